@@ -1,0 +1,126 @@
+import { basename } from 'node:path';
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+import type { Logger } from './logger.ts';
+
+export type Database = Knex;
+
+/** What a service may wait: a query fails in seconds and heals by itself, however the network dies. */
+const PROMPT = {
+  connectionTimeoutMillis: 2000,
+  query_timeout: 6000,
+  statement_timeout: 5000,
+  lock_timeout: 3000,
+  idle_in_transaction_session_timeout: 10_000,
+};
+/** Migrations, seeds and loads may take long; only reaching the server may not. */
+const PATIENT = { connectionTimeoutMillis: 5000 };
+
+export interface DatabaseSettings {
+  url: string;
+  /** Shown in pg_stat_activity, so that an operator sees who holds a lock. */
+  name: string;
+  patient?: boolean;
+  poolSize?: number;
+}
+
+/**
+ * Opens a pool that connects on first use. `date`, `numeric` and `int8` come back as the text that Postgres holds, `timestamptz`
+ * as ISO 8601 in UTC: none passes through a JavaScript number or the machine's time zone.
+ */
+export function openDatabase(settings: DatabaseSettings): Database {
+  return knex(knexSettings(settings));
+}
+
+/** The same as knex itself wants it, for its command line. */
+export function knexSettings({ url, name, patient = false, poolSize = 5 }: DatabaseSettings): Knex.Config {
+  return {
+    client: 'pg',
+    connection: { ...connectionTo(url, name), ...(patient ? PATIENT : PROMPT) } as Knex.PgConnectionConfig,
+    acquireConnectionTimeout: patient ? 30_000 : 3000,
+    pool: { min: 0, max: poolSize, afterCreate: dropAfterTimeout },
+    // knex prints to the console by itself; what matters reaches us as a rejected query.
+    log: { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} },
+    migrations: { directory: new URL('../migrations', import.meta.url).pathname, loadExtensions: ['.ts'], extension: 'ts' },
+    seeds: { directory: new URL('../seeds', import.meta.url).pathname, loadExtensions: ['.ts'], extension: 'ts' },
+  };
+}
+
+/** One connection outside the pool, for what belongs to a session: advisory locks and LISTEN. The caller connects and ends it. */
+export function sessionClient(url: string, name: string, { patient = false } = {}): pg.Client {
+  const client = new pg.Client({ ...connectionTo(url, name), ...(patient ? PATIENT : PROMPT) });
+  // Without a listener a lost connection would end the process; the next query on it rejects and tells.
+  client.on('error', () => {});
+  return client;
+}
+
+/** Gives a connection up at once, where a polite end would wait for a server that has fallen silent. */
+export function breakOff(client: pg.Client): void {
+  (client as unknown as Wired).connection.stream.destroy();
+}
+
+interface Wired {
+  connection: { stream: { destroy(): void } };
+}
+
+/**
+ * Brings the schema up to date. An advisory lock lets one migration run at a time and dies with its process; knex's own lock is a
+ * row that survives a kill, so whoever holds the advisory lock may free it. Returns the names of what was applied.
+ */
+export async function migrate(url: string, log: Logger): Promise<readonly string[]> {
+  const guard = sessionClient(url, 'migration lock', { patient: true });
+  await guard.connect();
+  const db = openDatabase({ url, name: 'migrations', patient: true, poolSize: 2 });
+  try {
+    await guard.query("select pg_advisory_lock(hashtext('fx-rates migrations'))");
+    const [, names] = (await db.migrate.list()) as [unknown, unknown[]];
+    if (names.length === 0) return [];
+    await db.migrate.forceFreeMigrationsLock();
+    const [, done] = (await db.migrate.latest()) as [number, string[]];
+    log.info({ migrations: done.length }, 'the schema is up to date');
+    return done.map((file) => basename(file, '.ts'));
+  } finally {
+    await db.destroy();
+    await guard.end();
+  }
+}
+
+function connectionTo(url: string, name: string) {
+  return {
+    connectionString: url,
+    application_name: `fx-rates ${name}`,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    options: '-c TimeZone=UTC',
+    types: { getTypeParser },
+  };
+}
+
+const AS_TEXT = new Set<number>([pg.types.builtins.DATE, pg.types.builtins.NUMERIC, pg.types.builtins.INT8]);
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
+  if (AS_TEXT.has(oid)) return (text: string) => text;
+  if (oid === pg.types.builtins.TIMESTAMPTZ) return isoInstant;
+  return pg.types.getTypeParser(oid, format);
+}) as typeof pg.types.getTypeParser;
+
+/** `2026-11-24 01:00:00.5+00` → `2026-11-24T01:00:00.5Z`; the session's zone is always UTC. */
+function isoInstant(text: string): string {
+  return text.replace(' ', 'T').replace(/\+00$/, 'Z');
+}
+
+/** A reply may still arrive on a connection whose query was given up, so it must not serve another query. */
+function dropAfterTimeout(
+  connection: pg.Client & { connection: { stream: { destroy(): void } } },
+  done: (error?: Error) => void,
+): void {
+  const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
+  const guarded = (config: unknown, callback: unknown, ...rest: unknown[]) => {
+    if (typeof callback !== 'function') return query(config, callback, ...rest);
+    return query(config, (error: Error | null, result: unknown) => {
+      if (error?.message === 'Query read timeout') connection.connection.stream.destroy();
+      callback(error, result);
+    });
+  };
+  connection.query = guarded as typeof connection.query;
+  done();
+}

@@ -1,0 +1,43 @@
+/** Somebody asked for something that cannot be: the message says what was expected and what came. Answered with `status` (4xx). */
+export class InvalidRequest extends Error {
+  override name = 'InvalidRequest';
+  readonly status: number;
+  constructor(message: string, options: ErrorOptions & { status?: number } = {}) {
+    super(message, options);
+    this.status = options.status ?? 400;
+  }
+}
+
+/**
+ * XE refused, failed or answered something that cannot be used. `retryable` says whether asking again may help, `billed` whether
+ * XE may have counted the rates all the same, `wasted` how many such tries there were in all; `status` is the HTTP status, if any.
+ */
+export class UpstreamError extends Error {
+  override name = 'UpstreamError';
+  readonly retryable: boolean;
+  readonly billed: boolean;
+  readonly status: number | null;
+  wasted: number;
+  constructor(message: string, options: ErrorOptions & { retryable: boolean; billed?: boolean; status?: number }) {
+    super(message, options);
+    this.retryable = options.retryable;
+    this.billed = options.billed ?? false;
+    this.status = options.status ?? null;
+    this.wasted = this.billed ? 1 : 0;
+  }
+}
+
+/** The program cannot go on and a person has to act: one sentence of what, where and what to do. bin prints it without a stack. */
+export class CannotStart extends Error {
+  override name = 'CannotStart';
+}
+
+/** Settings that cannot be used: one message with every fault. bin exits with 2. */
+export class WrongSettings extends Error {
+  override name = 'WrongSettings';
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`The settings cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Database } from './database.ts';
+import type { Logger } from './logger.ts';
+
+/** What a service says of itself: `trouble` is a sentence for an operator, or null when all is well. */
+export interface ServiceHealth {
+  readonly trouble: string | null;
+  readonly [detail: string]: unknown;
+}
+
+const EVERY_MS = 5000;
+
+/**
+ * Writes the service's row in `services` every five seconds, and takes it back at the end. The API reads the pipeline's health from
+ * these rows; a row that is not renewed tells that its service is gone.
+ */
+export function startHeartbeat({
+  db,
+  service,
+  health,
+  log,
+}: {
+  db: Database;
+  service: string;
+  health: () => Promise<ServiceHealth>;
+  log: Logger;
+}) {
+  const instance = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  let beating = Promise.resolve();
+  const beat = async () => {
+    try {
+      await db.raw(
+        `insert into services (service, instance, started_at, seen_at, health) values (?, ?, now(), now(), ?)
+         on conflict (service, instance) do update set seen_at = excluded.seen_at, health = excluded.health`,
+        [service, instance, JSON.stringify(await health())],
+      );
+      await db.raw(`delete from services where seen_at < now() - interval '1 day'`);
+    } catch (error) {
+      log.warn({ error: (error as Error).message }, 'heartbeat: not written');
+    }
+  };
+  let pending = false;
+  const tick = () => {
+    if (pending) return;
+    pending = true;
+    beating = beat().finally(() => {
+      pending = false;
+    });
+  };
+  tick();
+  // The first row says that the service is starting; nobody should have to wait five seconds to read that it has.
+  const soon = setTimeout(tick, 1000);
+  const timer = setInterval(tick, EVERY_MS);
+  return {
+    stop: async () => {
+      clearTimeout(soon);
+      clearInterval(timer);
+      await beating;
+      await db('services')
+        .where({ service, instance })
+        .del()
+        .catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Database, migrate, openDatabase } from '../../platform/database.ts';
+import { type EmbeddedPostgres, joinEmbeddedPostgres } from '../../platform/embedded-postgres.ts';
+import { makeLogger } from '../../platform/logger.ts';
+
+const TEMPLATE = 'fx_template';
+let server: Promise<{ postgres: EmbeddedPostgres; dataDir: string }> | undefined;
+
+/** A log that says only what is wrong. */
+export const quiet = makeLogger({ level: 'fatal', to: 'stderr' });
+
+export interface TestDatabase {
+  db: Database;
+  url: string;
+  /** Runs one statement outside of our own pool and its deadlines. */
+  query: <Row extends pg.QueryResultRow = pg.QueryResultRow>(sql: string, values?: unknown[]) => Promise<Row[]>;
+  drop(): Promise<void>;
+}
+
+/** A database of its own with every migration applied, copied from a template on one real server that all tests share. */
+export async function testDatabase(): Promise<TestDatabase> {
+  server ??= startServer();
+  const { postgres } = await server;
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  await admin(postgres.url, `create database ${name} template ${TEMPLATE}`);
+  const url = postgres.url.replace(/\/[^/]*$/, `/${name}`);
+  const db = openDatabase({ url, name: 'test' });
+  return {
+    db,
+    url,
+    query: async (sql, values) => (await db.raw(sql, (values ?? []) as never)).rows,
+    drop: async () => {
+      await db.destroy();
+      await admin(postgres.url, `drop database ${name} with (force)`);
+    },
+  };
+}
+
+/** Stops the shared server; mocha calls it once, after the last test. */
+export async function stopTestServer(): Promise<void> {
+  if (!server) return;
+  const { postgres, dataDir } = await server;
+  await postgres.leave();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function startServer() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'fx-test-'));
+  const postgres = await joinEmbeddedPostgres({ dataDir, log: quiet });
+  await admin(postgres.url, `create database ${TEMPLATE}`);
+  await migrate(postgres.url.replace(/\/[^/]*$/, `/${TEMPLATE}`), quiet);
+  return { postgres, dataDir };
+}
+
+async function admin(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

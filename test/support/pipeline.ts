@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { buildApp } from '../../api/app.ts';
+import { startApi } from '../../api/index.ts';
+import { pipelineQueries } from '../../api/queries/pipeline.ts';
+import { rateQueries } from '../../api/queries/rates.ts';
+import { startConsumer } from '../../consumer/index.ts';
+import { CURRENT_BUILT_IN_ID } from '../../events/wire-format.ts';
+import { openLedger } from '../../ledger/ledger.ts';
+import { openRequests } from '../../ledger/requests.ts';
+import { watchRuns } from '../../ledger/run-watch.ts';
+import { openDatabase } from '../../platform/database.ts';
+import { startProducer } from '../../producer/index.ts';
+import { xeClient } from '../../producer/xe-client.ts';
+import { startSimulator } from '../../simulator/index.ts';
+import type { EventStream } from '../../stream/port.ts';
+import { openPostgresStream } from '../../stream/postgres-stream.ts';
+import { quiet, testDatabase } from './database.ts';
+import { proxyTo } from './proxy.ts';
+
+const TOPIC = 'fx.rates.v1';
+export const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
+
+export interface PipelineOptions {
+  dailyBudget?: number;
+  cooldownSeconds?: number;
+  apiToken?: string;
+  cron?: string;
+  /** Another XE than the simulator; the simulator still runs and counts. */
+  xeUrl?: string;
+  currencies?: string[];
+  /** What stands between the producer and the stream. */
+  publish?: (publish: EventStream['publish']) => EventStream['publish'];
+}
+
+/** The real parts in one process, each with its own test database behind it: simulator, ledger, stream, and what is started by need. */
+export async function pipeline(options: PipelineOptions = {}) {
+  const database = await testDatabase();
+  const direct = new URL(database.url);
+  const network = await proxyTo({ host: direct.hostname, port: Number(direct.port) });
+  const url = database.url.replace(`:${direct.port}/`, `:${network.port}/`);
+  const db = openDatabase({ url, name: 'test pipeline' });
+  const credentials = { accountId: 'test', apiKey: randomUUID() };
+  let now = () => new Date();
+  const simulator = await startSimulator({ mode: 'live', ...credentials, now: () => now() });
+  const stream = openPostgresStream({ db, url, log: quiet });
+  await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
+  const currencies = options.currencies ?? SEVEN;
+  const source = 'simulator' as const;
+  const ledger = openLedger({ db, source, currencies, dailyBudget: options.dailyBudget ?? 100 });
+  const requests = openRequests({ db, source, currencies, cooldownSeconds: options.cooldownSeconds ?? 0 });
+  const stops: (() => Promise<unknown>)[] = [];
+  const started = <T extends { stop(): Promise<unknown> }>(part: T): T => {
+    stops.push(() => part.stop());
+    return part;
+  };
+  return {
+    query: database.query,
+    /** What lies between the parts and Postgres. */
+    network,
+    ledger,
+    requests,
+    simulator,
+    stream,
+    producer: () =>
+      started(
+        startProducer({
+          ledger,
+          xe: xeClient({ settings: { baseUrl: options.xeUrl ?? simulator.url, ...credentials }, log: quiet }),
+          stream: { publish: options.publish?.(stream.publish) ?? stream.publish },
+          topic: TOPIC,
+          schemaId: () => Promise.resolve(CURRENT_BUILT_IN_ID),
+          schedule: { cron: options.cron ?? '0 1,23 * * *', zone: 'UTC' },
+          databaseUrl: url,
+          log: quiet,
+        }),
+      ),
+    consumer: () =>
+      started(
+        startConsumer({
+          db,
+          databaseUrl: url,
+          stream,
+          topic: { topic: TOPIC, partitions: 3, replication: 1 },
+          group: 'test',
+          schemaOf: () => Promise.resolve(null),
+          deadLetterTopic: null,
+          log: quiet,
+        }),
+      ),
+    api: async () => {
+      const runs = started(watchRuns({ url, find: requests.find, log: quiet }));
+      const deps = { rates: rateQueries(db), pipeline: pipelineQueries(db, source), requests, runs, currencies: SEVEN };
+      return started(
+        await startApi(buildApp({ ...deps, apiToken: options.apiToken, log: quiet }), { host: '127.0.0.1', port: 0 }),
+      );
+    },
+    /** The ledger's clock and the simulator's, from now on: both stand still at this instant. */
+    setClock: async (instant: string) => {
+      now = () => new Date(instant);
+      await database.query(
+        `create or replace function ledger_now() returns timestamptz language sql volatile as $$ select '${instant}'::timestamptz $$`,
+      );
+    },
+    runs: () => database.query('select trigger, slot, state, cost, error from runs order by asked_at, slot'),
+    stop: async () => {
+      for (const stop of stops.reverse()) await stop();
+      await simulator.stop();
+      await db.destroy();
+      await network.stop();
+      await database.drop();
+    },
+  };
+}
