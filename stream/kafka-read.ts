@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Admin, Kafka } from 'kafkajs';
+import { recordOf } from './kafka-subscription.ts';
+import type { StreamRecord } from './port.ts';
+
+interface Range {
+  kafka: Kafka;
+  admin: <T>(work: (admin: Admin) => Promise<T>) => Promise<T>;
+  topic: string;
+  from?: string;
+  to?: string;
+}
+
+/**
+ * Reads a range of the topic beside every group: kafkajs can only consume as a group, so it is one of its own that starts at the
+ * range's offsets, commits nothing and is removed at the end. A batch is fetched when the one before was taken.
+ */
+export async function* readKafka({ kafka, admin, topic, from, to }: Range): AsyncGenerator<readonly StreamRecord[]> {
+  const ends = await admin((client) => client.fetchTopicOffsets(topic));
+  const at = async (instant: string) => {
+    const found = await admin((client) => client.fetchTopicOffsetsByTimestamp(topic, Date.parse(instant)));
+    return new Map(found.map(({ partition, offset }) => [partition, offset]));
+  };
+  const starts = from ? await at(from) : null;
+  const stops = to ? await at(to) : null;
+  const left = new Map<number, { next: bigint; end: bigint }>();
+  for (const { partition, low, high } of ends) {
+    const next = BigInt(starts?.get(partition) ?? low);
+    const end = BigInt(stops?.get(partition) ?? high);
+    if (next < end) left.set(partition, { next, end });
+  }
+  if (left.size === 0) return;
+
+  const groupId = `fx-read-${randomUUID()}`;
+  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 100 });
+  const hand = handOver<readonly StreamRecord[]>();
+  consumer.on(consumer.events.CRASH, ({ payload }) => hand.fail(payload.error));
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch, heartbeat }) => {
+        const range = left.get(batch.partition);
+        if (!range) return;
+        const records = batch.messages
+          .map((message) => recordOf(topic, batch.partition, message))
+          .filter(({ offset }) => BigInt(offset) >= range.next && BigInt(offset) < range.end);
+        const next = BigInt(batch.lastOffset()) + 1n;
+        // What was fetched before the seek below took effect lies before the range and moves nothing.
+        if (next <= range.next) return;
+        if (next < range.end) left.set(batch.partition, { ...range, next });
+        else left.delete(batch.partition);
+        const beat = setInterval(() => heartbeat().catch(() => undefined), 3000);
+        if (records.length > 0) await hand.give(records);
+        clearInterval(beat);
+        if (left.size === 0) hand.finish();
+      },
+    });
+    for (const [partition, { next }] of left) consumer.seek({ topic, partition, offset: String(next) });
+    for (;;) {
+      const records = await hand.take();
+      if (!records) return;
+      yield records;
+    }
+  } finally {
+    hand.finish();
+    await consumer.disconnect();
+    await admin((client) => client.deleteGroups([groupId])).catch(() => undefined);
+  }
+}
+
+/** One value at a time from a callback to a loop; `give` resolves when the value was taken. */
+function handOver<T>() {
+  let waiting: { value: T; taken: () => void } | null = null;
+  let failure: Error | null = null;
+  let finished = false;
+  let notify = () => {};
+  return {
+    give: (value: T) =>
+      new Promise<void>((taken) => {
+        if (finished) return taken();
+        waiting = { value, taken };
+        notify();
+      }),
+    fail: (error: Error) => {
+      failure = error;
+      notify();
+    },
+    finish: () => {
+      finished = true;
+      waiting?.taken();
+      notify();
+    },
+    take: async (): Promise<T | null> => {
+      while (!waiting && !failure && !finished) {
+        await new Promise<void>((resolve) => {
+          notify = resolve;
+        });
+      }
+      if (failure) throw failure;
+      const given = waiting;
+      waiting = null;
+      given?.taken();
+      return given?.value ?? null;
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import type pg from 'pg';
+import { backOff } from '../platform/back-off.ts';
+import { type Database, sessionClient } from '../platform/database.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { BatchHandler, StreamRecord, Subscription } from './port.ts';
+import { nextRecords, WAKE_CHANNEL } from './postgres-log.ts';
+
+/** A wake-up that got lost costs at most this. */
+const POLL_MS = 2000;
+
+interface Member {
+  db: Database;
+  url: string;
+  log: Logger;
+  topic: string;
+  group: string;
+  onBatch: BatchHandler;
+}
+
+/**
+ * Joins a group on the embedded stream. Every member holds one session: a shared advisory lock says that it is there, an exclusive
+ * one for each partition says that it owns it. Locks die with their session, so a killed member's partitions are free at once;
+ * a member that lost its session unknowingly does a batch twice at worst, which the handler's idempotent writes make harmless.
+ */
+export async function subscribePostgres(member: Member): Promise<Subscription> {
+  const { log, group, topic, url } = member;
+  const stopping = new AbortController();
+  const wake = alarm();
+  let trouble: string | null = null;
+  let owned: number[] = [];
+
+  async function run(): Promise<void> {
+    const retry = backOff({ longest: 5000 });
+    while (!stopping.signal.aborted) {
+      const session = sessionClient(url, `stream ${group}`);
+      session.on('error', (error) => log.warn({ error: error.message }, 'stream: session lost'));
+      session.on('notification', ({ payload }) => payload === topic && wake.ring());
+      session.on('end', () => wake.ring());
+      try {
+        await session.connect();
+        await session.query(`listen ${WAKE_CHANNEL}`);
+        await session.query('select pg_advisory_lock_shared(hashtext($1), hashtext($2))', [MEMBERS, `${group} ${topic}`]);
+        await wakeOthers(session, topic);
+        while (!stopping.signal.aborted) {
+          owned = await takeFairShare(session, member, owned);
+          const worked = await workThrough(member, owned, stopping.signal);
+          trouble = null;
+          retry.reset();
+          if (!worked) await wake.wait(POLL_MS);
+        }
+        await session.query('select pg_advisory_unlock_all()');
+        await wakeOthers(session, topic);
+      } catch (error) {
+        trouble = `stream: ${(error as Error).message}`;
+        log.error({ error: (error as Error).message }, 'stream: the batch was not done and comes again');
+        owned = [];
+        await session.end().catch(() => undefined);
+        await retry.wait(stopping.signal);
+      }
+      owned = [];
+      await session.end().catch(() => undefined);
+    }
+  }
+
+  const running = run();
+  return {
+    health: () => ({ trouble, partitions: owned }),
+    stop: async () => {
+      stopping.abort();
+      wake.ring();
+      await running;
+    },
+  };
+}
+
+const MEMBERS = 'fx-rates stream members';
+const OWNERS = 'fx-rates stream owners';
+
+/** Takes free partitions up to this member's share of them, and gives up what is above it: members come and go. */
+async function takeFairShare(session: pg.Client, { db, topic, group }: Member, owned: number[]): Promise<number[]> {
+  const members = await session.query<{ members: string }>(
+    `select count(*) as members from pg_locks
+     where locktype = 'advisory' and mode = 'ShareLock' and granted and objsubid = 2
+       and database = (select oid from pg_database where datname = current_database())
+       and classid = hashtext($1)::oid and objid = hashtext($2)::oid`,
+    [MEMBERS, `${group} ${topic}`],
+  );
+  const { rows } = await db.raw<{ rows: { partition: number }[] }>(
+    'select partition from stream_partitions where topic = ? order by partition',
+    [topic],
+  );
+  const share = Math.ceil(rows.length / Math.max(1, Number(members.rows[0]?.members)));
+  const lock = (verb: string, partition: number) =>
+    session.query<{ done: boolean }>(`select ${verb}(hashtext($1), hashtext($2)) as done`, [
+      OWNERS,
+      `${group} ${topic} ${partition}`,
+    ]);
+  const kept = owned.slice(0, share);
+  for (const partition of owned.slice(share)) await lock('pg_advisory_unlock', partition);
+  if (owned.length > share) await wakeOthers(session, topic);
+  for (const { partition } of rows) {
+    if (kept.length >= share) break;
+    if (owned.includes(partition)) continue;
+    const taken = await lock('pg_try_advisory_lock', partition);
+    if (taken.rows[0]?.done) kept.push(partition);
+  }
+  return kept;
+}
+
+/** A member that came, or gave something up, has the others look at their share at once. */
+async function wakeOthers(session: pg.Client, topic: string): Promise<void> {
+  await session.query('select pg_notify($1, $2)', [WAKE_CHANNEL, topic]);
+}
+
+/** One batch of each owned partition. Tells whether there was any, so that the loop goes on without waiting. */
+async function workThrough(member: Member, owned: readonly number[], stopping: AbortSignal): Promise<boolean> {
+  const { db, topic, group } = member;
+  let worked = false;
+  for (const partition of owned) {
+    if (stopping.aborted) return worked;
+    const { rows } = await db.raw<{ rows: { next_offset: string }[] }>(
+      'select next_offset from stream_group_offsets where consumer_group = ? and topic = ? and partition = ?',
+      [group, topic, partition],
+    );
+    const records = await nextRecords(db, topic, partition, rows[0]?.next_offset ?? '0');
+    const last = records.at(-1);
+    if (!last) continue;
+    await member.onBatch(records);
+    await commit(db, group, last);
+    worked = true;
+  }
+  return worked;
+}
+
+/** Only forward: a member that came late with an old batch must not send the group back. */
+async function commit(db: Database, group: string, last: StreamRecord): Promise<void> {
+  await db.raw(
+    `insert into stream_group_offsets (consumer_group, topic, partition, next_offset) values (?, ?, ?, ?::bigint + 1)
+     on conflict on constraint stream_group_offsets_pkey
+     do update set next_offset = greatest(stream_group_offsets.next_offset, excluded.next_offset)`,
+    [group, last.topic, last.partition, last.offset],
+  );
+}
+
+/** Wakes a sleeper; a ring while nobody sleeps is kept for the next one. */
+function alarm() {
+  let rung = false;
+  let wakeUp = () => {};
+  return {
+    ring: () => {
+      rung = true;
+      wakeUp();
+    },
+    wait: async (ms: number) => {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wakeUp = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      rung = false;
+    },
+  };
+}
