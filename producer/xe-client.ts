@@ -1,0 +1,131 @@
+import axios, { type AxiosResponse, isAxiosError } from 'axios';
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { UpstreamError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { readXeAnswer, type XeAnswer } from './xe-answer.ts';
+
+export interface XeSettings {
+  baseUrl: string;
+  accountId: string;
+  apiKey: string;
+}
+/** XE's answer: its bytes as text, what they say, and who really answered. */
+interface Pulled extends XeAnswer {
+  readonly text: string;
+  /** Tries before this answer that brought nothing and may have been billed. */
+  readonly wasted: number;
+  readonly answeredBy: 'xe' | 'simulator';
+}
+export interface XeClient {
+  /** USD rates of all `currencies` in one call. Throws `UpstreamError`; `now` is the ledger's time, `stopping` gives the call up. */
+  convertFrom(currencies: readonly string[], call: { now: string; stopping: AbortSignal }): Promise<Pulled>;
+}
+
+const DEADLINE_MS = 10_000;
+const MAX_BYTES = 256 * 1024;
+const TRIES = 3;
+
+/**
+ * Asks XE as its terms of billing want it: one call for all currencies, since each rate that is returned costs. The deadline covers
+ * the whole call, connecting included; no redirects, no proxy from the environment, a bounded body. Refusals (400, 401, 403) and an
+ * exceeded quota (429) are never asked again at once; faults and time-outs are, twice.
+ */
+export function xeClient({ settings, log }: { settings: XeSettings; log: Logger }): XeClient {
+  const retrying = (stopping: AbortSignal) => {
+    let unusable = 0;
+    // An answer that could not be used may have been billed, so it is asked for once more and not twice.
+    const mayHelp = (error: UpstreamError) => !stopping.aborted && error.retryable && (error.status !== 200 || unusable++ === 0);
+    return retry(
+      handleWhen((error) => error instanceof UpstreamError && mayHelp(error)),
+      { maxAttempts: TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: 500, maxDelay: 4000 }) },
+    );
+  };
+  const ask = (currencies: readonly string[], stopping: AbortSignal) =>
+    get(settings, 'convert_from.json', { from: 'USD', to: currencies.join(','), amount: '1' }, stopping);
+
+  async function once(
+    currencies: readonly string[],
+    { now, stopping }: { now: string; stopping: AbortSignal },
+  ): Promise<Omit<Pulled, 'wasted'>> {
+    let response = await ask(currencies, stopping);
+    const unknown = unknownCurrencies(response, currencies);
+    const known = currencies.filter((currency) => !unknown.includes(currency));
+    if (unknown.length > 0 && known.length > 0) {
+      log.warn({ unknown }, 'XE: has no rate of some currencies; the others are asked for without them');
+      response = await ask(known, stopping);
+    }
+    refuseErrors(response);
+    const answer = readXeAnswer(response.data, { currencies: known.length > 0 ? known : currencies, now });
+    const answeredBy = response.headers['x-simulator'] ? ('simulator' as const) : ('xe' as const);
+    return { ...answer, missing: [...answer.missing, ...unknown], text: response.data, answeredBy };
+  }
+
+  return {
+    convertFrom: async (currencies, call) => {
+      let wasted = 0;
+      try {
+        const pulled = await retrying(call.stopping).execute(() =>
+          once(currencies, call).catch((error: unknown) => {
+            if (error instanceof UpstreamError && error.billed) wasted++;
+            throw error;
+          }),
+        );
+        return { ...pulled, wasted };
+      } catch (error) {
+        if (error instanceof UpstreamError) error.wasted = wasted;
+        throw error;
+      }
+    },
+  };
+}
+
+async function get(
+  { baseUrl, accountId, apiKey }: XeSettings,
+  path: string,
+  params: Record<string, string>,
+  stopping: AbortSignal,
+): Promise<AxiosResponse<string>> {
+  try {
+    return await axios.get<string>(new URL(path, baseUrl).href, {
+      params,
+      auth: { username: accountId, password: apiKey },
+      responseType: 'text',
+      // axios would parse JSON, and with it every rate into a double.
+      transformResponse: (text) => text,
+      maxRedirects: 0,
+      maxContentLength: MAX_BYTES,
+      proxy: false,
+      signal: AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), stopping]),
+      validateStatus: () => true,
+    });
+  } catch (error) {
+    throw unreachable(error, new URL(baseUrl).host);
+  }
+}
+
+/** axios' own error carries the request with its credentials, so only its words go on. */
+function unreachable(error: unknown, host: string): UpstreamError {
+  if (!isAxiosError(error)) throw error;
+  if (error.code === 'ERR_CANCELED') {
+    return new UpstreamError(`XE: expected an answer from ${host} within ${DEADLINE_MS / 1000} s, got none`, {
+      retryable: true,
+      billed: true,
+    });
+  }
+  const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '');
+  const what = refused ? `${host} cannot be reached` : `the answer of ${host} broke off`;
+  return new UpstreamError(`XE: ${what} (${error.code ?? error.message})`, { retryable: true, billed: !refused });
+}
+
+/** The codes that XE lists in its error 7: one unknown code fails the whole call, and the message names all of them. */
+function unknownCurrencies({ status, data }: AxiosResponse<string>, asked: readonly string[]): string[] {
+  const named = status === 400 ? /"message"\s*:\s*"No ([A-Z, ]+) found on/.exec(data)?.[1] : undefined;
+  const codes = named?.split(',').map((code) => code.trim()) ?? [];
+  return asked.filter((currency) => codes.includes(currency));
+}
+
+function refuseErrors({ status, data }: AxiosResponse<string>): void {
+  if (status === 200) return;
+  const body = data.replace(/\s+/g, ' ').slice(0, 200);
+  throw new UpstreamError(`XE: expected status 200, got ${status}: ${body}`, { retryable: status >= 500, status });
+}
