@@ -1,0 +1,67 @@
+import type { UndecodableRecord } from '../events/rate-observed.ts';
+import type { Database } from '../platform/database.ts';
+import type { EventStream, StreamRecord } from '../stream/port.ts';
+
+export interface DeadLetters {
+  /** Keeps the record whole, with the reason. Resolves only when it is kept; the same record twice is one letter. */
+  setAside(record: StreamRecord, fault: UndecodableRecord): Promise<void>;
+}
+
+export interface DeadLetterSettings {
+  db: Database;
+  /** Where letters are published before they are written down; null where the stream is the embedded one and the row is enough. */
+  topic: { name: string; stream: Pick<EventStream, 'publish'> } | null;
+}
+
+export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters {
+  return {
+    setAside: async (record, fault) => {
+      // Asked first: while Postgres is away this throws, and the letter is not published again at every try.
+      const kept = await db.raw(
+        'select from dead_letters where topic = :topic and partition = :partition and record_offset = :offset and value is not distinct from :value',
+        { ...record } as never,
+      );
+      if (kept.rows.length > 0) return;
+      if (topic) await topic.stream.publish(topic.name, [letterOf(record, fault)]);
+      await db.raw(
+        `insert into dead_letters (topic, partition, record_offset, record_timestamp, key, value, headers, reason, detail)
+         values (:topic, :partition, :offset, :timestamp, :key, :value, :headers, :reason, :detail) on conflict do nothing`,
+        {
+          ...record,
+          headers: JSON.stringify(
+            Object.fromEntries(Object.entries(record.headers).map(([name, value]) => [clean(name), readable(value)])),
+          ),
+          reason: fault.reason,
+          detail: clean(fault.message),
+        } as never,
+      );
+    },
+  };
+}
+
+/** The record as it came, and where from and why in the headers that Kafka Connect uses for the same. */
+function letterOf({ key, value, headers, topic, partition, offset, timestamp }: StreamRecord, fault: UndecodableRecord) {
+  return {
+    key,
+    value,
+    headers: {
+      ...headers,
+      'kafka_dlt-original-topic': topic,
+      'kafka_dlt-original-partition': String(partition),
+      'kafka_dlt-original-offset': offset,
+      'kafka_dlt-original-timestamp': String(Date.parse(timestamp)),
+      'kafka_dlt-exception-fqcn': fault.name,
+      'kafka_dlt-exception-message': `${fault.reason}: ${fault.message}`,
+    },
+  };
+}
+
+/** Text where it is text; other bytes, and the NUL that Postgres cannot hold, in base64. */
+function readable(value: Buffer): string | { base64: string } {
+  const text = value.toString('utf8');
+  return Buffer.from(text).equals(value) && !text.includes('\0') ? text : { base64: value.toString('base64') };
+}
+
+function clean(text: string): string {
+  return text.replaceAll('\0', '\\0');
+}
