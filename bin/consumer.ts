@@ -1,0 +1,8 @@
+import { consumerPart, databasePart, healthPortPart, migrated, streamPart } from './parts.ts';
+import { runService } from './service.ts';
+
+await runService('consumer', 'Stores the events of the stream in Postgres, once', async (parts) => {
+  await migrated(parts);
+  const db = databasePart(parts, 'consumer');
+  await healthPortPart(parts, consumerPart(parts, { db, stream: streamPart(parts, db) }));
+});

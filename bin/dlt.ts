@@ -1,0 +1,56 @@
+import { InvalidArgumentError } from 'commander';
+import { type Letter, openLetterBox } from '../consumer/letter-box.ts';
+import { migrate, openDatabase } from '../platform/database.ts';
+import { commandLine } from './command-line.ts';
+import { runTask } from './task.ts';
+
+interface Asked {
+  verb: 'ls' | 'show' | 'redrive';
+  id: string | null;
+}
+
+let asked: Asked | undefined;
+const letterId = (text: string) => {
+  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError(`expected the number of a letter, got ${text}`);
+  return text;
+};
+const line = commandLine('dlt', 'Dead letters: records that could never become a rate, kept whole with the reason');
+const verb = (name: Asked['verb'], description: string) =>
+  line.command(name).description(description).option('--json', 'print the result as JSON');
+verb('ls', 'the open ones, oldest first').action(() => {
+  asked = { verb: 'ls', id: null };
+});
+verb('show', 'one of them with its bytes')
+  .argument('<id>', 'its number', letterId)
+  .action((id: string) => {
+    asked = { verb: 'show', id };
+  });
+verb('redrive', 'have the running consumer try again; what works becomes a rate, and twice adds nothing')
+  .argument('[id]', 'its number', letterId)
+  .option('--all', 'all open ones')
+  .action((id: string | undefined, { all = false }: { all?: boolean }) => {
+    if ((id === undefined) !== all) line.error('dlt: give the number of a letter, or --all');
+    asked = { verb: 'redrive', id: id ?? null };
+  });
+
+await runTask(line, async (task) => {
+  const { verb: what, id } = asked as Asked;
+  await migrate(task.url, task.log);
+  const db = openDatabase({ url: task.url, name: 'dlt' });
+  task.onClose('database', () => db.destroy());
+  const letters = openLetterBox(db);
+  const json = task.json || line.commands.some((command) => command.opts<{ json?: boolean }>().json);
+  const shown =
+    what === 'show' ? await letters.show(id as string) : what === 'ls' ? await letters.open() : await letters.redrive(id);
+  if (json) task.print(JSON.stringify(shown));
+  else if (!Array.isArray(shown))
+    for (const [name, value] of Object.entries(shown))
+      task.print(`${name.padEnd(16)} ${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  else if (shown.length === 0) task.print('no open dead letters');
+  else for (const letter of shown) task.print(lineOf(letter));
+  return what === 'redrive' && Array.isArray(shown) && shown.some(({ state }) => state === 'open') ? 1 : 0;
+});
+
+function lineOf({ id, state, topic, partition, record_offset, reason, detail, redrive_error }: Letter): string {
+  return `${id.padStart(6)}  ${state.padEnd(8)}  ${topic}/${partition}@${record_offset}  ${redrive_error ?? `${reason}: ${detail}`}`;
+}

@@ -1,0 +1,8 @@
+import { databasePart, healthPortPart, migrated, producerPart, streamPart } from './parts.ts';
+import { runService } from './service.ts';
+
+await runService('producer', 'Pulls rates from XE on schedule and on request, and publishes them as events', async (parts) => {
+  await migrated(parts);
+  const db = databasePart(parts, 'producer');
+  await healthPortPart(parts, await producerPart(parts, { db, stream: streamPart(parts, db) }));
+});

@@ -1,0 +1,46 @@
+import { dryReplay, rebuild, replay } from '../consumer/replay.ts';
+import { migrate, openDatabase } from '../platform/database.ts';
+import { commandLine } from './command-line.ts';
+import { instantOf } from './instant.ts';
+import { schemaOfPart, streamPart } from './parts.ts';
+import { runTask } from './task.ts';
+
+interface Options {
+  from?: string;
+  to?: string;
+  dryRun?: boolean;
+  rebuild?: boolean;
+  force?: boolean;
+}
+
+const line = commandLine('replay', 'Reads the stream again into Postgres, beside the running consumer')
+  .option('--from <day>', 'events published on or after this day (YYYY-MM-DD, UTC) or instant (ISO 8601)', (text) =>
+    instantOf(text),
+  )
+  .option('--to <day>', 'events published up to the end of this day, or before this instant', (text) =>
+    instantOf(text, { end: true }),
+  )
+  .option('--dry-run', 'only report what would be done')
+  .option('--rebuild', 'make both tables anew from the whole stream, in one transaction')
+  .option('--force', 'with --rebuild: even if currency-days become fewer');
+
+await runTask(line, async (task) => {
+  const { from, to, dryRun = false, rebuild: anew = false, force = false } = line.opts<Options>();
+  if (anew ? from || to || dryRun : !from || force)
+    line.error('replay: give --from (with --to, --dry-run), or --rebuild (with --force)');
+  await migrate(task.url, task.log);
+  const db = openDatabase({ url: task.url, name: 'replay', patient: true });
+  task.onClose('database', () => db.destroy());
+  const stream = streamPart(task, db);
+  const deps = { db, stream, topic: task.config.TOPIC, schemaOf: schemaOfPart(task.config), log: task.log };
+  const range = { ...(from && { from }), ...(to && { to }) };
+  const report = anew ? await rebuild(deps, { force }) : dryRun ? await dryReplay(deps, range) : await replay(deps, range);
+  if (task.json) task.print(JSON.stringify(report));
+  else {
+    const { read, inserted, unchanged, dead, updated_days } = report;
+    task.print(
+      `${dryRun ? 'would have ' : ''}read ${read}: ${inserted} inserted, ${unchanged} unchanged, ${dead} dead; ${updated_days} currency-days updated`,
+    );
+  }
+  return 0;
+});

@@ -1,0 +1,22 @@
+import { reportLines } from '../loans/report-lines.ts';
+import { seedLoanBook } from '../loans/sample.ts';
+import { migrate, openDatabase } from '../platform/database.ts';
+import { commandLine } from './command-line.ts';
+import { runTask } from './task.ts';
+
+await runTask(
+  commandLine('seed', 'Loads the sample loan book, only into an empty book or over the sample itself'),
+  async ({ url, log, json, quiet, print }) => {
+    await migrate(url, log);
+    const db = openDatabase({ url, name: 'seed', patient: true });
+    try {
+      const seeded = await seedLoanBook(db);
+      if (json) print(JSON.stringify(seeded, null, 2));
+      else if (!seeded.seeded) print(`nothing was changed: ${seeded.because}`);
+      else if (!quiet) for (const line of reportLines(seeded.report)) print(line);
+      return seeded.seeded ? 0 : 1;
+    } finally {
+      await db.destroy();
+    }
+  },
+);

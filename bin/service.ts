@@ -1,0 +1,22 @@
+import { readConfig } from '../platform/config.ts';
+import { runCommand } from '../platform/lifecycle.ts';
+import { makeLogger } from '../platform/logger.ts';
+import { commandLine } from './command-line.ts';
+import { type Parts, postgresPart } from './parts.ts';
+
+/** Runs a service until it is asked to end: settings first, then Postgres, then what `start` puts on top. */
+export function runService(name: string, description: string, start: (parts: Parts) => Promise<void>): Promise<never> {
+  commandLine(name, description).parse();
+  return runCommand(async ({ onClose, untilSignal }) => {
+    const config = readConfig();
+    const log = makeLogger({ level: config.LOG_LEVEL });
+    const ending = new AbortController();
+    void untilSignal.then(() => ending.abort());
+    const url = await postgresPart({ config, log, onClose });
+    await start({ config, log, onClose, url, signal: ending.signal });
+    log.info(`${name} started`);
+    await untilSignal;
+    log.info('asked to end');
+    return 0;
+  });
+}
