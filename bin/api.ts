@@ -1,4 +1,5 @@
-import { apiPart, databasePart, migrated } from './parts.ts';
+import { apiPart } from './api-part.ts';
+import { databasePart, migrated } from './parts.ts';
 import { runService } from './service.ts';
 
 await runService('api', 'Answers HTTP requests from what is stored', async (parts) => {

@@ -1,4 +1,5 @@
-import { consumerPart, databasePart, healthPortPart, migrated, streamPart } from './parts.ts';
+import { consumerPart } from './consumer-part.ts';
+import { databasePart, healthPortPart, migrated, streamPart } from './parts.ts';
 import { runService } from './service.ts';
 
 await runService('consumer', 'Stores the events of the stream in Postgres, once', async (parts) => {

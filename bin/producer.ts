@@ -1,4 +1,5 @@
-import { databasePart, healthPortPart, migrated, producerPart, streamPart } from './parts.ts';
+import { databasePart, healthPortPart, migrated, streamPart } from './parts.ts';
+import { producerPart } from './producer-part.ts';
 import { runService } from './service.ts';
 
 await runService('producer', 'Pulls rates from XE on schedule and on request, and publishes them as events', async (parts) => {

@@ -2,7 +2,8 @@ import { dryReplay, rebuild, replay } from '../consumer/replay.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { commandLine } from './command-line.ts';
 import { instantOf } from './instant.ts';
-import { schemaOfPart, streamPart } from './parts.ts';
+import { streamPart } from './parts.ts';
+import { schemaOfPart } from './schema-registry-part.ts';
 import { runTask } from './task.ts';
 
 interface Options {

@@ -2,7 +2,10 @@ import { seedLoanBook } from '../loans/sample.ts';
 import { untilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
 import { databaseFault } from '../platform/sqlstate.ts';
-import { apiPart, consumerPart, databasePart, migrated, type Parts, producerPart, streamPart } from './parts.ts';
+import { apiPart } from './api-part.ts';
+import { consumerPart } from './consumer-part.ts';
+import { databasePart, migrated, type Parts, streamPart } from './parts.ts';
+import { producerPart } from './producer-part.ts';
 import { runService } from './service.ts';
 
 await runService(
