@@ -1,4 +1,5 @@
 import { readConfig } from '../platform/config.ts';
+import { armFailpoint } from '../platform/failpoint.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
 import { commandLine } from './command-line.ts';
@@ -9,6 +10,7 @@ export function runService(name: string, description: string, start: (parts: Par
   commandLine(name, description).parse();
   return runCommand(async ({ onClose, untilSignal }) => {
     const config = readConfig();
+    armFailpoint(config.FX_FAILPOINT);
     const log = makeLogger({ level: config.LOG_LEVEL });
     const ending = new AbortController();
     void untilSignal.then(() => ending.abort());

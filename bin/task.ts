@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig } from '../platform/config.ts';
+import { armFailpoint } from '../platform/failpoint.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
 import { type Parts, postgresPart } from './parts.ts';
@@ -31,6 +32,7 @@ export function runLocalTask(line: Command, work: (task: LocalTask) => Promise<n
   process.stdout.on('error', () => {});
   return runCommand(async ({ onClose, untilSignal }) => {
     const config = readConfig();
+    armFailpoint(config.FX_FAILPOINT);
     const log = makeLogger({ level: quiet ? 'error' : config.LOG_LEVEL, to: 'stderr' });
     const ending = new AbortController();
     void untilSignal.then(() => ending.abort());

@@ -1,4 +1,5 @@
 import { type RateObserved, UndecodableRecord } from '../events/rate-observed.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
 import { databaseFault } from '../platform/sqlstate.ts';
 import type { StreamRecord } from '../stream/port.ts';
@@ -61,6 +62,7 @@ export function batchHandler({
   }
 
   return async (records) => {
+    failpoint('before-decode');
     const decoded: Decoded[] = [];
     let undecodable = 0;
     for (const record of records) {

@@ -5,6 +5,7 @@ import cronParser from 'cron-parser';
 import currencyCodes from 'currency-codes';
 import { z } from 'zod';
 import { WrongSettings } from './errors.ts';
+import { FAILPOINTS, type Failpoint } from './failpoint.ts';
 
 export type Config = Readonly<z.infer<typeof settings>> & { readonly source: 'xe' | 'simulator' };
 type Environment = Record<string, string | undefined>;
@@ -69,6 +70,14 @@ const settings = z.object({
   API_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
   SIMULATOR_PORT: port().default(0),
   SIMULATOR_MODE: oneOf('live', 'daily').default('live'),
+  FX_FAILPOINT: z
+    .string()
+    .regex(
+      new RegExp(`^(${FAILPOINTS.join('|')})(:[1-9]\\d{0,5})?$`),
+      `must be one of ${FAILPOINTS.join(', ')}, and may end in :N for its Nth passing`,
+    )
+    .transform((text) => ({ point: text.split(':')[0] as Failpoint, pass: Number(text.split(':')[1] ?? 1) }))
+    .optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal').default('info'),
 });
 
@@ -99,6 +108,8 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
   const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'].filter((name) => raw[name]);
   if (sasl.length % 3 !== 0)
     faults.push('KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together');
+  if (raw['FX_FAILPOINT'] && raw['NODE_ENV'] === 'production')
+    faults.push('FX_FAILPOINT has the process kill itself, for tests: it is refused where NODE_ENV is production');
   if (!parsed.success || faults.length > 0) throw new WrongSettings(faults);
   return Object.freeze({ ...parsed.data, source: parsed.data.XE_API_KEY ? 'xe' : 'simulator' });
 }

@@ -37,6 +37,18 @@ describe('the settings', () => {
     });
   });
 
+  it('take a failpoint for tests, with the passing to die at, and refuse it in production', () => {
+    expect(readConfig({ FX_FAILPOINT: 'before-decode:3' }, NO_FILE).FX_FAILPOINT).to.deep.equal({
+      point: 'before-decode',
+      pass: 3,
+    });
+    expect(readConfig({ FX_FAILPOINT: 'before-decode' }, NO_FILE).FX_FAILPOINT?.pass).to.equal(1);
+    expect(faultsOf({ FX_FAILPOINT: 'before-decode:0' })[0]).to.match(/^FX_FAILPOINT must be one of before-decode/);
+    expect(faultsOf({ FX_FAILPOINT: 'before-decode', NODE_ENV: 'production' })).to.deep.equal([
+      'FX_FAILPOINT has the process kill itself, for tests: it is refused where NODE_ENV is production',
+    ]);
+  });
+
   it('name every fault at once, with what was expected and what came', () => {
     expect(
       faultsOf({
