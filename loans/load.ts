@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Knex } from 'knex';
+import { allocatedAtOnce } from './allocate.ts';
 import { changeBook } from './change-book.ts';
 import { BOOK_FILES, type BookFile } from './columns.ts';
 import { keepProblems } from './keep-problems.ts';
@@ -57,10 +58,12 @@ export async function replaceBook(trx: Knex.Transaction, dir: string, { source, 
   }
 
   const tables = BOOK_FILES.map(({ table }) => table);
-  await trx.raw(`truncate ${tables.join(', ')}, rejected_rows, loan_book`);
-  await withoutKeys(trx, tables, async () => {
-    for (const book of books) await moveIn(trx, book);
-  });
+  await trx.raw(`truncate ${tables.join(', ')}, allocated_instalments, rejected_rows, loan_book`);
+  await withoutKeys(trx, [...tables, 'allocated_instalments'], () =>
+    allocatedAtOnce(trx, async () => {
+      for (const book of books) await moveIn(trx, book);
+    }),
+  );
   for (const book of books) await keepProblems(trx, book);
   const report = await reportOn(trx, books, source ?? resolve(dir));
   await trx('loan_book').insert({ source: report.source, files: JSON.stringify(report.files) });

@@ -4,21 +4,12 @@ with as_of(day) as (values (cast(:as_of as date)))
 -- docs/loan-book.md. No rows for a loan that is not there.
 -- psql:    psql -v as_of="'2021-10-15'" -v loan_id="'32u09wekjbfje'" -f sql/arrears_history.sql
 -- pgAdmin: put a day and a loan in quotes in the places of the parameters in the first two lines, and run.
+-- Which day an instalment was covered on stands in allocated_instalments, whose rule is the view allocation.
 , instalment as (
-  select schedule_id, expected_payment_date as due_date,
-         sum(expected_payment_amount) over (order by expected_payment_date, schedule_id rows unbounded preceding) as expected_so_far
-  from payment_schedule
-  where loan_id = (select loan_id from asked)
+  select due_date, expected_to_date, date_covered from allocated_instalments where loan_id = (select loan_id from asked)
 )
 , payment as (
-  select date_paid, sum(amount_paid) over (order by date_paid, payment_id rows unbounded preceding) as paid_so_far
-  from loan_payments
-  where loan_id = (select loan_id from asked)
-)
-, covered as (
-  select due_date, expected_so_far,
-         (select min(date_paid) from payment where paid_so_far >= expected_so_far) as date_covered
-  from instalment
+  select date_paid, amount_paid from loan_payments where loan_id = (select loan_id from asked)
 )
 , history as (
   select first_day + n as day
@@ -36,14 +27,12 @@ select day,
        cast(total_amount_paid as numeric(38, 4)) as total_amount_paid
 from history
 cross join lateral (
-  select coalesce(max(expected_so_far), 0) as total_amount_expected,
-         -- One covered by nothing, not even later, stands for ever; with a sum of 0 there is nothing to cover.
-         coalesce(day - min(due_date) filter (where expected_so_far > 0 and coalesce(date_covered > day, true)), 0)
-           as current_days_past_due
-  from covered
+  select coalesce(max(expected_to_date), 0) as total_amount_expected,
+         coalesce(day - min(due_date) filter (where coalesce(date_covered, 'infinity') > day), 0) as current_days_past_due
+  from instalment
   where due_date <= day
 ) due
 cross join lateral (
-  select coalesce(max(paid_so_far), 0) as total_amount_paid from payment where date_paid <= day
+  select coalesce(sum(amount_paid), 0) as total_amount_paid from payment where date_paid <= day
 ) received
 order by day;

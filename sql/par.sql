@@ -3,11 +3,14 @@ with as_of(day) as (values (cast(:as_of as date)))
 -- Amounts of different currencies are never added up: the whole book then has numbers of loans only.
 -- psql:    psql -v as_of="'2021-10-15'" -f sql/par.sql
 -- pgAdmin: put a day in quotes, like '2021-10-15', in the place of the parameter in the first line, and run.
+-- Which day an instalment was covered on stands in allocated_instalments, whose rule is the view allocation.
 , due as (
   select loan_id,
-         sum(expected_payment_amount) filter (where expected_payment_date <= (select day from as_of)) as expected,
-         sum(expected_payment_amount) as scheduled
-  from payment_schedule
+         sum(amount) filter (where due_date <= (select day from as_of)) as expected,
+         min(due_date) filter (where due_date <= (select day from as_of)
+                                 and coalesce(date_covered, 'infinity') > (select day from as_of)) as uncovered_since,
+         sum(amount) as scheduled
+  from allocated_instalments
   group by loan_id
 )
 , received as (
@@ -18,7 +21,7 @@ with as_of(day) as (values (cast(:as_of as date)))
 )
 , position as (
   select loan_id, branch_id, branch, currency,
-         coalesce(paid, 0) as paid,
+         coalesce((select day from as_of) - uncovered_since, 0) as days,
          greatest(0, coalesce(expected, 0) - coalesce(paid, 0)) as amount_at_risk,
          case when date_of_release <= (select day from as_of)
               then greatest(0, coalesce(scheduled, 0) - coalesce(paid, 0)) else 0
@@ -28,23 +31,6 @@ with as_of(day) as (values (cast(:as_of as date)))
   left join received using (loan_id)
   left join loan_branches using (loan_id)
   left join branches using (branch_id)
-)
--- Money fills the oldest instalment first, so the oldest one not covered is the first whose running sum exceeds all that was paid.
-, uncovered as (
-  select loan_id, min(expected_payment_date) as since
-  from (
-    select loan_id, expected_payment_date, paid, sum(expected_payment_amount) over oldest_first as expected_so_far
-    from payment_schedule join position using (loan_id)
-    where amount_at_risk > 0 and expected_payment_date <= (select day from as_of)
-    window oldest_first as (partition by loan_id order by expected_payment_date, schedule_id rows unbounded preceding)
-  ) instalment
-  where expected_so_far > paid
-  group by loan_id
-)
-, overdue as (
-  select position.*, coalesce((select day from as_of) - since, 0) as days
-  from position
-  left join uncovered using (loan_id)
 )
 , measure(place, measure, least_days, most_days) as (
   values (1, 'PAR>0', 1, null), (2, 'PAR>30', 31, null), (3, 'PAR>60', 61, null), (4, 'PAR>90', 91, null),
@@ -59,7 +45,7 @@ with as_of(day) as (values (cast(:as_of as date)))
          coalesce(sum(outstanding_balance) filter (where counts), 0) as outstanding_balance,
          coalesce(sum(amount_at_risk) filter (where counts), 0) as amount_at_risk,
          sum(outstanding_balance) as lent
-  from overdue
+  from position
   cross join lateral (
     select place, days >= least_days and days <= coalesce(most_days, days) as counts from measure
   ) counted

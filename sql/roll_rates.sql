@@ -12,11 +12,11 @@ with as_of(day) as (values (cast(:as_of as date)))
   left join branches using (branch_id)
   where date_of_release <= (select day from earlier)
 )
+-- Which day an instalment was covered on stands in allocated_instalments, whose rule is the view allocation.
 , due as (
-  select loan_id, day,
-         sum(expected_payment_amount) filter (where expected_payment_date <= day) as expected,
-         sum(expected_payment_amount) as scheduled
-  from payment_schedule cross join at
+  select loan_id, day, sum(amount) as scheduled,
+         min(due_date) filter (where due_date <= day and coalesce(date_covered, 'infinity') > day) as uncovered_since
+  from allocated_instalments cross join at
   group by loan_id, day
 )
 , received as (
@@ -24,29 +24,13 @@ with as_of(day) as (values (cast(:as_of as date)))
   from loan_payments join at on date_paid <= day
   group by loan_id, day
 )
-, position as (
-  select loan_id, day, currency, coalesce(paid, 0) as paid, coalesce(expected, 0) as expected,
-         greatest(0, coalesce(scheduled, 0) - coalesce(paid, 0)) as outstanding_balance
+, placed as (
+  select loan_id, day, currency,
+         greatest(0, coalesce(scheduled, 0) - coalesce(paid, 0)) as outstanding_balance,
+         width_bucket(coalesce(day - uncovered_since, 0), array[1, 31, 61, 91]) as place
   from loan cross join at
   left join due using (loan_id, day)
   left join received using (loan_id, day)
-)
-, uncovered as (
-  select loan_id, day, min(expected_payment_date) as since
-  from (
-    select loan_id, day, expected_payment_date, paid, sum(expected_payment_amount) over oldest_first as expected_so_far
-    from payment_schedule join position using (loan_id)
-    where expected > paid and expected_payment_date <= day
-    window oldest_first as (partition by loan_id, day order by expected_payment_date, schedule_id rows unbounded preceding)
-  ) instalment
-  where expected_so_far > paid
-  group by loan_id, day
-)
-, placed as (
-  select loan_id, day, currency, outstanding_balance,
-         width_bucket(coalesce(day - since, 0), array[1, 31, 61, 91]) as place
-  from position
-  left join uncovered using (loan_id, day)
 )
 , moved as (
   select before.currency, before.place as from_place, after.place as to_place,
