@@ -18,7 +18,12 @@ export interface Command {
 
 /** Runs one of our commands as the process it really is. Nothing of the surrounding environment reaches its settings. */
 export function command(name: string, settings: Record<string, string> = {}, args: string[] = []): Command {
-  return run(process.execPath, ['--require', './bin/check-node.cjs', '--import', 'tsx', `bin/${name}.ts`, ...args], settings);
+  return script(`bin/${name}.ts`, settings, args);
+}
+
+/** Any file of ours as a process of its own, started as the commands are. */
+export function script(file: string, settings: Record<string, string>, args: string[]): Command {
+  return run(process.execPath, ['--require', './bin/check-node.cjs', '--import', 'tsx', file, ...args], settings);
 }
 
 /** The same the way a person does it. */

@@ -1,0 +1,7 @@
+import type { BenchCase } from './case.ts';
+import { loanBook } from './loan-book.ts';
+import { readHot } from './read-hot.ts';
+import { startUp } from './start-up.ts';
+
+/** Every case, in the order they run. */
+export const CASES: readonly BenchCase[] = [startUp, readHot, loanBook];

@@ -1,0 +1,58 @@
+import { connect } from 'node:net';
+import { performance } from 'node:perf_hooks';
+
+export interface Load {
+  readonly perSecond: number;
+  /** In ms. */
+  readonly p99: number;
+}
+
+/**
+ * Asks for one address on `connections` kept alive, each with one request at a time, for `seconds`. Reads no more of an answer than where
+ * it ends, so that the asking costs little beside the answering. Rejects when an answer is no 200.
+ */
+export async function httpLoad(url: string, { connections, seconds }: { connections: number; seconds: number }): Promise<Load> {
+  const { hostname, port, pathname, search } = new URL(url);
+  const request = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept-Encoding: identity\r\n\r\n`;
+  const waits: number[] = [];
+  const end = performance.now() + seconds * 1000;
+
+  function converse(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+      let asked = 0;
+      let head = '';
+      let left = -1;
+      const ask = () => {
+        asked = performance.now();
+        head = '';
+        left = -1;
+        socket.write(request);
+      };
+      socket.on('connect', ask);
+      socket.on('error', reject);
+      socket.on('data', (chunk: Buffer) => {
+        let length = chunk.length;
+        if (left < 0) {
+          head += chunk.toString('latin1');
+          const ends = head.indexOf('\r\n\r\n');
+          if (ends < 0) return;
+          if (!head.startsWith('HTTP/1.1 200')) return reject(new Error(`expected 200, got ${head.slice(0, 200)}`));
+          left = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]);
+          length = head.length - ends - 4;
+        }
+        left -= length;
+        if (left > 0) return;
+        waits.push(performance.now() - asked);
+        if (performance.now() < end) return ask();
+        socket.destroy();
+        resolve();
+      });
+    });
+  }
+  const began = performance.now();
+  await Promise.all(Array.from({ length: connections }, converse));
+  const took = (performance.now() - began) / 1000;
+  waits.sort((a, b) => a - b);
+  return { perSecond: waits.length / took, p99: waits[Math.floor(waits.length * 0.99)] ?? Number.NaN };
+}
