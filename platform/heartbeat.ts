@@ -11,6 +11,22 @@ export interface ServiceHealth {
 
 const EVERY_MS = 5000;
 
+/** A service as it last spoke of itself; one that is older than 20 s is taken for gone. */
+export interface Heartbeat {
+  readonly service: string;
+  readonly instance: string;
+  readonly seen_seconds_ago: number;
+  readonly health: ServiceHealth;
+}
+
+/** Every service that has spoken within a day, the most recent first. */
+export async function heartbeats(db: Database): Promise<Heartbeat[]> {
+  const { rows } = await db.raw(
+    `select service, instance, extract(epoch from now() - seen_at)::int as seen_seconds_ago, health from services order by service, seen_at desc`,
+  );
+  return rows;
+}
+
 /**
  * Writes the service's row in `services` every five seconds, and takes it back at the end. The API reads the pipeline's health from
  * these rows; a row that is not renewed tells that its service is gone.

@@ -80,10 +80,14 @@ export function startProducer(deps: ProducerDeps): Producer {
   const listening = listen({ url: deps.databaseUrl, on: { runs: wake, rates: wake }, onConnect: wake, log });
   wake();
   return {
-    health: async () => ({
-      trouble: trouble ?? (await ledger.trouble()),
-      next_slot: nextSlot(deps.schedule, new Date().toISOString()),
-    }),
+    health: async () => {
+      const { now } = await ledger.highWaterMark();
+      return {
+        trouble: trouble ?? (await ledger.trouble()),
+        next_slot: nextSlot(deps.schedule, now),
+        last_slot: latestSlot(deps.schedule, now),
+      };
+    },
     stop: async () => {
       stopping.abort();
       timer?.cancel();

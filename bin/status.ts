@@ -1,0 +1,27 @@
+import { closeBreaker } from '../ledger/breaker.ts';
+import { ledgerStatus } from '../ledger/status.ts';
+import { migrate, openDatabase } from '../platform/database.ts';
+import { heartbeats } from '../platform/heartbeat.ts';
+import { nextSlot } from '../producer/schedule.ts';
+import { commandLine } from './command-line.ts';
+import { statusPage } from './status-page.ts';
+import { runTask } from './task.ts';
+
+const line = commandLine('status', 'How fresh the rates are, which slots came to what, and what is left of the quota').option(
+  '--close-breaker',
+  'have XE asked again at once after it has refused us: you have mended the reason',
+);
+
+await runTask(line, async (task) => {
+  const { closeBreaker: close = false } = line.opts<{ closeBreaker?: boolean }>();
+  const { source, SCHEDULE: cron, SCHEDULE_TZ: zone, XE_DAILY_BUDGET: dailyBudget, CURRENCIES: currencies } = task.config;
+  await migrate(task.url, task.log);
+  const db = openDatabase({ url: task.url, name: 'status' });
+  task.onClose('database', () => db.destroy());
+  const closed = close && (await closeBreaker(db, source));
+  if (close) task.log.info(closed ? 'the breaker is closed' : 'the breaker was not open');
+  const [ledger, services] = await Promise.all([ledgerStatus(db, { source, dailyBudget }), heartbeats(db)]);
+  const status = { ...ledger, next_slot: nextSlot({ cron, zone }, ledger.now), services };
+  task.print(task.json ? JSON.stringify(status) : statusPage(status, { currencies, zone }));
+  return 0;
+});

@@ -1,0 +1,52 @@
+import type { Database } from '../platform/database.ts';
+import type { Source } from './run.ts';
+
+/** XE is not asked before `open_until`, because it has refused us with `status`. */
+export interface Breaker {
+  readonly status: number;
+  readonly reason: string;
+  readonly opened_at: string;
+  readonly open_until: string;
+}
+
+/** The open breaker of a source, or null. Time closes it by itself. */
+export async function breakerOf(db: Database, source: Source): Promise<Breaker | null> {
+  const { rows } = await db.raw(
+    'select status, reason, opened_at, open_until from breakers where source = ? and open_until > ledger_now()',
+    [source],
+  );
+  return rows[0] ?? null;
+}
+
+/** Opens the breaker of a source until an instant (ISO 8601), or, without one, for `seconds`. */
+export async function openBreaker(
+  db: Database,
+  {
+    source,
+    status,
+    reason,
+    until,
+    seconds,
+  }: { source: Source; status: number; reason: string; until: string | null; seconds: number },
+): Promise<void> {
+  await db.raw(
+    `insert into breakers (source, status, reason, open_until)
+     values (:source, :status, :reason, greatest(:until::timestamptz, ledger_now() + :seconds * interval '1 second'))
+     on conflict on constraint breakers_pkey do update
+     set status = excluded.status, reason = excluded.reason, opened_at = excluded.opened_at, open_until = excluded.open_until`,
+    { source, status, reason, until, seconds } as never,
+  );
+}
+
+/** A person has mended what XE refused: what waited for the breaker is due at once. False when it was not open. */
+export async function closeBreaker(db: Database, source: Source): Promise<boolean> {
+  return db.transaction(async (trx) => {
+    const open = await trx.raw('delete from breakers where source = ? and open_until > ledger_now()', [source]);
+    if (open.rowCount === 0) return false;
+    await trx.raw(`update runs set next_attempt_at = least(next_attempt_at, ledger_now()) where source = ? and state = 'due'`, [
+      source,
+    ]);
+    await trx.raw("select pg_notify('runs', '')");
+    return true;
+  });
+}

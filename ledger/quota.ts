@@ -1,0 +1,55 @@
+import type { Database } from '../platform/database.ts';
+import type { Source } from './run.ts';
+
+/** What XE last said of the account. Counts are rates, not calls; instants are ISO 8601 in UTC; null is what it never said. */
+export interface Quota {
+  readonly package: string | null;
+  readonly service_ends_at: string | null;
+  readonly quota_limit: string | null;
+  readonly quota_remaining: string | null;
+  readonly quota_resets_at: string | null;
+  readonly window_limit: string | null;
+  readonly window_remaining: string | null;
+  readonly window_resets_at: string | null;
+  readonly seen_at: string;
+}
+
+/** What an answer of XE said of the quota; what it left out keeps its last known value. */
+export type QuotaSeen = { [Name in keyof Omit<Quota, 'seen_at'>]?: Quota[Name] };
+
+export async function quotaOf(db: Database, source: Source): Promise<Quota | null> {
+  const { rows } = await db.raw(
+    `select package, service_ends_at, quota_limit, quota_remaining, quota_resets_at, window_limit, window_remaining, window_resets_at, seen_at
+     from xe_quota where source = ?`,
+    [source],
+  );
+  return rows[0] ?? null;
+}
+
+/** Keeps what was seen; `account` says that it came from account_info. */
+export async function keepQuota(
+  db: Database,
+  { source, seen, account = false }: { source: Source; seen: QuotaSeen; account?: boolean },
+): Promise<void> {
+  const values = { ...NOTHING, ...seen };
+  const names = Object.keys(NOTHING);
+  await db.raw(
+    `insert into xe_quota (source, ${names.join(', ')}, account_seen_at)
+     values (:source, ${names.map((name) => `:${name}`).join(', ')}, case when :account then ledger_now() end)
+     on conflict on constraint xe_quota_pkey do update set
+       ${names.map((name) => `${name} = coalesce(excluded.${name}, xe_quota.${name})`).join(', ')},
+       account_seen_at = coalesce(excluded.account_seen_at, xe_quota.account_seen_at), seen_at = excluded.seen_at`,
+    { source, account, ...values } as never,
+  );
+}
+
+const NOTHING: Required<QuotaSeen> = {
+  package: null,
+  service_ends_at: null,
+  quota_limit: null,
+  quota_remaining: null,
+  quota_resets_at: null,
+  window_limit: null,
+  window_remaining: null,
+  window_resets_at: null,
+};
