@@ -145,6 +145,9 @@ function isHttpsOrLoopback(text: string): boolean {
 function isCron(text: string): boolean {
   if (![5, 6].includes(text.trim().split(/\s+/).length)) return false;
   try {
+    const { fields } = cronParser.parseExpression(text);
+    // cron-parser's own L and # are no cron, and the schedule does not know them.
+    if (text.includes('#') || ![...fields.dayOfMonth, ...fields.dayOfWeek].every((day) => typeof day === 'number')) return false;
     // Some expressions parse and have no slot.
     cronParser.parseExpression(text).next();
     return true;
