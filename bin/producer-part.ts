@@ -28,9 +28,12 @@ export async function producerPart(parts: Parts, { db, stream }: { db: Database;
   const producer = startProducer({
     ledger: openLedger({ db, source, currencies, dailyBudget: config.XE_DAILY_BUDGET }),
     xe: xeClient({ settings: await xeSettings(parts), log }),
+    db,
     stream,
     topic: config.TOPIC,
+    group: config.CONSUMER_GROUP,
     schemaId,
+    catchUpHours: config.CATCH_UP_HOURS,
     schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
     databaseUrl: url,
     log,

@@ -1,15 +1,18 @@
 import type { Database } from '../platform/database.ts';
-import { claimNext, LEASE_SECONDS, PUBLISHES, REPUBLISH_AT } from './claim.ts';
-import type { Run, Source } from './run.ts';
+import { type Claim, claimNext, LEASE_SECONDS, PRICE } from './claim.ts';
+import { confirmPublished, expireRequests, type PublishedRun, publishAgain, unconfirmed, waitForConsumer } from './confirm.ts';
+import type { PublishedTo, Run, Source } from './run.ts';
 
 /** A publish that failed is tried again after this. */
 const PUBLISH_AGAIN_SECONDS = 5;
 
-/** A slot to be filed: to be run, or never to be, with the reason. */
+/** A slot to be filed: to be run, or never to be, with the reason. One row may stand for `count` skipped slots up to `to`. */
 export interface FiledSlot {
   slot: string;
   trigger: 'schedule' | 'catch-up';
   skipped?: string;
+  to?: string;
+  count?: number;
 }
 
 /** What XE's answer came to; `answer` is its bytes as they came, from which the events are derived. */
@@ -18,6 +21,8 @@ export interface Fetched {
   answeredBy: Source;
   eventIds: readonly string[];
   missing: readonly string[];
+  /** XE's quota headers as they came. */
+  quota: Readonly<Record<string, string>>;
   /** Tries before this one that brought nothing and may have been billed. */
   wasted: number;
 }
@@ -42,10 +47,16 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     (await db.raw(sql, { source, ...bindings } as never)).rows;
 
   return {
-    /** The ledger's time, and the newest slot it knows. */
+    /**
+     * The ledger's time, and the newest slot that it knows of up to then. Slots ahead of the time are left over from a clock that was
+     * ahead; a ledger that has only such is up to date, since an empty one would owe a slot.
+     */
     async highWaterMark(): Promise<{ now: string; newest: string | null }> {
       const { rows: found } = await db.raw(
-        'select ledger_now() as now, (select max(slot) from runs where source = :source) as newest', // the unique index answers it
+        `select now, case when exists (select from runs where source = :source and slot is not null) then coalesce(greatest(
+           (select max(slot) from runs where source = :source and slot <= now),
+           (select max(skipped_to) from runs where source = :source and skipped_to <= now)), now) end as newest
+         from (select ledger_now() as now) clock`,
         { source },
       );
       return found[0];
@@ -54,12 +65,19 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     /** Files slots once, whoever else files them too; an older slot that is still waiting is given up for a newer one. */
     async fileSlots(slots: readonly FiledSlot[]): Promise<void> {
       if (slots.length === 0) return;
+      const due = slots.filter(({ skipped }) => skipped === undefined).map(({ slot }) => slot);
       await db.transaction(async (trx) => {
         await trx.raw(
-          `insert into runs (source, trigger, slot, state, currencies, error, ended_at)
-           select :source, trigger, slot, case when skipped is null then 'due' else 'skipped' end, :currencies, skipped,
+          `update runs set state = 'failed', ended_at = ledger_now(), error = coalesce(error, 'it was never tried') || '; given up, the next slot is due'
+           where source = :source and state = 'due' and slot < (select min(due) from unnest(:due::timestamptz[]) as d (due))`,
+          { source, due } as never,
+        );
+        await trx.raw(
+          `insert into runs (source, trigger, slot, state, currencies, error, skipped_to, skipped_count, ended_at)
+           select :source, trigger, slot, case when skipped is null then 'due' else 'skipped' end, :currencies, skipped, skipped_to, skipped_count,
                   case when skipped is not null then ledger_now() end
-           from unnest(:triggers::text[], :slots::timestamptz[], :skipped::text[]) as s (trigger, slot, skipped)
+           from unnest(:triggers::text[], :slots::timestamptz[], :skipped::text[], :to::timestamptz[], :counts::int[])
+                as s (trigger, slot, skipped, skipped_to, skipped_count)
            on conflict on constraint runs_one_per_slot do nothing`,
           {
             source,
@@ -67,24 +85,22 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
             triggers: slots.map(({ trigger }) => trigger),
             slots: slots.map(({ slot }) => slot),
             skipped: slots.map(({ skipped }) => skipped ?? null),
+            to: slots.map(({ to }) => to ?? null),
+            counts: slots.map(({ count }) => count ?? null),
           } as never,
-        );
-        await trx.raw(
-          `update runs set state = 'failed', ended_at = ledger_now(), error = coalesce(error, 'it was never tried') || '; given up, the next slot is due'
-           where source = :source and state = 'due' and slot < (select max(slot) from runs where source = :source and state <> 'skipped')`,
-          { source },
         );
       });
     },
 
-    /** Takes the next run that has something to do, none of `seen`; see `claimNext`. */
-    claim: (by: string, seen: readonly string[] = []): Promise<Run | null> => claimNext(db, { source, by, seen, dailyBudget }),
+    /** Takes the next run that has something to do; see `claimNext`. */
+    claim: (claim: Pick<Claim, 'by' | 'seen' | 'slotsLeft'>): Promise<Run | null> =>
+      claimNext(db, { source, dailyBudget, ...claim }),
 
     /** How long until something is due, a lease runs out, or a publish is to be tried again; null when nothing is open. */
     async msToNext(): Promise<number | null> {
       const { rows: found } = await db.raw(
         `select (extract(epoch from min(
-           case state when 'due' then next_attempt_at when 'published' then ${REPUBLISH_AT} else lease_until end) - ledger_now()) * 1000)::int as ms
+           case state when 'due' then next_attempt_at when 'published' then look_at else lease_until end) - ledger_now()) * 1000)::int as ms
          from runs where source = :source and state in ('due', 'claimed', 'fetched', 'published')`,
         { source },
       );
@@ -107,17 +123,19 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     async keepAnswer(run: Run, fetched: Fetched): Promise<Run | null> {
       const kept = await rows(
         `update runs set state = 'fetched', answer = :answer, answered_by = :answeredBy, event_ids = :eventIds, missing = :missing,
-                fetched_at = ledger_now(), error = null, cost = cost - cardinality(currencies) + cardinality(:eventIds::uuid[]) + :wasted * cardinality(currencies)
+                quota = :quota, package = (select package from xe_quota q where q.source = runs.source),
+                fetched_at = ledger_now(), error = null, cost = cost - ${PRICE} + cardinality(:eventIds::uuid[]) + :wasted * ${PRICE}
          ${HELD} and state = 'claimed' returning *`,
-        { ...held(run), ...fetched },
+        { ...held(run), ...fetched, quota: JSON.stringify(fetched.quota) },
       );
       return kept[0] ?? null;
     },
 
     /** The stream has acknowledged every event of the run. */
-    async published(run: Run, to: unknown): Promise<void> {
+    async published(run: Run, to: readonly PublishedTo[]): Promise<void> {
       await rows(
-        `update runs set state = 'published', published_at = ledger_now(), published_to = :to, publishes = publishes + 1, error = null, lease_until = null
+        `update runs set state = 'published', published_at = ledger_now(), published_to = :to, publishes = publishes + 1, error = null, lease_until = null,
+                look_at = ledger_now() + least(60 * 2 ^ publishes, 3600) * interval '1 second'
          ${HELD} and state = 'fetched'`,
         { ...held(run), to: JSON.stringify(to) },
       );
@@ -140,27 +158,21 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
       await rows(
         `update runs set state = case when :againSeconds::int is null then 'failed' else 'due' end, error = :error, lease_until = null,
                 next_attempt_at = ledger_now() + coalesce(:againSeconds::int, 0) * interval '1 second', ended_at = ledger_now(),
-                cost = cost + (:wasted::int - 1) * cardinality(currencies)
+                cost = cost + (:wasted::int - 1) * ${PRICE}
          ${HELD} and state = 'claimed'`,
         { ...held(run), ...failure },
       );
     },
 
-    /** Ends every published run whose events have all been read back from the table, and those whose events never come. */
+    /** Ends what is at its end: runs whose rows are there or never come, and requests that nobody took. */
     async confirm(): Promise<void> {
-      await rows(
-        `update runs r set state = 'confirmed', ended_at = ledger_now()
-         where source = :source and state = 'published' and not exists (
-           select from unnest(r.event_ids) as e (id) where not exists (select from rate_observations o where o.event_id = e.id))`,
-        {},
-      );
-      await rows(
-        `update runs set state = 'failed', ended_at = ledger_now(),
-                error = format('published %s times and never stored: look at npm run dlt -- ls', publishes)
-         where source = :source and state = 'published' and publishes >= :publishes and ${REPUBLISH_AT} < ledger_now()`,
-        { publishes: PUBLISHES },
-      );
+      await confirmPublished(db, source);
+      await expireRequests(db, source);
     },
+    /** Published runs whose rows should have come by now. */
+    unconfirmed: (): Promise<PublishedRun[]> => unconfirmed(db, source),
+    waitForConsumer: (runId: string, reason: string): Promise<void> => waitForConsumer(db, runId, reason),
+    publishAgain: (runId: string): Promise<void> => publishAgain(db, runId),
 
     /** What keeps the newest slot, or an open run, from being done, in a sentence; null when all is well. */
     async trouble(): Promise<string | null> {

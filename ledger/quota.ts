@@ -43,6 +43,20 @@ export async function keepQuota(
   );
 }
 
+/** Whether account_info should be asked again: it costs nothing, but once in a few hours tells all there is to know. */
+export async function accountIsStale(db: Database, source: Source, hours: number): Promise<boolean> {
+  const { rows } = await db.raw(
+    `select from xe_quota where source = ? and account_seen_at > ledger_now() - ?::int * interval '1 hour'`,
+    [source, hours],
+  );
+  return rows.length === 0;
+}
+
+/** Puts the package that has answered beside a run which was the first to ask. */
+export async function keepPackage(db: Database, runId: string, name: string | null): Promise<void> {
+  await db.raw('update runs set package = coalesce(package, ?) where run_id = ?', [name, runId]);
+}
+
 const NOTHING: Required<QuotaSeen> = {
   package: null,
   service_ends_at: null,

@@ -1,4 +1,5 @@
 import type { Database } from '../platform/database.ts';
+import { expireRequests } from './confirm.ts';
 import type { Run, Source } from './run.ts';
 
 export interface RequestSettings {
@@ -18,11 +19,12 @@ export function openRequests({ db, source, currencies, cooldownSeconds }: Reques
      * a thousand at once are one pull. The statement decides, with a unique index behind it, not the memory of a process.
      */
     async request(): Promise<string> {
+      await expireRequests(db, source);
       for (;;) {
         const { rows } = await db.raw<{ rows: { run_id: string }[] }>(
           `with reusable as (
              select run_id, (ended_at is null or state = 'due') as open from runs
-             where source = :source and (
+             where source = :source and first_day is null and (
                state in ('claimed', 'fetched')
                or state = 'published' and published_at > ledger_now() - interval '60 seconds'
                or trigger = 'manual' and state = 'due'

@@ -7,6 +7,9 @@ export interface Run {
   readonly slot: string | null;
   readonly state: 'due' | 'claimed' | 'fetched' | 'published' | 'confirmed' | 'failed' | 'skipped';
   readonly currencies: readonly string[];
+  /** The past days whose historic rates are asked for, YYYY-MM-DD; null for the rates of now. */
+  readonly first_day: string | null;
+  readonly last_day: string | null;
   readonly asked_at: string;
   readonly next_attempt_at: string;
   readonly attempts: number;
@@ -17,10 +20,18 @@ export interface Run {
   readonly answered_by: Source | null;
   readonly fetched_at: string | null;
   readonly published_at: string | null;
+  /** Where the stream has put the events: first and last offset in each partition. */
+  readonly published_to: readonly PublishedTo[] | null;
   /** Currencies that XE has no rate of: the run is confirmed all the same, and partial. */
   readonly missing: readonly string[];
   readonly error: string | null;
   readonly ended_at: string | null;
+}
+
+export interface PublishedTo {
+  readonly partition: number;
+  readonly first: string;
+  readonly last: string;
 }
 
 export type Source = 'xe' | 'simulator';

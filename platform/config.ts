@@ -65,6 +65,7 @@ const settings = z.object({
     .default(['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP']),
   SCHEDULE: z.string().refine(isCron, 'must be cron of 5 fields, or 6 with seconds first').default('0 1,23 * * *'),
   SCHEDULE_TZ: z.string().refine(isTimeZone, 'must be an IANA time zone such as UTC or Africa/Lagos').default('UTC'),
+  CATCH_UP_HOURS: wholeNumber(0, 168).default(24),
   XE_DAILY_BUDGET: wholeNumber(0, 1_000_000).default(100),
   UPDATE_COOLDOWN_SECONDS: wholeNumber(0, 86_400).default(60),
   API_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),

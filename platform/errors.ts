@@ -10,19 +10,25 @@ export class InvalidRequest extends Error {
 
 /**
  * XE refused, failed or answered something that cannot be used. `retryable` says whether asking again may help, `billed` whether
- * XE may have counted the rates all the same, `wasted` how many such tries there were in all; `status` is the HTTP status, if any.
+ * XE may have counted the rates all the same, `wasted` how many such tries there were in all; `status` is the HTTP status, if any,
+ * and `retryAt` the instant (ISO 8601) before which XE wants to be left alone.
  */
 export class UpstreamError extends Error {
   override name = 'UpstreamError';
   readonly retryable: boolean;
   readonly billed: boolean;
   readonly status: number | null;
+  readonly retryAt: string | null;
   wasted: number;
-  constructor(message: string, options: ErrorOptions & { retryable: boolean; billed?: boolean; status?: number }) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { retryable: boolean; billed?: boolean; status?: number; retryAt?: string | null },
+  ) {
     super(message, options);
     this.retryable = options.retryable;
     this.billed = options.billed ?? false;
     this.status = options.status ?? null;
+    this.retryAt = options.retryAt ?? null;
     this.wasted = this.billed ? 1 : 0;
   }
 }

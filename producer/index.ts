@@ -1,14 +1,18 @@
 import { hostname } from 'node:os';
 import schedule from 'node-schedule';
-import type { FiledSlot, Ledger } from '../ledger/ledger.ts';
 import type { ServiceHealth } from '../platform/heartbeat.ts';
 import { listen } from '../platform/listen.ts';
+import { type CatchUp, fileDueSlots } from './catch-up.ts';
+import { lookIntoPublished } from './published-runs.ts';
 import { type PullDeps, pullRates } from './pull-rates.ts';
-import { latestSlot, nextSlot, type Schedule, slotsBetween } from './schedule.ts';
+import { latestSlot, nextSlot, slotsBetween } from './schedule.ts';
 
-export interface ProducerDeps extends PullDeps {
-  schedule: Schedule;
+export interface ProducerDeps extends PullDeps, CatchUp {
+  /** The group that makes rows of the events. */
+  group: string;
   databaseUrl: string;
+  /** Called whenever there is nothing left to do, for what may wait. */
+  onIdle?: () => Promise<void>;
 }
 export interface Producer {
   health(): Promise<ServiceHealth>;
@@ -18,11 +22,8 @@ export interface Producer {
 const TICK_MS = 30_000;
 const AFTER_TROUBLE_MS = 5000;
 const SOONEST_MS = 200;
-/** Later than this after its time a slot is caught up with rather than on schedule. */
-const LATE_MS = 60_000;
-/** Slots are filed one by one for this long back; what was missed before is told in one row. */
-const FILED_BACK_MS = 7 * 86_400_000;
-const NEVER = 'missed: no producer was running when it was due, and a later slot runs instead';
+/** No budget pays for more slots than these in a day. */
+const SLOTS_COUNTED = 10_000;
 
 /**
  * Starts the scheduler. The cron timer, a tick, a notification from the API or from the consumer: all of them only wake
@@ -63,16 +64,25 @@ export function startProducer(deps: ProducerDeps): Producer {
     if (!stopping.signal.aborted && ms < TICK_MS) soon = setTimeout(wake, ms);
   }
   async function reconcile(): Promise<void> {
+    if (deps.onIdle) await deps.onIdle();
     // Each run once: runs that fail slowly would else take turns, and nobody would file the slots that fall due meanwhile.
     const seen: string[] = [];
     while (!stopping.signal.aborted) {
-      await fileDueSlots(ledger, deps.schedule);
+      await fileDueSlots(ledger, deps);
       await ledger.confirm();
-      const run = await ledger.claim(me, seen);
+      await lookIntoPublished(deps);
+      const run = await ledger.claim({ by: me, seen, slotsLeft: await slotsLeftToday() });
       if (!run) break;
       seen.push(run.run_id);
       await pullRates(deps, run, stopping.signal);
     }
+  }
+
+  /** Slots between now and the end of the UTC day, in which the budget is counted. */
+  async function slotsLeftToday(): Promise<number> {
+    const { now } = await ledger.highWaterMark();
+    const lastInstant = `${now.slice(0, 10)}T23:59:59.999Z`;
+    return slotsBetween(deps.schedule, now, lastInstant, SLOTS_COUNTED).length;
   }
 
   const timer = schedule.scheduleJob({ rule: deps.schedule.cron, tz: deps.schedule.zone }, wake);
@@ -97,31 +107,4 @@ export function startProducer(deps: ProducerDeps): Producer {
       await awake;
     },
   };
-}
-
-/** Files every slot since the newest that the ledger knows. An empty ledger owes the latest slot and no other. */
-async function fileDueSlots(ledger: Ledger, plan: Schedule): Promise<void> {
-  const { now, newest } = await ledger.highWaterMark();
-  await ledger.fileSlots(newest ? missedSlots(plan, newest, now) : [dueSlot(latestSlot(plan, now), now)]);
-}
-
-/** The latest slot is to be run, those before it are skipped; an absence of weeks becomes one row that says from when to when. */
-function missedSlots(plan: Schedule, newest: string, now: string): FiledSlot[] {
-  const horizon = new Date(Date.parse(now) - FILED_BACK_MS).toISOString();
-  const first = nextSlot(plan, newest);
-  const long: FiledSlot[] =
-    first < horizon
-      ? [{ slot: first, trigger: 'catch-up', skipped: `missed: no producer was running from ${first} to ${horizon}` }]
-      : [];
-  const slots = slotsBetween(plan, first < horizon ? horizon : newest, now);
-  return [
-    ...long,
-    ...slots.map((slot, n) =>
-      n === slots.length - 1 ? dueSlot(slot, now) : ({ slot, trigger: 'catch-up', skipped: NEVER } as const),
-    ),
-  ];
-}
-
-function dueSlot(slot: string, now: string): FiledSlot {
-  return { slot, trigger: Date.parse(now) - Date.parse(slot) > LATE_MS ? 'catch-up' : 'schedule' };
 }

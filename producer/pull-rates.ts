@@ -1,20 +1,22 @@
-import { headersOf } from '../events/headers.ts';
-import { eventId, keyOf, type RateObserved } from '../events/rate-observed.ts';
-import { encodeRate } from '../events/wire-format.ts';
+import { openBreaker } from '../ledger/breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Run } from '../ledger/run.ts';
 import { untilDone } from '../platform/back-off.ts';
+import type { Database } from '../platform/database.ts';
 import { UpstreamError } from '../platform/errors.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
 import { databaseFault } from '../platform/sqlstate.ts';
 import type { EventStream } from '../stream/port.ts';
-import { readXeAnswer } from './xe-answer.ts';
+import { keepAccount, keepHeaders } from './account.ts';
+import { daysOf, eventIdOf, eventsOf, recordOf } from './run-events.ts';
 import type { XeClient } from './xe-client.ts';
 
 export interface PullDeps {
+  db: Database;
   ledger: Ledger;
   xe: XeClient;
-  stream: Pick<EventStream, 'publish'>;
+  stream: Pick<EventStream, 'publish' | 'positions'>;
   topic: string;
   /** The id of our schema, from the registry or built in; rejects while the registry is away. */
   schemaId: () => Promise<number>;
@@ -26,29 +28,37 @@ const RENEW_MS = 5000;
 const KEEP_TRYING_MS = 300_000;
 /** After the first failed round in 5 minutes, then 15, then every hour. */
 const TRY_AGAIN_SECONDS = [300, 900, 3600];
+/** XE has refused us and does not say for how long: it is left alone for this. */
+const BREAK_SECONDS = 3600;
 
 /** Takes a claimed run as far as it goes: ask XE, keep the answer, publish. What XE or the stream fail at ends in the ledger. */
 export async function pullRates(deps: PullDeps, run: Run, stopping: AbortSignal): Promise<void> {
+  failpoint('after-claim');
   const renewal = setInterval(() => deps.ledger.renew(run).catch(() => undefined), RENEW_MS);
   try {
     const fetched = run.state === 'claimed' ? await fetchRates(deps, run, stopping) : run;
-    if (fetched?.state === 'fetched') await publishRates(deps, fetched);
+    if (fetched?.state !== 'fetched') return;
+    failpoint('after-keep');
+    await publishRates(deps, fetched);
+    if (run.state === 'claimed') await keepAccount(deps, fetched, stopping);
   } finally {
     clearInterval(renewal);
   }
 }
 
-async function fetchRates({ ledger, xe, log }: PullDeps, run: Run, stopping: AbortSignal): Promise<Run | null> {
+async function fetchRates({ db, ledger, xe, log }: PullDeps, run: Run, stopping: AbortSignal): Promise<Run | null> {
   const about = { run: run.run_id, trigger: run.trigger, slot: run.slot };
   try {
     const { now } = await ledger.highWaterMark();
-    const { text, answeredBy, observedAt, quotes, missing, wasted } = await xe.convertFrom(run.currencies, { now, stopping });
-    const ids = quotes.map(({ currency }) => idOf(run, currency, observedAt));
-    log.info({ ...about, rates: quotes.length, observedAt, answeredBy, missing }, 'XE has answered');
+    const pulled = await xe.rates({ currencies: run.currencies, now, days: daysOf(run) }, stopping);
+    failpoint('after-answer');
+    const { text, answeredBy, quotes, missing, wasted, quota } = pulled;
+    log.info({ ...about, rates: quotes.length, observedAt: quotes[0]?.observedAt, answeredBy, missing }, 'XE has answered');
     const givingUp = AbortSignal.any([AbortSignal.timeout(KEEP_TRYING_MS), stopping]);
+    const eventIds = quotes.map((quote) => eventIdOf(run, quote));
     const kept = await untilDone(
       'ledger',
-      () => ledger.keepAnswer(run, { answer: text, answeredBy, eventIds: ids, missing, wasted }),
+      () => ledger.keepAnswer(run, { answer: text, answeredBy, eventIds, missing, quota, wasted }),
       {
         log,
         signal: givingUp,
@@ -57,13 +67,23 @@ async function fetchRates({ ledger, xe, log }: PullDeps, run: Run, stopping: Abo
     );
     if (kept === undefined)
       log.error({ ...about, answer: text }, 'an answer that may have been billed could not be kept in the ledger');
+    if (kept) await keepHeaders({ db, log }, kept, quota);
     return kept ?? null;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    const { message, wasted, retryable, status } = error;
+    const { message, wasted, retryable, status, retryAt } = error;
+    const refused = status === 401 || status === 403;
+    // Asking on would cost a trial its last calls, or have us locked out: only time or a person closes the breaker.
+    if (refused || status === 429)
+      await openBreaker(db, {
+        source: run.source,
+        status,
+        reason: message,
+        until: retryAt,
+        seconds: retryAt ? 0 : BREAK_SECONDS,
+      });
     // A person asked and is told; a slot is owed and tried again, unless XE does not know us, which only a person can mend.
-    const againSeconds =
-      run.trigger === 'manual' || status === 401 || status === 403 ? null : (TRY_AGAIN_SECONDS[run.attempts - 1] ?? 3600);
+    const againSeconds = run.trigger === 'manual' || refused ? null : (TRY_AGAIN_SECONDS[run.attempts - 1] ?? 3600);
     log.error({ ...about, error: message, retryable, againSeconds }, 'XE has not answered');
     await ledger.notFetched(run, { error: message, againSeconds, wasted });
     return null;
@@ -73,34 +93,13 @@ async function fetchRates({ ledger, xe, log }: PullDeps, run: Run, stopping: Abo
 async function publishRates({ ledger, stream, topic, schemaId, log }: PullDeps, run: Run): Promise<void> {
   try {
     const id = await schemaId();
-    const records = ratesOf(run).map((rate) => ({ key: keyOf(rate), value: encodeRate(rate, id), headers: headersOf(rate) }));
-    await ledger.published(run, await stream.publish(topic, records));
+    const records = eventsOf(run).map((rate) => recordOf(rate, id));
+    const to = await stream.publish(topic, records);
+    failpoint('after-publish');
+    await ledger.published(run, to);
     log.info({ run: run.run_id, topic, events: records.length }, 'published');
   } catch (error) {
     log.error({ run: run.run_id, error: (error as Error).message }, 'not published; the answer is kept and published later');
     await ledger.notPublished(run, `not published yet: ${(error as Error).message}`);
   }
-}
-
-/** The events of a kept answer: the same ones however often they are derived, so publishing again doubles nothing. */
-function ratesOf(run: Run): RateObserved[] {
-  if (run.answer === null || run.answered_by === null || run.fetched_at === null)
-    throw new Error(`run ${run.run_id} has no answer`);
-  const fetched_at = new Date(run.fetched_at).toISOString();
-  const source = run.answered_by;
-  const { observedAt, quotes } = readXeAnswer(run.answer, { currencies: run.currencies, now: run.fetched_at });
-  return quotes.map(({ currency, mid }) => ({
-    event_id: idOf(run, currency, observedAt),
-    run_id: run.run_id,
-    source,
-    base_currency: 'USD',
-    quote_currency: currency,
-    mid,
-    observed_at: observedAt,
-    fetched_at,
-  }));
-}
-
-function idOf({ run_id }: Run, quote_currency: string, observed_at: string): string {
-  return eventId({ run_id, base_currency: 'USD', quote_currency, observed_at });
 }

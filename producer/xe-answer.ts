@@ -1,27 +1,37 @@
 import { isLosslessNumber, parse } from 'lossless-json';
 import { UpstreamError } from '../platform/errors.ts';
 
-/** A rate as XE printed it: `mid` is its very digits, units of `currency` for 1 USD. */
+/** A rate as XE printed it: `mid` is its very digits, units of `currency` for 1 USD; `observedAt` is XE's timestamp, ISO 8601 with milliseconds. */
 interface Quote {
   readonly currency: string;
   readonly mid: string;
+  readonly observedAt: string;
 }
 export interface XeAnswer {
-  /** XE's timestamp, ISO 8601 in UTC with milliseconds. */
-  readonly observedAt: string;
   readonly quotes: readonly Quote[];
   /** Asked for and not answered. */
   readonly missing: readonly string[];
+}
+
+/** What was asked. `now` is the instant that a timestamp may be at most a day ahead of; `days`, both included, those whose rates it was. */
+export interface Asked {
+  readonly currencies: readonly string[];
+  readonly now: string;
+  readonly days: Days | null;
+}
+export interface Days {
+  readonly first: string;
+  readonly last: string;
 }
 
 const DAY_MS = 86_400_000;
 const PLAIN_DECIMAL = /^(0|[1-9]\d{0,14})(\.\d{1,15})?$/;
 
 /**
- * Reads an answer of convert_from, digit for digit, and checks it value by value. `now` is the instant that a timestamp may be at
- * most a day ahead of. Throws `UpstreamError` saying what was expected and what came; nothing of a doubtful answer is used.
+ * Reads an answer of convert_from, historic_rate or historic_rate/period, digit for digit, and checks it value by value. Throws
+ * `UpstreamError` saying what was expected and what came; nothing of a doubtful answer is used.
  */
-export function readXeAnswer(text: string, { currencies, now }: { currencies: readonly string[]; now: string }): XeAnswer {
+export function readXeAnswer(text: string, asked: Asked): XeAnswer {
   const body = asObject(text);
   // XE has been seen to send an error with status 200.
   if ('code' in body && 'message' in body && !('to' in body))
@@ -29,17 +39,45 @@ export function readXeAnswer(text: string, { currencies, now }: { currencies: re
   if (body['from'] !== 'USD') throw unusable(`expected rates from USD, got ${printed(body['from'])}`);
   const amount = isLosslessNumber(body['amount']) ? body['amount'].value : '';
   if (!/^1(\.0+)?$/.test(amount)) throw unusable(`expected rates for amount 1, got ${printed(body['amount'])}`);
-  if (!Array.isArray(body['to'])) throw unusable(`expected a list of quotes, got ${printed(body['to'])}`);
-  const quotes = body['to'].map((item) => readQuote(item, currencies));
-  const answered = quotes.map(({ currency }) => currency);
-  const doubled = answered.find((currency, index) => answered.indexOf(currency) !== index);
-  if (doubled) throw unusable(`expected each currency once, got ${doubled} twice`);
-  if (quotes.length === 0) throw unusable(`expected quotes for ${currencies.join(', ')}, got none`);
-  return {
-    observedAt: readTimestamp(body['timestamp'], now),
-    quotes,
-    missing: currencies.filter((currency) => !answered.includes(currency)),
-  };
+  const items = isPeriod(asked.days) ? itemsOfPeriod(body['to']) : itemsOfMoment(body['to'], body['timestamp']);
+  const quotes = items.map((item) => readQuote(item, asked));
+  const seen = new Set<string>();
+  for (const { currency, observedAt } of quotes) {
+    const once = `${currency}${isPeriod(asked.days) ? ` of ${observedAt.slice(0, 10)}` : ''}`;
+    if (seen.has(once)) throw unusable(`expected each currency once, got ${once} twice`);
+    seen.add(once);
+  }
+  if (quotes.length === 0) throw unusable(`expected quotes for ${asked.currencies.join(', ')}, got none`);
+  const answered = new Set(quotes.map(({ currency }) => currency));
+  return { quotes, missing: asked.currencies.filter((currency) => !answered.has(currency)) };
+}
+
+/** Several days are asked for as a period, whose answer has another shape. */
+export function isPeriod(days: Days | null): boolean {
+  return days !== null && days.first !== days.last;
+}
+
+interface Item {
+  readonly currency: unknown;
+  readonly mid: unknown;
+  readonly timestamp: unknown;
+}
+
+function itemsOfMoment(to: unknown, timestamp: unknown): Item[] {
+  if (!Array.isArray(to)) throw unusable(`expected a list of quotes, got ${printed(to)}`);
+  return to.map((item) => {
+    const { quotecurrency, mid } = (item ?? {}) as Record<string, unknown>;
+    return { currency: quotecurrency, mid, timestamp };
+  });
+}
+
+function itemsOfPeriod(to: unknown): Item[] {
+  if (typeof to !== 'object' || to === null || Array.isArray(to))
+    throw unusable(`expected quotes by currency, got ${printed(to)}`);
+  return Object.entries(to).flatMap(([currency, days]) => {
+    if (!Array.isArray(days)) throw unusable(`expected a list of days for ${currency}, got ${printed(days)}`);
+    return days.map((day) => ({ currency, ...((day ?? {}) as { mid: unknown; timestamp: unknown }) }));
+  });
 }
 
 function asObject(text: string): Record<string, unknown> {
@@ -54,15 +92,20 @@ function asObject(text: string): Record<string, unknown> {
   return body as Record<string, unknown>;
 }
 
-function readQuote(item: unknown, currencies: readonly string[]): Quote {
-  const { quotecurrency: currency, mid } = (item ?? {}) as Record<string, unknown>;
+function readQuote({ currency, mid, timestamp }: Item, { currencies, now, days }: Asked): Quote {
   if (typeof currency !== 'string' || !currencies.includes(currency)) {
     throw unusable(`expected quotes for ${currencies.join(', ')}, got one for ${printed(currency)}`);
   }
   const digits = isLosslessNumber(mid) ? mid.value : '';
   if (!PLAIN_DECIMAL.test(digits) || !/[1-9]/.test(digits))
     throw unusable(`expected a plain decimal above 0 for ${currency}, got ${printed(mid)}`);
-  return { currency, mid: digits };
+  const observedAt = readTimestamp(timestamp, now);
+  const day = observedAt.slice(0, 10);
+  if (days && (day < days.first || day > days.last))
+    throw unusable(
+      `expected rates of ${days.first}${days.last === days.first ? '' : ` to ${days.last}`}, got ${printed(timestamp)}`,
+    );
+  return { currency, mid: digits, observedAt };
 }
 
 function readTimestamp(timestamp: unknown, now: string): string {

@@ -1,8 +1,10 @@
 import axios, { type AxiosResponse, isAxiosError } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import type { QuotaSeen } from '../ledger/quota.ts';
 import { UpstreamError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { readXeAnswer, type XeAnswer } from './xe-answer.ts';
+import { type Asked, type Days, isPeriod, readXeAnswer, type XeAnswer } from './xe-answer.ts';
+import { quotaHeaders, readAccountInfo, retryAt } from './xe-quota.ts';
 
 export interface XeSettings {
   baseUrl: string;
@@ -15,10 +17,13 @@ interface Pulled extends XeAnswer {
   /** Tries before this answer that brought nothing and may have been billed. */
   readonly wasted: number;
   readonly answeredBy: 'xe' | 'simulator';
+  readonly quota: Readonly<Record<string, string>>;
 }
 export interface XeClient {
-  /** USD rates of all `currencies` in one call. Throws `UpstreamError`; `now` is the ledger's time, `stopping` gives the call up. */
-  convertFrom(currencies: readonly string[], call: { now: string; stopping: AbortSignal }): Promise<Pulled>;
+  /** USD rates of all `currencies` in one call, of now or of past `days`. Throws `UpstreamError`; `stopping` gives the call up. */
+  rates(asked: Asked, stopping: AbortSignal): Promise<Pulled>;
+  /** The account's package and what is left of it; costs nothing. Throws `UpstreamError`. */
+  accountInfo(stopping: AbortSignal): Promise<QuotaSeen>;
 }
 
 const DEADLINE_MS = 10_000;
@@ -40,32 +45,34 @@ export function xeClient({ settings, log }: { settings: XeSettings; log: Logger 
       { maxAttempts: TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: 500, maxDelay: 4000 }) },
     );
   };
-  const ask = (currencies: readonly string[], stopping: AbortSignal) =>
-    get(settings, 'convert_from.json', { from: 'USD', to: currencies.join(','), amount: '1' }, stopping);
 
-  async function once(
-    currencies: readonly string[],
-    { now, stopping }: { now: string; stopping: AbortSignal },
-  ): Promise<Omit<Pulled, 'wasted'>> {
-    let response = await ask(currencies, stopping);
+  async function once({ currencies, now, days }: Asked, stopping: AbortSignal): Promise<Omit<Pulled, 'wasted'>> {
+    const ask = (wanted: readonly string[]) => get(settings, questionOf(wanted, days), stopping);
+    let response = await ask(currencies);
     const unknown = unknownCurrencies(response, currencies);
     const known = currencies.filter((currency) => !unknown.includes(currency));
     if (unknown.length > 0 && known.length > 0) {
       log.warn({ unknown }, 'XE: has no rate of some currencies; the others are asked for without them');
-      response = await ask(known, stopping);
+      response = await ask(known);
     }
-    refuseErrors(response);
-    const answer = readXeAnswer(response.data, { currencies: known.length > 0 ? known : currencies, now });
+    refuseErrors(response, now);
+    const answer = readXeAnswer(response.data, { currencies: known.length > 0 ? known : currencies, now, days });
     const answeredBy = response.headers['x-simulator'] ? ('simulator' as const) : ('xe' as const);
-    return { ...answer, missing: [...answer.missing, ...unknown], text: response.data, answeredBy };
+    return {
+      quotes: answer.quotes,
+      missing: [...answer.missing, ...unknown],
+      text: response.data,
+      answeredBy,
+      quota: quotaHeaders(response.headers),
+    };
   }
 
   return {
-    convertFrom: async (currencies, call) => {
+    rates: async (asked, stopping) => {
       let wasted = 0;
       try {
-        const pulled = await retrying(call.stopping).execute(() =>
-          once(currencies, call).catch((error: unknown) => {
+        const pulled = await retrying(stopping).execute(() =>
+          once(asked, stopping).catch((error: unknown) => {
             if (error instanceof UpstreamError && error.billed) wasted++;
             throw error;
           }),
@@ -76,13 +83,34 @@ export function xeClient({ settings, log }: { settings: XeSettings; log: Logger 
         throw error;
       }
     },
+    accountInfo: async (stopping) => {
+      const response = await get(settings, { path: 'account_info.json', params: {} }, stopping);
+      refuseErrors(response, new Date().toISOString());
+      return readAccountInfo(response.data);
+    },
+  };
+}
+
+interface Question {
+  path: string;
+  params: Record<string, string>;
+}
+
+function questionOf(currencies: readonly string[], days: Days | null): Question {
+  const params = { from: 'USD', to: currencies.join(','), amount: '1' };
+  if (!days) return { path: 'convert_from.json', params };
+  if (!isPeriod(days)) return { path: 'historic_rate.json', params: { ...params, date: days.first } };
+  const [start_timestamp, end_timestamp] = [`${days.first}T00:00`, `${days.last}T00:00`];
+  // XE's sources disagree on whether a page may hold 100 or 500 days; the ledger's pages are smaller than both.
+  return {
+    path: 'historic_rate/period.json',
+    params: { ...params, start_timestamp, end_timestamp, interval: 'daily', page: '1', per_page: '100' },
   };
 }
 
 async function get(
   { baseUrl, accountId, apiKey }: XeSettings,
-  path: string,
-  params: Record<string, string>,
+  { path, params }: Question,
   stopping: AbortSignal,
 ): Promise<AxiosResponse<string>> {
   try {
@@ -112,6 +140,16 @@ function unreachable(error: unknown, host: string): UpstreamError {
       billed: true,
     });
   }
+  // The answer had begun: like any other that cannot be used it may have been billed.
+  if (
+    error.code === 'ERR_BAD_RESPONSE' ||
+    /maxContentLength|aborted|stream|unexpected end|incorrect|invalid/i.test(error.message)
+  ) {
+    const what = error.message.includes('maxContentLength')
+      ? `is longer than ${MAX_BYTES / 1024} KiB`
+      : `broke off (${error.message})`;
+    return new UpstreamError(`XE: the answer of ${host} ${what}`, { retryable: true, billed: true, status: 200 });
+  }
   const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '');
   const what = refused ? `${host} cannot be reached` : `the answer of ${host} broke off`;
   return new UpstreamError(`XE: ${what} (${error.code ?? error.message})`, { retryable: true, billed: !refused });
@@ -124,8 +162,12 @@ function unknownCurrencies({ status, data }: AxiosResponse<string>, asked: reado
   return asked.filter((currency) => codes.includes(currency));
 }
 
-function refuseErrors({ status, data }: AxiosResponse<string>): void {
+function refuseErrors({ status, data, headers }: AxiosResponse<string>, now: string): void {
   if (status === 200) return;
   const body = data.replace(/\s+/g, ' ').slice(0, 200);
-  throw new UpstreamError(`XE: expected status 200, got ${status}: ${body}`, { retryable: status >= 500, status });
+  throw new UpstreamError(`XE: expected status 200, got ${status}: ${body}`, {
+    retryable: status >= 500,
+    status,
+    retryAt: retryAt(headers, now),
+  });
 }

@@ -68,8 +68,8 @@ describe('the producer', () => {
     expect(simulator.calls()).to.equal(1);
   });
 
-  it('runs the latest of the slots that it slept through, and says of the others why they did not run', async () => {
-    const { producer, consumer, setClock, runs, simulator } = await using();
+  it('runs the latest slot of each day that it slept through, a past day from history, and says of the others why they did not run', async () => {
+    const { producer, consumer, setClock, runs, simulator, query } = await using();
     await setClock('2026-11-20T01:00:30Z');
     await consumer();
     const before = producer();
@@ -77,20 +77,26 @@ describe('the producer', () => {
     await before.stop();
     await setClock('2026-11-22T12:00:00Z');
     producer();
-    await confirmed(2);
-    expect((await runs()).map(({ trigger, slot, state }) => `${trigger} ${slot} ${state}`)).to.have.members([
-      'schedule 2026-11-20T01:00:00Z confirmed',
-      'catch-up 2026-11-20T23:00:00Z skipped',
-      'catch-up 2026-11-21T01:00:00Z skipped',
-      'catch-up 2026-11-21T23:00:00Z skipped',
-      'catch-up 2026-11-22T01:00:00Z confirmed',
+    await confirmed(3);
+    expect((await runs()).map(({ trigger, slot, state, error }) => [trigger, slot, state, error].join(' '))).to.have.members([
+      'schedule 2026-11-20T01:00:00Z confirmed ',
+      'catch-up 2026-11-20T23:00:00Z skipped missed: no producer was running within 24 h of it',
+      'catch-up 2026-11-21T01:00:00Z skipped missed: no producer was running within 24 h of it',
+      'catch-up 2026-11-21T23:00:00Z confirmed ',
+      'catch-up 2026-11-22T01:00:00Z confirmed ',
     ]);
-    expect((await runs()).find(({ state }) => state === 'skipped')?.['error']).to.match(/no producer was running/);
-    expect(simulator.calls()).to.equal(2);
+    expect(
+      await query('select rate_date, min(observed_at) as at, count(*) from daily_rates group by 1 order by 1'),
+    ).to.deep.equal([
+      { rate_date: '2026-11-20', at: '2026-11-20T01:00:00Z', count: '7' },
+      { rate_date: '2026-11-21', at: '2026-11-21T00:00:00Z', count: '7' },
+      { rate_date: '2026-11-22', at: '2026-11-22T12:00:00Z', count: '7' },
+    ]);
+    expect(simulator.calls()).to.equal(3);
   });
 
   it('starts at once after 14 years, and files the whole absence as one skipped slot', async () => {
-    const { producer, consumer, setClock, runs } = await using();
+    const { producer, consumer, setClock, runs, query } = await using();
     await setClock('2012-11-24T01:00:30Z');
     await consumer();
     const before = producer();
@@ -99,13 +105,15 @@ describe('the producer', () => {
     await setClock('2026-11-24T12:00:00Z');
     const began = performance.now();
     producer();
-    await confirmed(2);
+    await confirmed(3);
     expect(performance.now() - began).to.be.below(5000);
     expect((await runs())[1]).to.include({
       slot: '2012-11-24T23:00:00Z',
       state: 'skipped',
-      error: 'missed: no producer was running from 2012-11-24T23:00:00.000Z to 2026-11-17T12:00:00.000Z',
+      error: 'missed: no producer was running from 2012-11-24T23:00:00.000Z to 2026-11-17T01:00:00.000Z (10212 slots)',
     });
+    const [row] = await query('select skipped_to, skipped_count from runs where skipped_count is not null');
+    expect(row).to.deep.equal({ skipped_to: '2026-11-17T01:00:00Z', skipped_count: 10_212 });
   });
 
   it('is woken by its timer at 01:00 and 23:00', async () => {
@@ -219,13 +227,14 @@ describe('the producer', () => {
     const { producer, consumer, ledger, simulator, query, setClock } = await using();
     await setClock('2026-11-24T02:00:00Z');
     await ledger.fileSlots([{ slot: '2026-11-24T01:00:00Z', trigger: 'schedule' }]);
-    const run = await ledger.claim('the one that dies');
+    const run = await ledger.claim({ by: 'the one that dies', seen: [], slotsLeft: 0 });
     await ledger.keepAnswer(run as NonNullable<typeof run>, {
       answer:
         '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z","to":[{"quotecurrency":"KES","mid":129.1500000000}]}',
       answeredBy: 'simulator',
       eventIds: ['7f2c1f6e-6a33-5c4b-9d54-0f9b7f0c1a11'],
       missing: [],
+      quota: {},
       wasted: 0,
     });
     await consumer();
@@ -252,7 +261,7 @@ describe('the producer', () => {
   });
 
   it('spends no more than the budget of the day', async () => {
-    const { producer, consumer, requests, simulator, runs, setClock } = await using({ dailyBudget: 20 });
+    const { producer, consumer, requests, simulator, runs, setClock } = await using({ dailyBudget: 27 });
     await setClock('2026-11-24T02:00:00Z');
     await consumer();
     producer();
@@ -262,14 +271,14 @@ describe('the producer', () => {
     await requests.request();
     await eventually(async () =>
       expect((await runs()).find(({ state }) => state === 'failed')?.['error']).to.equal(
-        'the budget of 20 rates a day is spent: 14 used, this pull costs 7',
+        'the budget of 27 rates a day does not allow it: 14 used, 7 kept for slots of today, this pull costs 7',
       ),
     );
     expect(simulator.ratesServed()).to.equal(14);
     await setClock('2026-11-25T00:00:01Z');
     await requests.request();
-    await confirmed(4);
-    expect(simulator.ratesServed()).to.equal(28);
+    await confirmed(3);
+    expect(simulator.ratesServed()).to.equal(21);
   });
 
   describe('when XE fails', () => {

@@ -4,7 +4,7 @@ import { readXeAnswer } from '../producer/xe-answer.ts';
 
 const ASKED = ['KES', 'NGN'];
 const NOW = '2026-11-24T01:00:00Z';
-const read = (text: string) => readXeAnswer(text, { currencies: ASKED, now: NOW });
+const read = (text: string) => readXeAnswer(text, { currencies: ASKED, now: NOW, days: null });
 const answer = (to: string, rest = '"timestamp":"2026-11-24T00:00:00Z"') =>
   `{"terms":"t","from":"USD","amount":1.0,${rest},"to":[${to}]}`;
 const KES = '{"quotecurrency":"KES","mid":129.1500000000}';
@@ -13,10 +13,9 @@ const NGN = '{"quotecurrency":"NGN","mid":1543.21}';
 describe("XE's answer", () => {
   it('is read digit for digit', () => {
     expect(read(answer(`${KES},${NGN}`))).to.deep.equal({
-      observedAt: '2026-11-24T00:00:00.000Z',
       quotes: [
-        { currency: 'KES', mid: '129.1500000000' },
-        { currency: 'NGN', mid: '1543.21' },
+        { currency: 'KES', mid: '129.1500000000', observedAt: '2026-11-24T00:00:00.000Z' },
+        { currency: 'NGN', mid: '1543.21', observedAt: '2026-11-24T00:00:00.000Z' },
       ],
       missing: [],
     });
@@ -27,7 +26,7 @@ describe("XE's answer", () => {
   });
 
   it('may be old: a daily package repeats the day before', () => {
-    expect(read(answer(KES, '"timestamp":"2026-11-22T00:00:00Z"')).observedAt).to.equal('2026-11-22T00:00:00.000Z');
+    expect(read(answer(KES, '"timestamp":"2026-11-22T00:00:00Z"')).quotes[0]?.observedAt).to.equal('2026-11-22T00:00:00.000Z');
   });
 
   const refused: [string, string, RegExp][] = [

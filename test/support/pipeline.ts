@@ -25,6 +25,7 @@ export interface PipelineOptions {
   cooldownSeconds?: number;
   apiToken?: string;
   cron?: string;
+  catchUpHours?: number;
   /** Another XE than the simulator; the simulator still runs and counts. */
   xeUrl?: string;
   currencies?: string[];
@@ -66,8 +67,11 @@ export async function pipeline(options: PipelineOptions = {}) {
         startProducer({
           ledger,
           xe: xeClient({ settings: { baseUrl: options.xeUrl ?? simulator.url, ...credentials }, log: quiet }),
-          stream: { publish: options.publish?.(stream.publish) ?? stream.publish },
+          db,
+          stream: { positions: stream.positions, publish: options.publish?.(stream.publish) ?? stream.publish },
           topic: TOPIC,
+          group: 'test',
+          catchUpHours: options.catchUpHours ?? 24,
           schemaId: () => Promise.resolve(CURRENT_BUILT_IN_ID),
           schedule: { cron: options.cron ?? '0 1,23 * * *', zone: 'UTC' },
           databaseUrl: url,
