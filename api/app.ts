@@ -1,57 +1,89 @@
 import express, { type Express } from 'express';
-import helmet from 'helmet';
-import { pinoHttp } from 'pino-http';
+import { rateLimit } from 'express-rate-limit';
 import type { Logger } from '../platform/logger.ts';
-import { notFound, onlyMethods, problems } from './problem.ts';
-import type { PipelineQueries } from './queries/pipeline.ts';
-import { healthRoutes } from './routes/health.ts';
+import { readContract } from './contract.ts';
+import type { EventFeed } from './event-feed.ts';
+import { observe } from './observe.ts';
+import { type OperationDeps, operationsOf, suffixes } from './operations.ts';
+import { notFound, onlyMethods, problems, Refused } from './problem.ts';
+import type { BookQueries } from './queries/book.ts';
+import type { LetterBox } from './queries/letter-box.ts';
+import { deadLettersHandlers } from './routes/dead-letters.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { eventsHandlers } from './routes/events.ts';
 import { landingRoutes } from './routes/landing.ts';
+import { loansHandlers } from './routes/loans.ts';
+import { type PipelineDeps, pipelineHandlers } from './routes/pipeline.ts';
+import { type RateDetailsDeps, rateDetailsHandlers } from './routes/rate-details.ts';
+import { type RatesDeps, ratesHandlers } from './routes/rates.ts';
 import { type RatesV1Deps, ratesV1Routes } from './routes/rates-v1.ts';
+import { type ServiceDeps, serviceHandlers } from './routes/service.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
-export interface AppDeps extends RatesV1Deps {
-  pipeline: PipelineQueries;
+export interface AppDeps
+  extends RatesV1Deps,
+    RatesDeps,
+    RateDetailsDeps,
+    PipelineDeps,
+    Omit<OperationDeps, 'contract'>,
+    Omit<ServiceDeps, 'contract'> {
+  feed: EventFeed;
+  letters: LetterBox;
+  book: BookQueries;
+  rateLimitPerMinute: number | undefined;
   log: Logger;
 }
 
 /** The whole of the HTTP interface. Builds and never listens. */
 export function buildApp(deps: AppDeps): Express {
+  const { ready, log, rateLimitPerMinute } = deps;
+  const contract = readContract();
+  const of = { ...deps, contract };
   const app = express();
   app.disable('x-powered-by');
+  app.disable('etag');
   app.set('trust proxy', false);
+  app.use(observe(log));
+  app.use((_req, res, next) => {
+    for (const [name, value] of HEADERS) res.setHeader(name, value);
+    next();
+  });
+  if (rateLimitPerMinute !== undefined) app.use(limit(rateLimitPerMinute));
+  app.use((req, res, next) => {
+    const sent = ready.send(req, res);
+    if (sent) res.locals['route'] = sent.route;
+    else next();
+  });
+  app.use(suffixes);
+  app.use(ratesV1Routes(deps));
+  app.use(operationsOf(of, ['Rates'], { ...ratesHandlers(deps), ...rateDetailsHandlers(deps) }));
   app.use(
-    pinoHttp({
-      logger: deps.log,
-      // What went wrong is logged where it is known why.
-      customLogLevel: () => 'debug',
-      serializers: { req: ({ id, method, url }) => ({ id, method, url }), res: ({ statusCode }) => ({ statusCode }) },
+    operationsOf(of, ['Pipeline'], {
+      ...pipelineHandlers(deps),
+      ...deadLettersHandlers(deps.letters),
+      ...eventsHandlers(deps.feed),
     }),
   );
-  app.use(securityHeaders());
-  app.use(healthRoutes(deps));
+  app.use(operationsOf(of, ['Loans'], loansHandlers(deps.book)));
+  app.use(operationsOf(of, ['Service'], serviceHandlers(of)));
+  app.use(docsRoutes());
   app.use(landingRoutes(deps));
-  app.use(ratesV1Routes(deps));
-  app.all(['/', '/livez', '/readyz', '/landing.css'], onlyMethods('GET', 'HEAD'));
+  app.all(['/', '/landing.css'], onlyMethods('GET', 'HEAD'));
   app.use(notFound);
-  app.use(problems);
+  app.use(problems(log));
   return app;
 }
 
-function securityHeaders() {
-  const self = ["'self'"];
-  const none = ["'none'"];
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: none,
-        scriptSrc: self,
-        styleSrc: self,
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: self,
-        frameAncestors: none,
-        baseUri: none,
-        formAction: none,
-      },
-    },
+const HEADERS = Object.entries(SECURITY_HEADERS);
+const PROBES = ['/livez', '/readyz', '/metrics'];
+
+function limit(perMinute: number) {
+  return rateLimit({
+    limit: perMinute,
+    windowMs: 60_000,
+    standardHeaders: 'draft-7',
+    legacyHeaders: false,
+    skip: ({ path }) => PROBES.includes(path),
+    handler: (_req, _res, next) => next(new Refused('too-many-requests', `more than ${perMinute} requests in a minute`)),
   });
 }

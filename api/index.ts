@@ -1,64 +1,97 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
-import { CannotStart } from '../platform/errors.ts';
+import { openRequests } from '../ledger/requests.ts';
+import type { Source } from '../ledger/run.ts';
+import { findRun, listRuns } from '../ledger/run-history.ts';
+import { watchRuns } from '../ledger/run-watch.ts';
+import type { Database } from '../platform/database.ts';
+import { listen } from '../platform/listen.ts';
+import type { Logger } from '../platform/logger.ts';
+import { buildApp } from './app.ts';
+import { eventFeed } from './event-feed.ts';
+import { pullNow } from './pull-now.ts';
+import { bookQueries } from './queries/book.ts';
+import { bucketsQuery } from './queries/buckets.ts';
+import { multiplication } from './queries/convert.ts';
+import { currenciesQuery } from './queries/currencies.ts';
+import { tableFigures } from './queries/figures.ts';
+import { freshnessQuery, type Slots } from './queries/freshness.ts';
+import { openLetterBox } from './queries/letter-box.ts';
+import { newObservations } from './queries/new-observations.ts';
+import { observationsQuery } from './queries/observations.ts';
+import { pairRateQueries } from './queries/pair-rates.ts';
+import { pipelineQueries } from './queries/pipeline.ts';
+import { statusQuery } from './queries/pipeline-status.ts';
+import { rateQueries } from './queries/rates.ts';
+import { readyAnswers } from './ready-answers.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+import { type Listening, listenOn } from './server.ts';
 
-export interface Api {
-  readonly url: string;
-  /** Takes no more connections, lets the answers under way go out, and closes what is idle. */
-  stop(): Promise<void>;
+export interface ApiDeps {
+  db: Database;
+  databaseUrl: string;
+  source: Source;
+  currencies: readonly string[];
+  slots: Slots;
+  dailyBudget: number;
+  cooldownSeconds: number;
+  apiToken: string | undefined;
+  rateLimitPerMinute: number | undefined;
+  host: string;
+  port: number;
+  log: Logger;
 }
 
-/** How long answers under way may take after a stop was asked for. */
-const DRAIN_MS = 3000;
-
-/** Listens with limits that slow or silent clients cannot outlast. Throws `CannotStart` when the address cannot be had. */
-export async function startApi(app: Express, { host, port }: { host: string; port: number }): Promise<Api> {
-  const server = createServer(
-    {
-      headersTimeout: 10_000,
-      requestTimeout: 15_000,
-      keepAliveTimeout: 5000,
-      connectionsCheckingInterval: 1000,
-      maxHeaderSize: 8192,
-    },
-    app,
-  );
-  // Well above the thousand triggers that may wait at once; the deadlines above keep slow clients from filling it.
-  server.maxConnections = 2048;
-  await listening(server, host, port);
-  const address = server.address() as AddressInfo;
-  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return {
-    url: `http://${shown}:${address.port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-        server.close(() => {
-          clearTimeout(impatient);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+/** Starts answering HTTP requests from what is stored. What it waits for on behalf of people it hears from the database. */
+export async function startApi(deps: ApiDeps): Promise<Listening> {
+  const { db, databaseUrl: url, source, currencies, host, port, log } = deps;
+  const requests = openRequests({ db, source, currencies, cooldownSeconds: deps.cooldownSeconds });
+  const ready = readyAnswers();
+  const feed = eventFeed({ observations: newObservations(db), log });
+  const freshness = freshnessQuery(db, deps);
+  const pipeline = pipelineQueries(db, source);
+  const runs = watchRuns({ url, find: requests.find, log });
+  // What is ready goes before the followers are told of the new rate: they may come and ask at once.
+  const landed = () => {
+    ready.drop();
+    feed.wake();
   };
-}
-
-function listening(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why: Record<string, string> = {
-        EADDRINUSE: 'another program listens there',
-        EACCES: 'this user may not listen there',
-        EADDRNOTAVAIL: 'this machine has no such address',
-        ENOTFOUND: 'no such host is known',
-      };
-      reject(
-        new CannotStart(
-          `The API cannot listen on ${host}:${port}: ${why[error.code ?? ''] ?? error.message}. Set PORT or HOST to another, or end it.`,
-          { cause: error },
-        ),
-      );
-    });
-    server.listen(port, host, resolve);
+  const hearing = listen({
+    url,
+    on: { rates: landed, runs: ready.drop },
+    onConnect: () => ready.hearing(true),
+    onLost: () => ready.hearing(false),
+    log,
   });
+  const app = buildApp({
+    ...deps,
+    pull: pullNow({ requests, runs, ready }),
+    ready,
+    feed,
+    freshness,
+    pipeline,
+    rates: rateQueries(db),
+    pairRates: pairRateQueries(db),
+    buckets: bucketsQuery(db),
+    observations: observationsQuery(db),
+    multiply: multiplication(db),
+    currencyDays: currenciesQuery(db, currencies),
+    status: statusQuery({ ...deps, freshness, pipeline }),
+    listRuns: (page) => listRuns(db, page),
+    findRun: (runId) => findRun(db, runId),
+    letters: openLetterBox(db),
+    book: bookQueries(db),
+    figures: tableFigures(db, source),
+  });
+  const server = await listenOn(app, { host, port, headers: SECURITY_HEADERS }).catch(async (error: Error) => {
+    await Promise.all([runs.stop(), hearing.stop()]);
+    feed.stop();
+    throw error;
+  });
+  return {
+    url: server.url,
+    stop: async () => {
+      feed.stop();
+      await server.stop();
+      await Promise.all([runs.stop(), hearing.stop()]);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { type Letter, openLetterBox } from '../consumer/letter-box.ts';
+import { type Letter, openLetterBox } from '../api/queries/letter-box.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { commandLine } from './command-line.ts';
 import { runTask } from './task.ts';

@@ -1,3 +1,4 @@
+import { tableFigures } from '../api/queries/figures.ts';
 import { untilDone } from '../platform/back-off.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
@@ -59,9 +60,17 @@ export function heartbeatPart({ log, onClose }: Parts, of: { db: Database; servi
 }
 
 /** A service's own health port where METRICS_PORT asks for one; in one process with the API there is no need for it. */
-export async function healthPortPart({ config, onClose }: Parts, health: Health): Promise<void> {
+export async function healthPortPart(
+  { config, onClose }: Parts,
+  { db, health }: { db: Database; health: Health },
+): Promise<void> {
   if (config.METRICS_PORT === undefined) return;
-  const server = await startHealthServer({ host: config.HOST, port: config.METRICS_PORT, health });
+  const server = await startHealthServer({
+    host: config.HOST,
+    port: config.METRICS_PORT,
+    health,
+    figures: tableFigures(db, config.source),
+  });
   onClose('health port', () => server.stop());
 }
 

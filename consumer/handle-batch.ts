@@ -1,6 +1,7 @@
 import { type RateObserved, UndecodableRecord } from '../events/rate-observed.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
 import { databaseFault } from '../platform/sqlstate.ts';
 import type { StreamRecord } from '../stream/port.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -77,7 +78,9 @@ export function batchHandler({
       }
     }
     const { inserted, updatedDays, dead } = await save(decoded);
-    return { inserted, updatedDays, unchanged: decoded.length - dead - inserted, dead: undecodable + dead };
+    const handled = { inserted, updatedDays, unchanged: decoded.length - dead - inserted, dead: undecodable + dead };
+    for (const result of ['inserted', 'unchanged', 'dead'] as const) metrics.consumed.inc({ result }, handled[result]);
+    return handled;
   };
 }
 

@@ -4,6 +4,7 @@ import type { Database } from '../platform/database.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import type { ServiceHealth } from '../platform/heartbeat.ts';
 import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
 import type { EventStream, Subscription, TopicSettings } from '../stream/port.ts';
 import { type DeadLetterSettings, openDeadLetters } from './dead-letters.ts';
 import { batchHandler } from './handle-batch.ts';
@@ -62,6 +63,8 @@ export function startConsumer({ db, databaseUrl, stream, topic, group, schemaOf,
       const { trouble, partitions } = subscription.health();
       try {
         const positions = await withinDeadline('stream', POSITIONS_MS, stream.positions(topic.topic, group));
+        for (const { partition, low, high, committed } of positions)
+          metrics.lag.set({ partition }, Number(BigInt(high) - BigInt(committed ?? low)));
         const lag = positions.reduce((sum, { low, high, committed }) => sum + BigInt(high) - BigInt(committed ?? low), 0n);
         return { trouble, partitions, lag: String(lag) };
       } catch (error) {

@@ -69,6 +69,7 @@ const settings = z.object({
   XE_DAILY_BUDGET: wholeNumber(0, 1_000_000).default(100),
   UPDATE_COOLDOWN_SECONDS: wholeNumber(0, 86_400).default(60),
   API_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).optional(),
   SIMULATOR_PORT: port().default(0),
   SIMULATOR_MODE: oneOf('live', 'daily').default('live'),
   FX_FAILPOINT: z

@@ -10,6 +10,8 @@ export interface Listening {
   on: Readonly<Record<string, (payload: string) => void>>;
   /** Called after every (re)connection: what was notified meanwhile is lost, so look for yourself. */
   onConnect: () => void;
+  /** Called when the connection is lost: until the next `onConnect` nothing is heard. */
+  onLost?: () => void;
   log: Logger;
 }
 
@@ -17,7 +19,7 @@ export interface Listening {
  * Listens to Postgres notifications on a connection of its own and connects again whenever it is lost. Notifications only wake;
  * whoever needs certainty polls as well. Returns at once.
  */
-export function listen({ url, on, onConnect, log }: Listening): { stop(): Promise<void> } {
+export function listen({ url, on, onConnect, onLost, log }: Listening): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve(), { once: true }));
   const running = run();
@@ -41,6 +43,7 @@ export function listen({ url, on, onConnect, log }: Listening): { stop(): Promis
         log.warn({ error: (error as Error).message }, 'notifications: cannot listen, trying again');
       }
       clearInterval(ping);
+      onLost?.();
       await session.end().catch(() => undefined);
       if (!stopping.signal.aborted) await retry.wait(stopping.signal);
     }

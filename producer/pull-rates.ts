@@ -6,6 +6,7 @@ import type { Database } from '../platform/database.ts';
 import { UpstreamError } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
 import { databaseFault } from '../platform/sqlstate.ts';
 import type { EventStream } from '../stream/port.ts';
 import { keepAccount, keepHeaders } from './account.ts';
@@ -47,12 +48,15 @@ export async function pullRates(deps: PullDeps, run: Run, stopping: AbortSignal)
 }
 
 async function fetchRates({ db, ledger, xe, log }: PullDeps, run: Run, stopping: AbortSignal): Promise<Run | null> {
+  const timed = metrics.fetchSeconds.startTimer();
   const about = { run: run.run_id, trigger: run.trigger, slot: run.slot };
   try {
     const { now } = await ledger.highWaterMark();
     const pulled = await xe.rates({ currencies: run.currencies, now, days: daysOf(run) }, stopping);
     failpoint('after-answer');
     const { text, answeredBy, quotes, missing, wasted, quota } = pulled;
+    timed();
+    metrics.fetches.inc({ outcome: missing.length > 0 ? 'partial' : 'ok' });
     log.info({ ...about, rates: quotes.length, observedAt: quotes[0]?.observedAt, answeredBy, missing }, 'XE has answered');
     const givingUp = AbortSignal.any([AbortSignal.timeout(KEEP_TRYING_MS), stopping]);
     const eventIds = quotes.map((quote) => eventIdOf(run, quote));
@@ -72,6 +76,8 @@ async function fetchRates({ db, ledger, xe, log }: PullDeps, run: Run, stopping:
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const { message, wasted, retryable, status, retryAt } = error;
+    timed();
+    metrics.fetches.inc({ outcome: status === 429 ? 'quota' : retryable ? 'failed' : 'refused' });
     const refused = status === 401 || status === 403;
     // Asking on would cost a trial its last calls, or have us locked out: only time or a person closes the breaker.
     if (refused || status === 429)
@@ -97,6 +103,7 @@ async function publishRates({ ledger, stream, topic, schemaId, log }: PullDeps, 
     const to = await stream.publish(topic, records);
     failpoint('after-publish');
     await ledger.published(run, to);
+    metrics.published.inc(records.length);
     log.info({ run: run.run_id, topic, events: records.length }, 'published');
   } catch (error) {
     log.error({ run: run.run_id, error: (error as Error).message }, 'not published; the answer is kept and published later');

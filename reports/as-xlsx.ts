@@ -5,8 +5,11 @@ import { safeText } from './safe-text.ts';
 /** A spreadsheet keeps 15 digits of a number; what has more stays text, digit for digit. */
 const MOST_DIGITS = 15;
 
+/** A table under the name of its sheet. */
+type Sheet = Omit<Report, 'name'> & { name: string };
+
 /** Writes a workbook with a sheet for each report: real days and numbers, a header that stays in sight, totals and notes below. */
-export function asXlsx(reports: readonly Report[]): Promise<Buffer> {
+export function asXlsx(reports: readonly Sheet[]): Promise<Buffer> {
   return writeExcelFile(
     reports.map((report) => ({
       sheet: report.name,
@@ -17,7 +20,7 @@ export function asXlsx(reports: readonly Report[]): Promise<Buffer> {
   ).toBuffer();
 }
 
-function sheetOf({ columns, rows, totals, notes }: Report) {
+function sheetOf({ columns, rows, totals, notes }: Sheet) {
   const header = columns.map(({ name }) => ({ value: name, fontWeight: 'bold' as const }));
   const body = rows.map((row) => columns.map((column) => cell(column, row[column.name])));
   const sums = totals.map(({ label, sums }) => {

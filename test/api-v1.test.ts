@@ -9,6 +9,7 @@ interface Problem {
   title: string;
   status: number;
   detail: string;
+  request_id: string;
 }
 
 describe('the HTTP interface', () => {
@@ -75,11 +76,8 @@ describe('the HTTP interface', () => {
         ['currency[x]=KES', 'unknown parameter currency[x]: the known one is currency'],
       ]) {
         const [status, type, body] = await problem(`/v1/rates?${query}`);
-        expect([status, type, body]).to.deep.equal([
-          400,
-          'application/problem+json; charset=utf-8',
-          { type: 'about:blank', title: 'Bad Request', status: 400, detail },
-        ]);
+        expect([status, type]).to.deep.equal([400, 'application/problem+json; charset=utf-8']);
+        expect(body).to.include({ type: '/docs/errors/invalid-parameter', title: 'Invalid parameter', status: 400, detail });
       }
     });
   });
@@ -219,16 +217,18 @@ describe('the HTTP interface', () => {
   describe('every other answer', () => {
     it('is a problem: unknown paths, methods that are not possible, addresses that cannot be read', async () => {
       await using();
-      expect((await problem('/v3'))[2]).to.deep.equal({
-        type: 'about:blank',
-        title: 'Not Found',
+      const { request_id, ...unknown } = (await problem('/v3'))[2];
+      expect(request_id).to.match(/^[0-9a-f-]{36}$/);
+      expect(unknown).to.deep.equal({
+        type: '/docs/errors/not-found',
+        title: 'Not found',
         status: 404,
         detail: 'there is nothing at /v3',
       });
       const wrong = await axios.delete(`${url}/v1/rates`, { validateStatus: () => true });
       expect([wrong.status, wrong.headers['allow'], wrong.headers['content-type']]).to.deep.equal([
         405,
-        'GET, HEAD',
+        'GET, HEAD, OPTIONS',
         'application/problem+json; charset=utf-8',
       ]);
       expect((await problem('/%')).slice(0, 2)).to.deep.equal([404, 'application/problem+json; charset=utf-8']);
@@ -239,7 +239,7 @@ describe('the HTTP interface', () => {
       const { headers } = await axios.get(url);
       expect(headers).to.not.have.property('x-powered-by');
       expect(headers['content-security-policy']).to.equal(
-        "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';frame-ancestors 'none';base-uri 'none';form-action 'none'",
+        "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';frame-ancestors 'none';base-uri 'none';form-action 'self'",
       );
     });
   });

@@ -111,7 +111,7 @@ describe('the layout', () => {
     for (const line of tree.split('\n')) {
       room = /^(\S+)\//.exec(line)?.[1] ?? room;
       if (line.startsWith(' '))
-        drawn.push(...(line.match(/[\w./-]+\.(?:ts|cjs|avsc|css|csv|yaml|js)\b/g) ?? []).map((file) => `${room}/${file}`));
+        drawn.push(...(line.match(/[\w./-]+\.(?:ts|cjs|avsc|css|csv|yaml|html|js)\b/g) ?? []).map((file) => `${room}/${file}`));
     }
     const rooms = ['bin', ...Object.keys(MAY_IMPORT)];
     const there = tracked.filter((file) => rooms.includes(roomOf(file)) && !/^(migrations\/|seeds\/loan-book\/)/.test(file));

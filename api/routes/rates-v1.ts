@@ -1,18 +1,21 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import currencyCodes from 'currency-codes';
-import { type Request, type Response, Router } from 'express';
-import type { Requests } from '../../ledger/requests.ts';
-import type { RunWatch } from '../../ledger/run-watch.ts';
-import { InvalidRequest } from '../../platform/errors.ts';
-import { onlyMethods } from '../problem.ts';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { READY_MS, validators } from '../answer.ts';
+import { guard, sameSite } from '../guard.ts';
+import { inTime } from '../in-time.ts';
+import { everybodysPages, named, preflight } from '../operations.ts';
+import { onlyMethods, Refused } from '../problem.ts';
+import type { PullNow } from '../pull-now.ts';
 import type { Rate, RateQueries } from '../queries/rates.ts';
+import { type ReadyAnswers, sendReady } from '../ready-answers.ts';
 
 export interface RatesV1Deps {
   rates: RateQueries;
-  requests: Requests;
-  runs: RunWatch;
+  pull: PullNow;
+  ready: ReadyAnswers;
   currencies: readonly string[];
   apiToken: string | undefined;
+  host: string;
 }
 
 /** How long a trigger waits for its rows before it is told to come back. */
@@ -20,43 +23,75 @@ const WAIT_MS = 10_000;
 const DAY_MS = 86_400_000;
 
 /** The old system's interface, frozen: its paths, its names, its shapes. */
-export function ratesV1Routes({ rates, requests, runs, currencies, apiToken }: RatesV1Deps): Router {
+export function ratesV1Routes({ rates, pull, ready, currencies, apiToken, host }: RatesV1Deps): Router {
   const router = Router();
+  const [ratesPath, updatePath] = ['/v1/rates', '/v1/rates/update'];
 
-  router.get('/v1/rates', async (req, res) => {
-    const rows = await rates.byDay(wantedCurrencies(req.query, currencies));
-    res.type('application/json').send(`[${rows.map(elementOf).join(',')}]`);
+  router.use(ratesPath, named(ratesPath));
+  router.get(ratesPath, everybodysPages, async (req, res) => {
+    const { generation } = ready;
+    const rows = await inTime(rates.byDay(wantedCurrencies(req.query, currencies)));
+    const body = Buffer.from(`[${rows.map(elementOf).join(',')}]`);
+    const modified =
+      rows
+        .map(({ fetched_at }) => fetched_at)
+        .sort()
+        .at(-1) ?? null;
+    const answer = {
+      body,
+      route: ratesPath,
+      until: Date.now() + READY_MS,
+      headers: {
+        ...(res.getHeaders() as Record<string, string>),
+        'Content-Type': 'application/json; charset=utf-8',
+        'Content-Length': String(body.length),
+        ...validators(body, { modified, until: null, settled: false }),
+      },
+    };
+    ready.keep(req, answer, generation);
+    sendReady(req, res, answer);
   });
-  router.all('/v1/rates', onlyMethods('GET', 'HEAD'));
+  router.options(ratesPath, everybodysPages, preflight);
+  router.all(ratesPath, onlyMethods('GET', 'HEAD', 'OPTIONS'));
 
-  const update = async (req: Request, res: Response) => {
-    requireToken(req, apiToken);
-    res.set('Cache-Control', 'no-store');
-    const runId = await requests.request();
-    const outcome = await runs.outcome(runId, WAIT_MS);
-    if (outcome.state === 'done') res.json({ success: true });
-    else if (outcome.state === 'refused') res.status(400).json({ success: false, detail: outcome.detail });
-    else res.status(202).location(`/v2/runs/${runId}`).json({ success: false, detail: 'still running' });
+  const update = async (_req: Request, res: Response) => {
+    const { runId, outcome } = await pull(WAIT_MS);
+    if (outcome.state === 'done') tell(res, 200, { success: true });
+    else if (outcome.state === 'refused') tell(res, 400, { success: false, detail: outcome.detail });
+    else tell(res.location(`/v2/runs/${runId}`), 202, { success: false, detail: 'still running' });
   };
+  const may: RequestHandler[] = [named(updatePath), guard({ apiToken, host }), sameSite];
   // Express would send HEAD to the GET handler, and a probe would cost a pull.
-  router.head('/v1/rates/update', onlyMethods('GET', 'POST'));
-  router.get('/v1/rates/update', update);
-  router.post('/v1/rates/update', update);
-  router.all('/v1/rates/update', onlyMethods('GET', 'POST'));
+  router.head(updatePath, onlyMethods('GET', 'POST'));
+  router.get(updatePath, ...may, update);
+  router.post(updatePath, ...may, update);
+  router.all(updatePath, onlyMethods('GET', 'POST'));
   return router;
 }
 
+/** Without Express' own look at If-None-Match: this is never a copy of anything. */
+function tell(res: Response, status: number, told: object): void {
+  res
+    .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
+    .end(JSON.stringify(told));
+}
+
 function wantedCurrencies(query: Request['query'], known: readonly string[]): readonly string[] {
-  for (const name of Object.keys(query)) {
-    if (name !== 'currency') throw new InvalidRequest(`unknown parameter ${name}: the known one is currency`);
-  }
+  const stray = Object.keys(query).find((name) => name !== 'currency');
+  if (stray !== undefined)
+    throw refused(`unknown parameter ${stray.slice(0, 80)}: the known one is currency`, stray, ['currency']);
   const { currency } = query;
   if (currency === undefined) return known;
   const wanted = typeof currency === 'string' ? currency.trim().toUpperCase() : '';
   if (!known.includes(wanted)) {
-    throw new InvalidRequest(`currency: expected one of ${known.join(', ')}, got ${JSON.stringify(currency).slice(0, 80)}`);
+    const got = JSON.stringify(currency).slice(0, 80);
+    throw refused(`currency: expected one of ${known.join(', ')}, got ${got}`, 'currency', known);
   }
   return [wanted];
+}
+
+function refused(detail: string, name: string, allowed: readonly string[]): Refused {
+  return new Refused('invalid-parameter', detail, { errors: [{ detail, pointer: `#/query/${name.slice(0, 80)}` }], allowed });
 }
 
 /** One element of the old shape, written by hand: JSON.stringify would pass the rates through a double and lose digits. */
@@ -72,13 +107,4 @@ function elementOf(rate: Rate): string {
 function idOf({ rate_date, quote_currency }: Rate): number {
   const days = Date.parse(`${rate_date}T00:00:00Z`) / DAY_MS;
   return days * 1000 + Number(currencyCodes.code(quote_currency)?.number);
-}
-
-function requireToken(req: Request, apiToken: string | undefined): void {
-  if (apiToken === undefined) return;
-  const given = /^Bearer (.+)$/.exec(req.get('authorization') ?? '')?.[1] ?? '';
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  if (!timingSafeEqual(digest(given), digest(apiToken))) {
-    throw new InvalidRequest('expected the header Authorization: Bearer API_TOKEN', { status: 401 });
-  }
 }

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { buildApp } from '../../api/app.ts';
 import { startApi } from '../../api/index.ts';
-import { pipelineQueries } from '../../api/queries/pipeline.ts';
-import { rateQueries } from '../../api/queries/rates.ts';
 import { startConsumer } from '../../consumer/index.ts';
 import { CURRENT_BUILT_IN_ID } from '../../events/wire-format.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { openRequests } from '../../ledger/requests.ts';
-import { watchRuns } from '../../ledger/run-watch.ts';
 import { openDatabase } from '../../platform/database.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { startProducer } from '../../producer/index.ts';
+import { latestSlot, nextSlot } from '../../producer/schedule.ts';
 import { xeClient } from '../../producer/xe-client.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import type { EventStream } from '../../stream/port.ts';
@@ -24,6 +22,9 @@ export interface PipelineOptions {
   dailyBudget?: number;
   cooldownSeconds?: number;
   apiToken?: string;
+  rateLimitPerMinute?: number;
+  host?: string;
+  log?: Logger;
   cron?: string;
   catchUpHours?: number;
   /** Another XE than the simulator; the simulator still runs and counts. */
@@ -47,6 +48,7 @@ export async function pipeline(options: PipelineOptions = {}) {
   await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
   const currencies = options.currencies ?? SEVEN;
   const source = 'simulator' as const;
+  const schedule = { cron: options.cron ?? '0 1,23 * * *', zone: 'UTC' };
   const ledger = openLedger({ db, source, currencies, dailyBudget: options.dailyBudget ?? 100 });
   const requests = openRequests({ db, source, currencies, cooldownSeconds: options.cooldownSeconds ?? 0 });
   const stops: (() => Promise<unknown>)[] = [];
@@ -56,6 +58,8 @@ export async function pipeline(options: PipelineOptions = {}) {
   };
   return {
     query: database.query,
+    /** Where Postgres is, through the network. */
+    url,
     /** What lies between the parts and Postgres. */
     network,
     ledger,
@@ -73,7 +77,7 @@ export async function pipeline(options: PipelineOptions = {}) {
           group: 'test',
           catchUpHours: options.catchUpHours ?? 24,
           schemaId: () => Promise.resolve(CURRENT_BUILT_IN_ID),
-          schedule: { cron: options.cron ?? '0 1,23 * * *', zone: 'UTC' },
+          schedule,
           databaseUrl: url,
           log: quiet,
         }),
@@ -91,13 +95,23 @@ export async function pipeline(options: PipelineOptions = {}) {
           log: quiet,
         }),
       ),
-    api: async () => {
-      const runs = started(watchRuns({ url, find: requests.find, log: quiet }));
-      const deps = { rates: rateQueries(db), pipeline: pipelineQueries(db, source), requests, runs, currencies: SEVEN };
-      return started(
-        await startApi(buildApp({ ...deps, apiToken: options.apiToken, log: quiet }), { host: '127.0.0.1', port: 0 }),
-      );
-    },
+    api: async () =>
+      started(
+        await startApi({
+          db,
+          databaseUrl: url,
+          source,
+          currencies: SEVEN,
+          slots: { latest: (at) => latestSlot(schedule, at), next: (at) => nextSlot(schedule, at) },
+          dailyBudget: options.dailyBudget ?? 100,
+          cooldownSeconds: options.cooldownSeconds ?? 0,
+          apiToken: options.apiToken,
+          rateLimitPerMinute: options.rateLimitPerMinute,
+          host: options.host ?? '127.0.0.1',
+          port: 0,
+          log: options.log ?? quiet,
+        }),
+      ),
     /** The ledger's clock and the simulator's, from now on: both stand still at this instant. */
     setClock: async (instant: string) => {
       now = () => new Date(instant);

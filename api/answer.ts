@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import { asCsv } from '../reports/as-csv.ts';
+import { asXlsx } from '../reports/as-xlsx.ts';
+import type { Row, Value } from '../reports/report.ts';
+import { columnsOf } from './columns.ts';
+import type { Contract, Operation } from './contract.ts';
+import { Refused } from './problem.ts';
+import type { ReadyAnswer } from './ready-answers.ts';
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** How long an answer stays right. */
+export interface Validity {
+  /** The newest change in it, ISO 8601. */
+  readonly modified: string | null;
+  /** When it turns wrong by time alone, ISO 8601; null when it never does. */
+  readonly until: string | null;
+  /** Complete past days: caches may keep it for a day. */
+  readonly settled: boolean;
+}
+
+/** The answer to a question, whatever the format. */
+export interface Answer {
+  /** The schema of one item of `data`: its properties are the columns of a table. */
+  readonly item: string;
+  readonly data: object | readonly object[];
+  readonly meta: Readonly<Record<string, unknown>> & { next_cursor?: string | null };
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Without it the answer is kept nowhere. */
+  readonly valid?: Validity;
+}
+
+const CSV = 'text/csv';
+export const SUFFIXES: Readonly<Record<string, string>> = {
+  json: 'application/json',
+  csv: CSV,
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
+/** A new rate is told by a notification; should one get lost, it is seen after this all the same. */
+export const READY_MS = 60_000;
+
+/** Whatever the path's ending asks for must be there before anything is done. */
+export function offers({ formats }: Operation): RequestHandler {
+  return (_req, res, next) => {
+    const suffix = res.locals['suffix'] as string | undefined;
+    if (suffix !== undefined && !formats.includes(SUFFIXES[suffix] ?? ''))
+      throw new Refused('not-found', `there is no .${suffix} of this`);
+    next();
+  };
+}
+
+/** The media type that is wanted: by the path's ending, else by `Accept`. */
+export function formatOf(req: Request, res: Response, { formats }: Operation): string {
+  const suffix = res.locals['suffix'] as string | undefined;
+  if (suffix !== undefined) return SUFFIXES[suffix] ?? '';
+  if (formats.length > 1) res.vary('Accept');
+  const wanted = req.accepts([...formats]);
+  if (!wanted) throw new Refused('not-acceptable', `Accept: expected one of ${formats.join(', ')}`, { allowed: formats });
+  return wanted;
+}
+
+/** Writes an answer in a format, with the headers that describe it. */
+export async function written(
+  { contract, operation, req, res }: { contract: Contract; operation: Operation; req: Request; res: Response },
+  { item, data, meta, headers, valid }: Answer,
+  format: string,
+): Promise<ReadyAnswer> {
+  const items = (Array.isArray(data) ? data : [data]) as readonly Item[];
+  const table = () => ({ columns: columnsOf(contract, item), rows: items.map(cells) });
+  const body =
+    format === CSV
+      ? Buffer.from(asCsv(table()))
+      : format === SUFFIXES['xlsx']
+        ? await asXlsx([{ name: operation.id, totals: [], notes: [], ...table() }])
+        : Buffer.from(JSON.stringify({ data, meta }));
+  const ending = Object.keys(SUFFIXES).find((suffix) => SUFFIXES[suffix] === format);
+  const until = Math.min(Date.now() + READY_MS, valid?.until ? Date.parse(valid.until) : Number.POSITIVE_INFINITY);
+  const vary = res.getHeader('Vary');
+  return {
+    body,
+    route: operation.path,
+    until,
+    headers: {
+      ...(res.getHeaders() as Record<string, string>),
+      'Content-Type':
+        format === CSV
+          ? 'text/csv; charset=utf-8; header=present'
+          : format === SUFFIXES['xlsx']
+            ? format
+            : 'application/json; charset=utf-8',
+      'Content-Length': String(body.length),
+      ...(ending !== 'json' && { 'Content-Disposition': `attachment; filename="${operation.id}.${ending}"` }),
+      ...(meta.next_cursor && { Link: `<${nextPage(req, meta.next_cursor)}>; rel="next"` }),
+      ...(vary !== undefined && { Vary: String(vary) }),
+      ...(valid ? validators(body, valid) : { 'Cache-Control': 'no-store' }),
+      ...headers,
+    },
+  };
+}
+
+/** Whatever could change by a new rate is asked again each time, which a 304 makes cheap: nobody can foresee when a pull is asked for. */
+export function validators(body: Buffer, { modified, settled }: Validity): Record<string, string> {
+  return {
+    ETag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+    ...(modified && { 'Last-Modified': new Date(modified).toUTCString() }),
+    'Cache-Control': settled ? 'public, max-age=86400' : 'public, no-cache',
+  };
+}
+
+function nextPage(req: Request, cursor: string): string {
+  const [path = '', query = ''] = req.originalUrl.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.set('cursor', cursor);
+  return `${path}?${parameters}`;
+}
+
+function cells(item: Item): Row {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, cell(value)]));
+}
+
+function cell(value: unknown): Value {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+  if (Array.isArray(value)) return value.join(' ');
+  return typeof value === 'boolean' ? String(value) : JSON.stringify(value ?? null);
+}

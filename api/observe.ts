@@ -1,0 +1,22 @@
+import type { RequestHandler } from 'express';
+import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
+
+/** Measures every request, by the template of its route so that addresses do not become labels, and logs it where that is wanted. */
+export function observe(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    const began = performance.now();
+    res.once('close', () => {
+      const seconds = (performance.now() - began) / 1000;
+      const { method, originalUrl } = req;
+      const route = (res.locals['route'] as string | undefined) ?? 'none';
+      const status = res.statusCode;
+      metrics.requestSeconds.observe({ method: METHODS.has(method) ? method : 'other', route, status }, seconds);
+      // What went wrong is logged where it is known why; an address may hold what a person would rather not have kept.
+      if (log.isLevelEnabled('debug')) log.debug({ method, url: originalUrl.slice(0, 500), status, seconds }, 'request');
+    });
+    next();
+  };
+}

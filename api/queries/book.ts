@@ -1,0 +1,39 @@
+import type { Database } from '../../platform/database.ts';
+import { arrearsHistory } from '../../reports/arrears-history.ts';
+import type { Conversion } from '../../reports/in-base.ts';
+import { loanSummary } from '../../reports/loan-summary.ts';
+import { missedPayments } from '../../reports/missed-payment.ts';
+import { par } from '../../reports/par.ts';
+import { ratesOfDay } from '../../reports/rates-of-day.ts';
+import { readBook } from '../../reports/read-book.ts';
+import type { Report } from '../../reports/report.ts';
+import { rollRates } from '../../reports/roll-rates.ts';
+
+/** As of the close of which day, and whether in USD too. */
+export interface AsOf {
+  readonly asOf: string;
+  readonly inBase?: boolean;
+}
+
+export type BookQueries = ReturnType<typeof bookQueries>;
+
+/** The figures of the loan book, each from one state of it. */
+export function bookQueries(db: Database) {
+  const read = async (
+    { asOf, inBase }: AsOf,
+    report: (book: Database, conversion?: Conversion) => Promise<Report>,
+  ): Promise<Report> => {
+    // Said at once when the database is away: what follows has the patience of a report.
+    await db.raw('select 1');
+    return readBook(db, async (book) => report(book, inBase ? { asOf, rates: await ratesOfDay(book, asOf) } : undefined));
+  };
+  return {
+    /** Today by the ledger's clock, UTC. */
+    today: async (): Promise<string> => (await db.raw(`select (ledger_now() at time zone 'UTC')::date as today`)).rows[0].today,
+    loans: (of: AsOf) => read(of, (book, conversion) => loanSummary(book, of.asOf, conversion)),
+    missed: (of: AsOf) => read(of, (book, conversion) => missedPayments(book, of.asOf, conversion)),
+    par: (of: AsOf) => read(of, (book, conversion) => par(book, of.asOf, conversion)),
+    history: (asOf: string, loanId: string) => read({ asOf }, (book) => arrearsHistory(book, asOf, loanId)),
+    roll: (asOf: string, from: string) => read({ asOf }, (book) => rollRates(book, asOf, from)),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Database } from '../../platform/database.ts';
+
+/** A row of the view `rate_pairs`. Decimals and days are text, instants ISO 8601 in UTC. */
+export interface PairRate {
+  readonly base: string;
+  readonly quote: string;
+  readonly rate: string;
+  readonly inverse: string;
+  readonly rate_date: string;
+  readonly observed_at: string;
+  readonly fetched_at: string;
+  readonly source: 'xe' | 'simulator';
+  readonly suspect: boolean;
+  readonly derived: boolean;
+}
+/** Which pairs: one base, several quotes, in the order in which they are wanted. */
+export interface Pairs {
+  readonly base: string;
+  readonly quotes: readonly string[];
+}
+/** Days from and to, both included. */
+export interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+
+const COLUMNS = 'base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, derived';
+
+export type PairRateQueries = ReturnType<typeof pairRateQueries>;
+
+/** Rates by day, of any pair, from the view that all of them come from. */
+export function pairRateQueries(db: Database) {
+  const newestUntil = async ({ base, quotes }: Pairs, until: string, from: string): Promise<PairRate[]> => {
+    const { rows } = await db.raw(
+      `select ${COLUMNS} from unnest(:quotes::text[]) with ordinality as wanted (code, position)
+       cross join lateral (
+         select * from rate_pairs where base = :base and quote = wanted.code and rate_date between :from and :until
+         order by rate_date desc limit 1
+       ) newest order by position`,
+      { base, quotes, from, until } as never,
+    );
+    return rows;
+  };
+  return {
+    /** The newest row of each pair. */
+    latest: (pairs: Pairs) => newestUntil(pairs, 'infinity', '-infinity'),
+    /** The row of each pair on a day. */
+    on: (pairs: Pairs, day: string) => newestUntil(pairs, day, day),
+    /** The last row of each pair up to a day. */
+    upTo: (pairs: Pairs, day: string) => newestUntil(pairs, day, '-infinity'),
+
+    /** Rows of a range, oldest first, after the row that `after` names by day and quote. */
+    async between(
+      { base, quotes }: Pairs,
+      { from, to }: Days,
+      { after, limit }: { after: readonly string[] | null; limit: number },
+    ) {
+      const [day = null, quote = null] = after ?? [];
+      const { rows } = await db.raw<{ rows: PairRate[] }>(
+        `select ${COLUMNS} from rate_pairs
+         where base = :base and quote = any(:quotes) and rate_date between :from and :to
+           and (:day::date is null or (rate_date, quote) > (:day::date, :quote))
+         order by rate_date, quote limit :limit`,
+        { base, quotes, from, to, day, quote, limit } as never,
+      );
+      return rows;
+    },
+
+    /** The first day that any of the pairs has, or null. */
+    async firstDay({ base, quotes }: Pairs): Promise<string | null> {
+      const { rows } = await db.raw('select min(rate_date) as day from rate_pairs where base = ? and quote = any(?)', [
+        base,
+        quotes as never,
+      ]);
+      return rows[0].day;
+    },
+
+    /** The days of a range on which not every pair has a rate. */
+    async missingDays({ base, quotes }: Pairs, { from, to }: Days): Promise<string[]> {
+      const { rows } = await db.raw(
+        `select day::date as day from generate_series(:from::date::timestamp, :to::date::timestamp, interval '1 day') day
+         left join (
+           select rate_date, count(*) as pairs from rate_pairs
+           where base = :base and quote = any(:quotes) and rate_date between :from and :to group by rate_date
+         ) had on had.rate_date = day::date
+         where coalesce(pairs, 0) < cardinality(:quotes::text[]) order by day`,
+        { base, quotes, from, to } as never,
+      );
+      return rows.map(({ day }: { day: string }) => day);
+    },
+  };
+}

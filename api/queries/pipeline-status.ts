@@ -1,0 +1,50 @@
+import type { Source } from '../../ledger/run.ts';
+import { ledgerStatus } from '../../ledger/status.ts';
+import type { Database } from '../../platform/database.ts';
+import { heartbeats } from '../../platform/heartbeat.ts';
+import type { FreshnessQuery } from './freshness.ts';
+import type { PipelineQueries } from './pipeline.ts';
+
+export interface StatusDeps {
+  db: Database;
+  source: Source;
+  dailyBudget: number;
+  freshness: FreshnessQuery;
+  pipeline: PipelineQueries;
+}
+export type StatusQuery = ReturnType<typeof statusQuery>;
+
+const FRESH_SECONDS = 20;
+
+/** How the whole pipeline stands: the ledger, the services by their rows, dead letters, and how fresh each currency is. */
+export function statusQuery({ db, source, dailyBudget, freshness, pipeline }: StatusDeps) {
+  return async () => {
+    const [ledger, services, { currencies, next_slot }, health, pull, letters] = await Promise.all([
+      ledgerStatus(db, { source, dailyBudget }),
+      heartbeats(db),
+      freshness(),
+      pipeline.health(),
+      pipeline.pullTrouble(),
+      db.raw(`select count(*)::int as open from dead_letters where state = 'open'`),
+    ]);
+    const consumer = services.find(({ service, seen_seconds_ago: ago }) => service === 'consumer' && ago <= FRESH_SECONDS);
+    const stale = currencies.filter((currency) => currency.stale).map(({ quote }) => quote);
+    return {
+      ...ledger,
+      trouble: [
+        ...Object.entries(health).flatMap(([service, trouble]) => (trouble ? [`${service}: ${trouble}`] : [])),
+        ...(pull ? [`the last pull has brought nothing yet: ${pull.error}`] : []),
+        ...(stale.length > 0 ? [`no newer rate than the last slot asks for: ${stale.join(', ')}`] : []),
+      ],
+      currencies,
+      next_slot,
+      consumer_lag: (consumer?.health['lag'] as string | undefined) ?? null,
+      dead_letters: letters.rows[0].open as number,
+      services: services.map(({ health: { trouble }, ...heard }) => ({
+        ...heard,
+        fresh: heard.seen_seconds_ago <= FRESH_SECONDS,
+        trouble,
+      })),
+    };
+  };
+}

@@ -1,0 +1,27 @@
+import { keyIn, pageOf } from '../cursor.ts';
+import type { Handler } from '../operations.ts';
+import { Refused } from '../problem.ts';
+import type { LetterBox } from '../queries/letter-box.ts';
+
+/** Dead letters: a list, one with its bytes, and having one tried again by whichever consumer takes it. */
+export function deadLettersHandlers(letters: LetterBox): Record<string, Handler> {
+  return {
+    deadLetters: async ({ state, limit, cursor }) => {
+      const most = Number(limit);
+      const after = keyIn(cursor, [/^\d{1,18}$/])?.[0] ?? null;
+      const rows = await letters.page({ state: state === undefined ? null : String(state), after, limit: most + 1 });
+      const { page, next_cursor } = pageOf(rows, most, ({ id }) => [id]);
+      return { item: 'DeadLetter', data: page, meta: { next_cursor } };
+    },
+
+    deadLetter: async ({ letter_id }) => ({ item: 'DeadLetterWithBytes', data: await letters.show(String(letter_id)), meta: {} }),
+
+    redrive: async ({ letter_id }) => {
+      const id = String(letter_id);
+      const asked = await letters.ask(id);
+      const data = await letters.show(id);
+      if (asked.length === 0) throw new Refused('conflict', `the dead letter ${id} is ${data.state} already`);
+      return { item: 'DeadLetterWithBytes', data, meta: {}, status: 202, headers: { Location: `/v2/dead-letters/${id}` } };
+    },
+  };
+}

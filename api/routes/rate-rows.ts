@@ -1,0 +1,46 @@
+import type { Validity } from '../answer.ts';
+import type { Freshness } from '../queries/freshness.ts';
+import type { PairRate } from '../queries/pair-rates.ts';
+
+/** A rate as it is told, or the gap where there is none of a day. */
+export type RateRow = Omit<PairRate, 'rate' | 'inverse' | 'observed_at' | 'fetched_at' | 'source'> & {
+  readonly rate: string | null;
+  readonly inverse: string | null;
+  readonly observed_at: string | null;
+  readonly fetched_at: string | null;
+  readonly source: string | null;
+  readonly stale: boolean;
+};
+
+/** Adds to rows whether they are stale: only the newest row of a pair can be, and is when one of its currencies is. */
+export function withStale(rows: readonly PairRate[], newest: readonly PairRate[], freshness: Freshness): RateRow[] {
+  const lastDay = new Map(newest.map(({ quote, rate_date }) => [quote, rate_date]));
+  return rows.map(({ derived, ...row }) => ({
+    ...row,
+    stale: row.base !== row.quote && row.rate_date === lastDay.get(row.quote) && freshness.isStale(row.base, row.quote),
+    derived,
+  }));
+}
+
+export function gapOn(day: string, { base, quote }: { base: string; quote: string }): RateRow {
+  const nothing = { rate: null, inverse: null, rate_date: day, observed_at: null, fetched_at: null, source: null };
+  return { base, quote, ...nothing, suspect: false, stale: false, derived: false };
+}
+
+export function isSimulated(rows: readonly { source: string | null }[]): boolean {
+  return rows.some(({ source }) => source === 'simulator');
+}
+
+/** The newest of what the rows and, where it can touch them, the passing of time have changed. */
+export function validity(
+  rows: readonly { fetched_at: string | null }[],
+  { until, turned }: Freshness,
+  { settled }: { settled: boolean },
+): Validity {
+  const instants = [...rows.map(({ fetched_at }) => fetched_at), ...(settled ? [] : [turned])].filter((at) => at !== null);
+  return {
+    modified: instants.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? null,
+    until: settled ? null : until,
+    settled,
+  };
+}

@@ -1,0 +1,132 @@
+import type { Answer } from '../answer.ts';
+import { keyIn, pageOf } from '../cursor.ts';
+import type { Handler } from '../operations.ts';
+import { Refused } from '../problem.ts';
+import type { BucketPage, BucketsQuery } from '../queries/buckets.ts';
+import type { Freshness, FreshnessQuery } from '../queries/freshness.ts';
+import type { PairRateQueries, Pairs } from '../queries/pair-rates.ts';
+import type { Question } from '../question.ts';
+import { codeOf, pairsOf } from './asked-currencies.ts';
+import { gapOn, isSimulated, validity, withStale } from './rate-rows.ts';
+
+export interface RatesDeps {
+  pairRates: PairRateQueries;
+  buckets: BucketsQuery;
+  freshness: FreshnessQuery;
+  currencies: readonly string[];
+}
+
+const DAY_MS = 86_400_000;
+const MOST_DAYS = 3660;
+const AFTER = [/^\d{4}-\d{2}-\d{2}$/, /^[A-Z]{3}$/];
+
+/** Rates: the newest, of a day, of a range, in buckets, and of one pair. */
+export function ratesHandlers({ pairRates, buckets, freshness, currencies }: RatesDeps): Record<string, Handler> {
+  async function onDay(pairs: Pairs, { date, on_missing = 'null' }: Question, fresh: Freshness) {
+    const day = String(date);
+    const [found, newest] = await Promise.all([pairRates.on(pairs, day), pairRates.latest(pairs)]);
+    const missing = pairs.quotes.filter((quote) => !found.some((row) => row.quote === quote));
+    if (missing.length > 0 && on_missing === 'error') {
+      const detail = `there is no rate of ${day} for ${missing.map((quote) => `${pairs.base}/${quote}`).join(', ')}`;
+      throw new Refused('no-rate', detail);
+    }
+    const earlier = on_missing === 'previous' ? await pairRates.upTo({ ...pairs, quotes: missing }, day) : [];
+    const told = withStale([...found, ...earlier], newest, fresh);
+    const rows = pairs.quotes.map((quote) => told.find((row) => row.quote === quote) ?? gapOn(day, { base: pairs.base, quote }));
+    return { rows, missing, valid: validity(rows, fresh, { settled: missing.length === 0 && day < fresh.today }) };
+  }
+
+  async function inRange(question: Question, pairs: Pairs, fresh: Freshness): Promise<Answer> {
+    const days = await rangeOf(question, pairs, fresh);
+    const paging = { after: keyIn(question['cursor'], AFTER), limit: Number(question['limit']) };
+    const { group } = question;
+    const lastKnown = days.to < fresh.today ? days.to : fresh.today;
+    const missing_dates = await pairRates.missingDays(pairs, { from: days.from, to: lastKnown });
+    const settled = missing_dates.length === 0 && days.to < fresh.today && question['from'] !== undefined;
+    const meta = { base: pairs.base, ...days, missing_dates };
+    if (group !== undefined) {
+      const rows = await buckets({
+        ...pairs,
+        ...days,
+        after: paging.after,
+        group: group as BucketPage['group'],
+        limit: paging.limit + 1,
+      });
+      const { page, next_cursor } = pageOf(rows, paging.limit, ({ from, quote }) => [from, quote]);
+      const simulated = isSimulated(await pairRates.latest(pairs));
+      const data = page.map(({ fetched_at: _, ...bucket }) => bucket);
+      return { item: 'Bucket', data, meta: { ...meta, simulated, next_cursor }, valid: validity(page, fresh, { settled }) };
+    }
+    const [rows, newest] = await Promise.all([
+      pairRates.between(pairs, days, { ...paging, limit: paging.limit + 1 }),
+      pairRates.latest(pairs),
+    ]);
+    const { page, next_cursor } = pageOf(rows, paging.limit, ({ rate_date, quote }) => [rate_date, quote]);
+    const data = withStale(page, newest, fresh);
+    return {
+      item: 'Rate',
+      data,
+      meta: { ...meta, simulated: isSimulated(data), next_cursor },
+      valid: validity(data, fresh, { settled }),
+    };
+  }
+
+  async function rangeOf({ from, to }: Question, pairs: Pairs, { today }: Freshness) {
+    const last = String(to ?? today);
+    const first = String(from ?? (await pairRates.firstDay(pairs)) ?? last);
+    if (from !== undefined && first > last) throw wrong('from', `from: expected a day up to ${last}, got ${first}`);
+    if ((Date.parse(last) - Date.parse(first)) / DAY_MS > MOST_DAYS)
+      throw wrong('from', `from: expected at most ${MOST_DAYS} days up to ${last}, got ${first}`);
+    return { from: first < last ? first : last, to: last };
+  }
+
+  return {
+    latestRates: async (question) => {
+      const pairs = pairsOf(question, currencies);
+      const fresh = await freshness();
+      const newest = await pairRates.latest(pairs);
+      const data = withStale(newest, newest, fresh);
+      const missing_quotes = pairs.quotes.filter((quote) => !newest.some((row) => row.quote === quote));
+      const meta = { base: pairs.base, simulated: isSimulated(data), next_slot: fresh.next_slot, missing_quotes };
+      return { item: 'Rate', data, meta, valid: validity(data, fresh, { settled: false }) };
+    },
+
+    rates: async (question) => {
+      const pairs = pairsOf(question, currencies);
+      const { date } = question;
+      const stray = ['from', 'to', 'group', 'cursor'].find((name) => date !== undefined && question[name] !== undefined);
+      if (stray) throw wrong(stray, `${stray} does not go with date: expected one or the other`);
+      if (date === undefined && question['on_missing'] !== undefined) throw wrong('on_missing', 'on_missing goes with date only');
+      const fresh = await freshness();
+      if (date === undefined) return inRange(question, pairs, fresh);
+      const { rows, missing, valid } = await onDay(pairs, question, fresh);
+      return {
+        item: 'Rate',
+        data: rows,
+        meta: { base: pairs.base, simulated: isSimulated(rows), date, missing_quotes: missing },
+        valid,
+      };
+    },
+
+    pairRate: async (question) => {
+      const base = codeOf(question['base'], { known: currencies, pointer: '#/path/base' });
+      const quote = codeOf(question['quote'], { known: currencies, pointer: '#/path/quote' });
+      const pairs = { base, quotes: [quote] };
+      const fresh = await freshness();
+      if (question['date'] !== undefined) {
+        const { rows, missing, valid } = await onDay(pairs, question, fresh);
+        const meta = { base, simulated: isSimulated(rows), date: question['date'], missing_quotes: missing };
+        return { item: 'Rate', data: rows[0] as object, meta, valid };
+      }
+      const newest = await pairRates.latest(pairs);
+      const [row] = withStale(newest, newest, fresh);
+      if (!row) throw new Refused('no-rate', `there is no rate for ${base}/${quote} yet`);
+      const meta = { base, simulated: isSimulated([row]), next_slot: fresh.next_slot };
+      return { item: 'Rate', data: row, meta, valid: validity([row], fresh, { settled: false }) };
+    },
+  };
+}
+
+function wrong(name: string, detail: string): Refused {
+  return new Refused('invalid-parameter', detail, { errors: [{ detail, pointer: `#/query/${name}` }] });
+}
