@@ -22,6 +22,12 @@ export interface Parts {
   signal: AbortSignal;
 }
 
+/** What the parts of a service have on top: a way to say that the process is of no more use. */
+export interface ServiceParts extends Parts {
+  /** Ends the process with 1 and the reason's sentence, so that whoever watches it starts another. */
+  giveUp: (reason: Error) => void;
+}
+
 export type Health = () => Promise<ServiceHealth>;
 
 /** The database of the settings, or the embedded one of DATA_DIR, joined or started; given up at the end. */

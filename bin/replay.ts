@@ -3,6 +3,7 @@ import { migrate, openDatabase } from '../platform/database.ts';
 import { commandLine } from './command-line.ts';
 import { instantOf } from './instant.ts';
 import { streamPart } from './parts.ts';
+import { progressBar } from './progress-bar.ts';
 import { schemaOfPart } from './schema-registry-part.ts';
 import { runTask } from './task.ts';
 
@@ -33,9 +34,14 @@ await runTask(line, async (task) => {
   const db = openDatabase({ url: task.url, name: 'replay', patient: true });
   task.onClose('database', () => db.destroy());
   const stream = streamPart(task, db);
-  const deps = { db, stream, topic: task.config.TOPIC, schemaOf: schemaOfPart(task.config), log: task.log };
+  const bar = progressBar(task);
+  task.onClose('progress bar', () => bar.stop());
+  const began = performance.now();
+  const onProgress = (read: number, total: number) => bar.at(read, total, paceOf(read, total, performance.now() - began));
+  const deps = { db, stream, topic: task.config.TOPIC, schemaOf: schemaOfPart(task.config), log: task.log, onProgress };
   const range = { ...(from && { from }), ...(to && { to }) };
   const report = anew ? await rebuild(deps, { force }) : dryRun ? await dryReplay(deps, range) : await replay(deps, range);
+  bar.stop();
   if (task.json) task.print(JSON.stringify(report));
   else {
     const { read, inserted, unchanged, dead, updated_days } = report;
@@ -45,3 +51,9 @@ await runTask(line, async (task) => {
   }
   return 0;
 });
+
+/** `48210 of 100000 events, 5120/s, 11 s left`. */
+function paceOf(read: number, total: number, ms: number): string {
+  const rate = read / Math.max(ms, 1);
+  return `${read} of ${total} events, ${Math.round(rate * 1000)}/s, ${Math.ceil((total - read) / Math.max(rate, 1e-6) / 1000)} s left`;
+}

@@ -1,6 +1,8 @@
 import type { UndecodableRecord } from '../events/rate-observed.ts';
 import type { Database } from '../platform/database.ts';
-import type { EventStream, StreamRecord } from '../stream/port.ts';
+import { RecordTooLarge } from '../platform/errors.ts';
+import { failpoint } from '../platform/failpoint.ts';
+import type { EventStream, OutgoingRecord, StreamRecord } from '../stream/port.ts';
 
 export interface DeadLetters {
   /** Keeps the record whole, with the reason. Resolves only when it is kept; the same record twice is one letter. */
@@ -22,7 +24,9 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
         { ...record } as never,
       );
       if (kept.rows.length > 0) return;
-      if (topic) await topic.stream.publish(topic.name, [letterOf(record, fault)]);
+      failpoint('before-dead-letter');
+      if (topic) await publish(topic, letterOf(record, fault));
+      failpoint('between-dead-letters');
       await db.raw(
         `insert into dead_letters (topic, partition, record_offset, record_timestamp, key, value, headers, reason, detail)
          values (:topic, :partition, :offset, :timestamp, :key, :value, :headers, :reason, :detail) on conflict do nothing`,
@@ -32,11 +36,25 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
             Object.fromEntries(Object.entries(record.headers).map(([name, value]) => [clean(name), readable(value)])),
           ),
           reason: fault.reason,
-          detail: clean(fault.message),
+          detail: clean(fault.message).slice(0, 2000),
         } as never,
       );
+      failpoint('after-dead-letter');
     },
   };
+}
+
+/** A letter that its topic will never take must not hold up the stream for ever: then only where from and why go there. */
+async function publish({ name, stream }: NonNullable<DeadLetterSettings['topic']>, letter: OutgoingRecord): Promise<void> {
+  try {
+    await stream.publish(name, [letter]);
+  } catch (error) {
+    if (!(error instanceof RecordTooLarge)) throw error;
+    const ours = Object.entries(letter.headers ?? {}).filter(([header]) => header.startsWith('kafka_dlt-'));
+    const omitted = `${letter.value?.length ?? 0} bytes, more than this topic takes: the row in dead_letters has them`;
+    const headers = { ...Object.fromEntries(ours), 'kafka_dlt-value-omitted': omitted };
+    await stream.publish(name, [{ key: null, value: null, headers }]);
+  }
 }
 
 /** The record as it came, and where from and why in the headers that Kafka Connect uses for the same. */
@@ -51,7 +69,7 @@ function letterOf({ key, value, headers, topic, partition, offset, timestamp }: 
       'kafka_dlt-original-offset': offset,
       'kafka_dlt-original-timestamp': String(Date.parse(timestamp)),
       'kafka_dlt-exception-fqcn': fault.name,
-      'kafka_dlt-exception-message': `${fault.reason}: ${fault.message}`,
+      'kafka_dlt-exception-message': `${fault.reason}: ${fault.message}`.slice(0, 2000),
     },
   };
 }

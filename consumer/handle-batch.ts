@@ -14,10 +14,11 @@ export interface BatchDeps {
   log: Logger;
 }
 
-/** What became of a batch: events that were new or there already, currency-days with another rate, and records set aside. */
+/** What became of a batch: events that were new or there already, currency-days with another rate, records set aside, tombstones. */
 export interface Handled extends Saved {
   readonly unchanged: number;
   readonly dead: number;
+  readonly tombstones: number;
 }
 
 /**
@@ -66,9 +67,13 @@ export function batchHandler({
     failpoint('before-decode');
     const decoded: Decoded[] = [];
     let undecodable = 0;
+    let tombstones = 0;
     for (const record of records) {
       // A tombstone asks for a key to be forgotten; rates are never forgotten, and it is no fault.
-      if (record.value === null) continue;
+      if (record.value === null) {
+        tombstones++;
+        continue;
+      }
       try {
         decoded.push({ record, rate: await decode(record.value) });
       } catch (error) {
@@ -77,8 +82,15 @@ export function batchHandler({
         undecodable++;
       }
     }
+    failpoint('after-decode');
     const { inserted, updatedDays, dead } = await save(decoded);
-    const handled = { inserted, updatedDays, unchanged: decoded.length - dead - inserted, dead: undecodable + dead };
+    const handled = {
+      inserted,
+      updatedDays,
+      unchanged: decoded.length - dead - inserted,
+      dead: undecodable + dead,
+      tombstones,
+    };
     for (const result of ['inserted', 'unchanged', 'dead'] as const) metrics.consumed.inc({ result }, handled[result]);
     return handled;
   };

@@ -8,6 +8,7 @@ import { metrics } from '../platform/metrics.ts';
 import type { EventStream, Subscription, TopicSettings } from '../stream/port.ts';
 import { type DeadLetterSettings, openDeadLetters } from './dead-letters.ts';
 import { batchHandler } from './handle-batch.ts';
+import { gapWatch } from './log-gap.ts';
 import { openRateStore } from './rate-store.ts';
 import { startRedrives } from './redrive.ts';
 
@@ -20,6 +21,8 @@ export interface ConsumerDeps {
   schemaOf: SchemaOf;
   deadLetterTopic: DeadLetterSettings['topic'];
   log: Logger;
+  /** Called when reading has ended for good and only a new process may do better. */
+  onGiveUp?: (reason: Error) => void;
 }
 export interface Consumer {
   health(): Promise<ServiceHealth>;
@@ -33,21 +36,34 @@ const POSITIONS_MS = 3000;
  * Starts bringing events into Postgres: at least once from the stream, once in the tables. Returns at once; while the stream cannot
  * be reached the health says so, and it is tried until it can.
  */
-export function startConsumer({ db, databaseUrl, stream, topic, group, schemaOf, deadLetterTopic, log }: ConsumerDeps): Consumer {
+export function startConsumer(deps: ConsumerDeps): Consumer {
+  const { db, databaseUrl, stream, topic, group, schemaOf, deadLetterTopic, log, onGiveUp } = deps;
   const stopping = new AbortController();
   let subscription: Subscription | undefined;
   let waiting: string | null = 'stream: not reached yet';
   const handling = { decode: rateDecoder(schemaOf), store: openRateStore(db), log };
   const handle = batchHandler({ ...handling, deadLetters: openDeadLetters({ db, topic: deadLetterTopic }) });
 
+  let tombstones = 0;
+  const gaps = gapWatch(topic.topic, (sentence) => log.error(`stream: ${sentence}`));
+  async function positions() {
+    const found = await stream.positions(topic.topic, group);
+    gaps.look(found);
+    return found;
+  }
+
   async function subscribe(): Promise<void> {
     try {
       await stream.createTopic(topic);
+      await positions();
       subscription = await stream.subscribe({
         topic: topic.topic,
         group,
-        onBatch: async (records) => void (await handle(records)),
+        onBatch: async (records) => {
+          tombstones += (await handle(records)).tombstones;
+        },
       });
+      void subscription.gaveUp.then((reason) => onGiveUp?.(reason));
       waiting = null;
     } catch (error) {
       waiting = `stream: ${(error as Error).message}`;
@@ -61,14 +77,17 @@ export function startConsumer({ db, databaseUrl, stream, topic, group, schemaOf,
     health: async () => {
       if (!subscription) return { trouble: waiting, partitions: [] };
       const { trouble, partitions } = subscription.health();
+      const said = { trouble: trouble ?? gaps.trouble(), partitions, tombstones };
       try {
-        const positions = await withinDeadline('stream', POSITIONS_MS, stream.positions(topic.topic, group));
-        for (const { partition, low, high, committed } of positions)
-          metrics.lag.set({ partition }, Number(BigInt(high) - BigInt(committed ?? low)));
-        const lag = positions.reduce((sum, { low, high, committed }) => sum + BigInt(high) - BigInt(committed ?? low), 0n);
-        return { trouble, partitions, lag: String(lag) };
+        let lag = 0n;
+        for (const { partition, low, high, committed } of await withinDeadline('stream', POSITIONS_MS, positions())) {
+          const behind = BigInt(high) - BigInt(committed ?? low);
+          metrics.lag.set({ partition }, Number(behind));
+          lag += behind;
+        }
+        return { ...said, lag: String(lag) };
       } catch (error) {
-        return { trouble: trouble ?? (error as Error).message, partitions };
+        return { ...said, trouble: said.trouble ?? (error as Error).message };
       }
     },
     stop: async () => {

@@ -1,5 +1,6 @@
 import type { RateObserved } from '../events/rate-observed.ts';
 import type { Database } from '../platform/database.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { databaseFault } from '../platform/sqlstate.ts';
 import { newestPerDay } from './newest-per-day.ts';
 
@@ -37,7 +38,7 @@ export function openRateStore(db: Database): RateStore {
 }
 
 async function saveOnce(db: Database, rates: readonly RateObserved[]): Promise<Saved> {
-  return db.transaction(async (trx) => {
+  const saved = await db.transaction(async (trx) => {
     const observations = await trx.raw(
       `insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
        select * from unnest(:event_id::uuid[], :run_id::text[], :source::text[], :base_currency::text[], :quote_currency::text[],
@@ -60,8 +61,11 @@ async function saveOnce(db: Database, rates: readonly RateObserved[]): Promise<S
     );
     // Whoever waits for these rows, the producer to confirm its run first of all, need not poll.
     await trx.raw("select pg_notify('rates', '')");
+    failpoint('before-transaction-commit');
     return { inserted: observations.rowCount, updatedDays: days.rowCount };
   });
+  failpoint('after-transaction-commit');
+  return saved;
 }
 
 const COLUMNS = ['event_id', 'run_id', 'source', 'base_currency', 'quote_currency', 'mid', 'observed_at', 'fetched_at'] as const;

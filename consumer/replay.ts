@@ -1,6 +1,7 @@
 import { rateDecoder, type SchemaOf } from '../events/wire-format.ts';
 import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openDeadLetters } from './dead-letters.ts';
@@ -13,8 +14,8 @@ export interface ReplayDeps {
   topic: string;
   schemaOf: SchemaOf;
   log: Logger;
-  /** Called after each batch with the number of records read so far. */
-  onProgress?: (read: number) => void;
+  /** Called after each batch with the number of records read so far, and of those to read in all. */
+  onProgress?: (read: number, total: number) => void;
 }
 /** The part of the stream to read again: records appended at or after `from` and before `to`, ISO 8601; all of it without them. */
 export interface ReplayRange {
@@ -46,14 +47,19 @@ export async function replay(
     log,
   });
   const report = { read: 0, inserted: 0, updated_days: 0, unchanged: 0, dead: 0 };
-  for await (const records of stream.read({ topic, ...range })) {
+  let total = 0;
+  const onSize = (records: number) => {
+    total = records;
+  };
+  for await (const records of stream.read({ topic, ...range, onSize })) {
     const { inserted, updatedDays, unchanged, dead } = await handle(records);
     report.read += records.length;
     report.inserted += inserted;
     report.updated_days += updatedDays;
     report.unchanged += unchanged;
     report.dead += dead;
-    onProgress?.(report.read);
+    onProgress?.(report.read, total);
+    failpoint('mid-replay');
   }
   return report;
 }
@@ -80,22 +86,36 @@ export async function dryReplay(deps: ReplayDeps, range: ReplayRange): Promise<R
 
 /**
  * Makes both tables anew from the whole stream, in one transaction: readers keep the old rows until it commits, writers wait. Throws
- * `InvalidRequest`, and keeps everything as it was, when currency-days would become fewer, unless `force` says that this is meant.
+ * `InvalidRequest`, and keeps everything as it was, when a currency-day would be lost, unless `force` says that this is meant.
  */
 export async function rebuild(deps: ReplayDeps, { force }: { force: boolean }): Promise<ReplayReport> {
   return deps.db.transaction(async (trx) => {
+    for (const [deadline, value] of Object.entries(REBUILD_DEADLINES)) await trx.raw(`set local ${deadline} = '${value}'`);
     await trx.raw('lock table rate_observations, daily_rates in share row exclusive mode');
-    const days = async () => Number((await trx.raw('select count(*) from daily_rates')).rows[0].count);
-    const before = await days();
+    await trx.raw(
+      'create temporary table days_before on commit drop as select base_currency, quote_currency, rate_date from daily_rates',
+    );
     await trx.raw('delete from daily_rates');
     await trx.raw('delete from rate_observations');
     const report = await replay({ ...deps, db: trx }, {});
-    const after = await days();
-    if (after < before && !force) {
+    const { rows } = await trx.raw(
+      `select count(*) as before, count(*) filter (where d.rate_date is null) as lost,
+              (select count(*) from daily_rates) as after
+       from days_before b left join daily_rates d using (base_currency, quote_currency, rate_date)`,
+    );
+    const { before, after, lost } = rows[0] as { before: string; after: string; lost: string };
+    if (lost !== '0' && !force) {
       throw new InvalidRequest(
-        `the stream holds ${after} currency-days and the table ${before}: nothing was changed; --force rebuilds all the same`,
+        `the stream holds ${after} currency-days and the table ${before}, of which ${lost} would be lost: nothing was changed; --force rebuilds all the same`,
       );
     }
     return report;
   });
 }
+
+/** Longer than a service's own, and not endless: consumers wait for the lock, so a rebuild that hangs must let go of it. */
+const REBUILD_DEADLINES = {
+  lock_timeout: '60s',
+  statement_timeout: '10min',
+  idle_in_transaction_session_timeout: '2min',
+};

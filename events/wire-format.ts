@@ -33,20 +33,25 @@ class Instant extends avro.types.LogicalType {
 }
 
 const parse = (schema: string) => avro.Type.forSchema(JSON.parse(schema), { logicalTypes: { 'timestamp-millis': Instant } });
-const reader = parse(RATE_OBSERVED_SCHEMA);
+const ours = parse(RATE_OBSERVED_SCHEMA);
 
 /** The Avro record in Confluent framing: 0x00, the schema id in 4 bytes big-endian, the record. Refuses a rate that `decode` would. */
 export function encodeRate(rate: RateObserved, schemaId: number): Buffer {
   const frame = Buffer.alloc(FRAME_BYTES);
   frame.writeUInt32BE(schemaId, 1);
-  return Buffer.concat([frame, reader.toBuffer(checkRate(rate))]);
+  return Buffer.concat([frame, ours.toBuffer(checkRate(rate))]);
 }
 
 /**
  * Reads events of any version: each with its writer's schema, resolved to ours. The decoder throws `UndecodableRecord` for bytes
- * that can never become a rate, and whatever `schemaOf` throws when the registry is away.
+ * that can never become a rate, and whatever `schemaOf` throws when the registry is away. `readerSchema` lets a schema that is to come
+ * be tried on what older ones wrote.
  */
-export function rateDecoder(schemaOf: SchemaOf): (value: Buffer | null) => Promise<RateObserved> {
+export function rateDecoder(
+  schemaOf: SchemaOf,
+  readerSchema = RATE_OBSERVED_SCHEMA,
+): (value: Buffer | null) => Promise<RateObserved> {
+  const reader = parse(readerSchema);
   const resolvers = new Map<number, { writer: avro.Type; resolver: Resolver }>();
 
   async function resolverFor(id: number) {
@@ -54,7 +59,7 @@ export function rateDecoder(schemaOf: SchemaOf): (value: Buffer | null) => Promi
     if (known) return known;
     const schema = BUILT_IN_SCHEMAS[id - FIRST_BUILT_IN_ID] ?? (await schemaOf(id));
     if (schema === null) throw new UndecodableRecord('unknown schema id', `schema id ${id} is not known to the registry`);
-    const resolver = resolverOf(id, schema);
+    const resolver = resolverOf(reader, id, schema);
     if (resolvers.size >= MAX_SCHEMAS) resolvers.delete(resolvers.keys().next().value as number);
     resolvers.set(id, resolver);
     return resolver;
@@ -69,7 +74,7 @@ export function rateDecoder(schemaOf: SchemaOf): (value: Buffer | null) => Promi
     if (value[0] !== 0)
       throw new UndecodableRecord('wrong magic byte', `expected 0x00 first, got 0x${value.toString('hex', 0, 1)}`);
     const { writer, resolver } = await resolverFor(value.readUInt32BE(1));
-    return checkRate(decode(value.subarray(FRAME_BYTES), writer, resolver));
+    return checkRate(decode(reader, value.subarray(FRAME_BYTES), { writer, resolver }));
   };
 }
 
@@ -85,7 +90,7 @@ function isFlat(writer: avro.Type): boolean {
   return writer.typeName === 'record' && (writer as avro.types.RecordType).fields.every(({ type }) => isScalar(type));
 }
 
-function resolverOf(id: number, schema: string) {
+function resolverOf(reader: avro.Type, id: number, schema: string) {
   try {
     const writer = parse(schema);
     if (!isFlat(writer))
@@ -100,7 +105,7 @@ function resolverOf(id: number, schema: string) {
   }
 }
 
-function decode(bytes: Buffer, writer: avro.Type, resolver: Resolver): RateObserved {
+function decode(reader: avro.Type, bytes: Buffer, { writer, resolver }: { writer: avro.Type; resolver: Resolver }): RateObserved {
   try {
     // The writer's own layout decides where the record ends; bytes left over mean that it is another record.
     const { value, offset } = reader.decode(bytes, 0, resolver);

@@ -33,6 +33,11 @@ export class UpstreamError extends Error {
   }
 }
 
+/** The stream refuses a record for its size, now and always: sending it again is of no use. */
+export class RecordTooLarge extends Error {
+  override name = 'RecordTooLarge';
+}
+
 /** The program cannot go on and a person has to act: one sentence of what, where and what to do. bin prints it without a stack. */
 export class CannotStart extends Error {
   override name = 'CannotStart';

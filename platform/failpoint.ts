@@ -1,5 +1,20 @@
 /** The marked points where a test may have the process die as if by kill -9: each lies between two steps that must not be torn. */
-export const FAILPOINTS = ['before-decode', 'after-claim', 'after-answer', 'after-keep', 'after-publish'] as const;
+export const FAILPOINTS = [
+  'after-claim',
+  'after-answer',
+  'after-keep',
+  'after-publish',
+  'before-decode',
+  'after-decode',
+  'before-transaction-commit',
+  'after-transaction-commit',
+  'before-offset-commit',
+  'after-offset-commit',
+  'before-dead-letter',
+  'between-dead-letters',
+  'after-dead-letter',
+  'mid-replay',
+] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 
 /** Where to die, and at which passing of it; `point` or `point:3` in `FX_FAILPOINT`. */

@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Kafka } from 'kafkajs';
-import { recordOf } from './kafka-subscription.ts';
-import type { StreamRecord } from './port.ts';
+import { recordOf } from './kafka-batch.ts';
+import { kafkaTrouble } from './kafka-fault.ts';
+import type { Range, StreamRecord } from './port.ts';
 
-interface Range {
+interface Reading extends Range {
   kafka: Kafka;
   admin: <T>(work: (admin: Admin) => Promise<T>) => Promise<T>;
-  topic: string;
-  from?: string;
-  to?: string;
 }
 
 /**
  * Reads a range of the topic beside every group: kafkajs can only consume as a group, so it is one of its own that starts at the
  * range's offsets, commits nothing and is removed at the end. A batch is fetched when the one before was taken.
  */
-export async function* readKafka({ kafka, admin, topic, from, to }: Range): AsyncGenerator<readonly StreamRecord[]> {
+export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Reading): AsyncGenerator<readonly StreamRecord[]> {
   const ends = await admin((client) => client.fetchTopicOffsets(topic));
   const at = async (instant: string) => {
     const found = await admin((client) => client.fetchTopicOffsetsByTimestamp(topic, Date.parse(instant)));
@@ -29,12 +27,15 @@ export async function* readKafka({ kafka, admin, topic, from, to }: Range): Asyn
     const end = BigInt(stops?.get(partition) ?? high);
     if (next < end) left.set(partition, { next, end });
   }
+  onSize?.(Number([...left.values()].reduce((sum, { next, end }) => sum + end - next, 0n)));
   if (left.size === 0) return;
 
   const groupId = `fx-read-${randomUUID()}`;
   const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 100 });
   const hand = handOver<readonly StreamRecord[]>();
-  consumer.on(consumer.events.CRASH, ({ payload }) => hand.fail(payload.error));
+  consumer.on(consumer.events.CRASH, ({ payload }) =>
+    hand.fail(new Error(kafkaTrouble(payload.error, topic), { cause: payload.error })),
+  );
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });

@@ -1,22 +1,42 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, Kafka } from 'kafkajs';
 import { backOff } from '../platform/back-off.ts';
 import { withinDeadline } from '../platform/deadline.ts';
+import { CannotStart } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { BatchHandler, StreamRecord, Subscription } from './port.ts';
+import { handleKafkaBatch } from './kafka-batch.ts';
+import { kafkaFault, kafkaTrouble } from './kafka-fault.ts';
+import type { BatchHandler, Subscription } from './port.ts';
 
 const SESSION_MS = 10_000;
-const HEARTBEAT_MS = 3000;
-/** Without a heartbeat or a fetch for so long a consumer is taken for dead, whatever it says. */
+export const HEARTBEAT_MS = 3000;
+/** Without a sign of life for so long a consumer is taken for dead, whatever it says. */
 const STALL_MS = 60_000;
 const TROUBLE_MS = 20_000;
 const DISCONNECT_MS = 8000;
+/** So many consumers that died, with the broker in reach, mean that another one in this process will not live either. */
+const REBUILDS = 10;
+const REBUILDS_WITHIN_MS = 10 * 60_000;
 
-interface Member {
+export interface Member {
   kafka: Kafka;
   log: Logger;
   topic: string;
   group: string;
   onBatch: BatchHandler;
+}
+
+/** What a member of a group knows of itself. Times are of the monotonic clock: a step of the wall clock is no silence. */
+export interface MemberState {
+  /** Why there is no consumer that reads; null as soon as one has fetched. */
+  broken: string | null;
+  /** Why the batch at hand is not done, by partition. */
+  failing: Map<number, string>;
+  partitions: number[];
+  /** Counts the times that partitions were given or taken; a batch that began under another number is stale. */
+  generation: number;
+  joined: boolean;
+  busy: boolean;
+  sign: number;
 }
 
 /**
@@ -25,13 +45,27 @@ interface Member {
  */
 export async function subscribeKafka(member: Member): Promise<Subscription> {
   const stopping = new AbortController();
-  const state = { trouble: null as string | null, partitions: [] as number[], sign: Date.now() };
-  const running = supervise(member, state, stopping.signal);
+  const state: MemberState = {
+    broken: null,
+    failing: new Map(),
+    partitions: [],
+    generation: 0,
+    joined: false,
+    busy: false,
+    sign: performance.now(),
+  };
+  let giveUp: (reason: Error) => void = () => {};
+  const gaveUp = new Promise<Error>((resolve) => {
+    giveUp = resolve;
+  });
+  const running = supervise(member, state, stopping.signal, giveUp);
   return {
+    gaveUp,
     health: () => {
-      const silent = Date.now() - state.sign;
-      const stalled = silent > TROUBLE_MS ? `kafka: no heartbeat for ${Math.round(silent / 1000)} s` : null;
-      return { trouble: state.trouble ?? stalled, partitions: state.partitions };
+      const silent = performance.now() - state.sign;
+      const stalled = silent > TROUBLE_MS ? `kafka: no sign of life for ${Math.round(silent / 1000)} s` : null;
+      const [failing = null] = state.failing.values();
+      return { trouble: state.broken ?? failing ?? stalled, partitions: state.partitions };
     },
     stop: async () => {
       stopping.abort();
@@ -40,18 +74,18 @@ export async function subscribeKafka(member: Member): Promise<Subscription> {
   };
 }
 
-interface State {
-  trouble: string | null;
-  partitions: number[];
-  /** When the consumer last gave a sign of life, in ms of the clock. */
-  sign: number;
-}
-
-async function supervise(member: Member, state: State, stopping: AbortSignal): Promise<void> {
-  const retry = backOff({ first: 200, longest: 10_000 });
+async function supervise(
+  member: Member,
+  state: MemberState,
+  stopping: AbortSignal,
+  giveUp: (reason: Error) => void,
+): Promise<void> {
+  const { kafka, log, topic, group } = member;
+  const retry = backOff({ first: 200, longest: 3000 });
+  const deaths: number[] = [];
   while (!stopping.aborted) {
-    const consumer = member.kafka.consumer({
-      groupId: member.group,
+    const consumer = kafka.consumer({
+      groupId: group,
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: 60_000,
@@ -62,112 +96,73 @@ async function supervise(member: Member, state: State, stopping: AbortSignal): P
     });
     const { ended, cleanUp } = endOf(consumer, state, stopping, retry.reset);
     try {
-      state.sign = Date.now();
+      state.sign = performance.now();
       await consumer.connect();
-      await consumer.subscribe({ topic: member.topic, fromBeginning: true });
+      await consumer.subscribe({ topic, fromBeginning: true });
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
-        eachBatch: (payload) => handleBatch(member, state, consumer, payload, stopping),
+        eachBatch: (payload) => handleKafkaBatch(member, state, { consumer, payload, stopping }),
       });
       const reason = await ended;
-      if (reason) throw new Error(reason);
+      if (reason) throw reason;
     } catch (error) {
-      state.trouble = `kafka: ${(error as Error).message}`;
-      member.log.error({ error: (error as Error).message }, 'kafka: the consumer is rebuilt');
+      state.broken = kafkaTrouble(error, topic);
+      const fault = kafkaFault(error);
+      log.error({ error: (error as Error).message, fault }, 'kafka: the consumer is rebuilt');
+      // Waiting for a broker, or for a person, is no death: a new process would wait as well.
+      if (fault === 'broken') deaths.push(performance.now());
     }
     cleanUp();
     state.partitions = [];
+    state.failing.clear();
     await withinDeadline('kafka: disconnect', DISCONNECT_MS, consumer.disconnect()).catch(() => undefined);
+    if (deaths.filter((at) => performance.now() - at < REBUILDS_WITHIN_MS).length >= REBUILDS) {
+      return giveUp(new CannotStart(`The consumer died ${REBUILDS} times within 10 minutes, at last of: ${state.broken}`));
+    }
     if (!stopping.aborted) await retry.wait(stopping);
   }
 }
 
 /** Resolves when the consumer is over: with the reason after a crash or a stall, with nothing when we are asked to stop. */
-function endOf(consumer: Consumer, state: State, stopping: AbortSignal, onJoin: () => void) {
+function endOf(consumer: Consumer, state: MemberState, stopping: AbortSignal, onRead: () => void) {
   let cleanUp = () => {};
-  const ended = new Promise<string | undefined>((resolve) => {
-    const alive = () => {
-      state.sign = Date.now();
-    };
-    consumer.on(consumer.events.HEARTBEAT, alive);
-    consumer.on(consumer.events.FETCH, alive);
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      alive();
-      state.trouble = null;
-      onJoin();
-      state.partitions = Object.values(payload.memberAssignment).flat().sort();
+  const ended = new Promise<Error | undefined>((resolve) => {
+    const { FETCH, HEARTBEAT, GROUP_JOIN, REBALANCING, CRASH, DISCONNECT } = consumer.events;
+    consumer.on(FETCH, () => {
+      state.sign = performance.now();
+      state.broken = null;
+      onRead();
     });
-    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error.message));
-    const watch = setInterval(() => Date.now() - state.sign > STALL_MS && resolve('no heartbeat for a minute'), 5000);
+    // Heartbeats go on in a consumer whose fetching has stopped; only in the middle of a batch do they mean that it lives.
+    consumer.on(HEARTBEAT, () => {
+      if (state.busy) state.sign = performance.now();
+    });
+    consumer.on(REBALANCING, () => {
+      state.joined = false;
+      state.generation++;
+    });
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      state.sign = performance.now();
+      state.joined = true;
+      state.generation++;
+      state.partitions = Object.values(payload.memberAssignment).flat().sort();
+      for (const partition of state.failing.keys()) if (!state.partitions.includes(partition)) state.failing.delete(partition);
+    });
+    consumer.on(CRASH, ({ payload }) => resolve(payload.error));
+    // A crash disconnects first and says why afterwards.
+    consumer.on(DISCONNECT, () => void setTimeout(() => resolve(new Error('disconnected')), 1000));
+    const watch = setInterval(
+      () => performance.now() - state.sign > STALL_MS && resolve(new Error('no sign of life for a minute')),
+      5000,
+    );
     const stop = () => resolve(undefined);
     stopping.addEventListener('abort', stop, { once: true });
     if (stopping.aborted) stop();
-    consumer.on(consumer.events.DISCONNECT, () => resolve('disconnected'));
     cleanUp = () => {
       clearInterval(watch);
       stopping.removeEventListener('abort', stop);
     };
   });
   return { ended, cleanUp };
-}
-
-async function handleBatch(
-  member: Member,
-  state: State,
-  consumer: Consumer,
-  payload: EachBatchPayload,
-  stopping: AbortSignal,
-): Promise<void> {
-  const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
-  const records = batch.messages.map((message) => recordOf(batch.topic, batch.partition, message));
-  const retry = backOff({ longest: 5000 });
-  let lostSession: unknown;
-  const beat = setInterval(() => heartbeat().catch((error: unknown) => (lostSession = error)), HEARTBEAT_MS);
-  let done = records.length === 0;
-  try {
-    while (!done && !lostSession && !stopping.aborted && isRunning() && !isStale()) {
-      done = await attempt(member, state, records);
-      if (!done) await retry.wait(stopping);
-    }
-  } finally {
-    clearInterval(beat);
-  }
-  // A lost session or a partition that went to another member: that one starts at the committed offset and does the batch again.
-  if (lostSession) throw lostSession;
-  if (!done || isStale()) return;
-  resolveOffset(batch.lastOffset());
-  await consumer.commitOffsets([
-    { topic: batch.topic, partition: batch.partition, offset: String(BigInt(batch.lastOffset()) + 1n) },
-  ]);
-}
-
-async function attempt({ onBatch, log }: Member, state: State, records: readonly StreamRecord[]): Promise<boolean> {
-  try {
-    await onBatch(records);
-    state.trouble = null;
-    return true;
-  } catch (error) {
-    state.trouble = `stream: ${(error as Error).message}`;
-    log.error({ error: (error as Error).message }, 'stream: the batch was not done and comes again');
-    return false;
-  }
-}
-
-/** A record as the port shows it; of a header that stands more than once the last counts. */
-export function recordOf(topic: string, partition: number, message: KafkaMessage): StreamRecord {
-  const headers: Record<string, Buffer> = {};
-  for (const [name, value] of Object.entries(message.headers ?? {})) {
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) headers[name] = Buffer.from(last);
-  }
-  return {
-    topic,
-    partition,
-    offset: message.offset,
-    timestamp: new Date(Number(message.timestamp)).toISOString(),
-    key: message.key,
-    value: message.value,
-    headers,
-  };
 }

@@ -42,6 +42,8 @@ interface SubscriptionHealth {
 
 export interface Subscription {
   health(): SubscriptionHealth;
+  /** Resolves with the reason when the subscription has ended for good and only another process may do better. */
+  readonly gaveUp: Promise<Error>;
   /** Ends after the batch at hand; what it did not finish comes again to the next member. */
   stop(): Promise<void>;
 }
@@ -50,6 +52,17 @@ export interface TopicSettings {
   readonly topic: string;
   readonly partitions: number;
   readonly replication: number;
+  /** The largest record that the topic takes, where that is not the stream's own default. */
+  readonly maxRecordBytes?: number;
+}
+
+/** A part of a topic by the time of appending: at or after `from`, before `to`, ISO 8601; all of it without them. */
+export interface Range {
+  readonly topic: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Told once, before the first record, how many lie in the range. */
+  readonly onSize?: (records: number) => void;
 }
 
 /**
@@ -59,12 +72,15 @@ export interface TopicSettings {
 export interface EventStream {
   /** Makes the topic unless it is there; retention is unlimited, since the history is what rates are rebuilt from. */
   createTopic(settings: TopicSettings): Promise<void>;
-  /** Resolves when every record is stored for good; rejects when any may not be, and the caller publishes all of them again. */
+  /**
+   * Resolves when every record is stored for good; rejects within 30 s when any may not be, and the caller publishes all of them
+   * again. Rejects with `RecordTooLarge` when the stream will never take one of them.
+   */
   publish(topic: string, records: readonly OutgoingRecord[]): Promise<readonly Appended[]>;
   /** Joins the group: its members share the partitions, and each starts where the group stopped, at first from the beginning. */
   subscribe(to: { topic: string; group: string; onBatch: BatchHandler }): Promise<Subscription>;
   /** Reads what is there now, beside every group: from the first record appended at or after `from` to the last before `to`. */
-  read(range: { topic: string; from?: string; to?: string }): AsyncIterable<readonly StreamRecord[]>;
+  read(range: Range): AsyncIterable<readonly StreamRecord[]>;
   positions(topic: string, group: string): Promise<readonly Position[]>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Appended, EventStream, OutgoingRecord, Position } from './port.ts';
+import type { Appended, EventStream, OutgoingRecord, Position, Range } from './port.ts';
 import { nextRecords, WAKE_CHANNEL } from './postgres-log.ts';
 import { subscribePostgres } from './postgres-subscription.ts';
 
@@ -19,7 +19,8 @@ export function openPostgresStream({ db, url, log }: { db: Database; url: string
     read: (range) => read(db, range),
     positions: async (topic, group) => {
       const { rows } = await db.raw<{ rows: Position[] }>(
-        `select p.partition, '0' as low, p.next_offset as high, g.next_offset as committed
+        `select p.partition, coalesce((select min(r.record_offset) from stream_records r where r.topic = p.topic and r.partition = p.partition),
+                                    p.next_offset) as low, p.next_offset as high, g.next_offset as committed
          from stream_partitions p
          left join stream_group_offsets g on g.topic = p.topic and g.partition = p.partition and g.consumer_group = ?
          where p.topic = ? order by p.partition`,
@@ -80,7 +81,7 @@ function asText(headers: Readonly<Record<string, string | Buffer>>): Record<stri
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.toString()]));
 }
 
-async function* read(db: Database, { topic, from, to }: { topic: string; from?: string; to?: string }) {
+async function* read(db: Database, { topic, from, to, onSize }: Range) {
   // Appends of a partition commit in offset order, so its records' times ascend with their offsets but for the clock's own steps.
   const { rows } = await db.raw<{ rows: { partition: number; first: string; end: string }[] }>(
     `select partition,
@@ -91,6 +92,7 @@ async function* read(db: Database, { topic, from, to }: { topic: string; from?: 
      order by partition`,
     [from ?? null, from ?? null, to ?? null, topic, from ?? null, from ?? null] as never,
   );
+  onSize?.(rows.reduce((sum, { first, end }) => sum + Math.max(0, Number(end) - Number(first)), 0));
   for (const { partition, first, end } of rows) {
     for (let next = BigInt(first); next < BigInt(end); ) {
       const records = (await nextRecords(db, topic, partition, String(next))).filter(

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { backOff } from '../platform/back-off.ts';
-import { type Database, sessionClient } from '../platform/database.ts';
+import { breakOff, type Database, sessionClient } from '../platform/database.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { BatchHandler, StreamRecord, Subscription } from './port.ts';
 import { nextRecords, WAKE_CHANNEL } from './postgres-log.ts';
@@ -30,7 +31,7 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
   let owned: number[] = [];
 
   async function run(): Promise<void> {
-    const retry = backOff({ longest: 5000 });
+    const retry = backOff({ longest: 3000 });
     while (!stopping.signal.aborted) {
       const session = sessionClient(url, `stream ${group}`);
       session.on('error', (error) => log.warn({ error: error.message }, 'stream: session lost'));
@@ -54,7 +55,8 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
         trouble = `stream: ${(error as Error).message}`;
         log.error({ error: (error as Error).message }, 'stream: the batch was not done and comes again');
         owned = [];
-        await session.end().catch(() => undefined);
+        // A server that has fallen silent would have a polite end wait for ever, and its locks must not wait for the batch to come.
+        breakOff(session);
         await retry.wait(stopping.signal);
       }
       owned = [];
@@ -64,6 +66,8 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
 
   const running = run();
   return {
+    // A server that is away comes back, and every fault is tried again from a fresh session: there is nothing to give up for.
+    gaveUp: new Promise<never>(() => {}),
     health: () => ({ trouble, partitions: owned }),
     stop: async () => {
       stopping.abort();
@@ -126,7 +130,9 @@ async function workThrough(member: Member, owned: readonly number[], stopping: A
     const last = records.at(-1);
     if (!last) continue;
     await member.onBatch(records);
+    failpoint('before-offset-commit');
     await commit(db, group, last);
+    failpoint('after-offset-commit');
     worked = true;
   }
   return worked;

@@ -3,6 +3,8 @@ import { CannotStart } from '../platform/errors.ts';
 import type { SchemaRegistry } from './port.ts';
 
 const DEADLINE_MS = 10_000;
+/** Confluent's code for "schema not found"; 404 alone, in the body too, is what a wrong path gets. */
+const NO_SUCH_SCHEMA = 40_403;
 
 /**
  * A Confluent-compatible registry (Redpanda, Apicurio, Confluent) over its REST interface. Ids never change their meaning, so what
@@ -22,11 +24,12 @@ export function openSchemaRegistry(url: string): SchemaRegistry {
     register: (subject, schema) => register(http, subject, schema),
     schema: async (id) => {
       try {
-        const { data } = await http.get<{ schema: string }>(`schemas/ids/${id}`, { signal: AbortSignal.timeout(DEADLINE_MS) });
+        const { data } = await http.get<{ schema?: unknown }>(`schemas/ids/${id}`, { signal: AbortSignal.timeout(DEADLINE_MS) });
+        if (typeof data.schema !== 'string') throw unusable(url, `a schema for id ${id}`, data);
         return data.schema;
       } catch (error) {
-        // A registry says in its own words that it has no such schema; any other 404 is a wrong address.
-        if (isAxiosError(error) && error.response?.status === 404 && Number.isInteger(error.response.data?.error_code))
+        // Only in these words does a registry say that it has no such schema; any other 404 is a wrong address, and no record's fault.
+        if (isAxiosError(error) && error.response?.status === 404 && error.response.data?.error_code === NO_SUCH_SCHEMA)
           return null;
         throw away(error, url);
       }
@@ -37,8 +40,9 @@ export function openSchemaRegistry(url: string): SchemaRegistry {
 async function register(http: AxiosInstance, subject: string, schema: string): Promise<number> {
   try {
     const path = `subjects/${encodeURIComponent(subject)}/versions`;
-    const { data } = await http.post<{ id: number }>(path, { schema }, { signal: AbortSignal.timeout(DEADLINE_MS) });
-    return data.id;
+    const { data } = await http.post<{ id?: unknown }>(path, { schema }, { signal: AbortSignal.timeout(DEADLINE_MS) });
+    if (!Number.isInteger(data.id)) throw unusable(http.defaults.baseURL ?? '', `an id for ${subject}`, data);
+    return data.id as number;
   } catch (error) {
     const status = isAxiosError(error) ? error.response?.status : undefined;
     if (status !== 409 && status !== 422) throw away(error, http.defaults.baseURL ?? '');
@@ -50,6 +54,10 @@ async function register(http: AxiosInstance, subject: string, schema: string): P
       },
     );
   }
+}
+
+function unusable(url: string, expected: string, got: unknown): Error {
+  return new Error(`schema registry ${new URL(url).host}: expected ${expected}, got ${JSON.stringify(got)?.slice(0, 300)}`);
 }
 
 function away(error: unknown, url: string): Error {

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { Kafka, logLevel } from 'kafkajs';
+import { kafkaFault, kafkaTrouble } from '../stream/kafka-fault.ts';
+import { openKafkaStream } from '../stream/kafka-stream.ts';
+import type { EventStream, Subscription } from '../stream/port.ts';
+import { brokerMissing, realBroker } from './support/broker.ts';
+import { quiet } from './support/database.ts';
+import { eventually } from './support/stream-contract.ts';
+
+const named = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
+
+describe('what an error of kafkajs means', () => {
+  it('is an outage when the broker is out of reach or starting, however deep that is wrapped', () => {
+    expect(kafkaFault(named('KafkaJSConnectionError', { code: 'ECONNREFUSED' }))).to.equal('away');
+    expect(kafkaFault(named('KafkaJSNumberOfRetriesExceeded', { cause: named('KafkaJSBrokerNotFound') }))).to.equal('away');
+    expect(kafkaFault(named('KafkaJSProtocolError', { type: 'NOT_COORDINATOR_FOR_GROUP', code: 16 }))).to.equal('away');
+  });
+
+  it('is a death for everything that a working broker answers, and for our own faults', () => {
+    expect(kafkaFault(named('KafkaJSProtocolError', { type: 'GROUP_AUTHORIZATION_FAILED', code: 30 }))).to.equal('broken');
+    expect(kafkaFault(new TypeError('undefined is not a function'))).to.equal('broken');
+  });
+
+  it('names a codec that cannot be read, and what to do', () => {
+    const error = named('KafkaJSNotImplemented', { message: 'ZSTD compression not implemented' });
+    expect(kafkaFault(error)).to.equal('unreadable');
+    expect(kafkaTrouble(error, 'fx')).to.match(/^kafka: fx holds records that were compressed with zstd.*use gzip or none/);
+  });
+});
+
+(brokerMissing() ? describe.skip : describe)('a consumer on Kafka that meets what it cannot cope with', function () {
+  this.timeout(90_000);
+  let brokers: string[];
+  let stream: EventStream;
+  let subscription: Subscription | undefined;
+  const topicWith = async (settings: Record<string, string>): Promise<string> => {
+    const topic = `t.${randomUUID()}`;
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }], waitForLeaders: true });
+    await admin.disconnect();
+    return topic;
+  };
+  const read = async (topic: string) => {
+    const seen: string[] = [];
+    subscription = await stream.subscribe({
+      topic,
+      group: topic,
+      onBatch: (records) => Promise.resolve(void seen.push(...records.map(({ value }) => String(value)))),
+    });
+    return seen;
+  };
+  before('start a real broker', async function () {
+    this.timeout(180_000);
+    ({ brokers } = await realBroker());
+    stream = openKafkaStream({ settings: { brokers, ssl: false, sasl: null, clientId: 'faults' }, log: quiet });
+  });
+  afterEach(() => subscription?.stop());
+  after(() => stream.close());
+
+  for (const codec of ['snappy', 'lz4', 'zstd']) {
+    it(`names ${codec}, which others may have chosen, stays red, and lets the offset stand`, async () => {
+      const topic = await topicWith({ 'compression.type': codec });
+      await stream.publish(topic, [{ key: 'a', value: Buffer.from('1') }]);
+      const seen = await read(topic);
+      const began = Date.now();
+      await eventually(() => expect(subscription?.health().trouble).to.match(new RegExp(`compressed with ${codec}`)));
+      expect(Date.now() - began).to.be.below(30_000);
+      // It is tried again and again, and never looks well in between.
+      for (let look = 0; look < 40; look++) {
+        expect(subscription?.health().trouble).to.match(new RegExp(`compressed with ${codec}`));
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      expect(seen).to.deep.equal([]);
+      expect((await stream.positions(topic, topic))[0]?.committed).to.equal(null);
+    });
+  }
+
+  it('reads gzip, which large batches are written in', async () => {
+    const topic = await topicWith({});
+    await stream.publish(
+      topic,
+      Array.from({ length: 100 }, (_, n) => ({ key: 'a', value: Buffer.from(`${n} ${'x'.repeat(1000)}`) })),
+    );
+    const seen = await read(topic);
+    await eventually(() => expect(seen).to.have.length(100));
+  });
+
+  it('takes a record of 2 MiB where the topic does, and tells one that is too large from an outage', async () => {
+    const topic = await topicWith({ 'max.message.bytes': String(4 * 1024 * 1024) });
+    const noise = Buffer.from(Array.from({ length: 2 * 1024 * 1024 }, (_, n) => (Math.imul(n, 2_654_435_761) >>> 13) & 0xff));
+    await stream.publish(topic, [{ key: 'a', value: noise }]);
+    const seen = await read(topic);
+    await eventually(() => expect(seen).to.have.length(1));
+    const small = await topicWith({ 'max.message.bytes': '2000' });
+    const refused = await stream.publish(small, [{ key: 'a', value: noise }]).catch((error: Error) => error);
+    expect(refused).to.have.property('name', 'RecordTooLarge');
+  });
+});
