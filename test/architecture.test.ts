@@ -26,6 +26,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   producer: ['events', 'ledger', 'platform'],
   consumer: ['events', 'platform'],
   api: ['ledger', 'platform', 'reports'],
+  // Starts real servers as the tests do, and the parts that it kills as processes.
+  chaos: ['events', 'platform', 'stream', 'test'],
   seeds: ['loans'],
   migrations: [],
 };

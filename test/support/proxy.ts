@@ -1,47 +1,151 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
-/** The network between two parts, as a test may want it: whole, or cut. */
-export interface Proxy {
+/** What happens to bytes on their way: nothing, or they are held back, come late, or trickle. */
+export interface Weather {
+  readonly hold?: boolean;
+  readonly delayMs?: number;
+  readonly bytesPerSecond?: number;
+}
+
+/** Looks at what a client sends and, if it is the request meant, gives what tells its reply from others. */
+export type ReplyOf = (request: Buffer) => ((reply: Buffer) => boolean) | null;
+
+/** The network between two parts, as a test may want it: whole, or not. */
+export interface NetworkProxy {
   readonly port: number;
   /** Resets every connection and refuses new ones. */
   cut(): void;
   mend(): void;
+  /** Resets every connection once; new ones get through. */
+  reset(): void;
+  /** The weather from clients to the server (`there`) and from it to them (`back`), for connections old and new. */
+  weather(there: Weather, back: Weather): void;
+  /** Has the server get the next request of a kind, and its client a reset connection in place of the reply. */
+  loseReply(replyOf: ReplyOf): void;
+  /** How many replies were lost so. */
+  lost(): number;
   stop(): Promise<void>;
 }
 
-export async function proxyTo(target: { host: string; port: number }): Promise<Proxy> {
+const FINE: Weather = {};
+const SLICE = 128;
+
+export async function proxyTo(target: { host: string; port: number }): Promise<NetworkProxy> {
   const sockets = new Set<Socket>();
   let whole = true;
+  let [there, back] = [FINE, FINE];
+  let losing: ReplyOf | null = null;
+  let lost = 0;
+
   const server = createServer((client) => {
-    if (!whole) return client.destroy();
+    if (!whole) return client.resetAndDestroy();
     const upstream = connect(target);
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => other.destroy());
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
+    let doomed: ((reply: Buffer) => boolean) | null = null;
+    const die = () => {
+      client.resetAndDestroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', die);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        die();
       });
-      one.pipe(other);
     }
+    client.on('data', (bytes) => {
+      const reply = losing?.(bytes) ?? null;
+      if (!reply) return;
+      doomed = reply;
+      losing = null;
+    });
+    carry(client, upstream, () => there);
+    carry(
+      upstream,
+      client,
+      () => back,
+      (bytes) => {
+        if (!doomed?.(bytes)) return true;
+        lost++;
+        die();
+        return false;
+      },
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cut = () => {
-    whole = false;
+  const reset = () => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
   return {
     port: (server.address() as AddressInfo).port,
-    cut,
+    cut: () => {
+      whole = false;
+      reset();
+    },
     mend: () => {
       whole = true;
+      [there, back] = [FINE, FINE];
     },
+    reset,
+    weather: (next, nextBack) => {
+      [there, back] = [next, nextBack];
+    },
+    loseReply: (replyOf) => {
+      losing = replyOf;
+    },
+    lost: () => lost,
     stop: async () => {
-      cut();
+      whole = false;
+      reset();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
+
+/** Carries bytes one way, in order, as the weather of the moment lets them; what `passes` refuses is dropped. */
+function carry(from: Socket, to: Socket, weather: () => Weather, passes: (bytes: Buffer) => boolean = () => true): void {
+  const waiting: { bytes: Buffer; came: number }[] = [];
+  let carrying = false;
+  from.on('data', (bytes) => {
+    waiting.push({ bytes, came: performance.now() });
+    if (!carrying) void work();
+  });
+  async function work(): Promise<void> {
+    carrying = true;
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      while (weather().hold && !to.destroyed) await pause(20);
+      const { delayMs = 0 } = weather();
+      const late = next.came + delayMs - performance.now();
+      if (late > 1) await pause(late);
+      if (to.destroyed) break;
+      if (passes(next.bytes)) await write(next.bytes);
+    }
+    carrying = false;
+  }
+  async function write(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length && !to.destroyed; ) {
+      const { bytesPerSecond, hold } = weather();
+      const size = bytesPerSecond ? SLICE : bytes.length - at;
+      if (hold || bytesPerSecond) await pause(hold ? 20 : (SLICE * 1000) / (bytesPerSecond as number));
+      if (hold) continue;
+      to.write(bytes.subarray(at, at + size));
+      at += size;
+    }
+  }
+}
+
+/** The reply to a Produce request of Kafka's protocol, found by its correlation id: the records are written and nobody is told. */
+export const produceReply: ReplyOf = (request) => {
+  const PRODUCE = 0;
+  if (request.length < 12 || request.readInt16BE(4) !== PRODUCE) return null;
+  const correlation = request.readInt32BE(8);
+  return (reply) => reply.length >= 8 && reply.readInt32BE(4) === correlation;
+};
+
+/** The reply to a statement that holds these words: on a connection of Postgres the next thing that comes back. */
+export const statementReply =
+  (words: string): ReplyOf =>
+  (request) =>
+    request.includes(words) ? () => true : null;

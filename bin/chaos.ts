@@ -1,0 +1,76 @@
+import type { Adapter, Outcome } from '../chaos/case.ts';
+import { CASES } from '../chaos/cases.ts';
+import { randomFrom } from '../chaos/random.ts';
+import { type Servers, startServers } from '../chaos/servers.ts';
+import { openWorld } from '../chaos/world.ts';
+import { CannotStart } from '../platform/errors.ts';
+import { runCommand } from '../platform/lifecycle.ts';
+import { javaMissing } from '../test/support/broker.ts';
+import { commandLine } from './command-line.ts';
+
+interface Options {
+  on: string;
+  quick?: boolean;
+  case?: string[];
+  seed?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+const line = commandLine(
+  'chaos',
+  'Kills, cuts and spoils what the pipeline stands on, and counts what was lost, doubled or wrong',
+)
+  .option('--on <stream>', 'kafka (needs Java 17+ and Maven) or embedded', 'kafka')
+  .option('--quick', 'a subset of a few minutes')
+  .option('--case <names...>', `only these of ${CASES.map(({ name }) => name).join(', ')}`)
+  .option('--seed <number>', 'play a run again')
+  .option('--json', 'print one JSON array at the end')
+  .option('--quiet', 'print nothing but the result')
+  .parse();
+const options = line.opts<Options>();
+const names = options.case ?? CASES.map(({ name }) => name);
+for (const name of names) if (!CASES.some((one) => one.name === name)) line.error(`chaos: there is no case ${name}`);
+if (options.on !== 'kafka' && options.on !== 'embedded') line.error('chaos: --on is kafka or embedded');
+if (options.seed !== undefined && !/^\d{1,9}$/.test(options.seed)) line.error('chaos: --seed is a number of up to nine digits');
+
+await runCommand(async ({ onClose }) => {
+  const on = options.on as Adapter;
+  const missing = on === 'kafka' ? javaMissing() : null;
+  if (missing) throw new CannotStart(`chaos --on kafka: ${missing}; --on embedded needs neither`);
+  const seed = Number(options.seed ?? Math.floor(Math.random() * 1e9));
+  const say = (text: string) => options.quiet || process.stderr.write(`${text}\n`);
+  say(`chaos on ${on}${options.quick ? ', quick' : ''}, seed ${seed}`);
+  const servers = await startServers(on);
+  onClose('servers', () => servers.stop());
+  const results: object[] = [];
+  let failed = 0;
+  for (const [index, one] of CASES.entries()) {
+    if (!names.includes(one.name) || !one.on.includes(on)) continue;
+    const began = performance.now();
+    const { broken, ...result } = await outcomeOf({ servers, on, index, seed });
+    if (broken.length > 0) failed++;
+    const took_s = Math.round((performance.now() - began) / 100) / 10;
+    results.push({ case: one.name, on, seed, took_s, holds: broken.length === 0, broken, ...result });
+    if (!options.json) process.stdout.write(`${one.name} ${JSON.stringify(result)}\n`);
+    say(`${broken.length === 0 ? 'holds' : `DOES NOT HOLD: ${broken.join('; ')}`} (${one.name}, ${took_s} s)`);
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+  say(`${results.length - failed} passing, ${failed} failing: chaos on ${on}, seed ${seed}`);
+  return failed > 0 ? 1 : 0;
+});
+
+/** A case in a world of its own; one that throws did not hold. */
+async function outcomeOf({ servers, on, index, seed }: { servers: Servers; on: Adapter; index: number; seed: number }) {
+  const one = CASES[index] as (typeof CASES)[number];
+  const world = await openWorld({ on, servers, name: one.name, random: randomFrom(seed + index) });
+  try {
+    const { must, also, ...counts }: Outcome = await one.run(world, !options.quick);
+    const broken = Object.entries(must).filter(([, held]) => !held);
+    return { ...counts, ...also, broken: broken.map(([promise]) => promise) };
+  } catch (error) {
+    return { broken: [(error as Error).message] };
+  } finally {
+    await world.close();
+  }
+}

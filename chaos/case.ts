@@ -1,0 +1,29 @@
+import type { World } from './world.ts';
+
+export type Adapter = 'kafka' | 'embedded';
+
+/** What a case came to. All but the times are counts; `recovered_ms` is the longest that anything took to work again. */
+export interface Outcome {
+  readonly attempted: number;
+  readonly acked: number;
+  readonly rows: number;
+  readonly lost: number;
+  readonly duplicate: number;
+  readonly wrong: number;
+  readonly recovered_ms: number;
+  /** What else was counted. */
+  readonly also: Readonly<Record<string, number | string>>;
+  /** Every promise of the case, in words, and whether it held. */
+  readonly must: Readonly<Record<string, boolean>>;
+}
+
+export interface ChaosCase {
+  readonly name: string;
+  /** One sentence for a person who reads the list. */
+  readonly what: string;
+  readonly on: readonly Adapter[];
+  /** `full` as it is promised; otherwise a subset of minutes. */
+  run(world: World, full: boolean): Promise<Outcome>;
+}
+
+export const BOTH: readonly Adapter[] = ['kafka', 'embedded'];

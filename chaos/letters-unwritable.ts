@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import { freePort, get } from '../test/support/process.ts';
+import { BOTH, type ChaosCase } from './case.ts';
+import { asRecord, encodedRates } from './encoded-rates.ts';
+import { verdictOn, wholeAndRight } from './verdict.ts';
+import { until, type World } from './world.ts';
+
+/** Where a letter cannot be kept, its record must not be passed: poison is evidence. */
+export const lettersUnwritable: ChaosCase = {
+  name: 'letters-unwritable',
+  what: 'the place for dead letters takes nothing for a while',
+  on: BOTH,
+  run: async (world, full) => {
+    const rates = encodedRates(70);
+    const place = world.on === 'kafka' ? await letterTopic(world) : letterTable(world);
+    await place.close();
+    // All of one key: what comes after the poison in its partition has to wait.
+    const key = 'USD-KES';
+    await world.publishRecords([{ key, value: Buffer.from('poison') }, ...rates.map((rate) => ({ ...asRecord(rate), key }))]);
+    const port = await freePort();
+    world.run('consumer', { METRICS_PORT: String(port) });
+    const alarm_ms = await until('an alarm', 60_000, async () => {
+      const answer = await get<{ trouble: string; partitions: number[] }>(`http://127.0.0.1:${port}/readyz`);
+      return answer?.status === 503 && answer.data.partitions.length > 0;
+    });
+    for (const end = performance.now() + (full ? 60_000 : 5000); performance.now() < end; ) await pause(200);
+    const passed = (await world.stream.positions(world.topic, world.group)).filter(
+      ({ high, committed }) => high !== '0' && committed !== null && committed !== '0',
+    );
+    const storedMeanwhile = await world.query('select from dead_letters').catch(() => []);
+    await place.open();
+    const recovered_ms = await world.drained();
+    const letters = await world.query<{ reason: string }>('select reason from dead_letters');
+    const verdict = await verdictOn(world.query, rates);
+    return {
+      attempted: rates.length + 1,
+      acked: rates.length,
+      ...verdict,
+      recovered_ms,
+      also: { alarm_ms, letters: letters.length },
+      must: {
+        ...wholeAndRight(verdict),
+        'the offset is not passed': passed.length === 0,
+        'no letter only half kept': storedMeanwhile.length === 0,
+        'one letter in the end': letters.length === 1,
+      },
+    };
+  },
+};
+
+/** With two copies demanded and one broker the topic takes nothing. */
+async function letterTopic({ servers, topic, stream }: World) {
+  const name = `${topic}.dlt`;
+  await stream.createTopic({ topic: name, partitions: 1, replication: 1 });
+  const copies = async (value: string) => {
+    const kafka = new Kafka({ brokers: [`127.0.0.1:${servers.kafka?.node.port}`], logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    const configEntries = [{ name: 'min.insync.replicas', value }];
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }] });
+    await admin.disconnect();
+  };
+  return { close: () => copies('2'), open: () => copies('1') };
+}
+
+function letterTable({ query }: World) {
+  return {
+    close: () => query('alter table dead_letters rename to dead_letters_away'),
+    open: () => query('alter table dead_letters_away rename to dead_letters'),
+  };
+}

@@ -1,0 +1,55 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BOTH, type ChaosCase } from './case.ts';
+import { encodedRates } from './encoded-rates.ts';
+import { verdictOn, wholeAndRight } from './verdict.ts';
+import { until } from './world.ts';
+
+/** Postgres dies, or ends every session, while rows are written: an outage, never a dead letter. */
+export const postgresKilled: ChaosCase = {
+  name: 'postgres-killed',
+  what: 'Postgres is killed with kill -9, and all its sessions are terminated, in the middle of transactions',
+  on: BOTH,
+  run: async (world, full) => {
+    const rounds = full ? 20 : 2;
+    const rates = encodedRates(rounds * 2 * 140);
+    let published = 0;
+    const publishSome = async () => {
+      const next = rates.slice(published, published + 140);
+      await world.publish(next);
+      published += next.length;
+    };
+    const back = () => until('Postgres is back', 60_000, async () => (await world.query('select 1')).length === 1);
+    world.run('consumer');
+    let recovered_ms = 0;
+    for (let round = 0; round < rounds; round++) {
+      for (const how of ['terminate', 'kill'] as const) {
+        const flowing = publishSome();
+        await pause(world.random() * 300);
+        if (how === 'kill') world.servers.postgres.kill();
+        else
+          await world
+            .query(
+              'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+            )
+            .catch(() => undefined);
+        await back();
+        await flowing;
+        recovered_ms = Math.max(
+          recovered_ms,
+          await until('everything is stored', 60_000, async () => (await world.stored()) === published),
+        );
+      }
+    }
+    await world.drained();
+    const verdict = await verdictOn(world.query, rates.slice(0, published));
+    const letters = Number((await world.query<{ n: string }>('select count(*) as n from dead_letters'))[0]?.n);
+    return {
+      attempted: published,
+      acked: published,
+      ...verdict,
+      recovered_ms,
+      also: { kills: rounds, terminations: rounds, letters },
+      must: { ...wholeAndRight(verdict), 'no dead letters': letters === 0, 'stored again within 5 s': recovered_ms <= 5000 },
+    };
+  },
+};
