@@ -87,7 +87,7 @@ export const badLinks: ChaosCase = {
       acked: published,
       ...verdict,
       recovered_ms,
-      also: { slowest_publish_ms: slowest, slowest_after: where, letters },
+      also: { slowest_publish_ms: slowest, worst_link: where, letters },
       must: {
         ...wholeAndRight(verdict),
         'no dead letters': letters === 0,

@@ -16,7 +16,7 @@ export const brokerKilled: ChaosCase = {
   on: ['kafka'],
   run: async (world, full) => {
     const kafka = world.servers.kafka as NonNullable<typeof world.servers.kafka>;
-    const [kills, longAway, frozen] = full ? [10, 5 * MINUTE, MINUTE] : [1, 0, 15_000];
+    const [kills, longAway, frozen] = full ? [10, 5 * MINUTE, MINUTE] : [1, 0, 5000];
     const rates = encodedRates(20_000);
     const port = await freePort();
     const consumer = world.run('consumer');

@@ -22,6 +22,8 @@ export interface ChaosCase {
   /** One sentence for a person who reads the list. */
   readonly what: string;
   readonly on: readonly Adapter[];
+  /** It spoils nothing that others stand on, so a quick run may have several such at a time. */
+  readonly together?: true;
   /** `full` as it is promised; otherwise a subset of minutes. */
   run(world: World, full: boolean): Promise<Outcome>;
 }

@@ -9,6 +9,7 @@ export const consumerKilled: ChaosCase = {
   name: 'consumer-killed',
   what: 'the consumer is killed 50–800 ms after its first batch, again and again, while events flow',
   on: BOTH,
+  together: true,
   run: async (world, full) => {
     const [kills, count] = full ? [50, 14_000] : [10, 2800];
     const rates = encodedRates(count);

@@ -21,6 +21,7 @@ export const failpoints: ChaosCase = {
   name: 'failpoints',
   what: 'the consumer, and a replay, die at every marked point between two steps',
   on: BOTH,
+  together: true,
   run: async (world, full) => {
     const times = full ? 3 : 1;
     const perDeath = 70;

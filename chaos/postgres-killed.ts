@@ -18,13 +18,14 @@ export const postgresKilled: ChaosCase = {
       await world.publish(next);
       published += next.length;
     };
-    const back = () => until('Postgres is back', 60_000, async () => (await world.query('select 1')).length === 1);
+    const birth = async () => (await world.query<{ at: string }>('select pg_postmaster_start_time() as at'))[0]?.at;
     world.run('consumer');
     let recovered_ms = 0;
     for (let round = 0; round < rounds; round++) {
       for (const how of ['terminate', 'kill'] as const) {
         const flowing = publishSome();
         await pause(world.random() * 300);
+        const before = await birth();
         if (how === 'kill') world.servers.postgres.kill();
         else
           await world
@@ -32,7 +33,8 @@ export const postgresKilled: ChaosCase = {
               'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
             )
             .catch(() => undefined);
-        await back();
+        // Sessions of a dead server may still answer for a moment.
+        await until('Postgres is back', 60_000, async () => how === 'terminate' || (await birth()) !== before);
         await flowing;
         recovered_ms = Math.max(
           recovered_ms,

@@ -12,6 +12,7 @@ export const replayUnderTraffic: ChaosCase = {
   name: 'replay-under-traffic',
   what: 'two replays at once under live traffic, one of them killed in the middle; then a third and a rebuild',
   on: BOTH,
+  together: true,
   run: async (world, full) => {
     const count = full ? 99_960 : 7000;
     const history = encodedRates(count);
@@ -44,7 +45,7 @@ export const replayUnderTraffic: ChaosCase = {
     })();
     const groupBefore = await world.stream.positions(world.topic, world.group);
     const began = performance.now();
-    const victim = world.run('replay', { FX_FAILPOINT: `mid-replay:${full ? 40 : 4}` }, FROM);
+    const victim = world.run('replay', { FX_FAILPOINT: `mid-replay:${full ? 10 : 2}` }, FROM);
     const other = world.run('replay', {}, FROM);
     const died = (await victim.exited) === null;
     const resumed = world.run('replay', {}, FROM);

@@ -20,17 +20,27 @@ export const repliesLost: ChaosCase = {
     const lostBefore = network.lost();
     const acked: RateObserved[] = [];
     let rejected = 0;
+    let cuts = 0;
     world.run('consumer');
     for (let round = 0; round < rounds; round++) {
       const [first, ...others] = rates.slice(round * PER_ROUND, (round + 1) * PER_ROUND) as [RateObserved, ...RateObserved[]];
       network.loseReply(kafka ? produceReply : statementReply('insert into stream_records'));
+      // A client may try again by itself and be none the wiser; a network that is gone has it tell us, and then it must start afresh.
+      const cut = round % 10 === 9;
+      if (cut) {
+        network.cut();
+        cuts++;
+      }
       // Not one batch: the event after the lost reply is the one that kafkajs' idempotent producer would lose.
       for (const part of [[first], ...others.map((rate) => [rate])]) {
         const records = part.map((rate) => asRecord(rate));
         for (let done = false; !done; ) {
           await stream.publish(world.topic, records).then(
             () => (done = true),
-            () => rejected++,
+            () => {
+              rejected++;
+              network.mend();
+            },
           );
         }
         acked.push(...part);
@@ -44,8 +54,12 @@ export const repliesLost: ChaosCase = {
       acked: acked.length,
       ...verdict,
       recovered_ms,
-      also: { rounds, replies_lost: lostReplies, publishes_rejected: rejected },
-      must: { ...wholeAndRight(verdict), 'a reply was lost in every round': lostReplies === rounds },
+      also: { rounds, cuts, replies_lost: lostReplies, publishes_rejected: rejected },
+      must: {
+        ...wholeAndRight(verdict),
+        'a reply was lost in every round': lostReplies === rounds,
+        'every cut was told': rejected >= cuts,
+      },
     };
   },
 };

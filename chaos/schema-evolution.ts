@@ -46,6 +46,7 @@ export const schemaEvolution: ChaosCase = {
   name: 'schema-evolution',
   what: 'a field added, promoted and renamed; old readers and new writers and back; an incompatible schema',
   on: ['kafka'],
+  together: true,
   run: async (world, _full) => {
     const registry = openSchemaRegistry(world.servers.kafka?.registryUrl as string);
     const subject = `${world.topic}-value`;

@@ -9,6 +9,7 @@ export const shuffledOrders: ChaosCase = {
   name: 'shuffled',
   what: 'the same events with two slots a day, in many orders, a tenth of them twice',
   on: BOTH,
+  together: true,
   run: async (world, full) => {
     const [count, orders] = full ? [10_000, 20] : [1400, 4];
     const rates = encodedRates(count, { slots: 2 });

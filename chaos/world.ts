@@ -136,7 +136,7 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
       await Promise.all(processes.map(({ exited }) => exited));
       await Promise.all(opened.map((close) => close()));
       await db.destroy();
-      await servers.postgres.admin(`drop database ${id} with (force)`);
+      await again(() => servers.postgres.admin(`drop database ${id} with (force)`));
     },
   };
 }
