@@ -43,7 +43,7 @@ describe('the settings', () => {
       pass: 3,
     });
     expect(readConfig({ FX_FAILPOINT: 'before-decode' }, NO_FILE).FX_FAILPOINT?.pass).to.equal(1);
-    expect(faultsOf({ FX_FAILPOINT: 'before-decode:0' })[0]).to.match(/^FX_FAILPOINT must be one of before-decode/);
+    expect(faultsOf({ FX_FAILPOINT: 'before-decode:0' })[0]).to.match(/^FX_FAILPOINT must be one of .*before-decode/);
     expect(faultsOf({ FX_FAILPOINT: 'before-decode', NODE_ENV: 'production' })).to.deep.equal([
       'FX_FAILPOINT has the process kill itself, for tests: it is refused where NODE_ENV is production',
     ]);
