@@ -11,7 +11,13 @@ await runCommand(async ({ onClose, untilSignal }) => {
   const log = makeLogger({ level: config.LOG_LEVEL });
   const accountId = config.XE_ACCOUNT_ID ?? 'simulator';
   const apiKey = config.XE_API_KEY ?? 'simulator';
-  const simulator = await startSimulator({ port: config.SIMULATOR_PORT, mode: config.SIMULATOR_MODE, accountId, apiKey });
+  const simulator = await startSimulator({
+    port: config.SIMULATOR_PORT,
+    mode: config.SIMULATOR_MODE,
+    fault: config.SIMULATOR_FAULT,
+    accountId,
+    apiKey,
+  });
   onClose('simulator', () => simulator.stop());
   log.info(
     { url: simulator.url, accountId },

@@ -17,7 +17,7 @@ await runService(
     await migrated(parts);
     const stream = streamPart(parts, db);
     consumerPart(parts, { db, stream });
-    await producerPart(parts, { db, stream });
+    await producerPart(parts, { db, stream, history: true });
     await seedEmptyBook(parts);
   },
 );

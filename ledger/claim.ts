@@ -13,6 +13,8 @@ export interface Claim {
   /** Runs not to take, so that failing ones do not take turns for ever. */
   seen: readonly string[];
   dailyBudget: number;
+  /** Leave everything but backfills to others. */
+  backfillOnly: boolean;
   /** Slots that are still to come in this UTC day: the budget keeps what they cost from those who ask for a pull. */
   slotsLeft: number;
 }
@@ -38,7 +40,7 @@ const CLAIM = `
            case when slot < date_trunc('day', ledger_now(), 'UTC') then (slot at time zone 'UTC')::date end as past_day
     from runs
     where source = :source and (state = 'due' and next_attempt_at <= ledger_now() or state in ('claimed', 'fetched') and lease_until < ledger_now())
-      and run_id <> all(:seen::uuid[])
+      and run_id <> all(:seen::uuid[]) and (trigger = 'backfill' or not :backfillOnly)
     order by trigger = 'backfill', asked_at, run_id limit 1 for update
   ), today as (
     select coalesce(sum(cost) filter (where cost > 0 and cost_at >= date_trunc('day', ledger_now(), 'UTC')), 0) as spent,

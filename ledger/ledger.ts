@@ -93,7 +93,7 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     },
 
     /** Takes the next run that has something to do; see `claimNext`. */
-    claim: (claim: Pick<Claim, 'by' | 'seen' | 'slotsLeft'>): Promise<Run | null> =>
+    claim: (claim: Omit<Claim, 'source' | 'dailyBudget'>): Promise<Run | null> =>
       claimNext(db, { source, dailyBudget, ...claim }),
 
     /** How long until something is due, a lease runs out, or a publish is to be tried again; null when nothing is open. */

@@ -6,6 +6,7 @@ import currencyCodes from 'currency-codes';
 import { z } from 'zod';
 import { WrongSettings } from './errors.ts';
 import { FAILPOINTS, type Failpoint } from './failpoint.ts';
+import { FAULTS } from './simulated-fault.ts';
 
 export type Config = Readonly<z.infer<typeof settings>> & { readonly source: 'xe' | 'simulator' };
 type Environment = Record<string, string | undefined>;
@@ -72,6 +73,7 @@ const settings = z.object({
   RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).optional(),
   SIMULATOR_PORT: port().default(0),
   SIMULATOR_MODE: oneOf('live', 'daily').default('live'),
+  SIMULATOR_FAULT: oneOf(...FAULTS).default('none'),
   FX_FAILPOINT: z
     .string()
     .regex(

@@ -10,3 +10,22 @@ export async function withinDeadline<T>(what: string, ms: number, promise: Promi
     clearTimeout(timer);
   }
 }
+
+/**
+ * A signal that aborts after `ms` or with `stopping`, and what clears its timer. Not AbortSignal.any over AbortSignal.timeout: Node 20
+ * may collect that timeout before it is over, and then a silent peer is waited for without end.
+ */
+export function deadlineSignal(ms: number, stopping: AbortSignal): { signal: AbortSignal; clear: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, ms);
+  stopping.addEventListener('abort', abort, { once: true });
+  if (stopping.aborted) abort();
+  return {
+    signal: controller.signal,
+    clear: () => {
+      clearTimeout(timer);
+      stopping.removeEventListener('abort', abort);
+    },
+  };
+}

@@ -11,8 +11,10 @@ export interface ProducerDeps extends PullDeps, CatchUp {
   /** The group that makes rows of the events. */
   group: string;
   databaseUrl: string;
-  /** Called whenever there is nothing left to do, for what may wait. */
-  onIdle?: () => Promise<void>;
+  /** Work on backfills alone: slots and requests are left to the producers that run for good. */
+  backfillOnly?: boolean;
+  /** Called before each look into the ledger. */
+  onLook?: () => Promise<void>;
 }
 export interface Producer {
   health(): Promise<ServiceHealth>;
@@ -30,7 +32,7 @@ const SLOTS_COUNTED = 10_000;
  * `reconcile`, which looks into the ledger for what is due. Nothing in memory decides that XE is asked.
  */
 export function startProducer(deps: ProducerDeps): Producer {
-  const { ledger, log } = deps;
+  const { ledger, log, backfillOnly = false } = deps;
   const me = `${hostname()}/${process.pid}`;
   let trouble: string | null = null;
   const stopping = new AbortController();
@@ -64,14 +66,14 @@ export function startProducer(deps: ProducerDeps): Producer {
     if (!stopping.signal.aborted && ms < TICK_MS) soon = setTimeout(wake, ms);
   }
   async function reconcile(): Promise<void> {
-    if (deps.onIdle) await deps.onIdle();
+    await deps.onLook?.();
     // Each run once: runs that fail slowly would else take turns, and nobody would file the slots that fall due meanwhile.
     const seen: string[] = [];
     while (!stopping.signal.aborted) {
-      await fileDueSlots(ledger, deps);
+      if (!backfillOnly) await fileDueSlots(ledger, deps);
       await ledger.confirm();
       await lookIntoPublished(deps);
-      const run = await ledger.claim({ by: me, seen, slotsLeft: await slotsLeftToday() });
+      const run = await ledger.claim({ by: me, seen, backfillOnly, slotsLeft: await slotsLeftToday() });
       if (!run) break;
       seen.push(run.run_id);
       await pullRates(deps, run, stopping.signal);

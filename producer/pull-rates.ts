@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Run } from '../ledger/run.ts';
 import { untilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
+import { deadlineSignal } from '../platform/deadline.ts';
 import { UpstreamError } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -58,17 +59,18 @@ async function fetchRates({ db, ledger, xe, log }: PullDeps, run: Run, stopping:
     timed();
     metrics.fetches.inc({ outcome: missing.length > 0 ? 'partial' : 'ok' });
     log.info({ ...about, rates: quotes.length, observedAt: quotes[0]?.observedAt, answeredBy, missing }, 'XE has answered');
-    const givingUp = AbortSignal.any([AbortSignal.timeout(KEEP_TRYING_MS), stopping]);
+    const givingUp = deadlineSignal(KEEP_TRYING_MS, stopping);
     const eventIds = quotes.map((quote) => eventIdOf(run, quote));
     const kept = await untilDone(
       'ledger',
       () => ledger.keepAnswer(run, { answer: text, answeredBy, eventIds, missing, quota, wasted }),
       {
         log,
-        signal: givingUp,
+        signal: givingUp.signal,
         hopeless: (error) => (databaseFault(error) === 'away' ? null : (error as Error)),
       },
     );
+    givingUp.clear();
     if (kept === undefined)
       log.error({ ...about, answer: text }, 'an answer that may have been billed could not be kept in the ledger');
     if (kept) await keepHeaders({ db, log }, kept, quota);

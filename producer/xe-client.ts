@@ -1,6 +1,7 @@
 import axios, { type AxiosResponse, isAxiosError } from 'axios';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import type { QuotaSeen } from '../ledger/quota.ts';
+import { deadlineSignal } from '../platform/deadline.ts';
 import { UpstreamError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type Asked, type Days, isPeriod, readXeAnswer, type XeAnswer } from './xe-answer.ts';
@@ -113,6 +114,7 @@ async function get(
   { path, params }: Question,
   stopping: AbortSignal,
 ): Promise<AxiosResponse<string>> {
+  const deadline = deadlineSignal(DEADLINE_MS, stopping);
   try {
     return await axios.get<string>(new URL(path, baseUrl).href, {
       params,
@@ -123,11 +125,13 @@ async function get(
       maxRedirects: 0,
       maxContentLength: MAX_BYTES,
       proxy: false,
-      signal: AbortSignal.any([AbortSignal.timeout(DEADLINE_MS), stopping]),
+      signal: deadline.signal,
       validateStatus: () => true,
     });
   } catch (error) {
     throw unreachable(error, new URL(baseUrl).host);
+  } finally {
+    deadline.clear();
   }
 }
 
@@ -141,10 +145,8 @@ function unreachable(error: unknown, host: string): UpstreamError {
     });
   }
   // The answer had begun: like any other that cannot be used it may have been billed.
-  if (
-    error.code === 'ERR_BAD_RESPONSE' ||
-    /maxContentLength|aborted|stream|unexpected end|incorrect|invalid/i.test(error.message)
-  ) {
+  const { res } = (error.request ?? {}) as { res?: { statusCode?: number } };
+  if (res?.statusCode === 200) {
     const what = error.message.includes('maxContentLength')
       ? `is longer than ${MAX_BYTES / 1024} KiB`
       : `broke off (${error.message})`;
@@ -168,6 +170,6 @@ function refuseErrors({ status, data, headers }: AxiosResponse<string>, now: str
   throw new UpstreamError(`XE: expected status 200, got ${status}: ${body}`, {
     retryable: status >= 500,
     status,
-    retryAt: retryAt(headers, now),
+    retryAt: status === 429 ? retryAt(headers, now) : null,
   });
 }

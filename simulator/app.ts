@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type Response, Router } from 'express';
+import type { Fault } from '../platform/simulated-fault.ts';
 import { accountInfo } from './account-info.ts';
 import type { Answer, Endpoint } from './answer.ts';
 import { basicAuth } from './basic-auth.ts';
 import { convertFrom, convertTo } from './convert.ts';
 import { currencies } from './currencies.ts';
+import type { FaultSwitch } from './fault.ts';
+import { faultRoutes } from './fault-routes.ts';
+import { sendBadly, spoiled } from './faulty-answer.ts';
 import { historicPeriod } from './historic-period.ts';
 import { historicRate } from './historic-rate.ts';
 import { jsonText } from './json-text.ts';
 import { monthlyAverage } from './monthly-average.ts';
 import type { Quota } from './quota.ts';
+import { refuse } from './refusal.ts';
 import type { Mode } from './timestamp.ts';
 import { errorBody, XeError } from './xe-error.ts';
 
@@ -17,6 +22,7 @@ interface AppSettings {
   readonly mode: Mode;
   readonly now: () => Date;
   readonly quota: Quota;
+  readonly faults: FaultSwitch;
   readonly accountId: string;
   readonly apiKey: string;
 }
@@ -30,6 +36,7 @@ export function buildApp(settings: AppSettings): Express {
     next();
   });
   app.use(basicAuth(settings));
+  app.use('/simulator', faultRoutes(settings.faults));
   app.use((req, res, next) => {
     if (req.method === 'GET') return next();
     res.set('Allow', 'GET');
@@ -43,7 +50,9 @@ export function buildApp(settings: AppSettings): Express {
   return app;
 }
 
-function endpoints({ quota, mode, now }: AppSettings): Router {
+const FREE = new Set(['account_info', 'currencies']);
+
+function endpoints({ quota, faults, mode, now }: AppSettings): Router {
   const router = Router();
   const table: Record<string, Endpoint> = {
     account_info: accountInfo(quota),
@@ -56,7 +65,12 @@ function endpoints({ quota, mode, now }: AppSettings): Router {
   };
   for (const [name, endpoint] of Object.entries(table)) {
     router.get([`/${name}`, `/${name}.json`], (req, res) => {
-      send(res, endpoint({ query: req.query, now: now(), mode }), quota);
+      const at = now();
+      // What costs nothing answers as ever, so that a fault for so many questions meets those for rates.
+      const fault = FREE.has(name) ? 'none' : faults.next();
+      if (!FREE.has(name)) quota.asked();
+      if (!refuse(req, res, { fault, now: at }))
+        send(res, endpoint({ query: req.query, now: at, mode }), { quota, fault, now: at });
     });
     router.get([`/${name}.csv`, `/${name}.xml`], () => {
       throw new XeError(400, 'The simulator speaks only json');
@@ -66,18 +80,23 @@ function endpoints({ quota, mode, now }: AppSettings): Router {
 }
 
 /** Bills an answer, then writes it. A 304 costs the same as the answer it stands for: XE does not say, so the dearer. */
-function send(res: Response, { body, rates, lastModified }: Answer, quota: Quota): void {
+function send(
+  res: Response,
+  { body, rates, lastModified }: Answer,
+  { quota, fault, now }: { quota: Quota; fault: Fault; now: Date },
+): void {
   if (!quota.spend(rates)) {
     res.set('Retry-After', String(quota.secondsToReset()));
     throw new XeError(429, `The answer holds ${rates} rates but the package has ${quota.remaining()} left`);
   }
-  const text = jsonText(body);
+  const text = spoiled(jsonText(body), fault, now);
   res.set({ ...quota.headers(), 'Cache-Control': 'private, max-age=60' }).type('json');
   if (lastModified !== undefined) {
     const tag = createHash('sha256').update(text).digest('hex').slice(0, 32);
     res.set({ ETag: `"${tag}"`, 'Last-Modified': lastModified.toUTCString() });
   }
-  res.send(text);
+  if (fault === 'drip' || fault === 'reset') sendBadly(res, text, fault);
+  else res.send(text);
 }
 
 function answerError(quota: Quota): ErrorRequestHandler {
@@ -86,7 +105,9 @@ function answerError(quota: Quota): ErrorRequestHandler {
     // The caller sees what XE would say; whoever runs the simulator has to see the fault itself.
     if (!known) process.emitWarning(error);
     const refusal = known ? error : new XeError(500, 'An unexpected error occurred', 0);
-    if (refusal.status !== 401) res.set(quota.headers());
+    // A refusal may have said itself when it wants to be asked again.
+    const said = Object.entries(quota.headers()).filter(([name]) => !res.hasHeader(name));
+    if (refusal.status !== 401) res.set(Object.fromEntries(said));
     res.status(refusal.status).json(errorBody(refusal));
   };
 }

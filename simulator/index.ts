@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CannotStart } from '../platform/errors.ts';
+import type { Fault } from '../platform/simulated-fault.ts';
 import { buildApp } from './app.ts';
+import { type FaultSwitch, faultSwitch } from './fault.ts';
 import { openQuota } from './quota.ts';
 
 export interface SimulatorSettings {
@@ -16,6 +18,8 @@ export interface SimulatorSettings {
   /** Rates (not calls) a month; 10000. */
   packageLimit?: number;
   now?: () => Date;
+  /** What every question for rates meets from the start, until it is set to something else. */
+  fault?: Fault;
 }
 
 export interface Simulator {
@@ -24,6 +28,10 @@ export interface Simulator {
   /** Answers that held rates, so far. */
   readonly calls: () => number;
   readonly ratesServed: () => number;
+  /** Questions for rates, those too that met a fault. */
+  readonly questions: () => number;
+  /** Plays a fault, for so many questions or until it is set to `none`. */
+  readonly setFault: FaultSwitch['set'];
   /** Cuts open connections and frees the port. */
   stop(): Promise<void>;
 }
@@ -33,14 +41,17 @@ export interface Simulator {
  * Throws `CannotStart` if it cannot listen where it was told to.
  */
 export async function startSimulator(settings: SimulatorSettings): Promise<Simulator> {
-  const { host = '127.0.0.1', port = 0, packageLimit = 10_000, now = () => new Date(), ...rest } = settings;
+  const { host = '127.0.0.1', port = 0, packageLimit = 10_000, now = () => new Date(), fault = 'none', ...rest } = settings;
   const quota = openQuota({ limit: packageLimit, now });
-  const server = createServer(buildApp({ ...rest, now, quota }));
+  const faults = faultSwitch(fault);
+  const server = createServer(buildApp({ ...rest, now, quota, faults }));
   await listen(server, { host, port });
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}/v1/`,
     calls: quota.calls,
     ratesServed: quota.ratesServed,
+    questions: quota.questions,
+    setFault: faults.set,
     stop: () => stop(server),
   };
 }

@@ -10,6 +10,9 @@ export interface Quota {
   /** Answers that held rates, 304 included. */
   calls(): number;
   ratesServed(): number;
+  /** Notes a question for rates, whatever is answered; `questions` tells how many there were. */
+  asked(): void;
+  questions(): number;
   /** Both families of XE's quota headers. */
   headers(): Record<string, string>;
 }
@@ -18,6 +21,7 @@ export interface Quota {
 export function openQuota({ limit, now }: { limit: number; now: () => Date }): Quota {
   let calls = 0;
   let ratesServed = 0;
+  let questions = 0;
   let used = { reset: nextMonth(now()).getTime(), rates: 0 };
 
   const remaining = () => {
@@ -34,6 +38,10 @@ export function openQuota({ limit, now }: { limit: number; now: () => Date }): Q
     secondsToReset: () => Math.ceil((resetsAt().getTime() - now().getTime()) / 1000),
     calls: () => calls,
     ratesServed: () => ratesServed,
+    asked: () => {
+      questions++;
+    },
+    questions: () => questions,
     spend(rates) {
       if (rates === 0) return true;
       if (rates > remaining()) return false;

@@ -227,7 +227,7 @@ describe('the producer', () => {
     const { producer, consumer, ledger, simulator, query, setClock } = await using();
     await setClock('2026-11-24T02:00:00Z');
     await ledger.fileSlots([{ slot: '2026-11-24T01:00:00Z', trigger: 'schedule' }]);
-    const run = await ledger.claim({ by: 'the one that dies', seen: [], slotsLeft: 0 });
+    const run = await ledger.claim({ by: 'the one that dies', seen: [], backfillOnly: false, slotsLeft: 0 });
     await ledger.keepAnswer(run as NonNullable<typeof run>, {
       answer:
         '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z","to":[{"quotecurrency":"KES","mid":129.1500000000}]}',

@@ -57,6 +57,7 @@ export async function pipeline(options: PipelineOptions = {}) {
     return part;
   };
   return {
+    db,
     query: database.query,
     /** Where Postgres is, through the network. */
     url,

@@ -1,0 +1,97 @@
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BackfillProgress, backfillProgress, costOf, daysToFill, fileBackfill } from '../ledger/backfill.ts';
+import { quotaOf } from '../ledger/quota.ts';
+import { type Database, migrate, openDatabase } from '../platform/database.ts';
+import { InvalidRequest } from '../platform/errors.ts';
+import { heartbeats } from '../platform/heartbeat.ts';
+import { calendarDay } from './calendar-day.ts';
+import { commandLine } from './command-line.ts';
+import { consumerPart } from './consumer-part.ts';
+import { streamPart } from './parts.ts';
+import { producerPart } from './producer-part.ts';
+import { progressBar } from './progress-bar.ts';
+import { runTask, type Task } from './task.ts';
+
+interface Options {
+  from?: string;
+  to?: string;
+  missing?: boolean;
+  yes?: boolean;
+}
+
+const LOOK_MS = 500;
+const SILENT_SECONDS = 20;
+
+const line = commandLine('backfill', 'Pulls past days from XE: says what it costs and asks; killed and called again, it goes on')
+  .option('--from <day>', 'the first day (YYYY-MM-DD, UTC)', calendarDay)
+  .option('--to <day>', 'the last day; without it, yesterday', calendarDay)
+  .option('--missing', 'only days that lack a rate; without --from, since the first day that has one')
+  .option('--yes', 'pay without being asked');
+
+await runTask(line, async (task) => {
+  const { from, to, missing = false, yes = false } = line.opts<Options>();
+  if (!from && !missing) line.error('backfill: give --from (with --to), or --missing');
+  if (from && to && to < from) line.error(`backfill: --to ${to} lies before --from ${from}`);
+  const { source, CURRENCIES: currencies } = task.config;
+  await migrate(task.url, task.log);
+  const db = openDatabase({ url: task.url, name: 'backfill' });
+  task.onClose('database', () => db.destroy());
+  const { rows } = await db.raw('select ledger_now() as now');
+  const since = rows[0].now as string;
+  const left = (await backfillProgress(db, source, since)).open;
+  if (left > 0) task.log.info(`goes on with ${left} pages of a backfill that was agreed to before and is not finished`);
+  const range = { ...(from && { first: from }), ...(to && { last: to }) };
+  const pages = await daysToFill(db, { source, currencies, missing, ...range });
+  if (pages.length > 0) {
+    const cost = costOf(pages, currencies);
+    if (!(await agreed(task, db, { cost, days: cost / currencies.length, yes }))) return 1;
+    await fileBackfill(db, { source, currencies, pages });
+  }
+  const done = pages.length + left > 0 ? await run(task, db, since) : NOTHING;
+  if (task.json) task.print(JSON.stringify(done));
+  else
+    task.print(
+      `${done.confirmed} of ${done.pages} pages stored, ${done.failed} failed, ${done.cost} rates paid${done.reason ? `: ${done.reason}` : ''}`,
+    );
+  return done.open + done.failed > 0 ? 1 : 0;
+});
+
+const NOTHING: BackfillProgress = { pages: 0, open: 0, confirmed: 0, failed: 0, cost: 0, reason: null };
+
+async function agreed(
+  task: Task,
+  db: Database,
+  { cost, days, yes }: { cost: number; days: number; yes: boolean },
+): Promise<boolean> {
+  const { source } = task.config;
+  const left = (await quotaOf(db, source))?.quota_remaining;
+  const price = source === 'simulator' ? 'simulated, so it costs nothing real' : 'XE bills each of them';
+  process.stderr.write(`${days} days: ${cost} rates, ${price}${left ? `; the package has ${left} left` : ''}\n`);
+  if (left && Number(left) < cost && source === 'xe')
+    throw new InvalidRequest(`the package has ${left} rates left, and this costs ${cost}`);
+  if (yes) return true;
+  if (!process.stdin.isTTY) throw new InvalidRequest('nobody is there to agree to the cost: say --yes');
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await asking.question('Pull them? [y/N] ');
+  asking.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** Has the pages done by a producer that runs already, or by one of its own, and the same with the consumer. */
+async function run(task: Task, db: Database, since: string): Promise<BackfillProgress> {
+  const running = (await heartbeats(db)).filter((beat) => beat.seen_seconds_ago <= SILENT_SECONDS).map(({ service }) => service);
+  const stream = streamPart(task, db);
+  if (!running.includes('consumer')) consumerPart(task, { db, stream });
+  if (!running.includes('producer')) await producerPart(task, { db, stream, backfillOnly: true });
+  const bar = progressBar(task);
+  for (;;) {
+    const progress = await backfillProgress(db, task.config.source, since);
+    bar.at(progress.pages - progress.open, progress.pages, 'of the pages');
+    if (progress.open === 0 || task.signal.aborted || progress.reason) {
+      bar.stop();
+      return progress;
+    }
+    await pause(LOOK_MS, undefined, { signal: task.signal }).catch(() => undefined);
+  }
+}

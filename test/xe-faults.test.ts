@@ -1,0 +1,148 @@
+import { expect } from 'chai';
+import { closeBreaker } from '../ledger/breaker.ts';
+import { listRuns } from '../ledger/run-history.ts';
+import { ledgerStatus } from '../ledger/status.ts';
+import type { Fault } from '../platform/simulated-fault.ts';
+import { pipeline } from './support/pipeline.ts';
+import { eventually } from './support/stream-contract.ts';
+
+const NOW = '2026-11-24T01:00:05Z';
+
+/** What an answer comes to: questions that XE is asked, the end of the run's first round, what is counted as spent, and the reason. */
+interface Expected {
+  asked: number;
+  state: 'due' | 'failed' | 'confirmed';
+  cost: number;
+  reason: RegExp | null;
+  rows?: number;
+  breaker?: string;
+}
+const refused = (status: number, until: string, state: Expected['state'] = 'failed'): Expected => ({
+  asked: 1,
+  state,
+  cost: 0,
+  reason: new RegExp(`XE: expected status 200, got ${status}: .*message`),
+  breaker: until,
+});
+const twice = (reason: RegExp): Expected => ({ asked: 2, state: 'due', cost: 14, reason });
+
+const TABLE: Partial<Record<Fault, Expected>> = {
+  '304': { asked: 1, state: 'due', cost: 0, reason: /expected status 200, got 304/ },
+  '401': refused(401, '2026-11-24T02:00:05Z'),
+  '403': refused(403, '2026-11-24T02:00:05Z'),
+  '404': { asked: 1, state: 'due', cost: 0, reason: /got 404: .*Not found/ },
+  '429': refused(429, '2026-11-24T01:02:05Z', 'due'),
+  '429-seconds': refused(429, '2026-11-24T01:02:05Z', 'due'),
+  '429-date': refused(429, '2026-11-24T01:02:05Z', 'due'),
+  '500': { asked: 3, state: 'due', cost: 0, reason: /got 500: .*An unexpected error occurred/ },
+  '502': { asked: 3, state: 'due', cost: 0, reason: /got 502: <html>/ },
+  '503': { asked: 3, state: 'due', cost: 0, reason: /got 503: <html>/ },
+  reset: { asked: 2, state: 'due', cost: 14, reason: /broke off/ },
+  html: twice(/expected JSON, got "<html>/),
+  truncated: twice(/expected JSON, got/),
+  empty: twice(/expected JSON, got ""/),
+  'gzip-bomb': twice(/is longer than 256 KiB/),
+  'error-200': twice(/error 9200: "An error with status 200"/),
+  redirect: { asked: 1, state: 'due', cost: 0, reason: /expected status 200, got 302/ },
+  'missing-currency': { asked: 1, state: 'confirmed', cost: 6, reason: null, rows: 6 },
+  'extra-currency': twice(/got one for "ZAR"/),
+  'duplicate-currency': twice(/expected each currency once, got NGN twice/),
+  'wrong-base': twice(/expected rates from USD, got "EUR"/),
+  'mid-zero': twice(/above 0 for NGN, got 0\.0000000000/),
+  'mid-negative': twice(/above 0 for NGN, got -1/),
+  'mid-nan': twice(/above 0 for NGN, got "NaN"/),
+  'mid-null': twice(/above 0 for NGN, got null/),
+  'mid-string': twice(/above 0 for NGN, got "\d/),
+  'mid-1e308': twice(/above 0 for NGN, got 1e308/),
+  future: twice(/at most a day ahead/),
+};
+
+describe('whatever XE answers', function () {
+  this.timeout(60_000);
+  let parts: Awaited<ReturnType<typeof pipeline>>;
+  beforeEach(async () => {
+    parts = await pipeline();
+    await parts.setClock(NOW);
+    await parts.consumer();
+  });
+  afterEach(() => parts.stop());
+  const firstRun = async () => (await listRuns(parts.db, { limit: 10 }))[0];
+  const rows = async () => Number((await parts.query<{ count: string }>('select count(*) from rate_observations'))[0]?.count);
+
+  for (const [fault, expected] of Object.entries(TABLE)) {
+    it(`stores no wrong rate and keeps the reason: ${fault}`, async () => {
+      parts.simulator.setFault(fault as Fault);
+      parts.producer();
+      await eventually(async () => {
+        const run = await firstRun();
+        expect(run?.ended_at).to.not.equal(null);
+        expect(run?.state).to.equal(expected.state);
+      });
+      const run = await firstRun();
+      if (expected.reason) expect(run?.reason).to.match(expected.reason);
+      else expect(run).to.include({ reason: null, partial: true });
+      expect(parts.simulator.questions(), 'questions').to.equal(expected.asked);
+      expect(run?.cost, 'cost').to.equal(expected.cost);
+      expect(await rows(), 'rows').to.equal(expected.rows ?? 0);
+      const { breaker } = await ledgerStatus(parts.db, { source: 'simulator', dailyBudget: 100 });
+      expect(breaker?.open_until ?? null).to.equal(expected.breaker ?? null);
+    });
+  }
+
+  // Each takes half a minute, so the suite has one of the two.
+  for (const fault of process.env['LONG_TESTS'] ? (['drip', 'hang'] as const) : (['drip'] as const)) {
+    it(`gives an answer ten seconds, three times, in which the lease is kept: ${fault}`, async () => {
+      parts.simulator.setFault(fault);
+      parts.producer();
+      await eventually(async () => expect((await firstRun())?.state).to.equal('claimed'));
+      await eventually(async () => expect((await firstRun())?.state).to.equal('due'));
+      expect(await firstRun()).to.include({ attempts: 1, cost: 21 });
+      expect((await firstRun())?.reason).to.match(/expected an answer from 127\.0\.0\.1:\d+ within 10 s, got none/);
+      expect([parts.simulator.questions(), await rows()]).to.deep.equal([3, 0]);
+    });
+  }
+
+  it('asks again without the currencies that it has no rate of', async () => {
+    parts.simulator.setFault('unknown-currency', 1);
+    parts.producer();
+    await eventually(async () => expect(await firstRun()).to.include({ state: 'confirmed', partial: true, cost: 6 }));
+    expect((await firstRun())?.missing).to.deep.equal(['NGN']);
+    expect([parts.simulator.questions(), await rows()]).to.deep.equal([2, 6]);
+  });
+
+  it('keeps an old rate under the day that XE says it is of', async () => {
+    parts.simulator.setFault('stale');
+    parts.producer();
+    await eventually(async () => expect((await firstRun())?.state).to.equal('confirmed'));
+    expect(await parts.query('select distinct rate_date from daily_rates')).to.deep.equal([{ rate_date: '2026-11-23' }]);
+  });
+
+  it('is left alone while the breaker is open: triggers are refused, slots wait, and a person may close it', async () => {
+    parts.simulator.setFault('429', 1);
+    parts.producer();
+    await eventually(async () => expect(await firstRun()).to.include({ state: 'due' }));
+    await parts.setClock('2026-11-24T01:00:10Z');
+    await parts.requests.request();
+    await eventually(async () => expect(await firstRun()).to.include({ trigger: 'manual', state: 'failed' }));
+    expect((await firstRun())?.reason).to.match(
+      /^XE is not asked until 2026-11-24 01:02:05 UTC: XE: expected status 200, got 429/,
+    );
+    await parts.setClock('2026-11-24T01:01:30Z');
+    expect(parts.simulator.questions()).to.equal(1);
+    expect(await closeBreaker(parts.db, 'simulator')).to.equal(true);
+    await eventually(async () =>
+      expect(await parts.query('select state from runs where slot is not null')).to.deep.equal([{ state: 'confirmed' }]),
+    );
+    expect(parts.simulator.questions()).to.equal(2);
+  });
+
+  it('has its quota headers and its package kept with the run and for the status', async () => {
+    parts.producer();
+    await eventually(async () =>
+      expect(await firstRun()).to.include({ state: 'confirmed', package: 'SIMULATOR_LIVE_NO_REAL_DATA' }),
+    );
+    const { quota } = await ledgerStatus(parts.db, { source: 'simulator', dailyBudget: 100 });
+    expect(quota).to.include({ package: 'SIMULATOR_LIVE_NO_REAL_DATA', quota_limit: '10000', quota_remaining: '9993' });
+    expect(quota?.quota_resets_at).to.equal('2026-12-01T00:00:00Z');
+  });
+});
