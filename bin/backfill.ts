@@ -78,14 +78,23 @@ async function agreed(
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** Has the pages done by a producer that runs already, or by one of its own, and the same with the consumer. */
+/** Has the pages done by a producer and a consumer that run already, or by those of its own as soon as there are none. */
 async function run(task: Task, db: Database, since: string): Promise<BackfillProgress> {
-  const running = (await heartbeats(db)).filter((beat) => beat.seen_seconds_ago <= SILENT_SECONDS).map(({ service }) => service);
   const stream = streamPart(task, db);
-  if (!running.includes('consumer')) consumerPart(task, { db, stream });
-  if (!running.includes('producer')) await producerPart(task, { db, stream, backfillOnly: true });
+  const own = {
+    consumer: () => consumerPart(task, { db, stream }),
+    producer: () => producerPart(task, { db, stream, backfillOnly: true }),
+  };
+  const missing = new Set(Object.keys(own) as (keyof typeof own)[]);
   const bar = progressBar(task);
   for (;;) {
+    // One that was killed is still listed for a while, so it is looked again until it is seen to be gone or ours runs.
+    const beats = await heartbeats(db);
+    for (const service of missing) {
+      if (beats.some((beat) => beat.service === service && beat.seen_seconds_ago <= SILENT_SECONDS)) continue;
+      missing.delete(service);
+      await own[service]();
+    }
     const progress = await backfillProgress(db, task.config.source, since);
     bar.at(progress.pages - progress.open, progress.pages, 'of the pages');
     if (progress.open === 0 || task.signal.aborted || progress.reason) {

@@ -80,6 +80,27 @@ describe('a run of the ledger', () => {
     ]);
   });
 
+  it('is published after a broker has been away for five minutes, and XE is not asked again', async () => {
+    let away = true;
+    const { producer, consumer, setClock, simulator, query } = await using({
+      publish: (publish) => (topic, records) => (away ? Promise.reject(new Error('no broker')) : publish(topic, records)),
+    });
+    await consumer();
+    await setClock('2026-11-24T01:00:05Z');
+    producer();
+    for (const at of ['2026-11-24T01:01:00Z', '2026-11-24T01:02:30Z', '2026-11-24T01:05:05Z']) {
+      await eventually(async () =>
+        expect(await query(`select error from runs where state = 'fetched' and lease_until > ledger_now()`)).to.deep.equal([
+          { error: 'not published yet: no broker' },
+        ]),
+      );
+      await setClock(at);
+    }
+    away = false;
+    await eventually(async () => expect(await states()).to.deep.equal(['confirmed']));
+    expect(simulator.questions()).to.equal(1);
+  });
+
   it('waits as consumer behind, without a second publish, until the rows come', async () => {
     const { producer, consumer, setClock, query } = await using();
     await setClock('2026-11-24T01:00:05Z');

@@ -1,0 +1,49 @@
+type State = 'due' | 'claimed' | 'fetched' | 'published' | 'confirmed' | 'failed' | 'skipped';
+interface ModelRun {
+  state: State;
+  filedAt: number;
+  readyAt: number;
+  fence: number;
+}
+
+/** What the ledger has to do, as short as it can be said: a slot a minute, time in seconds that moves both ways, holders that die. */
+export class LedgerModel {
+  now = 0;
+  readonly runs = new Map<number, ModelRun>();
+
+  file(): void {
+    const minute = Math.floor(this.now / 60);
+    const known = [...this.runs.keys()];
+    const newest =
+      known.length === 0 ? minute - 1 : Math.max(...known.filter((slot) => slot <= minute), Number.NEGATIVE_INFINITY);
+    if (newest >= minute || newest === Number.NEGATIVE_INFINITY) return;
+    for (const [slot, run] of this.runs) if (slot < minute && run.state === 'due') run.state = 'failed';
+    for (let slot = newest + 1; slot <= minute; slot++)
+      this.runs.set(slot, { state: slot === minute ? 'due' : 'skipped', filedAt: this.now, readyAt: this.now, fence: 0 });
+  }
+
+  /** The slot that is taken next and the fence of the claim, or null. */
+  claim(): { slot: number; fence: number } | null {
+    const ready = ({ state, readyAt }: ModelRun) =>
+      state === 'due' ? readyAt <= this.now : ['claimed', 'fetched'].includes(state) && readyAt < this.now;
+    const [next] = [...this.runs].filter(([, run]) => ready(run)).sort(([, a], [, b]) => a.filedAt - b.filedAt);
+    if (!next) return null;
+    const [slot, run] = next;
+    if (run.state === 'due') run.state = 'claimed';
+    run.readyAt = this.now + 15;
+    return { slot, fence: ++run.fence };
+  }
+
+  /** False when another has claimed the run since, or it is further on. */
+  step({ slot, fence }: { slot: number; fence: number }, from: State, to: State, readyIn = 0): boolean {
+    const run = this.runs.get(slot);
+    if (run?.fence !== fence || run.state !== from) return false;
+    run.state = to;
+    if (to === 'due') run.readyAt = this.now + readyIn;
+    return true;
+  }
+
+  confirm(): void {
+    for (const run of this.runs.values()) if (run.state === 'published') run.state = 'confirmed';
+  }
+}
