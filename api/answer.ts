@@ -14,8 +14,8 @@ type Item = Readonly<Record<string, unknown>>;
 export interface Validity {
   /** The newest change in it, ISO 8601. */
   readonly modified: string | null;
-  /** When it turns wrong by time alone, ISO 8601; null when it never does. */
-  readonly until: string | null;
+  /** How long it takes, in ms, until it turns wrong by time alone; null when it never does. */
+  readonly lasts: number | null;
   /** Complete past days: caches may keep it for a day. */
   readonly settled: boolean;
 }
@@ -76,7 +76,7 @@ export async function written(
         ? await asXlsx([{ name: operation.id, totals: [], notes: [], ...table() }])
         : Buffer.from(JSON.stringify({ data, meta }));
   const ending = Object.keys(SUFFIXES).find((suffix) => SUFFIXES[suffix] === format);
-  const until = Math.min(Date.now() + READY_MS, valid?.until ? Date.parse(valid.until) : Number.POSITIVE_INFINITY);
+  const until = Date.now() + Math.min(READY_MS, valid?.lasts ?? READY_MS);
   const vary = res.getHeader('Vary');
   return {
     body,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type Asking, ask as askAt } from './support/contract-client.ts';
 import { pipeline, SEVEN } from './support/pipeline.ts';
+import { eventually } from './support/stream-contract.ts';
 
 interface Row {
   base: string;
@@ -86,12 +87,12 @@ describe('rates under /v2', () => {
         [slot, SEVEN, [missing], slot, slot],
       );
     await run('2026-11-23T23:00:00Z', 'MAD');
-    expect(await stale()).to.deep.equal([true, true]);
+    await eventually(async () => expect(await stale()).to.deep.equal([true, true]));
     await run('2026-11-24T01:00:00Z', 'NGN');
-    expect(await stale()).to.deep.equal([false, true]);
+    await eventually(async () => expect(await stale()).to.deep.equal([false, true]));
     await parts.setClock('2026-11-24T01:30:00Z');
     await parts.query("select pg_notify('rates', '')");
-    expect((await ask<Rows>('/v2/rates/latest?quotes=NGN&base=USD')).data.data[0]?.stale).to.equal(false);
+    await eventually(async () => expect(await stale()).to.deep.equal([false, false]));
     await parts.setClock('2026-11-24T02:30:00Z');
     await parts.query('delete from runs');
   });

@@ -8,6 +8,7 @@ import { ratesOfDay } from '../../reports/rates-of-day.ts';
 import { readBook } from '../../reports/read-book.ts';
 import type { Report } from '../../reports/report.ts';
 import { rollRates } from '../../reports/roll-rates.ts';
+import { inTime } from '../in-time.ts';
 
 /** As of the close of which day, and whether in USD too. */
 export interface AsOf {
@@ -24,12 +25,13 @@ export function bookQueries(db: Database) {
     report: (book: Database, conversion?: Conversion) => Promise<Report>,
   ): Promise<Report> => {
     // Said at once when the database is away: what follows has the patience of a report.
-    await db.raw('select 1');
+    await inTime(db.raw('select 1'));
     return readBook(db, async (book) => report(book, inBase ? { asOf, rates: await ratesOfDay(book, asOf) } : undefined));
   };
   return {
     /** Today by the ledger's clock, UTC. */
-    today: async (): Promise<string> => (await db.raw(`select (ledger_now() at time zone 'UTC')::date as today`)).rows[0].today,
+    today: async (): Promise<string> =>
+      (await inTime(db.raw(`select (ledger_now() at time zone 'UTC')::date as today`))).rows[0].today,
     loans: (of: AsOf) => read(of, (book, conversion) => loanSummary(book, of.asOf, conversion)),
     missed: (of: AsOf) => read(of, (book, conversion) => missedPayments(book, of.asOf, conversion)),
     par: (of: AsOf) => read(of, (book, conversion) => par(book, of.asOf, conversion)),

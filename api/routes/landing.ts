@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
+import { inTime } from '../in-time.ts';
 import type { PipelineHealth, PipelineQueries } from '../queries/pipeline.ts';
 import type { Rate, RateQueries } from '../queries/rates.ts';
 
@@ -17,7 +18,9 @@ export function landingRoutes({
 }): Router {
   const router = Router();
   router.get('/', async (_req, res) => {
-    const [newest, health, pull] = await Promise.all([rates.latest(currencies), pipeline.health(), pipeline.pullTrouble()]);
+    const [newest, health, pull] = await inTime(
+      Promise.all([rates.latest(currencies), pipeline.health(), pipeline.pullTrouble()]),
+    );
     const again = pull?.next_attempt_at ? `; it is tried again at ${minute(pull.next_attempt_at)}` : '';
     const troubles = pull ? [`The last pull has brought nothing yet: ${pull.error}${again}.`] : [];
     res.set('Cache-Control', 'no-store').send(page(newest, [...troubles, ...sentences(health)]));

@@ -34,13 +34,13 @@ export function isSimulated(rows: readonly { source: string | null }[]): boolean
 /** The newest of what the rows and, where it can touch them, the passing of time have changed. */
 export function validity(
   rows: readonly { fetched_at: string | null }[],
-  { until, turned }: Freshness,
+  { now, until, turned }: Freshness,
   { settled }: { settled: boolean },
 ): Validity {
   const instants = [...rows.map(({ fetched_at }) => fetched_at), ...(settled ? [] : [turned])].filter((at) => at !== null);
   return {
     modified: instants.sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? null,
-    until: settled ? null : until,
+    lasts: settled ? null : Date.parse(until) - Date.parse(now),
     settled,
   };
 }

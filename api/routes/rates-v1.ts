@@ -45,7 +45,7 @@ export function ratesV1Routes({ rates, pull, ready, currencies, apiToken, host }
         ...(res.getHeaders() as Record<string, string>),
         'Content-Type': 'application/json; charset=utf-8',
         'Content-Length': String(body.length),
-        ...validators(body, { modified, until: null, settled: false }),
+        ...validators(body, { modified, lasts: null, settled: false }),
       },
     };
     ready.keep(req, answer, generation);

@@ -37,7 +37,7 @@ export function serviceHandlers({ contract, pipeline, figures }: ServiceDeps): R
       return undefined;
     },
     contract: async (_question, req, res) => {
-      const headers = { ...validators(json, { modified: null, until: null, settled: false }), 'Content-Type': JSON_TYPE };
+      const headers = { ...validators(json, { modified: null, lasts: null, settled: false }), 'Content-Type': JSON_TYPE };
       const answer = {
         body: json,
         headers: { ...headers, 'Access-Control-Allow-Origin': '*' },
