@@ -6,7 +6,7 @@ import type { Row, Value } from '../reports/report.ts';
 import { columnsOf } from './columns.ts';
 import type { Contract, Operation } from './contract.ts';
 import { Refused } from './problem.ts';
-import type { ReadyAnswer } from './ready-answers.ts';
+import { headersSet, type ReadyAnswer } from './ready-answers.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -77,13 +77,12 @@ export async function written(
         : Buffer.from(JSON.stringify({ data, meta }));
   const ending = Object.keys(SUFFIXES).find((suffix) => SUFFIXES[suffix] === format);
   const until = Date.now() + Math.min(READY_MS, valid?.lasts ?? READY_MS);
-  const vary = res.getHeader('Vary');
   return {
     body,
     route: operation.path,
     until,
     headers: {
-      ...(res.getHeaders() as Record<string, string>),
+      ...headersSet(res),
       'Content-Type':
         format === CSV
           ? 'text/csv; charset=utf-8; header=present'
@@ -93,7 +92,6 @@ export async function written(
       'Content-Length': String(body.length),
       ...(ending !== 'json' && { 'Content-Disposition': `attachment; filename="${operation.id}.${ending}"` }),
       ...(meta.next_cursor && { Link: `<${nextPage(req, meta.next_cursor)}>; rel="next"` }),
-      ...(vary !== undefined && { Vary: String(vary) }),
       ...(valid ? validators(body, valid) : { 'Cache-Control': 'no-store' }),
       ...headers,
     },

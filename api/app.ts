@@ -1,4 +1,4 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import type { Logger } from '../platform/logger.ts';
 import { readContract } from './contract.ts';
@@ -44,16 +44,14 @@ export function buildApp(deps: AppDeps): Express {
   app.disable('etag');
   app.set('trust proxy', false);
   app.use(observe(log));
-  app.use((_req, res, next) => {
-    for (const [name, value] of HEADERS) res.setHeader(name, value);
-    next();
-  });
-  if (rateLimitPerMinute !== undefined) app.use(limit(rateLimitPerMinute));
+  if (rateLimitPerMinute !== undefined) app.use(secured, limit(rateLimitPerMinute));
+  // Before the headers are set: ready answers bring theirs along.
   app.use((req, res, next) => {
     const sent = ready.send(req, res);
     if (sent) res.locals['route'] = sent.route;
     else next();
   });
+  app.use(secured);
   app.use(suffixes);
   app.use(ratesV1Routes(deps));
   app.use(operationsOf(of, ['Rates'], { ...ratesHandlers(deps), ...rateDetailsHandlers(deps) }));
@@ -75,6 +73,10 @@ export function buildApp(deps: AppDeps): Express {
 }
 
 const HEADERS = Object.entries(SECURITY_HEADERS);
+const secured: RequestHandler = (_req, res, next) => {
+  for (const [name, value] of HEADERS) res.setHeader(name, value);
+  next();
+};
 const PROBES = ['/livez', '/readyz', '/metrics'];
 
 function limit(perMinute: number) {

@@ -60,6 +60,12 @@ export function readyAnswers(): ReadyAnswers {
   };
 }
 
+/** What has been set on an answer so far, without what is of this one client and moment. */
+export function headersSet(res: ServerResponse): Record<string, string> {
+  const ofAll = Object.entries(res.getHeaders()).filter(([name]) => !name.startsWith('ratelimit'));
+  return Object.fromEntries(ofAll.map(([name, value]) => [name, String(value)]));
+}
+
 /** Sends an answer, or 304 to who has these very bytes. */
 export function sendReady(req: IncomingMessage, res: ServerResponse, { body, headers }: ReadyAnswer): void {
   if (isFresh(req, headers)) {

@@ -7,7 +7,7 @@ import { everybodysPages, named, preflight } from '../operations.ts';
 import { onlyMethods, Refused } from '../problem.ts';
 import type { PullNow } from '../pull-now.ts';
 import type { Rate, RateQueries } from '../queries/rates.ts';
-import { type ReadyAnswers, sendReady } from '../ready-answers.ts';
+import { headersSet, type ReadyAnswers, sendReady } from '../ready-answers.ts';
 
 export interface RatesV1Deps {
   rates: RateQueries;
@@ -42,7 +42,7 @@ export function ratesV1Routes({ rates, pull, ready, currencies, apiToken, host }
       route: ratesPath,
       until: Date.now() + READY_MS,
       headers: {
-        ...(res.getHeaders() as Record<string, string>),
+        ...headersSet(res),
         'Content-Type': 'application/json; charset=utf-8',
         'Content-Length': String(body.length),
         ...validators(body, { modified, lasts: null, settled: false }),

@@ -1,6 +1,6 @@
 import http from 'node:http';
 
-export interface Received {
+interface Received {
   id: string;
   event: string;
   data: Record<string, string>;
