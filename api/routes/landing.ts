@@ -47,7 +47,7 @@ ${rates.length === 0 ? '<meta http-equiv="refresh" content="5">' : ''}
 ${simulated ? '<p class="banner" role="status"><strong>SIMULATED</strong> These rates are made up by the built-in XE simulator. Set XE_ACCOUNT_ID and XE_API_KEY for real ones.</p>' : ''}
 ${troubles.map((trouble) => `<p class="trouble" role="alert">${escaped(trouble)}</p>`).join('\n')}
 ${missing || table(rates)}
-<p class="links"><a href="/v1/rates">/v1/rates</a> <a href="/v1/rates/update">pull now</a> <a href="/readyz">health</a></p>
+<p class="links"><a href="/v1/rates">/v1/rates</a> <a href="/v1/rates/update">pull now</a> <a href="/docs">the API</a> <a href="/readyz">health</a></p>
 </main>
 </body>
 </html>
