@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Logger } from '../platform/logger.ts';
+import { inTime } from './in-time.ts';
 import { unavailable } from './problem.ts';
 import type { NewObservations, Place } from './queries/new-observations.ts';
 
@@ -10,6 +11,8 @@ export interface EventFeed {
   wake(): void;
   stop(): void;
 }
+
+export const EVENT_STREAM = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
 
 const AT_ONCE = 500;
 const HEARTBEAT_MS = 15_000;
@@ -77,8 +80,8 @@ export function eventFeed({ observations, log }: { observations: NewObservations
     wake,
     follow: async (res, since) => {
       if (followers.size >= FOLLOWERS) throw unavailable(`${FOLLOWERS} clients follow the events already; try again later`);
-      const place = since ?? (await observations.end());
-      res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+      const place = since ?? (await inTime(observations.end()));
+      res.writeHead(200, EVENT_STREAM);
       const follower: Follower = { res, place, busy: false, again: false };
       // A browser that has lost the connection comes back after this many milliseconds.
       write(follower, 'retry: 2000\n\n');

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import axios from 'axios';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { openDatabase } from '../platform/database.ts';
@@ -104,6 +105,7 @@ describe('GET /v2/events', () => {
     await eventually(() => expect(logged.join()).to.contain('a client that does not read was dropped'));
     socket.resume();
     await eventually(() => expect(closed).to.equal(true));
+    expect((await axios.head(url, { timeout: 5000 })).headers['content-type']).to.equal('text/event-stream');
     const wrong = follow(url, 'x');
     await eventually(() => expect(wrong.status()).to.equal(400));
     wrong.leave();

@@ -1,10 +1,15 @@
-import type { EventFeed } from '../event-feed.ts';
+import { EVENT_STREAM, type EventFeed } from '../event-feed.ts';
 import type { Handler } from '../operations.ts';
 
 /** Server-sent events. */
 export function eventsHandlers(feed: EventFeed): Record<string, Handler> {
   return {
-    events: async ({ 'Last-Event-ID': last }, _req, res) => {
+    events: async ({ 'Last-Event-ID': last }, { method }, res) => {
+      // There is no end to wait for.
+      if (method === 'HEAD') {
+        res.writeHead(200, EVENT_STREAM).end();
+        return undefined;
+      }
       const [transaction, seq] = String(last ?? '').split('-');
       await feed.follow(res, transaction && seq ? [transaction, seq] : null);
       return undefined;

@@ -118,6 +118,7 @@ export function ratesHandlers({ pairRates, buckets, freshness, currencies }: Rat
         const meta = { base, simulated: isSimulated(rows), date: question['date'], missing_quotes: missing };
         return { item: 'Rate', data: rows[0] as object, meta, valid };
       }
+      if (question['on_missing'] !== undefined) throw wrong('on_missing', 'on_missing goes with date only');
       const newest = await pairRates.latest(pairs);
       const [row] = withStale(newest, newest, fresh);
       if (!row) throw new Refused('no-rate', `there is no rate for ${base}/${quote} yet`);
