@@ -17,7 +17,8 @@ describe('copies of an answer', () => {
        select ?, 'USD', quote, 'simulator', ?, ?, ?, gen_random_uuid() from unnest(?::text[]) quote`,
       [day, mid, `${day}T01:00:00Z`, `${day}T01:00:02Z`, SEVEN],
     );
-  beforeEach(async () => {
+  beforeEach(async function () {
+    this.timeout(60_000);
     parts = await pipeline();
     await parts.setClock('2026-11-24T02:30:00Z');
     await store('2026-11-23', '129.3');

@@ -10,7 +10,7 @@ import { eventually } from './support/stream-contract.ts';
 
 const contract = readContract();
 const REQUESTS = 5000;
-const AT_ONCE = 16;
+const AT_ONCE = 6;
 /** An event stream has no end; it has its own test. Reports are the slow ones, so there are fewer of them. */
 const ASKED = contract.operations.filter(({ id }) => id !== 'events');
 
@@ -18,7 +18,8 @@ describe('the contract', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
   let runId: string;
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     parts = await pipeline({ cooldownSeconds: 86_400 });
     const db = openDatabase({ url: parts.url, name: 'seed', patient: true });
     await seedLoanBook(db);
@@ -91,7 +92,7 @@ describe('the contract', () => {
   });
 
   it('holds against thousands of requests that nobody would expect', async function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     const requests = fc.sample(
       fc.oneof(...ASKED.map((operation) => ({ weight: operation.tag === 'Loans' ? 1 : 3, arbitrary: requestOf(operation) }))),
       REQUESTS,
@@ -181,7 +182,9 @@ function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
     loan_id: fc.constantFrom('09u924rbwf', '3240-9rfwb', 'none'),
     run_id: fc.uuid(),
     letter_id: fc.constantFrom('1', '2', '3', '999999999999999999'),
-    cursor: fc.constantFrom('WyIyMDI2LTExLTI0IiwiS0VTIl0', 'WyIxIl0', 'WyIyMDI2LTk5LTk5IiwiS0VTIl0', 'e30'),
+    cursor: fc
+      .constantFrom('2026-11-24\0KES', '1', '2026-99-99\0KES', '2026-02-30\0KES', '2026-02-30T00:00:00Z\0KES\0x', '"\0\\', '{}')
+      .map((key) => Buffer.from(key).toString('base64url')),
   };
   const { enum: choices, $ref, type } = schema as Schema & { enum?: string[] };
   const of = $ref?.split('/').at(-1);

@@ -14,7 +14,8 @@ describe('GET /v2/events', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
   const logged: string[] = [];
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     parts = await pipeline({ log: pino({ level: 'info' }, { write: (line) => void logged.push(line) }) });
     url = `${(await parts.api()).url}/v2/events`;
   });

@@ -18,7 +18,8 @@ const mid = fc.tuple(fc.integer({ min: 1, max: 99_999 }), digits(10)).map(([whol
 describe('the same day, asked for in every way', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     parts = await pipeline();
     ({ url } = await parts.api());
   });

@@ -20,7 +20,8 @@ describe('the loan book under /v2', () => {
   let url: string;
   let db: ReturnType<typeof openDatabase>;
   const ask = async (path: string) => (await askAt<Rows>(url, path)).data;
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     parts = await pipeline();
     db = openDatabase({ url: parts.url, name: 'seed', patient: true });
     await seedLoanBook(db);
@@ -48,6 +49,19 @@ describe('the loan book under /v2', () => {
       path = meta.next_cursor ? `/v2/loans?as_of=2021-10-15&limit=1&cursor=${meta.next_cursor}` : null;
     }
     expect(seen).to.deep.equal(report.rows);
+  });
+
+  it('goes on after a loan whatever its name is', async () => {
+    await parts.query(
+      `insert into loans (loan_id, borrower_id, date_of_release, loan_amount, downpayment, payment_frequency, maturity_date)
+       select name, '123fd35', '2021-01-01', 1, 0, 1, '2021-02-01' from unnest(array['a"b\\c', 'a"b\\d', 'é, <x>']) name`,
+    );
+    const first = await ask('/v2/loans?as_of=2021-10-15&limit=5');
+    const names = (await ask(`/v2/loans?as_of=2021-10-15&limit=5&cursor=${first.meta.next_cursor}`)).data.map(
+      ({ loan_id }) => loan_id,
+    );
+    expect([first.data.at(-1)?.['loan_id'], ...names]).to.deep.equal(['a"b\\c', 'a"b\\d', 'é, <x>']);
+    await parts.query('delete from loans where loan_amount = 1');
   });
 
   it('shows one loan, and its days', async () => {

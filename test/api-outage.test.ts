@@ -8,7 +8,8 @@ import { eventually } from './support/stream-contract.ts';
 describe('the API', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
-  beforeEach(async () => {
+  beforeEach(async function () {
+    this.timeout(60_000);
     parts = await pipeline();
     ({ url } = await parts.api());
   });

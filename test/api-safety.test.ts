@@ -155,7 +155,8 @@ describe('who may do what', () => {
 describe('an error', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     parts = await pipeline();
     ({ url } = await parts.api());
   });

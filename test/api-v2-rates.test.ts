@@ -47,7 +47,8 @@ describe('rates under /v2', () => {
       [currency, mid, `${day}T01:00:00Z`, `${day}T01:00:02.345Z`, day],
     );
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     parts = await pipeline();
     await parts.setClock('2026-11-24T02:30:00Z');
     for (const [day, currency, mid] of [
@@ -273,6 +274,12 @@ describe('rates under /v2', () => {
     ['/v2/rates?from=2000-01-01&to=2026-11-23', '#/query/from', undefined],
     ['/v2/rates?limit=1001', '#/query/limit', 'limit must be <= 1000, got 1001'],
     ['/v2/rates?limit=x', '#/query/limit', 'limit must be integer, got "x"'],
+    [`/v2/rates?cursor=${Buffer.from('2026-02-30\0KES').toString('base64url')}`, '#/query/cursor', undefined],
+    [
+      `/v2/observations?date=2026-11-24&cursor=${Buffer.from('2026-11-24T25:00:00Z\0KES\0x').toString('base64url')}`,
+      '#/query/cursor',
+      undefined,
+    ],
     ['/v2/rates?cursor=WyJ4Il0', '#/query/cursor', 'cursor: expected meta.next_cursor of the page before'],
     ['/v2/rates/USD/ABC', '#/path/quote', undefined],
     ['/v2/observations', '#/query/date', 'date is missing'],

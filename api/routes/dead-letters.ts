@@ -1,4 +1,4 @@
-import { keyIn, pageOf } from '../cursor.ts';
+import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
 import type { Handler } from '../operations.ts';
 import { Refused } from '../problem.ts';
 import type { LetterBox } from '../queries/letter-box.ts';
@@ -8,7 +8,7 @@ export function deadLettersHandlers(letters: LetterBox): Record<string, Handler>
   return {
     deadLetters: async ({ state, limit, cursor }) => {
       const most = Number(limit);
-      const after = keyIn(cursor, [/^\d{1,18}$/])?.[0] ?? null;
+      const after = keyIn(cursor, [KEY_PART.number])?.[0] ?? null;
       const rows = await letters.page({ state: state === undefined ? null : String(state), after, limit: most + 1 });
       const { page, next_cursor } = pageOf(rows, most, ({ id }) => [id]);
       return { item: 'DeadLetter', data: page, meta: { next_cursor } };

@@ -1,6 +1,6 @@
 import type { Report } from '../../reports/report.ts';
 import type { Answer } from '../answer.ts';
-import { keyIn, pageOf } from '../cursor.ts';
+import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
 import type { Handler } from '../operations.ts';
 import { Refused } from '../problem.ts';
 import type { AsOf, BookQueries } from '../queries/book.ts';
@@ -33,7 +33,7 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
 
     loans: async (question) => {
       const asOf = await dayOf(question);
-      const after = keyIn(question['cursor'], [/^.{1,200}$/])?.[0] ?? null;
+      const after = keyIn(question['cursor'], [KEY_PART.text])?.[0] ?? null;
       const report = await book.loans({ asOf, inBase: question['in'] !== undefined });
       // The file orders by loan_id, in the collation C, which is the order of the bytes.
       const rest =

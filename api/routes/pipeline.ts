@@ -1,6 +1,6 @@
 import type { Source } from '../../ledger/run.ts';
 import type { RunDetail, RunKey, RunSummary } from '../../ledger/run-history.ts';
-import { keyIn, pageOf } from '../cursor.ts';
+import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
 import type { Handler } from '../operations.ts';
 import { Refused } from '../problem.ts';
 import type { PullNow } from '../pull-now.ts';
@@ -13,7 +13,7 @@ export interface PipelineDeps {
   findRun: (runId: string) => Promise<RunDetail | null>;
 }
 
-const AFTER = [/^\d{4}-\d{2}-\d{2}T[\d:.]{8,15}Z$/, /^[0-9a-f-]{36}$/];
+const AFTER = [KEY_PART.instant, KEY_PART.uuid];
 const LONGEST_WAIT_S = 30;
 
 /** How the pipeline does, what it did, and having it do something now. */

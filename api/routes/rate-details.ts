@@ -1,5 +1,5 @@
 import currencyCodes from 'currency-codes';
-import { keyIn, pageOf } from '../cursor.ts';
+import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
 import type { Handler } from '../operations.ts';
 import { Refused } from '../problem.ts';
 import type { Multiply } from '../queries/convert.ts';
@@ -19,7 +19,7 @@ export interface RateDetailsDeps {
   currencies: readonly string[];
 }
 
-const AFTER = [/^\d{4}-\d{2}-\d{2}T[\d:.]{8,15}Z$/, /^[A-Z]{3}$/, /^[0-9a-f-]{36}$/];
+const AFTER = [KEY_PART.instant, KEY_PART.code, KEY_PART.uuid];
 
 /** What lies behind the rates, and what is done with them: every pull of a day, an amount converted, the currencies. */
 export function rateDetailsHandlers(deps: RateDetailsDeps): Record<string, Handler> {

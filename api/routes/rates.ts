@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.ts';
-import { keyIn, pageOf } from '../cursor.ts';
+import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
 import type { Handler } from '../operations.ts';
 import { Refused } from '../problem.ts';
 import type { BucketPage, BucketsQuery } from '../queries/buckets.ts';
@@ -18,7 +18,7 @@ export interface RatesDeps {
 
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 3660;
-const AFTER = [/^\d{4}-\d{2}-\d{2}$/, /^[A-Z]{3}$/];
+const AFTER = [KEY_PART.day, KEY_PART.code];
 
 /** Rates: the newest, of a day, of a range, in buckets, and of one pair. */
 export function ratesHandlers({ pairRates, buckets, freshness, currencies }: RatesDeps): Record<string, Handler> {
