@@ -5,6 +5,7 @@ import { commitRepliesCut } from './commit-replies-cut.ts';
 import { consumerKilled } from './consumer-killed.ts';
 import { failpoints } from './failpoints.ts';
 import { lettersUnwritable } from './letters-unwritable.ts';
+import { members } from './members.ts';
 import { nodeLost } from './node-lost.ts';
 import { poison } from './poison.ts';
 import { postgresKilled } from './postgres-killed.ts';
@@ -17,6 +18,7 @@ import { shuffledOrders } from './shuffled.ts';
 export const CASES: readonly ChaosCase[] = [
   consumerKilled,
   failpoints,
+  members,
   lettersUnwritable,
   schemaEvolution,
   shuffledOrders,

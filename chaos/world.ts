@@ -51,7 +51,7 @@ export interface WorldSettings {
 export async function openWorld({ on, servers, name, random }: WorldSettings): Promise<World> {
   const id = `${name.replaceAll('-', '_')}_${Math.floor(random() * 1e9)}_${Date.now() % 1e6}`;
   const topic = `chaos.${id}`;
-  const group = 'chaos';
+  const group = topic;
   await servers.postgres.admin(`create database ${id} template ${TEMPLATE}`);
   const direct = servers.postgres.url.replace(/\/[^/]*$/, `/${id}`);
   const remote = direct.replace(/:\d+\//, `:${servers.databaseNetwork.port}/`);

@@ -151,6 +151,25 @@ describe('a schema of another writer', () => {
     }
   });
 
+  it('is read by a schema that is to come: with a field added, widened, or renamed by an alias', async () => {
+    const { RATE_OBSERVED_SCHEMA } = await import('../events/rate-observed.ts');
+    const altered = (change: (fields: { name: string; [more: string]: unknown }[]) => void) => {
+      const { fields } = JSON.parse(RATE_OBSERVED_SCHEMA);
+      change(fields);
+      return schemaOf(fields);
+    };
+    const golden = Buffer.from(GOLDEN_V1, 'hex');
+    const nobody = () => Promise.resolve(null);
+    const added = altered((fields) => fields.push({ name: 'venue', type: 'string', default: 'otc' }));
+    expect(await rateDecoder(nobody, added)(golden)).to.deep.equal({ ...rate, venue: 'otc' });
+    const narrow = altered((fields) => Object.assign(fields[5] as object, { type: 'bytes' }));
+    const old = altered((fields) => Object.assign(fields[5] as object, { name: 'rate' }));
+    const alias = altered((fields) => Object.assign(fields[5] as object, { aliases: ['rate'] }));
+    const framed = Buffer.concat([Buffer.from([0, 0, 0, 0, 5]), golden.subarray(5)]);
+    expect(await rateDecoder(() => Promise.resolve(narrow))(framed)).to.deep.equal(rate);
+    expect(await rateDecoder(() => Promise.resolve(old), alias)(framed)).to.deep.equal(rate);
+  });
+
   it('that cannot be looked up now is not a fault of the record', async () => {
     const decodeAway = rateDecoder(() => Promise.reject(new Error('registry away')));
     const error = await decodeAway(Buffer.from([0, 0, 0, 0, 5, 2, 49])).catch((thrown: unknown) => thrown);

@@ -101,6 +101,13 @@ const PASSWORD = 'a password for tests';
       KAFKA_SASL_PASSWORD: PASSWORD,
     };
     expect(readFileSync(authority, 'utf8')).to.contain('BEGIN CERTIFICATE');
+    const wrong = {
+      KAFKA_BROKERS: `127.0.0.1:${plainPort}`,
+      KAFKA_SSL: 'false',
+      KAFKA_SASL_PASSWORD: 'another',
+      LOG_LEVEL: 'fatal',
+    };
+    const refused = command('consumer', { ...settings, ...wrong });
     const stranger = command('consumer', { ...settings, METRICS_PORT: String(metrics) });
     await eventually(async () =>
       expect((await get<{ trouble: string }>(`http://127.0.0.1:${metrics}/readyz`))?.data.trouble).to.match(/certificate/),
@@ -115,6 +122,9 @@ const PASSWORD = 'a password for tests';
     consumer.kill('SIGTERM');
     expect(await consumer.exited).to.equal(0);
     expect(stranger.output() + consumer.output()).not.to.contain(PASSWORD);
+    // With the broker in reach and ten deaths in a row another process may do better, or at least be noticed.
+    expect(await refused.exited).to.equal(1);
+    expect(refused.output()).to.match(/^The consumer died 10 times within 10 minutes, at last of: kafka: .*[Aa]uthentication/);
     await direct.close();
     await database.drop();
   });
