@@ -16,8 +16,8 @@ export const lettersUnwritable: ChaosCase = {
     const rates = encodedRates(70);
     const place = world.on === 'kafka' ? await letterTopic(world) : letterTable(world);
     await place.close();
-    const [at] = await world.stream.publish(world.topic, [{ key: null, value: Buffer.from('poison') }]);
     await world.publish(rates);
+    const [at] = await world.stream.publish(world.topic, [{ key: null, value: Buffer.from('poison') }]);
     const port = await freePort();
     world.run('consumer', { METRICS_PORT: String(port) });
     const alarm_ms = await until('an alarm', 60_000, async () => {
