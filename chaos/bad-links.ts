@@ -27,12 +27,13 @@ export const badLinks: ChaosCase = {
   what: 'black hole, 2 s latency, 1 kB/s and resets, on each link, in each direction',
   on: BOTH,
   run: async (world, full) => {
-    const { kafka, databaseNetwork } = world.servers;
+    const { kafka } = world.servers;
+    const { databaseNetwork } = world;
     const links: [string, NetworkProxy][] = [
       ['Postgres', databaseNetwork],
       ...(kafka ? ([['Kafka', kafka.network]] as [string, NetworkProxy][]) : []),
     ];
-    const lasts = full ? 20_000 : 4000;
+    const lasts = full ? 20_000 : 2000;
     const kinds = full
       ? Object.entries(KINDS)
       : Object.entries(KINDS).filter(([kind]) => ['black hole', 'resets'].includes(kind));

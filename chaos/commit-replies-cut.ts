@@ -9,10 +9,11 @@ export const commitRepliesCut: ChaosCase = {
   name: 'commit-replies-cut',
   what: 'the connection is reset in place of the reply to COMMIT',
   on: BOTH,
+  together: true,
   run: async (world, full) => {
     const cuts = full ? 200 : 20;
     const rates = encodedRates(cuts * 7);
-    const network = world.servers.databaseNetwork;
+    const network = world.databaseNetwork;
     const lostBefore = network.lost();
     const consumer = world.run('consumer');
     await until('the consumer reads', 60_000, async () => {

@@ -2,7 +2,6 @@ import type { Failpoint } from '../platform/failpoint.ts';
 import { BOTH, type ChaosCase } from './case.ts';
 import { asRecord, encodedRates } from './encoded-rates.ts';
 import { verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
 
 const POINTS: readonly Failpoint[] = [
   'before-decode',
@@ -47,8 +46,8 @@ export const failpoints: ChaosCase = {
     const whole = world.run('replay', {}, ['--from', '2020-01-01', '--quiet']);
     const replayed = await whole.exited;
     const verdict = await verdictOn(world.query, rates);
-    const kept = await world.query<{ letters: string }>('select count(*) as letters from dead_letters');
-    await until('the letters', 1000, () => kept.length === 1);
+    // A publish that was repeated may have written a poison twice, as two records.
+    const kept = await world.query<{ letters: string }>('select count(distinct value) as letters from dead_letters');
     const expected = (POINTS.length + 1) * times;
     return {
       attempted: rates.length,

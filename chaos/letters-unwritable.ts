@@ -31,7 +31,7 @@ export const lettersUnwritable: ChaosCase = {
     const storedMeanwhile = await world.query('select from dead_letters').catch(() => []);
     await place.open();
     const recovered_ms = await world.drained();
-    const letters = await world.query<{ reason: string }>('select reason from dead_letters');
+    const letters = await world.query<{ reason: string }>('select distinct reason, value from dead_letters');
     const verdict = await verdictOn(world.query, rates);
     return {
       attempted: rates.length + 1,

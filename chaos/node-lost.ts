@@ -35,7 +35,7 @@ export const nodeLost: ChaosCase = {
       })();
       const reading = async () => {
         const before = published;
-        return until('events are read', 120_000, async () => published > before && (await world.stored()) >= published);
+        return until('events are read', 180_000, async () => (await world.stored()) > before);
       };
       await reading();
       let recovered_ms = 0;

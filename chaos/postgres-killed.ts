@@ -11,7 +11,7 @@ export const postgresKilled: ChaosCase = {
   on: BOTH,
   run: async (world, full) => {
     const rounds = full ? 20 : 2;
-    const rates = encodedRates(rounds * 2 * 140);
+    const rates = encodedRates((rounds * 2 + 1) * 140);
     let published = 0;
     const publishSome = async () => {
       const next = rates.slice(published, published + 140);
@@ -20,6 +20,8 @@ export const postgresKilled: ChaosCase = {
     };
     const birth = async () => (await world.query<{ at: string }>('select pg_postmaster_start_time() as at'))[0]?.at;
     world.run('consumer');
+    await publishSome();
+    await world.drained();
     let recovered_ms = 0;
     for (let round = 0; round < rounds; round++) {
       for (const how of ['terminate', 'kill'] as const) {

@@ -11,10 +11,9 @@ import { type KafkaNode, startKafka } from '../test/support/kafka-server.ts';
 import { type NetworkProxy, proxyTo } from '../test/support/proxy.ts';
 import type { Adapter } from './case.ts';
 
-/** The real servers of a run, with a network of ours before each. */
+/** The real servers of a run, with a network of ours before the broker. */
 export interface Servers {
   postgres: { url: string; kill(): void; admin(sql: string): Promise<void> };
-  databaseNetwork: NetworkProxy;
   kafka: { node: KafkaNode; network: NetworkProxy; registryUrl: string } | null;
   stop(): Promise<void>;
 }
@@ -23,14 +22,11 @@ export const TEMPLATE = 'chaos_template';
 
 export async function startServers(on: Adapter): Promise<Servers> {
   const [postgres, kafka] = await Promise.all([startPostgres(), on === 'kafka' ? startBroker() : null]);
-  const { hostname, port } = new URL(postgres.url);
-  const databaseNetwork = await proxyTo({ host: hostname, port: Number(port) });
   return {
     postgres,
-    databaseNetwork,
     kafka,
     stop: async () => {
-      await Promise.all([kafka?.stop(), databaseNetwork.stop()]);
+      await kafka?.stop();
       await postgres.stop();
     },
   };

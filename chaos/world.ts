@@ -6,6 +6,7 @@ import type { EventStream, OutgoingRecord } from '../stream/port.ts';
 import { openPostgresStream } from '../stream/postgres-stream.ts';
 import { quiet } from '../test/support/database.ts';
 import { type Command, command } from '../test/support/process.ts';
+import { type NetworkProxy, proxyTo } from '../test/support/proxy.ts';
 import type { Adapter } from './case.ts';
 import { asRecord } from './encoded-rates.ts';
 import { type Servers, TEMPLATE } from './servers.ts';
@@ -16,6 +17,8 @@ export type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
 export interface World {
   readonly on: Adapter;
   readonly servers: Servers;
+  /** What lies between the processes and Postgres. */
+  readonly databaseNetwork: NetworkProxy;
   readonly random: () => number;
   readonly topic: string;
   /** Reaches Postgres directly, past the network that is being spoiled. */
@@ -54,7 +57,9 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   const group = topic;
   await servers.postgres.admin(`create database ${id} template ${TEMPLATE}`);
   const direct = servers.postgres.url.replace(/\/[^/]*$/, `/${id}`);
-  const remote = direct.replace(/:\d+\//, `:${servers.databaseNetwork.port}/`);
+  const { hostname, port } = new URL(direct);
+  const databaseNetwork = await proxyTo({ host: hostname, port: Number(port) });
+  const remote = direct.replace(`:${port}/`, `:${databaseNetwork.port}/`);
   const db = openDatabase({ url: direct, name: 'chaos', poolSize: 4 });
   const opened: (() => Promise<unknown>)[] = [];
   const streamOver = (url: string, port: number | undefined): EventStream => {
@@ -90,6 +95,7 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   return {
     on,
     servers,
+    databaseNetwork,
     random,
     topic,
     group,
@@ -136,6 +142,7 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
       await Promise.all(processes.map(({ exited }) => exited));
       await Promise.all(opened.map((close) => close()));
       await db.destroy();
+      await databaseNetwork.stop();
       await again(() => servers.postgres.admin(`drop database ${id} with (force)`));
     },
   };

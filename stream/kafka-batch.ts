@@ -20,7 +20,7 @@ export async function handleKafkaBatch(member: Member, state: MemberState, { con
   // kafkajs goes on with what it had fetched before a rebalance.
   if (!state.joined || !state.partitions.includes(batch.partition)) return;
   const records = batch.messages.map((message) => recordOf(batch.topic, batch.partition, message));
-  const retry = backOff({ longest: 3000 });
+  const retry = backOff({ longest: 2000 });
   let lostSession: unknown;
   const beat = setInterval(() => heartbeat().catch((error: unknown) => (lostSession = error)), HEARTBEAT_MS);
   const ours = () => !lostSession && !stopping.aborted && isRunning() && !isStale() && state.generation === generation;

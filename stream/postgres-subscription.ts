@@ -31,7 +31,7 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
   let owned: number[] = [];
 
   async function run(): Promise<void> {
-    const retry = backOff({ longest: 3000 });
+    const retry = backOff({ longest: 2000 });
     while (!stopping.signal.aborted) {
       const session = sessionClient(url, `stream ${group}`);
       session.on('error', (error) => log.warn({ error: error.message }, 'stream: session lost'));
