@@ -81,13 +81,18 @@ async function agreed(
 /** Has the pages done by a producer and a consumer that run already, or by those of its own as soon as there are none. */
 async function run(task: Task, db: Database, since: string): Promise<BackfillProgress> {
   const stream = streamPart(task, db);
+  let gaveUp: Error | null = null;
+  const giveUp = (reason: Error) => {
+    gaveUp = reason;
+  };
   const own = {
-    consumer: () => consumerPart(task, { db, stream }),
+    consumer: () => consumerPart({ ...task, giveUp }, { db, stream }),
     producer: () => producerPart(task, { db, stream, backfillOnly: true }),
   };
   const missing = new Set(Object.keys(own) as (keyof typeof own)[]);
   const bar = progressBar(task);
   for (;;) {
+    if (gaveUp) throw gaveUp;
     // One that was killed is still listed for a while, so it is looked again until it is seen to be gone or ours runs.
     const beats = await heartbeats(db);
     for (const service of missing) {
