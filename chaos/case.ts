@@ -24,6 +24,8 @@ export interface ChaosCase {
   readonly on: readonly Adapter[];
   /** It spoils nothing that others stand on, so a quick run may have several such at a time. */
   readonly together?: true;
+  /** Too heavy for a quick run. */
+  readonly fullOnly?: true;
   /** `full` as it is promised; otherwise a subset of minutes. */
   run(world: World, full: boolean): Promise<Outcome>;
 }

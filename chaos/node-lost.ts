@@ -12,7 +12,7 @@ export const nodeLost: ChaosCase = {
   name: 'node-lost',
   what: 'a cluster of three nodes loses one after the other under load, with three consumers on three partitions',
   on: ['kafka'],
-  together: true,
+  fullOnly: true,
   run: async (world, full) => {
     const nodes = await startKafka({ nodes: 3 });
     const brokers = nodes.map(({ port }) => `127.0.0.1:${port}`);

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { Kafka, logLevel } from 'kafkajs';
+import { startConsumer } from '../consumer/index.ts';
 import { kafkaFault, kafkaTrouble } from '../stream/kafka-fault.ts';
 import { openKafkaStream } from '../stream/kafka-stream.ts';
 import type { EventStream, Subscription } from '../stream/port.ts';
 import { brokerMissing, realBroker } from './support/broker.ts';
-import { quiet } from './support/database.ts';
+import { quiet, testDatabase } from './support/database.ts';
+import { observed, record } from './support/observed.ts';
 import { eventually } from './support/stream-contract.ts';
 
 const named = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
@@ -30,7 +32,7 @@ describe('what an error of kafkajs means', () => {
 });
 
 (brokerMissing() ? describe.skip : describe)('a consumer on Kafka that meets what it cannot cope with', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let brokers: string[];
   let stream: EventStream;
   let subscription: Subscription | undefined;
@@ -97,5 +99,53 @@ describe('what an error of kafkajs means', () => {
     const small = await topicWith({ 'max.message.bytes': '2000' });
     const refused = await stream.publish(small, [{ key: 'a', value: noise }]).catch((error: Error) => error);
     expect(refused).to.have.property('name', 'RecordTooLarge');
+  });
+
+  it('keeps its place in the group through a batch that lasts longer than its session', async () => {
+    const topic = await topicWith({});
+    await stream.publish(topic, [{ key: 'a', value: Buffer.from('1') }]);
+    let [began, done] = [0, 0];
+    subscription = await stream.subscribe({
+      topic,
+      group: topic,
+      onBatch: async () => {
+        began++;
+        // Longer than the ten seconds after which a silent member loses its partitions.
+        await new Promise((resolve) => setTimeout(resolve, 12_000));
+        done++;
+      },
+    });
+    await eventually(async () => expect((await stream.positions(topic, topic))[0]?.committed).to.equal('1'));
+    expect([began, done]).to.deep.equal([1, 1]);
+    expect(subscription.health()).to.deep.equal({ trouble: null, partitions: [0] });
+  });
+
+  it('alarms when records were deleted before they were read, and stores what is left', async () => {
+    const topic = await topicWith({});
+    const rates = Array.from({ length: 10 }, (_, n) => observed('KES', `129.${n + 1}`, { run_id: `run-${n}` }));
+    await stream.publish(topic, rates.map(record));
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.setOffsets({ groupId: topic, topic, partitions: [{ partition: 0, offset: '2' }] });
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '6' }] });
+    await admin.disconnect();
+    const database = await testDatabase();
+    const consumer = startConsumer({
+      db: database.db,
+      databaseUrl: database.url,
+      stream,
+      topic: { topic, partitions: 1, replication: 1 },
+      group: topic,
+      schemaOf: () => Promise.resolve(null),
+      deadLetterTopic: null,
+      log: quiet,
+    });
+    await eventually(async () =>
+      expect(await database.query('select count(*) from rate_observations')).to.deep.equal([{ count: '4' }]),
+    );
+    await eventually(async () => expect((await consumer.health())['lag']).to.equal('0'));
+    expect((await consumer.health()).trouble).to.match(/\/0: 4 records from offset 2 on were deleted before they were read/);
+    await consumer.stop();
+    await database.drop();
   });
 });
