@@ -95,7 +95,8 @@ describe('the HTTP interface', () => {
       expect(simulator.calls()).to.be.within(2, 3);
     });
 
-    it('makes one pull of a thousand triggers at once', async () => {
+    it('makes one pull of a thousand triggers at once', async function () {
+      this.timeout(60_000);
       const { consumer, producer, simulator, setClock } = await using({
         cooldownSeconds: 60,
         // Slow enough for all of them to be waiting at once.
