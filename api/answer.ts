@@ -38,6 +38,8 @@ export const SUFFIXES: Readonly<Record<string, string>> = {
   csv: CSV,
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
+/** CSV and workbooks are taken away as files; JSON is read on the spot, a page at a time. */
+export const isTable = (format: string): boolean => format === CSV || format === SUFFIXES['xlsx'];
 /** A new rate is told by a notification; should one get lost, it is seen after this all the same. */
 export const READY_MS = 60_000;
 

@@ -71,6 +71,7 @@ const settings = z.object({
   UPDATE_COOLDOWN_SECONDS: wholeNumber(0, 86_400).default(60),
   API_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
   RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).optional(),
+  CONSOLE_URL: url(/^https?:$/, 'an http:// or https:// URL').optional(),
   SIMULATOR_PORT: port().default(0),
   SIMULATOR_MODE: oneOf('live', 'daily').default('live'),
   SIMULATOR_FAULT: oneOf(...FAULTS).default('none'),

@@ -71,6 +71,22 @@ describe('the same day, asked for in every way', () => {
     );
   });
 
+  it('is a whole table where JSON is a page: a file that ends after a thousand rows would pass for all there is', async () => {
+    await parts.query(`
+      insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+      select date '2020-01-01' + n, 'USD', 'KES', 'simulator', 129, timestamptz '2020-01-01' + n * interval '1 day',
+             timestamptz '2020-01-01' + n * interval '1 day', gen_random_uuid()
+      from generate_series(0, 1199) n`);
+    const range = '?from=2020-01-01&to=2023-04-14&quotes=KES';
+    const page = await ask<Rows & { meta: { next_cursor: string | null } }>(url, `/v2/rates${range}`);
+    expect(page.data.data).to.have.length(1000);
+    expect(page.data.meta.next_cursor).to.be.a('string');
+    const lines = async (query: string) => parse((await ask(url, `/v2/rates.csv${query}`)).bytes, { bom: true }).length - 1;
+    expect(await lines(range)).to.equal(1200);
+    expect(await lines(`${range}&limit=10`)).to.equal(10);
+    await parts.query(`delete from daily_rates where rate_date < '2023-06-01'`);
+  });
+
   it('comes as what the path ends in, whatever Accept says, and else as Accept says', async () => {
     const type = async (path: string, accept?: string) =>
       (await ask(url, path, accept ? { headers: { accept } } : {})).headers['content-type'];

@@ -11,13 +11,14 @@ export interface StatusDeps {
   dailyBudget: number;
   freshness: FreshnessQuery;
   pipeline: PipelineQueries;
+  consoleUrl: string | undefined;
 }
 export type StatusQuery = ReturnType<typeof statusQuery>;
 
 const FRESH_SECONDS = 20;
 
 /** How the whole pipeline stands: the ledger, the services by their rows, dead letters, and how fresh each currency is. */
-export function statusQuery({ db, source, dailyBudget, freshness, pipeline }: StatusDeps) {
+export function statusQuery({ db, source, dailyBudget, freshness, pipeline, consoleUrl }: StatusDeps) {
   return async () => {
     const [ledger, services, { currencies, next_slot }, health, pull, letters] = await Promise.all([
       ledgerStatus(db, { source, dailyBudget }),
@@ -45,6 +46,7 @@ export function statusQuery({ db, source, dailyBudget, freshness, pipeline }: St
         fresh: heard.seen_seconds_ago <= FRESH_SECONDS,
         trouble,
       })),
+      console_url: consoleUrl ?? null,
     };
   };
 }

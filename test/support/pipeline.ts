@@ -23,6 +23,7 @@ export interface PipelineOptions {
   cooldownSeconds?: number;
   apiToken?: string;
   rateLimitPerMinute?: number;
+  consoleUrl?: string;
   host?: string;
   log?: Logger;
   cron?: string;
@@ -108,6 +109,7 @@ export async function pipeline(options: PipelineOptions = {}) {
           cooldownSeconds: options.cooldownSeconds ?? 0,
           apiToken: options.apiToken,
           rateLimitPerMinute: options.rateLimitPerMinute,
+          consoleUrl: options.consoleUrl,
           host: options.host ?? '127.0.0.1',
           port: 0,
           log: options.log ?? quiet,
