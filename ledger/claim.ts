@@ -33,6 +33,36 @@ export async function claimNext(db: Database, claim: Claim): Promise<Run | null>
   });
 }
 
+/** Reserves the price of one more try by the rules of a claim: retries within a round may be billed like the first. */
+export async function reserveTry(
+  db: Database,
+  { run_id, fence, source }: Run,
+  { dailyBudget, slotsLeft }: Pick<Claim, 'dailyBudget' | 'slotsLeft'>,
+): Promise<boolean> {
+  return db.transaction(async (trx) => {
+    await trx.raw(`select pg_advisory_xact_lock(hashtext('fx-rates claims'), hashtext(?))`, [source]);
+    const { rowCount } = await trx.raw(RESERVE, { run_id, fence, source, dailyBudget, slotsLeft } as never);
+    return rowCount === 1;
+  });
+}
+
+/** What is spent today and what the slots that already wait will cost. */
+const TODAY = `
+    select coalesce(sum(cost) filter (where cost > 0 and cost_at >= date_trunc('day', ledger_now(), 'UTC')), 0) as spent,
+           coalesce(sum(${PRICE}) filter (where state = 'due' and slot is not null), 0) as waiting
+    from runs where source = :source and trigger <> 'backfill' and (cost > 0 or state = 'due')`;
+
+const RESERVE = `
+  with today as (${TODAY}
+  )
+  update runs r set cost = r.cost + ${PRICE}, cost_at = ledger_now()
+  from today t
+  where r.run_id = :run_id and r.fence = :fence and r.state = 'claimed' and case r.trigger
+    when 'backfill' then ${PRICE} + (select sum(b.cost) from runs b where b.backfill_id = r.backfill_id)
+                         <= (select accepted_cost from backfills f where f.backfill_id = r.backfill_id)
+    when 'manual' then t.spent + ${PRICE} + t.waiting + :slotsLeft::int * ${PRICE} <= :dailyBudget
+    else t.spent + ${PRICE} <= :dailyBudget end`;
+
 const CLAIM = `
   with next as (
     select *, state in ('due', 'claimed') as asks, ${PRICE} as price,
@@ -42,10 +72,7 @@ const CLAIM = `
     where source = :source and (state = 'due' and next_attempt_at <= ledger_now() or state in ('claimed', 'fetched') and lease_until < ledger_now())
       and run_id <> all(:seen::uuid[]) and (trigger = 'backfill' or not :backfillOnly)
     order by trigger = 'backfill', asked_at, run_id limit 1 for update
-  ), today as (
-    select coalesce(sum(cost) filter (where cost > 0 and cost_at >= date_trunc('day', ledger_now(), 'UTC')), 0) as spent,
-           coalesce(sum(${PRICE}) filter (where state = 'due' and slot is not null), 0) as waiting
-    from runs where source = :source and trigger <> 'backfill' and (cost > 0 or state = 'due')
+  ), today as (${TODAY}
   ), refused as (
     select case
       when not n.asks then null

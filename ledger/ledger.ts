@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { type Claim, claimNext, LEASE_SECONDS, PRICE } from './claim.ts';
+import { type Claim, claimNext, LEASE_SECONDS, PRICE, reserveTry } from './claim.ts';
 import { confirmPublished, expireRequests, type PublishedRun, publishAgain, unconfirmed, waitForConsumer } from './confirm.ts';
 import type { PublishedTo, Run, Source } from './run.ts';
 
@@ -25,6 +25,8 @@ export interface Fetched {
   quota: Readonly<Record<string, string>>;
   /** Tries before this one that brought nothing and may have been billed. */
   wasted: number;
+  /** Tries whose price was reserved, this one among them. */
+  reserved: number;
 }
 
 export interface LedgerSettings {
@@ -96,6 +98,9 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     claim: (claim: Omit<Claim, 'source' | 'dailyBudget'>): Promise<Run | null> =>
       claimNext(db, { source, dailyBudget, ...claim }),
 
+    /** Reserves what one more try of a claimed run may cost; false when the budget, or what was agreed to be paid, does not allow it. */
+    reserveTry: (run: Run, slotsLeft: number): Promise<boolean> => reserveTry(db, run, { dailyBudget, slotsLeft }),
+
     /** How long until something is due, a lease runs out, or a publish is to be tried again; null when nothing is open. */
     async msToNext(): Promise<number | null> {
       const { rows: found } = await db.raw(
@@ -124,7 +129,7 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
       const kept = await rows(
         `update runs set state = 'fetched', answer = :answer, answered_by = :answeredBy, event_ids = :eventIds, missing = :missing,
                 quota = :quota, package = (select package from xe_quota q where q.source = runs.source),
-                fetched_at = ledger_now(), error = null, cost = cost - ${PRICE} + cardinality(:eventIds::uuid[]) + :wasted * ${PRICE}
+                fetched_at = ledger_now(), error = null, cost = cost + cardinality(:eventIds::uuid[]) + (:wasted::int - :reserved::int) * ${PRICE}
          ${HELD} and state = 'claimed' returning *`,
         { ...held(run), ...fetched, quota: JSON.stringify(fetched.quota) },
       );
@@ -153,12 +158,15 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
       );
     },
 
-    /** A round of tries has failed. It is tried again in `againSeconds`, or never when that is null. `wasted`: tries that XE may have billed. */
-    async notFetched(run: Run, failure: { error: string; againSeconds: number | null; wasted: number }): Promise<void> {
+    /** A round of tries has failed. It is tried again in `againSeconds`, or never when that is null. `wasted`: tries that XE may have billed, of those `reserved`. */
+    async notFetched(
+      run: Run,
+      failure: { error: string; againSeconds: number | null; wasted: number; reserved: number },
+    ): Promise<void> {
       await rows(
         `update runs set state = case when :againSeconds::int is null then 'failed' else 'due' end, error = :error, lease_until = null,
                 next_attempt_at = ledger_now() + coalesce(:againSeconds::int, 0) * interval '1 second', ended_at = ledger_now(),
-                cost = cost + (:wasted::int - 1) * ${PRICE}
+                cost = cost + (:wasted::int - :reserved::int) * ${PRICE}
          ${HELD} and state = 'claimed'`,
         { ...held(run), ...failure },
       );

@@ -73,10 +73,11 @@ export function startProducer(deps: ProducerDeps): Producer {
       if (!backfillOnly) await fileDueSlots(ledger, deps);
       await ledger.confirm();
       await lookIntoPublished(deps);
-      const run = await ledger.claim({ by: me, seen, backfillOnly, slotsLeft: await slotsLeftToday() });
+      const slotsLeft = await slotsLeftToday();
+      const run = await ledger.claim({ by: me, seen, backfillOnly, slotsLeft });
       if (!run) break;
       seen.push(run.run_id);
-      await pullRates(deps, run, stopping.signal);
+      await pullRates(deps, run, { stopping: stopping.signal, slotsLeft });
     }
   }
 

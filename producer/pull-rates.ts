@@ -34,11 +34,15 @@ const TRY_AGAIN_SECONDS = [300, 900, 3600];
 const BREAK_SECONDS = 3600;
 
 /** Takes a claimed run as far as it goes: ask XE, keep the answer, publish. What XE or the stream fail at ends in the ledger. */
-export async function pullRates(deps: PullDeps, run: Run, stopping: AbortSignal): Promise<void> {
+export async function pullRates(
+  deps: PullDeps,
+  run: Run,
+  { stopping, slotsLeft }: { stopping: AbortSignal; slotsLeft: number },
+): Promise<void> {
   failpoint('after-claim');
   const renewal = setInterval(() => deps.ledger.renew(run).catch(() => undefined), RENEW_MS);
   try {
-    const fetched = run.state === 'claimed' ? await fetchRates(deps, run, stopping) : run;
+    const fetched = run.state === 'claimed' ? await fetchRates(deps, run, { stopping, slotsLeft }) : run;
     if (fetched?.state !== 'fetched') return;
     failpoint('after-keep');
     await publishRates(deps, fetched);
@@ -48,12 +52,23 @@ export async function pullRates(deps: PullDeps, run: Run, stopping: AbortSignal)
   }
 }
 
-async function fetchRates({ db, ledger, xe, log }: PullDeps, run: Run, stopping: AbortSignal): Promise<Run | null> {
+async function fetchRates(
+  { db, ledger, xe, log }: PullDeps,
+  run: Run,
+  { stopping, slotsLeft }: { stopping: AbortSignal; slotsLeft: number },
+): Promise<Run | null> {
+  // The claim has reserved what one try may cost. Another is paid for before it is made, or not made.
+  let reserved = 1;
+  const mayTryAgain = async () => {
+    const granted = await ledger.reserveTry(run, slotsLeft).catch(() => false);
+    if (granted) reserved++;
+    return granted;
+  };
   const timed = metrics.fetchSeconds.startTimer();
   const about = { run: run.run_id, trigger: run.trigger, slot: run.slot };
   try {
     const { now } = await ledger.highWaterMark();
-    const pulled = await xe.rates({ currencies: run.currencies, now, days: daysOf(run) }, stopping);
+    const pulled = await xe.rates({ currencies: run.currencies, now, days: daysOf(run) }, { stopping, mayTryAgain });
     failpoint('after-answer');
     const { text, answeredBy, quotes, missing, wasted, quota } = pulled;
     timed();
@@ -63,7 +78,7 @@ async function fetchRates({ db, ledger, xe, log }: PullDeps, run: Run, stopping:
     const eventIds = quotes.map((quote) => eventIdOf(run, quote));
     const kept = await untilDone(
       'ledger',
-      () => ledger.keepAnswer(run, { answer: text, answeredBy, eventIds, missing, quota, wasted }),
+      () => ledger.keepAnswer(run, { answer: text, answeredBy, eventIds, missing, quota, wasted, reserved }),
       {
         log,
         signal: givingUp.signal,
@@ -93,7 +108,7 @@ async function fetchRates({ db, ledger, xe, log }: PullDeps, run: Run, stopping:
     // A person asked and is told; a slot is owed and tried again, unless XE does not know us, which only a person can mend.
     const againSeconds = run.trigger === 'manual' || refused ? null : (TRY_AGAIN_SECONDS[run.attempts - 1] ?? 3600);
     log.error({ ...about, error: message, retryable, againSeconds }, 'XE has not answered');
-    await ledger.notFetched(run, { error: message, againSeconds, wasted });
+    await ledger.notFetched(run, { error: message, againSeconds, wasted, reserved });
     return null;
   }
 }

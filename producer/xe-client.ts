@@ -21,8 +21,11 @@ interface Pulled extends XeAnswer {
   readonly quota: Readonly<Record<string, string>>;
 }
 export interface XeClient {
-  /** USD rates of all `currencies` in one call, of now or of past `days`. Throws `UpstreamError`; `stopping` gives the call up. */
-  rates(asked: Asked, stopping: AbortSignal): Promise<Pulled>;
+  /**
+   * USD rates of all `currencies` in one call, of now or of past `days`. Each try after the first may be billed too, so it waits for
+   * `mayTryAgain`. Throws `UpstreamError`; `stopping` gives the call up.
+   */
+  rates(asked: Asked, call: { stopping: AbortSignal; mayTryAgain: () => Promise<boolean> }): Promise<Pulled>;
   /** The account's package and what is left of it; costs nothing. Throws `UpstreamError`. */
   accountInfo(stopping: AbortSignal): Promise<QuotaSeen>;
 }
@@ -37,10 +40,11 @@ const TRIES = 3;
  * exceeded quota (429) are never asked again at once; faults and time-outs are, twice.
  */
 export function xeClient({ settings, log }: { settings: XeSettings; log: Logger }): XeClient {
-  const retrying = (stopping: AbortSignal) => {
+  const retrying = (stopping: AbortSignal, refused: () => boolean) => {
     let unusable = 0;
     // An answer that could not be used may have been billed, so it is asked for once more and not twice.
-    const mayHelp = (error: UpstreamError) => !stopping.aborted && error.retryable && (error.status !== 200 || unusable++ === 0);
+    const mayHelp = (error: UpstreamError) =>
+      !stopping.aborted && !refused() && error.retryable && (error.status !== 200 || unusable++ === 0);
     return retry(
       handleWhen((error) => error instanceof UpstreamError && mayHelp(error)),
       { maxAttempts: TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: 500, maxDelay: 4000 }) },
@@ -69,15 +73,22 @@ export function xeClient({ settings, log }: { settings: XeSettings; log: Logger 
   }
 
   return {
-    rates: async (asked, stopping) => {
+    rates: async (asked, { stopping, mayTryAgain }) => {
       let wasted = 0;
+      let failure: unknown;
+      let refused = false;
       try {
-        const pulled = await retrying(stopping).execute(() =>
-          once(asked, stopping).catch((error: unknown) => {
+        const pulled = await retrying(stopping, () => refused).execute(async () => {
+          if (failure && !(await mayTryAgain())) {
+            refused = true;
+            throw failure;
+          }
+          return once(asked, stopping).catch((error: unknown) => {
             if (error instanceof UpstreamError && error.billed) wasted++;
+            failure = error;
             throw error;
-          }),
-        );
+          });
+        });
         return { ...pulled, wasted };
       } catch (error) {
         if (error instanceof UpstreamError) error.wasted = wasted;

@@ -4,6 +4,9 @@ import { recordOf } from './kafka-batch.ts';
 import { kafkaTrouble } from './kafka-fault.ts';
 import type { Range, StreamRecord } from './port.ts';
 
+/** A group that the brokers do not let in for so long is not waited for any longer. */
+const OUTAGE_MS = 60_000;
+
 interface Reading extends Range {
   kafka: Kafka;
   admin: <T>(work: (admin: Admin) => Promise<T>) => Promise<T>;
@@ -33,9 +36,18 @@ export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Read
   const groupId = `fx-read-${randomUUID()}`;
   const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 100 });
   const hand = handOver<readonly StreamRecord[]>();
-  consumer.on(consumer.events.CRASH, ({ payload }) =>
-    hand.fail(new Error(kafkaTrouble(payload.error, topic), { cause: payload.error })),
-  );
+  let outage: NodeJS.Timeout | undefined;
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    const fail = () => hand.fail(new Error(kafkaTrouble(payload.error, topic), { cause: payload.error }));
+    // kafkajs comes back by itself from what passes by itself, such as a coordinator that is not chosen yet.
+    if (payload.restart) outage ??= setTimeout(fail, OUTAGE_MS);
+    else fail();
+  });
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    clearTimeout(outage);
+    outage = undefined;
+    for (const [partition, { next }] of left) consumer.seek({ topic, partition, offset: String(next) });
+  });
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
@@ -48,7 +60,7 @@ export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Read
           .map((message) => recordOf(topic, batch.partition, message))
           .filter(({ offset }) => BigInt(offset) >= range.next && BigInt(offset) < range.end);
         const next = BigInt(batch.lastOffset()) + 1n;
-        // What was fetched before the seek below took effect lies before the range and moves nothing.
+        // What was fetched before the seek took effect lies before the range and moves nothing.
         if (next <= range.next) return;
         if (next < range.end) left.set(batch.partition, { ...range, next });
         else left.delete(batch.partition);
@@ -58,13 +70,13 @@ export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Read
         if (left.size === 0) hand.finish();
       },
     });
-    for (const [partition, { next }] of left) consumer.seek({ topic, partition, offset: String(next) });
     for (;;) {
       const records = await hand.take();
       if (!records) return;
       yield records;
     }
   } finally {
+    clearTimeout(outage);
     hand.finish();
     await consumer.disconnect();
     await admin((client) => client.deleteGroups([groupId])).catch(() => undefined);

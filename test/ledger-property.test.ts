@@ -74,6 +74,7 @@ describe('the ledger, by a model of it,', () => {
               missing: [],
               quota: {},
               wasted: 0,
+              reserved: 1,
             };
             const kept = await ledger.keepAnswer(mine.run, fetched);
             expect(kept !== null).to.equal(model.step(mine.claim, 'claimed', 'fetched'));
@@ -81,7 +82,7 @@ describe('the ledger, by a model of it,', () => {
             await ledger.published(mine.run, []);
             model.step(mine.claim, 'fetched', 'published');
           } else if (operation.what === 'fail' && mine) {
-            await ledger.notFetched(mine.run, { error: 'for this test', againSeconds: 300, wasted: 0 });
+            await ledger.notFetched(mine.run, { error: 'for this test', againSeconds: 300, wasted: 0, reserved: 1 });
             model.step(mine.claim, 'claimed', 'due', 300);
           } else if (operation.what === 'crash') {
             held[operation.holder] = null;

@@ -236,6 +236,7 @@ describe('the producer', () => {
       missing: [],
       quota: {},
       wasted: 0,
+      reserved: 1,
     });
     await consumer();
     producer();
