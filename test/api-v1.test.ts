@@ -1,6 +1,6 @@
 import axios from 'axios';
 import { expect } from 'chai';
-import { type PipelineOptions, pipeline, SEVEN } from './support/pipeline.ts';
+import { type PipelineOptions, pipeline } from './support/pipeline.ts';
 import { get } from './support/process.ts';
 import { eventually } from './support/stream-contract.ts';
 
@@ -242,38 +242,6 @@ describe('the HTTP interface', () => {
       expect(headers['content-security-policy']).to.equal(
         "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';frame-ancestors 'none';base-uri 'none';form-action 'self'",
       );
-    });
-  });
-
-  describe('the landing page', () => {
-    it('shows the seven newest rates and says loudly that they are simulated', async () => {
-      const { consumer, producer } = await using();
-      await consumer();
-      producer();
-      await eventually(async () => expect((await parts.runs())[0]).to.include({ state: 'confirmed' }));
-      const page = (await get(url))?.text ?? '';
-      expect(page).to.match(/SIMULATED/);
-      for (const currency of SEVEN) expect(page).to.contain(`<th scope="row">${currency}</th>`);
-    });
-
-    it('is up while XE is down, says why there is nothing yet and when it is tried again', async () => {
-      const { producer } = await using({ xeUrl: 'http://127.0.0.1:1/v1/' });
-      producer();
-      await eventually(async () =>
-        expect((await get(url))?.text).to.match(
-          /The last pull has brought nothing yet: XE: 127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\); it is tried again at/,
-        ),
-      );
-    });
-
-    it('lets no text of another system become markup', async () => {
-      const { query } = await using();
-      await query(
-        `insert into runs (source, trigger, currencies, state, error, ended_at) values ('simulator', 'manual', '{}', 'failed', '<script>x</script>', now())`,
-      );
-      expect((await get(url))?.text)
-        .to.contain('&#60;script&#62;')
-        .and.not.contain('<script>');
     });
   });
 });

@@ -45,7 +45,8 @@ describe('npm start', function () {
     const rates = await sevenRates();
     expect(Date.now() - began, 'cold start in ms').to.be.below(10_000);
     expect(first.output()).to.match(/SIMULATED/);
-    expect((await get(`http://127.0.0.1:${port}/`))?.text).to.match(/SIMULATED/);
+    const latest = await get<{ meta: { simulated: boolean } }>(`http://127.0.0.1:${port}/v2/rates/latest`);
+    expect(latest?.data.meta.simulated).to.equal(true);
 
     // A terminal and npm both pass the signal on; twice at once is still one request to end in peace.
     first.kill('SIGTERM');

@@ -50,7 +50,7 @@ function page(title: string, body: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<link rel="stylesheet" href="/landing.css">
+<link rel="stylesheet" href="/dashboard/base.css">
 </head>
 <body>
 <main>

@@ -1,0 +1,75 @@
+// @ts-check
+import { asked } from './address.js';
+import { dayAsked } from './as-of.js';
+import { read, readAll } from './ask.js';
+import { ratio } from './decimal.js';
+import { plusDays } from './moment.js';
+
+/** @typedef {import('./answers.d.ts').Loan} Loan */
+/** @typedef {import('./answers.d.ts').ParLine} ParLine */
+/** @typedef {import('./answers.d.ts').MissedPayment} MissedPayment */
+/** @typedef {ReturnType<typeof bookOn>} Book */
+
+const LISTED = 1000;
+/** The rule of the reports: a rate of the day, or the last of the seven before it. */
+const OLDEST_RATE_DAYS = 7;
+
+/**
+ * The book as of the day in the address. Each answer is asked for once a day looked at, however many parts of the page want it.
+ * @param {AbortSignal} signal
+ */
+export function bookOn(signal) {
+  /** @type {Map<string, Promise<any>>} */
+  const kept = new Map();
+  /** @template Answer @param {string} path @param {(path: string) => Promise<Answer>} how @returns {Promise<Answer>} */
+  const once = (path, how) => {
+    const known = kept.get(path);
+    if (known) return known;
+    const answer = how(path);
+    kept.set(path, answer);
+    // What failed is asked for again.
+    answer.catch(() => kept.delete(path));
+    return answer;
+  };
+  const one = (/** @type {string} */ path) => once(path, () => read(path, { signal, secret: true }));
+  const par = (day = dayAsked()) =>
+    /** @type {Promise<import('./answers.d.ts').Report<ParLine>>} */ (one(`/v2/reports/par?as_of=${day}&in=USD`));
+  return {
+    par,
+    loans: () =>
+      /** @type {Promise<{ data: Loan[], more: boolean }>} */ (
+        once(`/v2/loans?as_of=${dayAsked()}&limit=${LISTED}`, (path) => readAll(path, { signal, secret: true, most: LISTED }))
+      ),
+    missed: async (/** @type {string} */ loanId) => {
+      /** @type {import('./answers.d.ts').Report<MissedPayment>} */
+      const { data } = await one(`/v2/reports/missed?as_of=${dayAsked()}`);
+      return data.filter(({ loan_id }) => loan_id === loanId);
+    },
+    history: (/** @type {string} */ loanId) =>
+      /** @type {Promise<import('./answers.d.ts').Report<import('./answers.d.ts').LoanDay>>} */ (
+        one(`/v2/loans/${encodeURIComponent(loanId)}/history?as_of=${dayAsked()}`)
+      ),
+    /** How an amount of a loan is shown: in its own currency, or in USD where that is asked for and known. */
+    converter: async () => {
+      const [{ data: lines }, rates] = await Promise.all([par(), asked('in') === 'usd' ? usdRates(signal) : null]);
+      const currencies = new Map(
+        lines.filter(({ scope }) => scope === 'branch').map(({ branch_id, currency }) => [branch_id, currency]),
+      );
+      return (/** @type {Loan} */ loan, /** @type {string} */ amount) => {
+        const currency = currencies.get(loan.branch_id) ?? null;
+        if (!rates) return { amount, currency };
+        const rate = currency === 'USD' ? '1' : rates.get(currency);
+        return { amount: rate ? ratio(amount, rate, { places: 4 }) : null, currency: 'USD' };
+      };
+    },
+  };
+}
+
+/** @param {AbortSignal} signal @returns {Promise<Map<string | null, string>>} */
+async function usdRates(signal) {
+  const day = dayAsked();
+  /** @type {import('./answers.d.ts').Rates} */
+  const { data } = await read(`/v2/rates?date=${day}&on_missing=previous`, { signal });
+  const usable = data.filter(({ rate_date }) => rate_date >= plusDays(day, -OLDEST_RATE_DAYS));
+  return new Map(usable.flatMap(({ quote, rate }) => (rate ? [[quote, rate]] : [])));
+}

@@ -1,0 +1,100 @@
+// @ts-check
+import { read, troubleOf } from './ask.js';
+import { grouped } from './decimal.js';
+import { element, fill } from './element.js';
+
+/** @typedef {import('./answers.d.ts').Conversion} Conversion */
+
+const TYPING_MS = 250;
+
+/** An amount in another currency, computed by the service as one types. @param {AbortSignal} signal */
+export function converter(signal) {
+  const amount = element('input', { id: 'amount', inputmode: 'decimal', autocomplete: 'off', value: '100', class: 'figure' });
+  const from = element('select', { id: 'convert-from' });
+  const to = element('select', { id: 'convert-to' });
+  const date = element('input', { id: 'convert-date', type: 'date', min: '2000-01-01' });
+  const result = element('output', { class: 'conversion', for: 'amount convert-from convert-to convert-date' });
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;
+  let asking = new AbortController();
+  const convert = async () => {
+    asking.abort();
+    asking = new AbortController();
+    const given = amount.value.replace(/[\s,_]/g, '');
+    if (!/^\d{1,15}(\.\d{1,10})?$/.test(given))
+      return fill(result, element('p', { class: 'muted' }, 'Give an amount such as 1250.50.'));
+    const query = new URLSearchParams({ from: from.value, to: to.value, amount: given, ...(date.value && { date: date.value }) });
+    try {
+      /** @type {{ data: Conversion }} */
+      const { data } = await read(`/v2/convert?${query}`, { signal: AbortSignal.any([signal, asking.signal]) });
+      fill(result, ...told(data));
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble) fill(result, element('p', { class: 'notice wrong' }, trouble));
+    }
+  };
+  const soon = () => {
+    clearTimeout(later);
+    later = setTimeout(() => void convert(), TYPING_MS);
+  };
+  const swap = () => {
+    [from.value, to.value] = [to.value, from.value];
+    void convert();
+  };
+  const submit = (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    void convert();
+  };
+  void read('/v2/currencies', { signal })
+    .then(({ data }) => {
+      const codes = [...new Set(['USD', ...data.map((/** @type {{ code: string }} */ { code }) => code)])];
+      for (const select of [from, to])
+        fill(
+          select,
+          codes.map((code) => element('option', { value: code }, code)),
+        );
+      [from.value, to.value] = ['USD', codes.includes('KES') ? 'KES' : (codes[1] ?? 'USD')];
+      return convert();
+    })
+    .catch((error) => !signal.aborted && fill(result, element('p', { class: 'notice wrong' }, String(error.message))));
+  return element(
+    'section',
+    { class: 'panel converter', 'aria-labelledby': 'converter-title' },
+    element('div', { class: 'panel-head' }, element('h2', { id: 'converter-title' }, 'Converter')),
+    element(
+      'form',
+      { class: 'panel-body', input: soon, submit },
+      field('Amount', 'amount', amount),
+      element(
+        'div',
+        { class: 'swap' },
+        field('From', 'convert-from', from),
+        element(
+          'button',
+          { type: 'button', class: 'button icon', click: swap, 'aria-label': 'Swap the two currencies', title: 'Swap' },
+          '⇄',
+        ),
+        field('To', 'convert-to', to),
+      ),
+      field('By the rate of (empty: the newest)', 'convert-date', date),
+      result,
+    ),
+  );
+}
+
+/** @param {string} label @param {string} id @param {HTMLElement} input */
+const field = (label, id, input) => element('div', { class: 'field' }, element('label', { for: id }, label), input);
+
+/** @param {Conversion} conversion */
+function told({ from, to, amount, result, rate, rate_date, derived, source }) {
+  return [
+    element('p', { class: 'muted' }, `${grouped(amount)} ${from} is`),
+    element('p', { class: 'conversion-result' }, grouped(result), ' ', element('span', { class: 'muted' }, to)),
+    element(
+      'p',
+      { class: 'muted small' },
+      `1 ${from} = ${grouped(rate)} ${to}, ${derived ? 'derived from the rates' : 'the rate'} of ${rate_date}`,
+      source === 'simulator' && ' (simulated)',
+    ),
+  ];
+}

@@ -1,0 +1,106 @@
+// @ts-check
+
+/** @typedef {Node | string | number | null | undefined | false | readonly (Node | string | null | undefined | false)[]} Child */
+/** @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => unknown)>} Attributes */
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * An element with attributes and children. A function is a listener, true an attribute without a value, false and null none at all.
+ * Text goes in as text: nothing that the API says can become markup.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function element(tag, attributes = {}, ...children) {
+  return dressed(document.createElement(tag), attributes, children);
+}
+
+/**
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
+export function drawing(tag, attributes = {}, ...children) {
+  return dressed(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/**
+ * @template {Element} Made
+ * @param {Made} made
+ * @param {Attributes} attributes
+ * @param {readonly Child[]} children
+ */
+function dressed(made, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') made.addEventListener(name, value);
+    else if (value === true) made.setAttribute(name, '');
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
+  }
+  fill(made, ...children);
+  return made;
+}
+
+/**
+ * Puts these children in the place of what was there.
+ * @param {Element} parent
+ * @param {...Child} children
+ */
+export function fill(parent, ...children) {
+  const nodes = children.flat().filter((child) => child !== null && child !== undefined && child !== false);
+  parent.replaceChildren(...nodes.map((child) => (child instanceof Node ? child : String(child))));
+}
+
+/**
+ * A table whose head stays in sight. Columns that hold figures are aligned to the right.
+ * @param {string} caption read out, not shown
+ * @param {readonly { name: string, figures?: boolean }[]} columns
+ * @param {readonly (readonly Child[])[]} rows
+ */
+export function table(caption, columns, rows) {
+  const aligned = (/** @type {number} */ index) => (columns[index]?.figures ? 'figure' : null);
+  return element(
+    'div',
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
+    element(
+      'table',
+      {},
+      element('caption', { class: 'unseen' }, caption),
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          columns.map(({ name }, at) => element('th', { scope: 'col', class: aligned(at) }, name)),
+        ),
+      ),
+      element(
+        'tbody',
+        {},
+        rows.map((row) =>
+          element(
+            'tr',
+            {},
+            row.map((cell, at) => element('td', { class: aligned(at) }, cell)),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/**
+ * What stands beside a chart for those who cannot or would rather not see it. Built when it is first opened.
+ * @param {string} title
+ * @param {() => HTMLElement} build
+ */
+export function onDemand(title, build) {
+  const details = element('details', { class: 'on-demand' }, element('summary', {}, title));
+  details.addEventListener('toggle', () => details.open && details.children.length === 1 && details.append(build()));
+  return details;
+}

@@ -1,0 +1,69 @@
+// @ts-check
+import { element, fill } from './element.js';
+import { ago, span, utc } from './moment.js';
+import { onStatus } from './status.js';
+
+/** @typedef {import('./answers.d.ts').Status} Status */
+
+/** The strip that says at a glance how the pipeline does. @param {HTMLElement} strip */
+export function showHealth(strip) {
+  onStatus(({ status, trouble, since }) => {
+    if (!status) return trouble && fill(strip, element('p', { class: 'muted' }, 'The state of the pipeline is not known.'));
+    strip.classList.toggle('is-old', trouble !== null);
+    fill(strip, cells(status, Date.parse(status.now) + Date.now() - since));
+  });
+}
+
+/** @param {Status} status @param {number} now the database's clock */
+function cells({ currencies, last_slot: last, next_slot, consumer_lag, dead_letters, quota, spent_today, daily_budget }, now) {
+  return [
+    cell(
+      'Freshness',
+      element(
+        'ul',
+        { class: 'freshness' },
+        currencies.map((currency) => freshness(currency)),
+      ),
+      { wide: true },
+    ),
+    cell('Last slot', last ? [utc(last.slot), ' ', state(last.state)] : 'none yet', { wrong: last?.state === 'failed' }),
+    cell('Next slot', element('span', {}, utc(next_slot), ' ', element('span', { class: 'muted' }, ago(next_slot, now)))),
+    cell('Lag', consumer_lag === null ? 'not known' : `${consumer_lag} event${consumer_lag === '1' ? '' : 's'}`, {
+      wrong: consumer_lag === null,
+    }),
+    cell('Dead letters', element('a', { href: '/?view=pipeline#dead-letters' }, String(dead_letters)), {
+      wrong: dead_letters > 0,
+    }),
+    quota?.quota_remaining
+      ? cell('Quota left', `${quota.quota_remaining}${quota.quota_limit ? ` of ${quota.quota_limit}` : ''}`)
+      : cell('Spent today', `${spent_today} of ${daily_budget} rates`, { wrong: spent_today >= daily_budget }),
+  ];
+}
+
+/** @param {Status['currencies'][number]} currency */
+function freshness({ quote, rate_date, age_seconds, stale }) {
+  const age = age_seconds === null ? 'no rate yet' : `${span(age_seconds * 1000)} old, of ${rate_date}`;
+  const kind = rate_date === null ? 'none' : stale ? 'stale' : 'fresh';
+  return element(
+    'li',
+    { class: `fresh-mark ${kind}`, title: `${quote}: ${kind === 'stale' ? 'stale, ' : ''}${age}` },
+    quote,
+    element('span', { class: 'unseen' }, ` ${kind}, ${age}`),
+  );
+}
+
+/** @param {string} name @param {import('./element.js').Child} value */
+function cell(name, value, { wrong = false, wide = false } = {}) {
+  return element(
+    'div',
+    { class: `health-cell${wrong ? ' is-wrong' : ''}${wide ? ' is-wide' : ''}` },
+    element('dt', {}, name),
+    element('dd', {}, value),
+  );
+}
+
+/** A run's state as a mark that does not speak by colour alone. @param {string} name */
+export function state(name) {
+  const kind = { confirmed: 'good', redriven: 'good', failed: 'wrong', skipped: 'dull', open: 'wrong' }[name] ?? 'under-way';
+  return element('span', { class: `mark ${kind}` }, name);
+}

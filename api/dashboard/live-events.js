@@ -1,0 +1,64 @@
+// @ts-check
+import { read } from './ask.js';
+import { grouped } from './decimal.js';
+import { element, table } from './element.js';
+import { live, onLive } from './live.js';
+import { today, utc } from './moment.js';
+import { nothing, panel } from './panel.js';
+
+/** @typedef {import('./answers.d.ts').Observation} Observation */
+
+const SHOWN = 60;
+const COLUMNS = [
+  { name: 'Stored (UTC)' },
+  { name: 'Pair' },
+  { name: 'Rate', figures: true },
+  { name: 'Observed (UTC)' },
+  { name: 'Source' },
+];
+
+/** Rates as they land, newest first, on top of those of the day before the page was opened. @param {AbortSignal} signal */
+export function liveEvents(signal) {
+  const lamp = element('span', { class: 'lamp' });
+  const { root, load } = panel({ title: 'Live events', signal, tools: [lamp], class: 'live', lines: 8 });
+  /** @type {Observation[] | undefined} */
+  let earlier;
+  const refresh = () =>
+    void load(async () => {
+      earlier ??= (await read(`/v2/observations?date=${today()}`, { signal })).data.sort(newestFirst);
+      const { events } = live();
+      const come = new Set(events.map(({ event_id }) => event_id));
+      const all = [...events, ...(earlier ?? []).filter(({ event_id }) => !come.has(event_id))].slice(0, SHOWN);
+      if (all.length === 0) return [nothing('Nothing has come today.', 'An event appears here the moment it is stored.')];
+      const block = table('Events, newest first', COLUMNS, all.map(row));
+      for (const [at, line] of [...block.querySelectorAll('tbody tr')].entries())
+        if (at < events.length) line.classList.add('is-new');
+      return [block];
+    });
+  const connection = () => {
+    const { connected } = live();
+    lamp.className = `lamp ${connected ? 'on' : 'off'}`;
+    lamp.textContent = connected ? 'connected' : 'connecting …';
+  };
+  connection();
+  onLive(() => {
+    connection();
+    refresh();
+  }, signal);
+  refresh();
+  return root;
+}
+
+/** @param {Observation} one @param {Observation} other */
+const newestFirst = (one, other) => other.stored_at.localeCompare(one.stored_at);
+
+/** @param {Observation} event */
+function row({ stored_at, base, quote, rate, observed_at, source }) {
+  return [
+    utc(stored_at, { seconds: true, day: false }),
+    `${base}/${quote}`,
+    grouped(rate),
+    utc(observed_at),
+    source === 'simulator' ? element('span', { class: 'mark dull' }, 'simulated') : source,
+  ];
+}

@@ -1,0 +1,57 @@
+// @ts-check
+
+/** Each rate as it is stored, heard once for the whole page. */
+
+/** @typedef {import('./answers.d.ts').Observation} Observation */
+
+const KEPT = 200;
+/** @type {Observation[]} newest first */
+const heard = [];
+/** @type {Set<() => void>} */
+const listeners = new Set();
+/** @type {EventSource | undefined} */
+let source;
+let connected = false;
+
+/** What has come since the page was opened, newest first, and whether more can come. */
+export const live = () => ({ events: heard, connected });
+
+/**
+ * Calls back when an event has come or the connection has changed, until the signal aborts.
+ * @param {() => void} listener
+ * @param {AbortSignal} [signal]
+ */
+export function onLive(listener, signal) {
+  listeners.add(listener);
+  signal?.addEventListener('abort', () => listeners.delete(listener));
+}
+
+/** Begins to listen. A browser comes back by itself and goes on where it was, but for answers that are no stream. */
+export function listen() {
+  source = new EventSource('/v2/events');
+  source.addEventListener('open', () => connection(true));
+  source.addEventListener('error', () => {
+    connection(false);
+    if (source?.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+  });
+  source.addEventListener('rate', ({ data }) => {
+    heard.unshift(JSON.parse(data));
+    heard.length = Math.min(heard.length, KEPT);
+    tell();
+  });
+}
+
+/** @param {boolean} now */
+function connection(now) {
+  if (connected === now) return;
+  connected = now;
+  tell();
+}
+
+function tell() {
+  for (const listener of listeners) listener();
+}
+
+// An open stream would keep the page out of the browser's memory of pages to go back to.
+addEventListener('pagehide', () => source?.close());
+addEventListener('pageshow', ({ persisted }) => persisted && listen());

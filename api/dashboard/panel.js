@@ -1,0 +1,103 @@
+// @ts-check
+import { Problem, Unreachable } from './ask.js';
+import { element, fill } from './element.js';
+
+/** @typedef {{ root: HTMLElement, body: HTMLElement, load: (build: Build) => Promise<void> }} Panel */
+/** @typedef {() => Promise<readonly (Node | string | null | false)[]>} Build */
+
+const AGAIN_MS = 10_000;
+let made = 0;
+
+/**
+ * A part of the page that fills itself, and says so while it loads, when there is nothing, when it cannot be had and when what it
+ * shows has grown old.
+ * @param {{ title: string, signal: AbortSignal, tools?: readonly (Node | null | false)[], class?: string, lines?: number }} of
+ * lines: how high it will roughly be, so that the page does not jump
+ * @returns {Panel}
+ */
+export function panel({ title, signal, tools = [], class: kind = '', lines = 4 }) {
+  made += 1;
+  const id = `panel-${made}`;
+  const notice = element('div', { class: 'panel-notice', role: 'status' });
+  const body = element('div', { class: 'panel-body' }, skeleton(lines));
+  const root = element(
+    'section',
+    { class: `panel ${kind}`, 'aria-labelledby': id, 'aria-busy': 'true' },
+    element('div', { class: 'panel-head' }, element('h2', { id }, title), element('div', { class: 'row tools' }, tools)),
+    notice,
+    body,
+  );
+  let filled = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;
+  let newest = 0;
+  /** @type {() => void} */
+  let again = () => {};
+  addEventListener('online', () => notice.childNodes.length > 0 && again(), { signal });
+  signal.addEventListener('abort', () => clearTimeout(later));
+
+  /** @type {Panel['load']} */
+  const load = async (build) => {
+    newest += 1;
+    const mine = newest;
+    clearTimeout(later);
+    again = () => void load(build);
+    root.setAttribute('aria-busy', 'true');
+    try {
+      const content = await build();
+      if (signal.aborted || mine !== newest) return;
+      refill(body, content);
+      fill(notice);
+      filled = true;
+    } catch (error) {
+      if (signal.aborted || mine !== newest) return;
+      if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
+      fill(notice, trouble(error, { filled, again }));
+      if (!filled) fill(body);
+      if (error instanceof Unreachable || error.status === 503) later = setTimeout(again, AGAIN_MS);
+    } finally {
+      if (mine === newest) root.removeAttribute('aria-busy');
+    }
+  };
+  return { root, body, load };
+}
+
+/** Whoever was on something with a key is on it again afterwards. @param {HTMLElement} body @param {Awaited<ReturnType<Build>>} content */
+function refill(body, content) {
+  const key = body.contains(document.activeElement) && document.activeElement?.getAttribute('data-key');
+  fill(body, ...content);
+  if (key) /** @type {HTMLElement | null} */ (body.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus();
+}
+
+/** @param {Error} error @param {{ filled: boolean, again: () => void }} how */
+function trouble(error, { filled, again }) {
+  const waits = error instanceof Unreachable || (error instanceof Problem && error.status === 503);
+  const old = filled ? ' What is shown is from before.' : '';
+  const next = waits ? ' It is tried again every ten seconds.' : '';
+  return element(
+    'div',
+    { class: 'notice wrong' },
+    element('p', {}, element('strong', {}, waits ? 'No answer. ' : 'This cannot be shown. '), `${error.message}${old}${next}`),
+    element('button', { type: 'button', class: 'button', click: again }, 'Try again'),
+  );
+}
+
+/** @param {number} lines */
+function skeleton(lines) {
+  return element(
+    'div',
+    { class: 'skeleton' },
+    element('span', { class: 'unseen' }, 'Loading'),
+    Array.from({ length: lines }, () => element('span', { class: 'bone' })),
+  );
+}
+
+/** @param {string} what @param {string} [hint] */
+export function nothing(what, hint) {
+  return element(
+    'div',
+    { class: 'nothing' },
+    element('p', {}, element('strong', {}, what)),
+    hint ? element('p', {}, hint) : null,
+  );
+}

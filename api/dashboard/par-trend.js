@@ -1,0 +1,67 @@
+// @ts-check
+import { asked } from './address.js';
+import { dayAsked } from './as-of.js';
+import { percent, position } from './decimal.js';
+import { onDemand, table } from './element.js';
+import { lineChart } from './line-chart.js';
+import { monthEnds } from './moment.js';
+import { nothing, panel } from './panel.js';
+import { groupsOf } from './portfolio.js';
+import { colourOf } from './series.js';
+
+const MONTHS = 13;
+
+/** PAR30 at the close of each of the last months. @param {import('./book.js').Book} book @param {AbortSignal} signal */
+export function parTrend(book, signal) {
+  const { root, load } = panel({ title: 'PAR30, a year back', signal, lines: 6 });
+  let drawn = new AbortController();
+  let seen = '';
+  const follow = () => {
+    const now = `${dayAsked()} ${asked('in')}`;
+    if (now === seen) return;
+    seen = now;
+    void load(async () => {
+      const days = monthEnds(dayAsked(), MONTHS);
+      const reports = [];
+      // One after the other: each is computed from the whole book.
+      for (const day of days) reports.push((await book.par(day)).data);
+      const courses = new Map();
+      for (const [at, lines] of reports.entries()) {
+        for (const { currency, lines: own } of groupsOf(lines)) {
+          const shares = courses.get(currency) ?? days.map(() => null);
+          shares[at] = own.find(({ measure }) => measure === 'PAR>30')?.by_outstanding ?? null;
+          courses.set(currency, shares);
+        }
+      }
+      if (courses.size === 0) return [nothing('Nothing to draw yet.')];
+      drawn.abort();
+      drawn = new AbortController();
+      return [
+        chart(days, courses, AbortSignal.any([signal, drawn.signal])),
+        onDemand('Data table', () => dataTable(days, courses)),
+      ];
+    });
+  };
+  return { root, follow };
+}
+
+/** @typedef {Map<string, (string | null)[]>} Courses share of the outstanding balance at each day */
+
+/** @param {string[]} days @param {Courses} courses @param {AbortSignal} signal */
+function chart(days, courses, signal) {
+  const lines = [...courses].map(([currency, shares]) => ({
+    label: currency,
+    colour: colourOf(currency),
+    values: shares.map((share) => (share === null ? null : position(share) * 100)),
+    texts: shares.map((share) => percent(share)),
+  }));
+  const describes = `Line chart of PAR30 in percent from ${days[0]} to ${days.at(-1)} for ${[...courses.keys()].join(', ')}.`;
+  return lineChart({ days, lines, describes, class: 'short' }, signal);
+}
+
+/** @param {string[]} days @param {Courses} courses */
+function dataTable(days, courses) {
+  const columns = [{ name: 'As of' }, ...[...courses.keys()].map((name) => ({ name, figures: true }))];
+  const rows = days.map((day, at) => [day, ...[...courses.values()].map((shares) => percent(shares[at] ?? null))]).reverse();
+  return table('PAR30 by month', columns, rows);
+}

@@ -1,0 +1,19 @@
+// @ts-check
+import { deadLetters } from './dead-letters.js';
+import { element } from './element.js';
+import { liveEvents } from './live-events.js';
+import { pullNow } from './pull-now.js';
+import { runHistory } from './run-history.js';
+import { services } from './services.js';
+
+/** @param {HTMLElement} place @param {AbortSignal} signal */
+export function open(place, signal) {
+  const history = runHistory(signal);
+  place.append(
+    element('h1', { class: 'unseen' }, 'Pipeline'),
+    pullNow(signal, history.refresh),
+    history.root,
+    element('div', { class: 'two wide-first' }, liveEvents(signal), services(signal)),
+    deadLetters(signal),
+  );
+}

@@ -1,0 +1,33 @@
+// @ts-check
+import { element, fill, table } from './element.js';
+import { nothing } from './panel.js';
+import { onStatus } from './status.js';
+
+const COLUMNS = [{ name: 'Service' }, { name: 'Heard of', figures: true }, { name: 'State' }];
+
+/** Who is alive, in their own words. @param {AbortSignal} signal */
+export function services(signal) {
+  const body = element('div', { class: 'panel-body' });
+  onStatus(({ status }) => {
+    if (!status) return;
+    if (status.services.length === 0) return fill(body, nothing('No service has said anything yet.'));
+    fill(
+      body,
+      table(
+        'Services',
+        COLUMNS,
+        status.services.map(({ service, instance, seen_seconds_ago, fresh, trouble }) => [
+          element('span', { title: instance }, service),
+          `${seen_seconds_ago} s ago`,
+          element('span', { class: `mark long ${trouble || !fresh ? 'wrong' : 'good'}` }, trouble ?? (fresh ? 'well' : 'silent')),
+        ]),
+      ),
+    );
+  }, signal);
+  return element(
+    'section',
+    { class: 'panel', 'aria-labelledby': 'services-title' },
+    element('div', { class: 'panel-head' }, element('h2', { id: 'services-title' }, 'Services')),
+    body,
+  );
+}

@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { expect } from 'chai';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const SHOTS = process.env['SAVE_SCREENSHOTS'] ?? join(tmpdir(), 'fx-rates-screenshots');
+
+/** Starts a browser, or says loudly why the suite is skipped; with REQUIRE_BROWSER=1 or REQUIRE_BROKER=1 that is a failure. */
+export async function startBrowser(suite: Mocha.Context): Promise<Browser> {
+  const program = [process.env['BROWSER'] ?? '', ...PROGRAMS].find((path) => path !== '' && existsSync(path));
+  if (program) return chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu'] });
+  const missing = `no browser: expected Chromium at ${PROGRAMS.join(', ')} or at BROWSER`;
+  if (process.env['REQUIRE_BROWSER'] === '1' || process.env['REQUIRE_BROKER'] === '1') throw new Error(missing);
+  process.stderr.write(`\n!!! SKIPPED: every test of the dashboard in a browser (${missing}) !!!\n`);
+  return suite.skip();
+}
+
+export interface Visit {
+  readonly page: Page;
+  /** What a browser complained of, what was asked of anybody else, and what the security policy refused. */
+  readonly faults: readonly string[];
+  /** Bytes of each file of the page itself, by path: no answers of the API, no images. */
+  readonly weights: ReadonlyMap<string, number>;
+}
+
+/** A person with a window of their own, watched for whatever a page must not do. */
+export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width: 1440, height: 900 },
+    acceptDownloads: true,
+    ...options,
+  });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  const weights = new Map<string, number>();
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url())) faults.push(`foreign request: ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    const { pathname } = new URL(response.url());
+    if (response.ok() && (pathname === '/' || /^\/(dashboard|vendor)\/.*\.(js|css)$/.test(pathname)))
+      void response.body().then(
+        (body) => weights.set(pathname, body.length),
+        () => {},
+      );
+  });
+  await page.exposeFunction('reportViolation', (what: string) => void faults.push(`security policy: ${what}`));
+  await page.addInitScript(
+    `document.addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective + ' ' + event.blockedURI));`,
+  );
+  return { page, faults, weights };
+}
+
+/** What axe finds wrong with the page as it stands, one line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate<string[]>(
+    `axe.run().then(({ violations }) => violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => id + ': ' + help + ' ' + html.slice(0, 160))))`,
+  );
+}
+
+/** Whether the page can be scrolled sideways, which on a phone is a fault. */
+export const isTooWide = (page: Page) =>
+  page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+
+/** Saves what is on the screen, into SAVE_SCREENSHOTS=docs/images for the documentation and else into a temporary folder. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true });
+  const path = join(SHOTS, `${name}.png`);
+  await page.screenshot({ path, animations: 'disabled' });
+  expect(statSync(path).size, `bytes of ${path}`).to.be.below(200_000);
+}
