@@ -117,7 +117,7 @@ describe('the dashboard in trouble', function () {
   });
 
   it('says loudly that rates are stale, that the breaker is open, and what a service complains of', async () => {
-    await using();
+    await using({ consoleUrl: 'http://127.0.0.1:8080/' });
     await parts.query(`
       insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
       select current_date - 3, 'USD', 'KES', 'simulator', 129.5, now() - interval '3 days', now() - interval '3 days', gen_random_uuid()`);
@@ -133,6 +133,8 @@ describe('the dashboard in trouble', function () {
     await eventually(async () => expect(await page.locator('#banners').textContent()).to.match(/STALE.*KES.*3 days old/));
     await eventually(async () => expect(await page.locator('#banners').textContent()).to.match(/the disk is full/));
     expect(await page.locator('.card[data-quote=KES] .marks').textContent()).to.match(/stale/);
+    await page.getByRole('link', { name: 'Pipeline' }).click();
+    expect(await page.getByRole('link', { name: 'Redpanda Console' }).getAttribute('href')).to.equal('http://127.0.0.1:8080/');
   });
 
   it('says what is to be done where there is nothing yet', async () => {

@@ -77,7 +77,7 @@ export interface Status {
   breaker: { status: number; reason: string; opened_at: string; open_until: string } | null;
   consumer_lag: string | null;
   dead_letters: number;
-  console_url?: string | null;
+  console_url: string | null;
   services: { service: string; instance: string; seen_seconds_ago: number; fresh: boolean; trouble: string | null }[];
 }
 export interface Run {

@@ -11,7 +11,8 @@ let first = /[?&]view=(?!rates)/.test(location.search)
 
 /** What was asked for in advance: once, since it grows old. */
 export async function firstRates() {
-  const answer = await first;
+  const asked = first;
   first = null;
+  const answer = await asked;
   return answer?.ok ? answer.json() : null;
 }

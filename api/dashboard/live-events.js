@@ -2,7 +2,7 @@
 import { read } from './ask.js';
 import { grouped } from './decimal.js';
 import { element, table } from './element.js';
-import { live, onLive } from './live.js';
+import { live, onConnection, onRate } from './live.js';
 import { today, utc } from './moment.js';
 import { nothing, panel } from './panel.js';
 
@@ -41,10 +41,8 @@ export function liveEvents(signal) {
     lamp.textContent = connected ? 'connected' : 'connecting …';
   };
   connection();
-  onLive(() => {
-    connection();
-    refresh();
-  }, signal);
+  onConnection(connection, signal);
+  onRate(refresh, signal);
   refresh();
   return root;
 }

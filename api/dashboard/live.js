@@ -9,6 +9,8 @@ const KEPT = 200;
 const heard = [];
 /** @type {Set<() => void>} */
 const listeners = new Set();
+/** @type {Set<() => void>} */
+const watchers = new Set();
 /** @type {EventSource | undefined} */
 let source;
 let connected = false;
@@ -16,14 +18,16 @@ let connected = false;
 /** What has come since the page was opened, newest first, and whether more can come. */
 export const live = () => ({ events: heard, connected });
 
-/**
- * Calls back when an event has come or the connection has changed, until the signal aborts.
- * @param {() => void} listener
- * @param {AbortSignal} [signal]
- */
-export function onLive(listener, signal) {
+/** Calls back when an event has come, until the signal aborts. @param {() => void} listener @param {AbortSignal} [signal] */
+export function onRate(listener, signal) {
   listeners.add(listener);
   signal?.addEventListener('abort', () => listeners.delete(listener));
+}
+
+/** Calls back when events can come, or no longer can. @param {() => void} listener @param {AbortSignal} [signal] */
+export function onConnection(listener, signal) {
+  watchers.add(listener);
+  signal?.addEventListener('abort', () => watchers.delete(listener));
 }
 
 /** Begins to listen. A browser comes back by itself and goes on where it was, but for answers that are no stream. */
@@ -37,7 +41,7 @@ export function listen() {
   source.addEventListener('rate', ({ data }) => {
     heard.unshift(JSON.parse(data));
     heard.length = Math.min(heard.length, KEPT);
-    tell();
+    for (const listener of listeners) listener();
   });
 }
 
@@ -45,11 +49,7 @@ export function listen() {
 function connection(now) {
   if (connected === now) return;
   connected = now;
-  tell();
-}
-
-function tell() {
-  for (const listener of listeners) listener();
+  for (const watcher of watchers) watcher();
 }
 
 // An open stream would keep the page out of the browser's memory of pages to go back to.

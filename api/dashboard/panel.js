@@ -22,7 +22,7 @@ export function panel({ title, signal, tools = [], class: kind = '', lines = 4 }
   const body = element('div', { class: 'panel-body' }, skeleton(lines));
   const root = element(
     'section',
-    { class: `panel ${kind}`, 'aria-labelledby': id, 'aria-busy': 'true' },
+    { class: `panel ${kind}`, 'aria-labelledby': id },
     element('div', { class: 'panel-head' }, element('h2', { id }, title), element('div', { class: 'row tools' }, tools)),
     notice,
     body,
@@ -62,10 +62,13 @@ export function panel({ title, signal, tools = [], class: kind = '', lines = 4 }
   return { root, body, load };
 }
 
-/** Whoever was on something with a key is on it again afterwards. @param {HTMLElement} body @param {Awaited<ReturnType<Build>>} content */
+/** Whoever was on something with a key is on it again afterwards, and what was open is. @param {HTMLElement} body @param {Awaited<ReturnType<Build>>} content */
 function refill(body, content) {
   const key = body.contains(document.activeElement) && document.activeElement?.getAttribute('data-key');
+  const opened = new Set([...body.querySelectorAll('details[open] > summary')].map(({ textContent }) => textContent));
   fill(body, ...content);
+  for (const details of body.querySelectorAll('details'))
+    details.open = opened.has(details.querySelector('summary')?.textContent ?? '');
   if (key) /** @type {HTMLElement | null} */ (body.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus();
 }
 

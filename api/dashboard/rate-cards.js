@@ -28,7 +28,7 @@ export async function rateCards(signal) {
   const missing = (meta.missing_quotes ?? []).map((quote) =>
     element('li', { class: 'card' }, element('h3', {}, quote), element('p', { class: 'muted' }, 'No rate yet')),
   );
-  decorate(cards, data);
+  if (past.length > 0) decorate(cards, data);
   void addPast(cards, data, signal);
   return [
     element(
@@ -90,9 +90,10 @@ async function addPast(cards, newest, signal) {
 /** @param {ReturnType<typeof card>[]} cards @param {Rate[]} newest */
 function decorate(cards, newest) {
   for (const [at, rate] of newest.entries()) {
-    const own = past.filter(({ quote }) => quote === rate.quote);
+    // The newest is the card's own: what is known of the days before may be older than it.
+    const own = [...past.filter(({ quote, rate_date }) => quote === rate.quote && rate_date < rate.rate_date), rate];
     const card = cards[at];
-    if (!card || own.length === 0) continue;
+    if (!card) continue;
     card.name.textContent = names?.get(rate.quote) ?? '';
     card.change.replaceChildren(...changed(rate, own));
     card.spark.replaceChildren(sparkline(own, asked('show', 'rate') === 'rate' ? 'rate' : 'inverse', SPARK_DAYS));

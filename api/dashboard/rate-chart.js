@@ -5,7 +5,7 @@ import { choice } from './choice.js';
 import { grouped, position, ratio } from './decimal.js';
 import { element, onDemand, table } from './element.js';
 import { lineChart } from './line-chart.js';
-import { onLive } from './live.js';
+import { onRate } from './live.js';
 import { daysBetween, plusDays, today } from './moment.js';
 import { nothing, panel } from './panel.js';
 import { colourOf } from './series.js';
@@ -51,7 +51,7 @@ export function rateChart(signal) {
   }, signal);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let soon;
-  onLive(() => {
+  onRate(() => {
     clearTimeout(soon);
     soon = setTimeout(refresh, BURST_MS);
   }, signal);

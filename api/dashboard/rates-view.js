@@ -2,7 +2,7 @@
 import { asked, go, onAddress } from './address.js';
 import { choice } from './choice.js';
 import { element } from './element.js';
-import { onLive } from './live.js';
+import { onRate } from './live.js';
 import { panel } from './panel.js';
 import { rateCards } from './rate-cards.js';
 
@@ -32,7 +32,7 @@ export async function open(place, signal) {
   let seen = showing();
   const refresh = () => cards.load(() => rateCards(signal));
   // The rates of one pull come one by one, within moments.
-  onLive(() => {
+  onRate(() => {
     clearTimeout(soon);
     soon = setTimeout(refresh, BURST_MS);
   }, signal);

@@ -2,7 +2,7 @@
 import { read } from './ask.js';
 import { element, table } from './element.js';
 import { state } from './header.js';
-import { onLive } from './live.js';
+import { onRate } from './live.js';
 import { span, utc } from './moment.js';
 import { nothing, panel } from './panel.js';
 import { onStatus } from './status.js';
@@ -43,7 +43,7 @@ export function runHistory(signal) {
     if (now !== seen) refresh();
     seen = now;
   }, signal);
-  onLive(refresh, signal);
+  onRate(refresh, signal);
   return { root, refresh };
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { Problem, read, Unreachable } from './ask.js';
-import { onLive } from './live.js';
+import { onConnection, onRate } from './live.js';
 
 /** @typedef {import('./answers.d.ts').Status} Status */
 
@@ -41,6 +41,7 @@ export async function look() {
   if (!document.hidden) lookAgain(EVERY_MS);
 }
 
-onLive(() => lookAgain());
+onRate(() => lookAgain());
+onConnection(() => lookAgain());
 addEventListener('online', () => lookAgain(0));
 document.addEventListener('visibilitychange', () => !document.hidden && lookAgain(0));
