@@ -36,6 +36,7 @@ export function liveEvents(signal) {
       return [block];
     });
   const connection = () => {
+    earlier = undefined;
     const { connected } = live();
     lamp.className = `lamp ${connected ? 'on' : 'off'}`;
     lamp.textContent = connected ? 'connected' : 'connecting …';

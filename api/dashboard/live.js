@@ -18,9 +18,14 @@ let connected = false;
 /** What has come since the page was opened, newest first, and whether more can come. */
 export const live = () => ({ events: heard, connected });
 
-/** Calls back when an event has come, until the signal aborts. @param {() => void} listener @param {AbortSignal} [signal] */
+/**
+ * Calls back when a rate has come or, since some may have come unheard before that, when they begin to be heard.
+ * @param {() => void} listener
+ * @param {AbortSignal} [signal]
+ */
 export function onRate(listener, signal) {
   listeners.add(listener);
+  onConnection(() => connected && listener(), signal);
   signal?.addEventListener('abort', () => listeners.delete(listener));
 }
 

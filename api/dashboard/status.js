@@ -1,6 +1,6 @@
 // @ts-check
 import { Problem, read, Unreachable } from './ask.js';
-import { onConnection, onRate } from './live.js';
+import { onRate } from './live.js';
 
 /** @typedef {import('./answers.d.ts').Status} Status */
 
@@ -42,6 +42,5 @@ export async function look() {
 }
 
 onRate(() => lookAgain());
-onConnection(() => lookAgain());
 addEventListener('online', () => lookAgain(0));
 document.addEventListener('visibilitychange', () => !document.hidden && lookAgain(0));
