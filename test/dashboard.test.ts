@@ -147,6 +147,11 @@ describe('the dashboard', function () {
       page.getByRole('button', { name: 'Loans as CSV' }).click(),
     ]);
     expect(readFileSync((await download.path()) ?? '', 'utf8')).to.contain('201580.6666');
+    // There are no rates of 2021 here: what is not known in USD is not shown as nothing.
+    await page.getByRole('button', { name: 'USD', exact: true }).click();
+    await eventually(async () =>
+      expect(await page.locator('.portfolio-group').textContent()).to.match(/USD 4 loansOutstanding–At risk–PAR30–.*31-60 – 1/),
+    );
   });
 
   it('is used from the keyboard alone: to a view, back, along a chart, and through a table', async () => {

@@ -177,7 +177,7 @@ function read(days, lines, at) {
         { class: `readout-value series-${colour}` },
         element('span', { class: 'swatch', 'aria-hidden': 'true' }),
         `${label} `,
-        element('strong', {}, texts[at] ?? 'no rate'),
+        element('strong', {}, texts[at] ?? '–'),
       ),
     ),
   ];

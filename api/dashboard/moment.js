@@ -29,6 +29,9 @@ export function span(ms) {
   return `${Math.floor(minutes / 1440)} days`;
 }
 
+/** The largest unit alone, where there is little room. @param {string | null} instant */
+export const roughly = (instant) => ago(instant).replace(/ h \d+ min/, ' h');
+
 /** @param {string | null} instant @param {number} [now] */
 export function ago(instant, now = Date.now()) {
   if (instant === null) return 'never';

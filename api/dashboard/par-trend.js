@@ -33,7 +33,8 @@ export function parTrend(book, signal) {
           courses.set(currency, shares);
         }
       }
-      if (courses.size === 0) return [nothing('Nothing to draw yet.')];
+      if (![...courses.values()].flat().some((share) => share !== null))
+        return [nothing('Not known for these days.', 'Nothing was outstanding, or in USD there were no rates.')];
       drawn.abort();
       drawn = new AbortController();
       return [

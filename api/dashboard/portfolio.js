@@ -88,12 +88,10 @@ const tile = (name, value, title) =>
 
 /** @param {{ name: string, loans: number, outstanding: string | null }[]} buckets @param {string | null} total */
 function bar(buckets, total) {
-  const shares = buckets.map(({ outstanding }) =>
-    outstanding && total ? (ratio(outstanding, total, { places: 6 }) ?? '0') : '0',
-  );
+  const shares = buckets.map(({ outstanding }) => (outstanding && total ? ratio(outstanding, total, { places: 6 }) : null));
   let x = 0;
   const parts = shares.map((share, at) => {
-    const width = position(share) * 100;
+    const width = position(share ?? '0') * 100;
     const part = drawing(
       'rect',
       { x, y: 0, width, height: 10, class: `bucket-${at}` },

@@ -5,7 +5,7 @@ import { percentChange } from './decimal.js';
 import { element } from './element.js';
 import { rateFigure } from './figure.js';
 import { firstRates } from './first-rates.js';
-import { ago, plusDays, today } from './moment.js';
+import { plusDays, roughly, today } from './moment.js';
 import { nothing } from './panel.js';
 import { colourOf } from './series.js';
 import { sparkline } from './sparkline.js';
@@ -58,7 +58,7 @@ function card(rate) {
       'p',
       { class: 'card-foot muted' },
       element('span', { title: 'UTC day that the rate is of' }, rate_date),
-      element('span', { title: 'since XE observed it' }, ago(observed_at)),
+      element('span', { title: 'since XE observed it' }, roughly(observed_at)),
     ),
     (stale || suspect || source === 'simulator') &&
       element(
