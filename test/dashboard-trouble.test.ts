@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { seedLoanBook } from '../loans/sample.ts';
 import { openDatabase } from '../platform/database.ts';
-import { startBrowser, visit } from './support/browser.ts';
+import { accessibilityFaults, startBrowser, visit } from './support/browser.ts';
 import { type PipelineOptions, pipeline } from './support/pipeline.ts';
 import { eventually } from './support/stream-contract.ts';
 
@@ -78,6 +78,8 @@ describe('the dashboard in trouble', function () {
   it('leaves the loan book closed to whoever has no token, and offers another try', async () => {
     await using({ apiToken: 'correct horse' });
     await page.goto('/?view=loans');
+    await page.getByRole('dialog', { name: 'API token' }).waitFor();
+    expect(await accessibilityFaults(page)).to.deep.equal([]);
     await page.getByRole('button', { name: 'Not now' }).click();
     await eventually(async () =>
       expect(await page.locator('.panel-notice').first().textContent()).to.match(/needs the API token/),

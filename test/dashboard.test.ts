@@ -214,7 +214,7 @@ describe('the dashboard', function () {
       await page.getByRole('link', { name: view }).click();
       await settled(page);
     }
-    await page.locator('canvas').first().waitFor();
+    await page.locator('.loans').waitFor();
     const bytes = [...(visits[0]?.weights.values() ?? [])].reduce((sum, size) => sum + size, 0);
     expect(bytes).to.be.within(100_000, MOST_BYTES);
     process.stderr.write(`      ${bytes} bytes\n`);
