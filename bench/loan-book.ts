@@ -31,7 +31,7 @@ export const loanBook: BenchCase = {
     try {
       await Promise.all([client.connect(), bareClient.connect()]);
       say('a random book is written');
-      await generateLoanBook(join(dir, 'book'), { loans: quick ? 800 : 100_000, seed: 7 });
+      await generateLoanBook(join(dir, 'book'), { loans: quick ? 300 : 100_000, seed: 7 });
       say('it is loaded');
       const { seconds: load, megabytes } = await loaded(ours.url, join(dir, 'book'));
       say('the same rows are copied into the same tables of another database');
