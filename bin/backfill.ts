@@ -1,6 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BackfillProgress, backfillProgress, costOf, daysToFill, fileBackfill } from '../ledger/backfill.ts';
+import {
+  acceptCostBeyond,
+  type BackfillProgress,
+  backfillProgress,
+  costBeyondAgreed,
+  costOf,
+  daysToFill,
+  fileBackfill,
+} from '../ledger/backfill.ts';
 import { quotaOf } from '../ledger/quota.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
@@ -41,6 +49,12 @@ await runTask(line, async (task) => {
   const since = rows[0].now as string;
   const left = (await backfillProgress(db, source, since)).open;
   if (left > 0) task.log.info(`goes on with ${left} pages of a backfill that was agreed to before and is not finished`);
+  const beyond = left > 0 ? await costBeyondAgreed(db, source) : 0;
+  if (beyond > 0) {
+    task.log.warn('pages that were being asked for when it was killed may have been billed, and are paid for once more');
+    if (!(await agreed(task, db, { cost: beyond, days: beyond / currencies.length, yes }))) return 1;
+    await acceptCostBeyond(db, source);
+  }
   const range = { ...(from && { first: from }), ...(to && { last: to }) };
   const pages = await daysToFill(db, { source, currencies, missing, ...range });
   if (pages.length > 0) {

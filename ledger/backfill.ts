@@ -1,4 +1,5 @@
 import type { Database } from '../platform/database.ts';
+import { PRICE } from './claim.ts';
 import type { Source } from './run.ts';
 
 /** Past days in a row, YYYY-MM-DD, both included. */
@@ -92,6 +93,33 @@ export async function fileBackfill(
     return true;
   });
 }
+
+/**
+ * What the open pages of unfinished backfills cost beyond what was agreed to: a page that was being asked for when its producer died
+ * may have been billed and is paid for again. A made-up history costs nobody anything.
+ */
+export async function costBeyondAgreed(db: Database, source: Source): Promise<number> {
+  const { rows } = await db.raw(
+    `select coalesce(sum(needed - accepted_cost), 0)::int as rates from (${NEEDED}) open where needed > accepted_cost`,
+    [source],
+  );
+  return rows[0].rates;
+}
+
+/** A person has agreed to that too. */
+export async function acceptCostBeyond(db: Database, source: Source): Promise<void> {
+  await db.raw(
+    `update backfills f set accepted_cost = needed from (${NEEDED}) open where open.backfill_id = f.backfill_id and needed > f.accepted_cost`,
+    [source],
+  );
+}
+
+const NEEDED = `
+  select backfill_id, accepted_cost, sum(cost) + sum(${PRICE}) filter (where state in ('due', 'claimed')) as needed
+  from backfills join runs using (backfill_id)
+  where backfills.source = ? and not first_start
+  group by backfill_id, accepted_cost
+  having bool_or(state in ('due', 'claimed'))`;
 
 /** How the backfills that were not finished at `since`, and those filed after it, stand. */
 export async function backfillProgress(db: Database, source: Source, since: string): Promise<BackfillProgress> {

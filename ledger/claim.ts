@@ -58,8 +58,8 @@ const RESERVE = `
   update runs r set cost = r.cost + ${PRICE}, cost_at = ledger_now()
   from today t
   where r.run_id = :run_id and r.fence = :fence and r.state = 'claimed' and case r.trigger
-    when 'backfill' then ${PRICE} + (select sum(b.cost) from runs b where b.backfill_id = r.backfill_id)
-                         <= (select accepted_cost from backfills f where f.backfill_id = r.backfill_id)
+    when 'backfill' then (select f.first_start or ${PRICE} + (select sum(b.cost) from runs b where b.backfill_id = r.backfill_id) <= f.accepted_cost
+                          from backfills f where f.backfill_id = r.backfill_id)
     when 'manual' then t.spent + ${PRICE} + t.waiting + :slotsLeft::int * ${PRICE} <= :dailyBudget
     else t.spent + ${PRICE} <= :dailyBudget end`;
 
@@ -81,7 +81,7 @@ const CLAIM = `
       when b.reason is not null
         then array[case n.trigger when 'manual' then 'failed' else 'due' end,
                    format('XE is not asked until %s: %s', to_char(b.open_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'), b.reason)]
-      when n.trigger = 'backfill' and n.price + (select sum(cost) from runs where backfill_id = n.backfill_id) > f.accepted_cost
+      when n.trigger = 'backfill' and not f.first_start and n.price + (select sum(cost) from runs where backfill_id = n.backfill_id) > f.accepted_cost
         then array['failed', format('refused: %s rates were agreed to be paid and these %s would go beyond', f.accepted_cost, n.price)]
       when n.trigger = 'backfill' and q.quota_remaining < n.price and q.quota_resets_at > ledger_now()
         then array['failed', format('refused: the package has %s rates left and this page costs %s', q.quota_remaining, n.price)]
