@@ -110,12 +110,23 @@ describe('the dashboard in trouble', function () {
     parts.producer();
     await page.goto('/');
     await eventually(async () => expect(await page.locator('.card .rate').count()).to.equal(7));
+    await page.locator('#banners').getByText('SIMULATED').waitFor();
     await page.context().setOffline(true);
     await page.evaluate(`window.dispatchEvent(new Event('online'))`);
     await page.getByText('OFFLINE').waitFor();
     expect(await page.locator('.card .rate').count()).to.equal(7);
     await page.context().setOffline(false);
     await eventually(async () => expect(await page.locator('#banners').textContent()).to.not.match(/OFFLINE/));
+  });
+
+  it('shows what it can when a file of its own does not come, and says so', async () => {
+    await using();
+    parts.producer();
+    await page.route('**/rate-chart.js', (route) => route.abort());
+    await page.goto('/');
+    await eventually(async () => expect(await page.locator('.card .rate').count()).to.equal(7));
+    await page.getByText('A part of this page could not be loaded.').waitFor();
+    await page.locator('#banners').getByText('SIMULATED').waitFor();
   });
 
   it('says loudly that rates are stale, that the breaker is open, and what a service complains of', async () => {

@@ -1,6 +1,6 @@
 // @ts-check
 import { asked, go, onAddress } from './address.js';
-import { fill } from './element.js';
+import { element, fill } from './element.js';
 
 /** @typedef {{ open: (place: HTMLElement, signal: AbortSignal) => unknown }} View */
 
@@ -52,8 +52,19 @@ document.addEventListener('click', (event) => {
   if (url.hash) requestAnimationFrame(() => document.getElementById(url.hash.slice(1))?.scrollIntoView());
 });
 
-onAddress(() => void follow());
+/** A file that does not come must not take the rest of the page with it. */
+function broken() {
+  place?.append(
+    element(
+      'div',
+      { class: 'notice wrong', role: 'alert' },
+      element('p', {}, 'A part of this page could not be loaded.'),
+      element('button', { type: 'button', class: 'button', click: () => location.reload() }, 'Load it again'),
+    ),
+  );
+}
+
+onAddress(() => void follow().catch(broken));
 // What a person came for goes first; the strip, the banners and the live events wait for it, but not for ever.
-await Promise.race([follow(), new Promise((resolve) => setTimeout(resolve, FIRST_MS))]);
-const { surround } = await import('./surroundings.js');
-surround();
+await Promise.race([follow().catch(broken), new Promise((resolve) => setTimeout(resolve, FIRST_MS))]);
+await import('./surroundings.js').then(({ surround }) => surround(), broken);
