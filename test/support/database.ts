@@ -51,6 +51,9 @@ export async function stopTestServer(): Promise<void> {
 async function startServer() {
   const dataDir = mkdtempSync(join(tmpdir(), 'fx-test-'));
   const postgres = await joinEmbeddedPostgres({ dataDir, log: quiet });
+  // This server is thrown away whole; what survives a power cut is asked of others. Waiting for the disk is most of what a test would do.
+  await admin(postgres.url, 'alter system set fsync = off');
+  await admin(postgres.url, 'select pg_reload_conf()');
   await admin(postgres.url, `create database ${TEMPLATE}`);
   await migrate(postgres.url.replace(/\/[^/]*$/, `/${TEMPLATE}`), quiet);
   return { postgres, dataDir };
