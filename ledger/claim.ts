@@ -20,7 +20,8 @@ export interface Claim {
 }
 
 /**
- * Takes the next run that is due, or that its holder no longer renews; backfills last. What it may cost is reserved here, and stays
+ * Takes the next run that is due, or that its holder no longer renews: slots first, since a trigger must not be refused for one that will
+ * cost nothing, and backfills last. What it may cost is reserved here, and stays
  * counted if we die. A run that must not be asked for comes back with its verdict in place of a claim: a breaker is open, the
  * budget or what was agreed to be paid does not allow it, or its day is past and has a rate.
  */
@@ -71,7 +72,7 @@ const CLAIM = `
     from runs
     where source = :source and (state = 'due' and next_attempt_at <= ledger_now() or state in ('claimed', 'fetched') and lease_until < ledger_now())
       and run_id <> all(:seen::uuid[]) and (trigger = 'backfill' or not :backfillOnly)
-    order by trigger = 'backfill', asked_at, run_id limit 1 for update
+    order by trigger = 'backfill', trigger = 'manual', asked_at, run_id limit 1 for update
   ), today as (${TODAY}
   ), refused as (
     select case

@@ -52,6 +52,15 @@ describe('the dashboard in trouble', function () {
     await eventually(async () => expect(await page.locator('.outcome').textContent()).to.match(/failed|Still under way|skipped/));
   });
 
+  it('shows why a simulator that is set to fail brings nothing, and that XE is left alone meanwhile', async () => {
+    await using();
+    parts.simulator.setFault('403');
+    parts.producer();
+    await page.goto('/?view=pipeline');
+    await eventually(async () => expect(await page.locator('.latest-error').textContent()).to.match(/got 403/));
+    await page.getByText('BREAKER OPEN').waitFor();
+  });
+
   it('asks for the token once, keeps it for the tab, and says when it is the wrong one', async () => {
     await using({ apiToken: 'correct horse' });
     const db = openDatabase({ url: parts.url, name: 'seed' });
