@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { NetworkProxy, Weather } from '../test/support/proxy.ts';
 import { BOTH, type ChaosCase } from './case.ts';
 import { encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
+import { lettersKept, verdictOn, wholeAndRight } from './verdict.ts';
 import { until } from './world.ts';
 
 const FINE: Weather = {};
@@ -82,7 +82,7 @@ export const badLinks: ChaosCase = {
     }
     await world.drained();
     const verdict = await verdictOn(world.query, rates.slice(0, published));
-    const letters = Number((await world.query<{ n: string }>('select count(*) as n from dead_letters'))[0]?.n);
+    const letters = await lettersKept(world.query);
     return {
       attempted: published,
       acked: published,

@@ -1,7 +1,7 @@
 import { statementReply } from '../test/support/proxy.ts';
 import { BOTH, type ChaosCase } from './case.ts';
 import { encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
+import { lettersKept, verdictOn, wholeAndRight } from './verdict.ts';
 import { until } from './world.ts';
 
 /** The rows are there and the consumer is never told: it does the batch again, and nothing shows. */
@@ -30,7 +30,7 @@ export const commitRepliesCut: ChaosCase = {
     }
     await world.drained();
     const verdict = await verdictOn(world.query, rates);
-    const letters = Number((await world.query<{ n: string }>('select count(*) as n from dead_letters'))[0]?.n);
+    const letters = await lettersKept(world.query);
     consumer.kill('SIGTERM');
     const code = await consumer.exited;
     return {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BOTH, type ChaosCase } from './case.ts';
 import { encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
+import { lettersKept, verdictOn, wholeAndRight } from './verdict.ts';
 import { until } from './world.ts';
 
 /** Postgres dies, or ends every session, while rows are written: an outage, never a dead letter. */
@@ -46,7 +46,7 @@ export const postgresKilled: ChaosCase = {
     }
     await world.drained();
     const verdict = await verdictOn(world.query, rates.slice(0, published));
-    const letters = Number((await world.query<{ n: string }>('select count(*) as n from dead_letters'))[0]?.n);
+    const letters = await lettersKept(world.query);
     return {
       attempted: published,
       acked: published,

@@ -40,6 +40,11 @@ export async function verdictOn(query: Query, acked: readonly RateObserved[]): P
   };
 }
 
+/** How many dead letters there are: an outage must not make any. */
+export async function lettersKept(query: Query): Promise<number> {
+  return Number((await query<{ n: string }>('select count(*) as n from dead_letters'))[0]?.n);
+}
+
 /** What is promised of every case: nothing lost, doubled or wrong. */
 export function wholeAndRight({ lost, duplicate, wrong }: Verdict): Record<string, boolean> {
   return { 'lost 0': lost === 0, 'duplicate 0': duplicate === 0, 'wrong 0': wrong === 0 };
