@@ -46,6 +46,9 @@ await runCommand(async ({ onClose }) => {
   say(`chaos on ${on}${options.quick ? ', quick' : ''}, seed ${seed}`);
   // Every process that a case starts listens for our end.
   process.setMaxListeners(100);
+  // What a case does on the side may fail before the case awaits it, or after another failure of its own. It fails that case then,
+  // and no other.
+  process.on('unhandledRejection', (error) => say(`on the side of a case: ${(error as Error).message}`));
   const servers = await startServers(on);
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= servers.stop());

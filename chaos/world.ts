@@ -148,14 +148,17 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   };
 }
 
-/** Does it until it succeeds, for three minutes; gives the number of tries. */
+/** Longer than the longest outage of any case. */
+const AGAIN_MS = 8 * 60_000;
+
+/** Does it until it succeeds, or for AGAIN_MS; gives the number of tries. */
 async function again(work: () => Promise<unknown>): Promise<number> {
   for (let tries = 1, began = performance.now(); ; tries++) {
     try {
       await work();
       return tries;
     } catch (error) {
-      if (performance.now() - began > 180_000) throw error;
+      if (performance.now() - began > AGAIN_MS) throw error;
       await pause(50);
     }
   }
