@@ -30,16 +30,26 @@ export interface XeClient {
   accountInfo(stopping: AbortSignal): Promise<QuotaSeen>;
 }
 
+/** XE answers in well under a second; what takes longer than this is not coming. */
 const DEADLINE_MS = 10_000;
 const MAX_BYTES = 256 * 1024;
 const TRIES = 3;
 
 /**
- * Asks XE as its terms of billing want it: one call for all currencies, since each rate that is returned costs. The deadline covers
- * the whole call, connecting included; no redirects, no proxy from the environment, a bounded body. Refusals (400, 401, 403) and an
+ * Asks XE as its terms of billing want it: one call for all currencies, since each rate that is returned costs. The deadline of each try
+ * (`deadlineMs`, 10 s) covers the whole of it, connecting included; no redirects, no proxy from the environment, a bounded body. Refusals (400, 401, 403) and an
  * exceeded quota (429) are never asked again at once; faults and time-outs are, twice.
  */
-export function xeClient({ settings, log }: { settings: XeSettings; log: Logger }): XeClient {
+export function xeClient({
+  settings,
+  log,
+  deadlineMs = DEADLINE_MS,
+}: {
+  settings: XeSettings;
+  log: Logger;
+  deadlineMs?: number;
+}): XeClient {
+  const get = (question: Question, stopping: AbortSignal) => getText(settings, question, { deadlineMs, stopping });
   const retrying = (stopping: AbortSignal, refused: () => boolean) => {
     let unusable = 0;
     // An answer that could not be used may have been billed, so it is asked for once more and not twice.
@@ -52,7 +62,7 @@ export function xeClient({ settings, log }: { settings: XeSettings; log: Logger 
   };
 
   async function once({ currencies, now, days }: Asked, stopping: AbortSignal): Promise<Omit<Pulled, 'wasted'>> {
-    const ask = (wanted: readonly string[]) => get(settings, questionOf(wanted, days), stopping);
+    const ask = (wanted: readonly string[]) => get(questionOf(wanted, days), stopping);
     let response = await ask(currencies);
     const unknown = unknownCurrencies(response, currencies);
     const known = currencies.filter((currency) => !unknown.includes(currency));
@@ -96,7 +106,7 @@ export function xeClient({ settings, log }: { settings: XeSettings; log: Logger 
       }
     },
     accountInfo: async (stopping) => {
-      const response = await get(settings, { path: 'account_info.json', params: {} }, stopping);
+      const response = await get({ path: 'account_info.json', params: {} }, stopping);
       refuseErrors(response, new Date().toISOString());
       return readAccountInfo(response.data);
     },
@@ -120,12 +130,12 @@ function questionOf(currencies: readonly string[], days: Days | null): Question 
   };
 }
 
-async function get(
+async function getText(
   { baseUrl, accountId, apiKey }: XeSettings,
   { path, params }: Question,
-  stopping: AbortSignal,
+  { deadlineMs, stopping }: { deadlineMs: number; stopping: AbortSignal },
 ): Promise<AxiosResponse<string>> {
-  const deadline = deadlineSignal(DEADLINE_MS, stopping);
+  const deadline = deadlineSignal(deadlineMs, stopping);
   try {
     return await axios.get<string>(new URL(path, baseUrl).href, {
       params,
@@ -140,17 +150,17 @@ async function get(
       validateStatus: () => true,
     });
   } catch (error) {
-    throw unreachable(error, new URL(baseUrl).host);
+    throw unreachable(error, { host: new URL(baseUrl).host, deadlineMs });
   } finally {
     deadline.clear();
   }
 }
 
 /** axios' own error carries the request with its credentials, so only its words go on. */
-function unreachable(error: unknown, host: string): UpstreamError {
+function unreachable(error: unknown, { host, deadlineMs }: { host: string; deadlineMs: number }): UpstreamError {
   if (!isAxiosError(error)) throw error;
   if (error.code === 'ERR_CANCELED') {
-    return new UpstreamError(`XE: expected an answer from ${host} within ${DEADLINE_MS / 1000} s, got none`, {
+    return new UpstreamError(`XE: expected an answer from ${host} within ${deadlineMs / 1000} s, got none`, {
       retryable: true,
       billed: true,
     });

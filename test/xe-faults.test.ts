@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { closeBreaker } from '../ledger/breaker.ts';
 import { listRuns } from '../ledger/run-history.ts';
 import { ledgerStatus } from '../ledger/status.ts';
 import type { Fault } from '../platform/simulated-fault.ts';
-import { pipeline } from './support/pipeline.ts';
+import { xeClient } from '../producer/xe-client.ts';
+import { startSimulator } from '../simulator/index.ts';
+import { quiet } from './support/database.ts';
+import { pipeline, SEVEN } from './support/pipeline.ts';
 import { eventually } from './support/stream-contract.ts';
 
 const NOW = '2026-11-24T01:00:05Z';
@@ -89,18 +94,31 @@ describe('whatever XE answers', function () {
     });
   }
 
-  // Each takes half a minute, so the suite has one of the two.
-  for (const fault of process.env['LONG_TESTS'] ? (['drip', 'hang'] as const) : (['drip'] as const)) {
-    it(`gives an answer ten seconds, three times, in which the lease is kept: ${fault}`, async () => {
-      parts.simulator.setFault(fault);
+  it('keeps its lease for as long as XE is asked, so that nobody else asks meanwhile', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      parts.simulator.setFault('hang');
       parts.producer();
-      await eventually(async () => expect((await firstRun())?.state).to.equal('claimed'));
-      await eventually(async () => expect((await firstRun())?.state).to.equal('due'));
-      expect(await firstRun()).to.include({ attempts: 1, cost: 21 });
-      expect((await firstRun())?.reason).to.match(/expected an answer from 127\.0\.0\.1:\d+ within 10 s, got none/);
-      expect([parts.simulator.questions(), await rows()]).to.deep.equal([3, 0]);
-    });
-  }
+      await eventually(async () => expect(parts.simulator.questions()).to.equal(1));
+      for (const [at, lease] of [
+        ['2026-11-24T01:00:15Z', '2026-11-24T01:00:30Z'],
+        ['2026-11-24T01:00:29Z', '2026-11-24T01:00:44Z'],
+        ['2026-11-24T01:00:43Z', '2026-11-24T01:00:58Z'],
+      ] as const) {
+        await parts.setClock(at);
+        clock.tick(5000);
+        await eventually(async () =>
+          expect(await parts.query('select state, lease_until from runs')).to.deep.equal([
+            { state: 'claimed', lease_until: lease },
+          ]),
+        );
+        expect(await parts.ledger.claim({ by: 'another', seen: [], backfillOnly: false, slotsLeft: 0 })).to.equal(null);
+      }
+      expect(parts.simulator.questions()).to.equal(1);
+    } finally {
+      clock.restore();
+    }
+  });
 
   it('asks again without the currencies that it has no rate of', async () => {
     parts.simulator.setFault('unknown-currency', 1);
@@ -145,5 +163,69 @@ describe('whatever XE answers', function () {
     const { quota } = await ledgerStatus(parts.db, { source: 'simulator', dailyBudget: 100 });
     expect(quota).to.include({ package: 'SIMULATOR_LIVE_NO_REAL_DATA', quota_limit: '10000', quota_remaining: '9993' });
     expect(quota?.quota_resets_at).to.equal('2026-12-01T00:00:00Z');
+  });
+});
+
+describe('an answer of XE that does not come', () => {
+  for (const fault of ['drip', 'hang'] as const) {
+    it(`is waited for three times, each may have been billed, and nothing of it is stored: ${fault}`, async () => {
+      const parts = await pipeline({ xeDeadlineMs: 300 });
+      try {
+        await parts.setClock(NOW);
+        parts.simulator.setFault(fault);
+        parts.producer();
+        const run = await eventually(async () => {
+          const [newest] = await listRuns(parts.db, { limit: 1 });
+          expect(newest?.ended_at).to.be.a('string');
+          return newest;
+        });
+        expect(run).to.include({ state: 'due', attempts: 1, cost: 21 });
+        expect(run?.reason).to.match(/expected an answer from 127\.0\.0\.1:\d+ within 0\.3 s, got none/);
+        expect(parts.simulator.questions()).to.equal(3);
+        expect(await parts.query('select from rate_observations')).to.deep.equal([]);
+      } finally {
+        await parts.stop();
+      }
+    });
+  }
+
+  it('is waited for ten seconds each time, whoever says nothing of it', async () => {
+    const credentials = { accountId: 'test', apiKey: randomUUID() };
+    const simulator = await startSimulator({ mode: 'live', ...credentials, fault: 'hang' });
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    // Real bytes go on being carried while the clock stands still.
+    const until = async (holds: () => boolean) => {
+      while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+    };
+    try {
+      const client = xeClient({ settings: { baseUrl: simulator.url, ...credentials }, log: quiet });
+      let failure: Error | null = null;
+      let tries = 1;
+      void client
+        .rates(
+          { currencies: SEVEN, now: NOW, days: null },
+          {
+            stopping: new AbortController().signal,
+            mayTryAgain: () => Promise.resolve(++tries > 0),
+          },
+        )
+        .catch((error: Error) => {
+          failure = error;
+        });
+      for (let n = 1; n <= 3; n++) {
+        await until(() => simulator.questions() === n);
+        await clock.tickAsync(9_999);
+        expect([tries, failure, clock.countTimers()]).to.deep.equal([n, null, 1]);
+        await clock.tickAsync(1);
+        await until(() => failure !== null || clock.countTimers() === 1);
+        if (n < 3) await clock.nextAsync();
+      }
+      expect(failure)
+        .to.have.property('message')
+        .that.matches(/within 10 s, got none/);
+    } finally {
+      clock.restore();
+      await simulator.stop();
+    }
   });
 });

@@ -15,7 +15,6 @@ import { openPostgresStream } from '../../stream/postgres-stream.ts';
 import { quiet, testDatabase } from './database.ts';
 import { proxyTo } from './proxy.ts';
 
-const TOPIC = 'fx.rates.v1';
 export const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 
 export interface PipelineOptions {
@@ -31,6 +30,10 @@ export interface PipelineOptions {
   /** Another XE than the simulator; the simulator still runs and counts. */
   xeUrl?: string;
   currencies?: string[];
+  /** How long the client waits for XE. */
+  xeDeadlineMs?: number;
+  /** Another stream than the embedded one, on a topic that is there already. */
+  stream?: { port: EventStream; topic: string };
   /** What stands between the producer and the stream. */
   publish?: (publish: EventStream['publish']) => EventStream['publish'];
 }
@@ -45,13 +48,22 @@ export async function pipeline(options: PipelineOptions = {}) {
   const credentials = { accountId: 'test', apiKey: randomUUID() };
   let now = () => new Date();
   const simulator = await startSimulator({ mode: 'live', ...credentials, now: () => now() });
-  const stream = openPostgresStream({ db, url, log: quiet });
-  await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
+  // The stream is behind a stretch of network of its own, so that it can be away as a broker is while the ledger is there.
+  const streamNetwork = await proxyTo({ host: '127.0.0.1', port: network.port });
+  const streamUrl = database.url.replace(`:${direct.port}/`, `:${streamNetwork.port}/`);
+  const streamDb = openDatabase({ url: streamUrl, name: 'test stream' });
+  const stream = options.stream?.port ?? openPostgresStream({ db: streamDb, url: streamUrl, log: quiet });
+  const topic = options.stream?.topic ?? 'fx.rates.v1';
+  if (!options.stream) await stream.createTopic({ topic, partitions: 3, replication: 1 });
   const currencies = options.currencies ?? SEVEN;
   const source = 'simulator' as const;
   const schedule = { cron: options.cron ?? '0 1,23 * * *', zone: 'UTC' };
   const ledger = openLedger({ db, source, currencies, dailyBudget: options.dailyBudget ?? 100 });
   const requests = openRequests({ db, source, currencies, cooldownSeconds: options.cooldownSeconds ?? 0 });
+  const ledgerClock = (expression: string) =>
+    database.query(
+      `create or replace function ledger_now() returns timestamptz language sql volatile as $$ select ${expression} $$`,
+    );
   const stops: (() => Promise<unknown>)[] = [];
   const started = <T extends { stop(): Promise<unknown> }>(part: T): T => {
     stops.push(() => part.stop());
@@ -64,6 +76,8 @@ export async function pipeline(options: PipelineOptions = {}) {
     url,
     /** What lies between the parts and Postgres. */
     network,
+    /** What lies between the embedded stream and the parts; it is away too when Postgres is. */
+    streamNetwork,
     ledger,
     requests,
     simulator,
@@ -72,10 +86,14 @@ export async function pipeline(options: PipelineOptions = {}) {
       started(
         startProducer({
           ledger,
-          xe: xeClient({ settings: { baseUrl: options.xeUrl ?? simulator.url, ...credentials }, log: quiet }),
+          xe: xeClient({
+            settings: { baseUrl: options.xeUrl ?? simulator.url, ...credentials },
+            log: quiet,
+            ...(options.xeDeadlineMs && { deadlineMs: options.xeDeadlineMs }),
+          }),
           db,
           stream: { positions: stream.positions, publish: options.publish?.(stream.publish) ?? stream.publish },
-          topic: TOPIC,
+          topic,
           group: 'test',
           catchUpHours: options.catchUpHours ?? 24,
           schemaId: () => Promise.resolve(CURRENT_BUILT_IN_ID),
@@ -90,7 +108,7 @@ export async function pipeline(options: PipelineOptions = {}) {
           db,
           databaseUrl: url,
           stream,
-          topic: { topic: TOPIC, partitions: 3, replication: 1 },
+          topic: { topic, partitions: 3, replication: 1 },
           group: 'test',
           schemaOf: () => Promise.resolve(null),
           deadLetterTopic: null,
@@ -118,15 +136,21 @@ export async function pipeline(options: PipelineOptions = {}) {
     /** The ledger's clock and the simulator's, from now on: both stand still at this instant. */
     setClock: async (instant: string) => {
       now = () => new Date(instant);
-      await database.query(
-        `create or replace function ledger_now() returns timestamptz language sql volatile as $$ select '${instant}'::timestamptz $$`,
-      );
+      await ledgerClock(`'${instant}'::timestamptz`);
+    },
+    /** The same, but they go on from there, so that what is to be tried again in some seconds is. */
+    startClock: async (instant: string) => {
+      const ahead = Date.parse(instant) - Date.now();
+      now = () => new Date(Date.now() + ahead);
+      await ledgerClock(`clock_timestamp() + ${ahead} * interval '1 millisecond'`);
     },
     runs: () => database.query('select trigger, slot, state, cost, error from runs order by asked_at, slot'),
     stop: async () => {
       for (const stop of stops.reverse()) await stop();
       await simulator.stop();
+      await streamDb.destroy();
       await db.destroy();
+      await streamNetwork.stop();
       await network.stop();
       await database.drop();
     },
