@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import schedule from 'node-schedule';
 import type { ServiceHealth } from '../platform/heartbeat.ts';
 import { listen } from '../platform/listen.ts';
 import { type CatchUp, fileDueSlots } from './catch-up.ts';
 import { lookIntoPublished } from './published-runs.ts';
 import { type PullDeps, pullRates } from './pull-rates.ts';
 import { latestSlot, nextSlot, slotsBetween } from './schedule.ts';
+import { slotTimer } from './slot-timer.ts';
 
 export interface ProducerDeps extends PullDeps, CatchUp {
   /** The group that makes rows of the events. */
@@ -88,7 +88,7 @@ export function startProducer(deps: ProducerDeps): Producer {
     return slotsBetween(deps.schedule, now, lastInstant, SLOTS_COUNTED).length;
   }
 
-  const timer = schedule.scheduleJob({ rule: deps.schedule.cron, tz: deps.schedule.zone }, wake);
+  const timer = slotTimer(deps.schedule, wake);
   const tick = setInterval(wake, TICK_MS);
   const listening = listen({ url: deps.databaseUrl, on: { runs: wake, rates: wake }, onConnect: wake, log });
   wake();
@@ -103,7 +103,7 @@ export function startProducer(deps: ProducerDeps): Producer {
     },
     stop: async () => {
       stopping.abort();
-      timer?.cancel();
+      timer.stop();
       clearInterval(tick);
       clearTimeout(soon);
       await listening.stop();

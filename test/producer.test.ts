@@ -116,26 +116,6 @@ describe('the producer', () => {
     expect(row).to.deep.equal({ skipped_to: '2026-11-17T01:00:00Z', skipped_count: 10_212 });
   });
 
-  it('is woken by its timer at 01:00 and 23:00', async () => {
-    const clock = sinon.useFakeTimers({
-      now: Date.parse('2026-11-24T00:59:59.500Z'),
-      toFake: ['Date', 'setTimeout', 'clearTimeout'],
-    });
-    try {
-      const schedule = (await import('node-schedule')).default;
-      const fired: string[] = [];
-      const job = schedule.scheduleJob({ rule: '0 1,23 * * *', tz: 'UTC' }, () => {
-        fired.push(new Date().toISOString());
-      });
-      await clock.tickAsync(24 * 3_600_000);
-      job.cancel();
-      expect(fired).to.deep.equal(['2026-11-24T01:00:00.000Z', '2026-11-24T23:00:00.000Z']);
-    } finally {
-      clock.restore();
-    }
-    await using();
-  });
-
   it('publishes a kept answer when the stream is back, without asking XE again', async () => {
     let away = true;
     const { producer, consumer, simulator, runs } = await using({

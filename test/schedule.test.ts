@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { latestSlot, nextSlot, slotsBetween } from '../producer/schedule.ts';
+import { slotTimer } from '../producer/slot-timer.ts';
 
 const TWICE = { cron: '0 1,23 * * *', zone: 'UTC' };
 
@@ -37,5 +39,34 @@ describe('the schedule', () => {
     expect(slotsBetween({ cron: '*/20 * * * * *', zone: 'UTC' }, '2026-11-24T00:00:00Z', '2026-11-24T00:00:45Z')).to.have.length(
       2,
     );
+  });
+});
+
+describe('the timer of the slots', () => {
+  let clock: sinon.SinonFakeTimers;
+  let woken: string[];
+  let timer: ReturnType<typeof slotTimer>;
+  const startAt = (instant: string) => {
+    clock = sinon.useFakeTimers({ now: Date.parse(instant), toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    woken = [];
+    timer = slotTimer(TWICE, () => woken.push(new Date().toISOString()));
+  };
+  afterEach(() => {
+    timer.stop();
+    expect(clock.countTimers()).to.equal(0);
+    clock.restore();
+  });
+
+  it('wakes at 01:00 and 23:00', async () => {
+    startAt('2026-11-24T00:59:59.500Z');
+    await clock.tickAsync(24 * 3_600_000);
+    expect(woken).to.deep.equal(['2026-11-24T01:00:00.000Z', '2026-11-24T23:00:00.000Z']);
+  });
+
+  it('wakes once, and then at the next slot, when the clock leaps from 1970 to today', async () => {
+    startAt('1970-01-01T22:59:59.000Z');
+    clock.setSystemTime(Date.parse('2026-11-24T12:00:00Z'));
+    await clock.tickAsync(11 * 3_600_000 + 2000);
+    expect(woken).to.deep.equal(['2026-11-24T12:00:01.000Z', '2026-11-24T23:00:00.000Z']);
   });
 });

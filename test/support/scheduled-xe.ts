@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { startConsumer } from '../../consumer/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
-import { testDatabase } from './database.ts';
+import { openPostgresStream } from '../../stream/postgres-stream.ts';
+import { quiet, testDatabase } from './database.ts';
 
 /**
- * An XE of our own and a database that producer processes share, which see it as the real XE that they have keys for. The ledger's time
- * is a row, so that a test moves it for all of them at once.
+ * An XE of our own, a database and a consumer that producer processes share, which see it as the real XE that they have keys for. The
+ * ledger's time is a row, so that a test moves it for all of them at once.
  */
 export async function scheduledXe() {
   const database = await testDatabase();
@@ -16,6 +18,17 @@ export async function scheduledXe() {
   await database.query(
     'create or replace function ledger_now() returns timestamptz language sql volatile as $$ select at from test_clock $$',
   );
+  const { db, url } = database;
+  const consumer = startConsumer({
+    db,
+    databaseUrl: url,
+    stream: openPostgresStream({ db, url, log: quiet }),
+    topic: { topic: 'fx.rates.v1', partitions: 3, replication: 1 },
+    group: 'fx-rates-postgres',
+    schemaOf: () => Promise.resolve(null),
+    deadLetterTopic: null,
+    log: quiet,
+  });
   return {
     simulator,
     query: database.query,
@@ -34,6 +47,7 @@ export async function scheduledXe() {
     },
     now: () => now,
     stop: async () => {
+      await consumer.stop();
       await simulator.stop();
       await database.drop();
     },
