@@ -31,18 +31,20 @@ export interface AppDeps
   letters: LetterBox;
   book: BookQueries;
   rateLimitPerMinute: number | undefined;
+  /** How many proxies stand in front, each of which adds its client to X-Forwarded-For. */
+  trustProxy: number;
   log: Logger;
 }
 
 /** The whole of the HTTP interface. Builds and never listens. */
 export function buildApp(deps: AppDeps): Express {
-  const { ready, log, rateLimitPerMinute } = deps;
+  const { ready, log, rateLimitPerMinute, trustProxy } = deps;
   const contract = readContract();
   const of = { ...deps, contract };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('trust proxy', false);
+  app.set('trust proxy', trustProxy);
   app.use(observe(log));
   if (rateLimitPerMinute !== undefined) app.use(secured, limit(rateLimitPerMinute));
   // Before the headers are set: ready answers bring theirs along.

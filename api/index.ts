@@ -35,6 +35,7 @@ export interface ApiDeps {
   cooldownSeconds: number;
   apiToken: string | undefined;
   rateLimitPerMinute: number | undefined;
+  trustProxy: number;
   consoleUrl: string | undefined;
   host: string;
   port: number;

@@ -17,6 +17,7 @@ export async function apiPart({ config, log, onClose, url }: Parts, db: Database
     cooldownSeconds: config.UPDATE_COOLDOWN_SECONDS,
     apiToken: config.API_TOKEN,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
+    trustProxy: config.TRUST_PROXY,
     consoleUrl: config.CONSOLE_URL,
     host: config.HOST,
     port: config.PORT,

@@ -11,7 +11,15 @@ import { FAULTS } from './simulated-fault.ts';
 export type Config = Readonly<z.infer<typeof settings>> & { readonly source: 'xe' | 'simulator' };
 type Environment = Record<string, string | undefined>;
 
-const SECRETS = ['DATABASE_URL', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'XE_ACCOUNT_ID', 'XE_API_KEY', 'API_TOKEN'];
+const SECRETS = [
+  'DATABASE_URL',
+  'DATABASE_PASSWORD',
+  'KAFKA_SASL_USERNAME',
+  'KAFKA_SASL_PASSWORD',
+  'XE_ACCOUNT_ID',
+  'XE_API_KEY',
+  'API_TOKEN',
+];
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -37,6 +45,7 @@ const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: port().optional(),
   DATABASE_URL: url(/^postgres(ql)?:$/, 'a postgres:// URL').optional(),
+  DATABASE_PASSWORD: z.string().optional(),
   DATA_DIR: z.string().default('.data'),
   KAFKA_BROKERS: commaList
     .refine((brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)), 'must be a comma list of host:port')
@@ -70,6 +79,7 @@ const settings = z.object({
   XE_DAILY_BUDGET: wholeNumber(0, 1_000_000).default(100),
   UPDATE_COOLDOWN_SECONDS: wholeNumber(0, 86_400).default(60),
   API_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
+  TRUST_PROXY: wholeNumber(0, 10).default(0),
   RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).optional(),
   CONSOLE_URL: url(/^https?:$/, 'an http:// or https:// URL').optional(),
   SIMULATOR_PORT: port().default(0),
@@ -97,7 +107,7 @@ export const SECRET_NAMES: readonly string[] = SECRETS;
  */
 export function readConfig(environment: Environment = process.env, envFile = '.env'): Config {
   const faults: string[] = [];
-  const raw = withSecretFiles({ ...dotEnv(envFile), ...environment }, faults);
+  const raw = withPassword(withSecretFiles({ ...dotEnv(envFile), ...environment }, faults), faults);
   const parsed = settings.safeParse(raw);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
@@ -132,11 +142,25 @@ function withSecretFiles(environment: Environment, faults: string[]): Environmen
     if (raw[name]) faults.push(`${name} and ${name}_FILE are both set: keep one`);
     try {
       raw[name] = readFileSync(file, 'utf8').trim();
+      // Unlike an empty value this is nobody's way to say "unset", and without a key rates would silently be made up.
+      if (!raw[name]) faults.push(`${name}_FILE names ${file}, which is empty`);
     } catch {
       faults.push(`${name}_FILE names ${file}, which cannot be read`);
     }
   }
   return raw;
+}
+
+/** A password that comes by itself, as the file that the server reads too, goes into the URL: nobody else has to know of it. */
+function withPassword(raw: Environment, faults: string[]): Environment {
+  const { DATABASE_URL: url, DATABASE_PASSWORD: password } = raw;
+  if (!password) return raw;
+  if (!url) faults.push('DATABASE_PASSWORD is set without DATABASE_URL: set that to the server, its user and database');
+  if (!url || !URL.canParse(url)) return raw;
+  const whole = new URL(url);
+  if (whole.password) faults.push('DATABASE_URL holds a password and DATABASE_PASSWORD is set: keep one');
+  whole.password = encodeURIComponent(password);
+  return { ...raw, DATABASE_URL: whole.href };
 }
 
 function isHttpsOrLoopback(text: string): boolean {

@@ -121,6 +121,18 @@ describe('who may do what', () => {
     expect(await kindOf('GET', '/livez')).to.equal('200 ');
   });
 
+  for (const [trustProxy, name, statuses] of [
+    [1, 'tells clients apart by what the proxy in front says of them', [200, 200, 429]],
+    [0, 'lets nobody pass for another by a header while no proxy is known to be in front', [200, 429, 429]],
+  ] as const)
+    it(name, async () => {
+      await using({ rateLimitPerMinute: 1, trustProxy });
+      const answers: number[] = [];
+      for (const client of ['10.0.0.1', '10.0.0.2', '10.0.0.1'])
+        answers.push((await ask(url, '/v2/rates/latest', { headers: { 'x-forwarded-for': client } })).status);
+      expect(answers).to.deep.equal(statuses);
+    });
+
   it('sets six security headers on every answer, errors and unreadable requests included', async () => {
     await using();
     for (const path of [

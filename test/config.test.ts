@@ -130,13 +130,25 @@ describe('the settings', () => {
       expect(readConfig({ XE_API_KEY_FILE: file, XE_ACCOUNT_ID: 'a' }, NO_FILE).XE_API_KEY).to.equal('secret');
     });
 
-    it('are refused when a secret stands twice or its file cannot be read', () => {
+    it('give the password of the database by itself, and it goes into the URL whatever characters it has', () => {
+      const DATABASE_PASSWORD_FILE = write('password', 'a:b@c/d%41 é\n');
+      const { DATABASE_URL = '' } = readConfig({ DATABASE_URL: 'postgres://fx@db:5432/fx', DATABASE_PASSWORD_FILE }, NO_FILE);
+      const { password, username, host, pathname } = new URL(DATABASE_URL);
+      expect([decodeURIComponent(password), username, host, pathname]).to.deep.equal(['a:b@c/d%41 é', 'fx', 'db:5432', '/fx']);
+      expect(faultsOf({ DATABASE_URL: 'postgres://fx:one@db/fx', DATABASE_PASSWORD_FILE })).to.deep.equal([
+        'DATABASE_URL holds a password and DATABASE_PASSWORD is set: keep one',
+      ]);
+      expect(faultsOf({ DATABASE_PASSWORD_FILE })[0]).to.match(/^DATABASE_PASSWORD is set without DATABASE_URL/);
+    });
+
+    it('are refused when a secret stands twice, or its file cannot be read or is empty', () => {
       expect(faultsOf({ XE_API_KEY: 'k', XE_API_KEY_FILE: write('key', 'k'), XE_ACCOUNT_ID: 'a' })).to.deep.equal([
         'XE_API_KEY and XE_API_KEY_FILE are both set: keep one',
       ]);
       expect(faultsOf({ DATABASE_URL_FILE: `${dir}/none` })).to.deep.equal([
         `DATABASE_URL_FILE names ${dir}/none, which cannot be read`,
       ]);
+      expect(faultsOf({ API_TOKEN_FILE: write('token', '\n') })[0]).to.equal(`API_TOKEN_FILE names ${dir}/token, which is empty`);
     });
   });
 });

@@ -22,6 +22,7 @@ export interface PipelineOptions {
   cooldownSeconds?: number;
   apiToken?: string;
   rateLimitPerMinute?: number;
+  trustProxy?: number;
   consoleUrl?: string;
   host?: string;
   log?: Logger;
@@ -127,6 +128,7 @@ export async function pipeline(options: PipelineOptions = {}) {
           cooldownSeconds: options.cooldownSeconds ?? 0,
           apiToken: options.apiToken,
           rateLimitPerMinute: options.rateLimitPerMinute,
+          trustProxy: options.trustProxy ?? 0,
           consoleUrl: options.consoleUrl,
           host: options.host ?? '127.0.0.1',
           port: 0,
