@@ -31,6 +31,13 @@ export const metrics = {
     labelNames: ['reason'],
     registers,
   }),
+  openLetters: new Gauge({ name: 'fx_dead_letters_open', help: 'Records set aside that nobody has redriven.', registers }),
+  serviceTrouble: new Gauge({
+    name: 'fx_service_trouble',
+    help: '1 while a service says of itself that it is in trouble, or has not been heard of; else 0.',
+    labelNames: ['service'],
+    registers,
+  }),
   missedSlots: new Counter({ name: 'fx_schedule_missed_total', help: 'Slots that were skipped or given up.', registers }),
   lastSuccess: new Gauge({
     name: 'fx_last_success_timestamp_seconds',
