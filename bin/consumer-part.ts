@@ -1,17 +1,14 @@
 import { startConsumer } from '../consumer/index.ts';
 import type { Database } from '../platform/database.ts';
 import type { EventStream } from '../stream/port.ts';
-import { type Health, heartbeatPart, type ServiceParts, topicOf } from './parts.ts';
+import { type Health, heartbeatPart, letterTopicOf, type ServiceParts, topicOf } from './parts.ts';
 import { schemaOfPart } from './schema-registry-part.ts';
-
-/** A record that just fits into the topic is a letter with some more headers, and whoever raises the topic's limit forgets this one. */
-const LETTER_BYTES = 16 * 1024 * 1024;
 
 /** The consumer, its dead letters and its row in `services`. */
 export function consumerPart(parts: ServiceParts, { db, stream }: { db: Database; stream: EventStream }): Health {
   const { config, log, onClose, url, giveUp } = parts;
   const topic = topicOf(config);
-  const letters = { ...topic, topic: `${config.TOPIC}.dlt`, maxRecordBytes: LETTER_BYTES };
+  const letters = letterTopicOf(config);
   const letterStream = {
     publish: async (name: string, records: Parameters<EventStream['publish']>[1]) => {
       await stream.createTopic(letters);

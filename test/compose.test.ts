@@ -1,7 +1,8 @@
 import { type ExecFileException, execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -18,6 +19,9 @@ interface Service {
   volumes?: string[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
+  deploy?: { replicas?: number; resources?: { limits?: { cpus?: string; memory?: string } } };
+  profiles?: string[];
+  secrets?: string[];
   restart?: string;
   stop_grace_period?: string;
 }
@@ -27,6 +31,7 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const NO_FILE = '/nonexistent';
 
 const composeText = read('docker-compose.yaml');
+const productionText = read('deploy/production.yaml');
 const services = (parse(composeText, { merge: true }) as { services: Record<string, Service> }).services;
 const service = (name: string): Service => services[name] ?? expect.fail(`no service ${name}`);
 /** Ours are those that run the image built here. */
@@ -38,6 +43,10 @@ const dependencies = Object.entries(services).flatMap(([name, one]) =>
   Object.entries(one.depends_on ?? {}).map(([on, { condition }]) => ({ name, on, condition })),
 );
 const oneShots = new Set(dependencies.filter((d) => d.condition === 'service_completed_successfully').map((d) => d.on));
+const imageCheck = [
+  'CMD',
+  ...(JSON.parse(/^HEALTHCHECK [^[]*(\[.*\])$/m.exec(read('Dockerfile').replaceAll('\\\n', ''))?.[1] ?? '[]') as string[]),
+];
 const longRunning = Object.entries(services).filter(([name]) => !oneShots.has(name));
 
 /** The variables as the container sees them on a clone without .env, where nothing is set and every default is taken. */
@@ -45,16 +54,18 @@ function environmentOf({ environment = {} }: Service): Record<string, string> {
   const resolved = (value: unknown) => String(value).replace(/\$\{\w+:-([^}]*)\}/g, '$1');
   return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, resolved(value)]));
 }
+/** The check of the image, where the service has none of its own. */
+const checkOf = (one: Service): string[] => one.healthcheck?.test ?? (ours.some(([, our]) => our === one) ? imageCheck : []);
 const configOf = (one: Service): Config => readConfig(environmentOf(one), NO_FILE);
 
 describe('docker-compose.yaml', () => {
   it('runs the producer, the consumer, the API and the migrations from one image that it builds once', () => {
-    expect(ours.map(([name]) => name)).to.have.members(['migrate', 'producer', 'consumer', 'api']);
+    expect(ours.map(([name]) => name)).to.have.members(['migrate', 'topics', 'producer', 'consumer', 'api']);
     expect(Object.values(services).filter(({ build }) => build)).to.have.length(1);
   });
 
   it('is complete without a .env: whatever it takes from the outside has a default', () => {
-    const taken = composeText.match(/\$\{?[A-Za-z_][^}\s]*\}?/g) ?? [];
+    const taken = `${composeText}${productionText}`.match(/\$\{?[A-Za-z_][^}\s]*\}?/g) ?? [];
     expect(taken).to.not.be.empty;
     expect(taken.filter((reference) => !/^\$\{\w+:-[^}]*\}$/.test(reference))).to.deep.equal([]);
   });
@@ -80,7 +91,7 @@ describe('docker-compose.yaml', () => {
     expect(dependencies).to.not.be.empty;
     for (const { name, on, condition } of dependencies) {
       const awaited = services[on] ?? expect.fail(`${name} waits for ${on}, which is no service`);
-      if (condition === 'service_healthy') expect(awaited.healthcheck, `health check of ${on}`).to.exist;
+      if (condition === 'service_healthy') expect(checkOf(awaited), `health check of ${on}`).to.exist;
       else {
         expect(condition, `what ${name} waits for`).to.equal('service_completed_successfully');
         expect(awaited.restart, `restart of ${on}, which is to complete`).to.equal(undefined);
@@ -90,10 +101,43 @@ describe('docker-compose.yaml', () => {
 
   for (const [name, one] of longRunning) {
     it(`checks the health of ${name} and brings it back when it ends`, () => {
-      expect(one.healthcheck?.test[0]).to.be.oneOf(['CMD', 'CMD-SHELL']);
+      expect(checkOf(one)[0]).to.be.oneOf(['CMD', 'CMD-SHELL']);
       expect(one.restart).to.equal('unless-stopped');
     });
   }
+  for (const [name, one] of Object.entries(services)) {
+    it(`lets ${name} take no more of the machine than it is given`, () => {
+      expect(one.deploy?.resources?.limits?.cpus).to.match(/^\d+(\.\d+)?$/);
+      expect(one.deploy?.resources?.limits?.memory).to.match(/^\d+[MG]$/);
+    });
+  }
+
+  it('runs two producers, a consumer for each partition, and one API', () => {
+    const replicas = (name: string) => service(name).deploy?.replicas ?? 1;
+    expect([replicas('producer'), replicas('api')]).to.deep.equal([2, 1]);
+    expect(replicas('consumer')).to.equal(configOf(service('consumer')).TOPIC_PARTITIONS);
+  });
+
+  it('starts what only people look at when it is asked for', () => {
+    const asked = Object.entries(services).flatMap(([name, { profiles = [] }]) => profiles.map((profile) => [name, profile]));
+    expect(asked).to.deep.equal([
+      ['pgadmin', 'tools'],
+      ['prometheus', 'observe'],
+    ]);
+  });
+
+  it('has Prometheus ask each service of ours on the port where it answers', () => {
+    const { scrape_configs: jobs } = parse(read('deploy/prometheus.yml')) as {
+      scrape_configs: { job_name: string; dns_sd_configs: { names: string[]; port: number }[] }[];
+    };
+    const asked = jobs.map(({ job_name, dns_sd_configs: [at] }) => [job_name, at?.names, at?.port]);
+    const listens = (name: string) => (name === 'api' ? configOf(service(name)).PORT : configOf(service(name)).METRICS_PORT);
+    expect(asked).to.deep.equal(['api', 'producer', 'consumer'].map((name) => [name, [name], listens(name)]));
+    for (const [from] of (service('prometheus').volumes ?? [])
+      .map((volume) => volume.split(':'))
+      .filter(([from]) => from?.startsWith('.')))
+      expect(existsSync(join(root, from ?? '')), from).to.equal(true);
+  });
   for (const [name, one] of others) {
     it(`pins the version of ${name}`, () => {
       expect(one.image).to.match(/:v?\d+\.\d+[\w.-]*$/);
@@ -150,7 +194,7 @@ describe('a service of ours in docker-compose.yaml', () => {
   });
 });
 
-describe('the health check of a service of ours', () => {
+describe('the health check of the image', () => {
   let status = 200;
   let server: Server;
   let port = 0;
@@ -163,28 +207,79 @@ describe('the health check of a service of ours', () => {
   });
   after(() => server.close());
 
-  /** Runs the check as Docker would, on a port of the test's instead of the service's. */
-  const exitCode = ([kind, file = '', ...args]: string[], instead: number) =>
+  /** Runs the image's check as Docker would, with the settings of a service but for the port where the test answers. */
+  const exitCode = (one: Service, instead: number) =>
     new Promise<number>((resolve) => {
+      const [kind, file = '', ...args] = imageCheck;
       expect(kind).to.equal('CMD');
-      const moved = args.map((arg) => arg.replace(/(127\.0\.0\.1):\d+/, `$1:${instead}`));
-      execFile(file, moved, (error: ExecFileException | null) => resolve(error ? Number(error.code) : 0));
+      const { METRICS_PORT, PORT } = configOf(one);
+      const listening =
+        METRICS_PORT === undefined
+          ? { PORT: String(instead), METRICS_PORT: '' }
+          : { PORT: String(PORT), METRICS_PORT: String(instead) };
+      const env = { ...environmentOf(one), ...listening, PATH: process.env['PATH'] };
+      execFile(file, args, { env }, (error: ExecFileException | null) => resolve(error ? Number(error.code) : 0));
     });
 
   for (const name of ['producer', 'consumer', 'api']) {
-    const check = service(name).healthcheck?.test ?? [];
-
-    it(`asks ${name} on the port where it answers`, () => {
-      const { METRICS_PORT, PORT } = configOf(service(name));
-      expect(check.join(' ')).to.contain(`http://127.0.0.1:${name === 'api' ? PORT : METRICS_PORT}/livez`);
-    });
-
     it(`passes while ${name} lives, and fails when it answers with a fault or not at all`, async () => {
+      expect(service(name).healthcheck, 'a check of its own').to.equal(undefined);
       status = 200;
-      expect(await exitCode(check, port)).to.equal(0);
+      expect(await exitCode(service(name), port)).to.equal(0);
       status = 503;
-      expect(await exitCode(check, port)).to.equal(1);
-      expect(await exitCode(check, 1)).to.equal(1);
+      expect(await exitCode(service(name), port)).to.equal(1);
+      expect(await exitCode(service(name), 1)).to.equal(1);
+    });
+  }
+
+  it('asks where the API listens when nothing is set', () => {
+    expect(imageCheck.join(' ')).to.contain(`|| ${readConfig({}, NO_FILE).PORT}}/livez`);
+  });
+});
+
+describe('deploy/production.yaml', () => {
+  const over = parse(productionText, { merge: true }) as {
+    services: Record<string, Service>;
+    secrets: Record<string, { file: string }>;
+  };
+  const files = new Map<string, string>();
+  let dir: string;
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), 'fx-secrets-'));
+    for (const [n, name] of Object.keys(over.secrets).entries()) {
+      files.set(`/run/secrets/${name}`, join(dir, name));
+      writeFileSync(join(dir, name), `${name}-${n}-${'x'.repeat(32)}\n`);
+    }
+  });
+  after(() => rmSync(dir, { recursive: true }));
+
+  it('changes services that are there, and takes every secret from a file that git does not keep', () => {
+    expect(Object.keys(services)).to.include.members(Object.keys(over.services));
+    expect(Object.values(over.secrets).every(({ file }) => file.startsWith('./secrets/'))).to.equal(true);
+    expect(read('.gitignore').split('\n')).to.include('secrets/');
+  });
+
+  it('runs Redpanda without its development mode, at the same addresses', () => {
+    const command = over.services['redpanda']?.command ?? [];
+    expect(command.join(' ')).to.contain('redpanda.developer_mode=false').and.not.contain('--mode');
+    expect(command.filter((argument) => argument.includes('addr='))).to.deep.equal(
+      service('redpanda').command?.filter((argument) => argument.includes('addr=')),
+    );
+  });
+
+  for (const [name] of ours) {
+    it(`gives ${name} its secrets as files, and none by value`, () => {
+      const { environment = {}, secrets = [] } = over.services[name] ?? expect.fail(`${name} is not changed`);
+      const merged = { ...environmentOf(service(name)), ...environment };
+      for (const secret of SECRET_NAMES.filter((one) => one !== 'DATABASE_URL'))
+        expect(merged[secret] ?? '', secret).to.equal('');
+      const named = Object.entries(merged).filter(([variable]) => variable.endsWith('_FILE'));
+      expect(named.map(([, file]) => file.replace('/run/secrets/', ''))).to.have.members(secrets);
+      const here = Object.fromEntries(named.map(([variable, file]) => [variable, files.get(file) ?? expect.fail(file)]));
+      const config = readConfig({ ...merged, ...here }, NO_FILE);
+      expect(new URL(config.DATABASE_URL ?? '').password).to.match(/^database_password-/);
+      if (['api', 'producer'].includes(name)) expect(config.source).to.equal('xe');
+      if (name === 'api') expect(config.API_TOKEN).to.match(/^api_token-/);
     });
   }
 });
