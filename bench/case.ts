@@ -1,7 +1,17 @@
-/** What a case came to. A figure is a number with its unit in the name; `must` says for each bound whether it held. */
-interface Result {
+/** A figure held to a bound: `figure` itself, or where `beside` names another figure of the run, its ratio to that one. */
+export interface Bound {
+  readonly figure: string;
+  readonly beside?: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** What a case came to: figures as measured, each with its unit in its name, and the bounds on them. */
+export interface Result {
   readonly figures: Readonly<Record<string, number>>;
-  readonly must: Readonly<Record<string, boolean>>;
+  readonly bounds?: readonly Bound[];
+  /** What must hold and is no bound on a figure. */
+  readonly must?: Readonly<Record<string, boolean>>;
 }
 
 /** A piece of work beside its peers in one run: machines are noisy, so only ratios within a run are bounds. */
@@ -13,8 +23,13 @@ export interface BenchCase {
 }
 
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value that `part` of the others lie below: 0.99 for the 99th percentile. */
+export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
 /** Seconds that `work` takes, and what it gives. */

@@ -1,45 +1,57 @@
+import { type BenchCase, type Result, rounded } from '../bench/case.ts';
 import { CASES } from '../bench/cases.ts';
+import { type Judged, judged, tableOf } from '../bench/table.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { stopTestServer } from '../test/support/database.ts';
 import { commandLine } from './command-line.ts';
 
-const line = commandLine('bench', 'How fast, next to what: every figure is a ratio within one run on this machine')
-  .option('--quick', 'little work, to see that it runs; its figures are not to be quoted')
+interface Options {
+  quick?: boolean;
+  case?: string[];
+  runs: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+const line = commandLine('bench', 'How fast, next to what: every bound is a ratio within one run on this machine')
+  .option('--quick', 'little work, to see that it runs; its figures are not to be quoted, and it does not fail by them')
   .option('--case <names...>', `only these of ${CASES.map(({ name }) => name).join(', ')}`)
+  .option('--runs <number>', 'the whole again so many times; a bound must hold in each', '1')
   .option('--json', 'print the result as JSON')
   .option('--quiet', 'print nothing but the result')
   .parse();
-const {
-  quick = false,
-  json = false,
-  quiet = false,
-  ...options
-} = line.opts<{
-  quick?: boolean;
-  json?: boolean;
-  quiet?: boolean;
-  case?: string[];
-}>();
+const { quick = false, json = false, quiet = false, ...options } = line.opts<Options>();
 const names = options.case ?? CASES.map(({ name }) => name);
 for (const name of names) if (!CASES.some((one) => one.name === name)) line.error(`bench: there is no case ${name}`);
+if (!/^[1-9]\d?$/.test(options.runs)) line.error(`bench: --runs is a number from 1 to 99, got ${options.runs}`);
 
 await runCommand(async ({ onClose }) => {
   onClose('Postgres', () => stopTestServer());
-  const results = [];
-  for (const { name, about, run } of CASES.filter((one) => names.includes(one.name))) {
-    const say = (text: string) => quiet || process.stderr.write(`${name}: ${text}\n`);
-    const { figures, must } = await run({ quick, say });
-    const holds = Object.values(must).every(Boolean);
-    results.push({ name, about, figures, must, holds });
-    if (!json) process.stdout.write(`${tableOf({ name, about, figures, must })}\n`);
+  const asked = CASES.filter((one) => names.includes(one.name));
+  const runs = new Map<BenchCase, Result[]>(asked.map((one) => [one, []]));
+  const failed = new Map<BenchCase, string>();
+  for (let run = 1; run <= Number(options.runs); run++) {
+    for (const one of asked) {
+      const say = (text: string) => quiet || process.stderr.write(`${one.name}: ${text}\n`);
+      if (options.runs !== '1') say(`run ${run}`);
+      try {
+        runs.get(one)?.push(await one.run({ quick, say }));
+      } catch (error) {
+        // The other cases' figures are still worth having.
+        failed.set(one, (error as Error).message);
+        process.stderr.write(`${one.name}: ${(error as Error).stack}\n`);
+      }
+    }
   }
-  if (json) process.stdout.write(`${JSON.stringify({ quick, cases: results })}\n`);
+  const cases = asked.map((one) => judged(one, runs.get(one) ?? [], failed.get(one)));
+  process.stdout.write(json ? `${JSON.stringify({ quick, cases: cases.map(asJson) })}\n` : tableOf(cases));
   // A quick run is too short to judge by.
-  return quick || results.every(({ holds }) => holds) ? 0 : 1;
+  const good = cases.every((one) => (quick ? one.failed === undefined : one.holds));
+  return good ? 0 : 1;
 });
 
-function tableOf(result: { name: string; about: string; figures: object; must: object }): string {
-  const figures = Object.entries(result.figures).map(([figure, value]) => `  ${figure.padEnd(20)} ${value}`);
-  const must = Object.entries(result.must).map(([bound, held]) => `  ${held ? 'holds' : 'MISSED'}: ${bound}`);
-  return [`${result.name}: ${result.about}`, ...figures, ...must].join('\n');
+function asJson({ runs, ...one }: Judged) {
+  const figuresOf = ({ figures }: Result) =>
+    Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, rounded(value)]));
+  return { ...one, runs: runs.map(figuresOf) };
 }

@@ -1,7 +1,7 @@
 import type { Report, Row, Value } from './report.ts';
 
 /** Writes a report for a person: columns aligned, numbers to the right, totals and notes below. */
-export function asTable({ columns, rows, totals, notes }: Report): string {
+export function asTable({ columns, rows, totals, notes }: Omit<Report, 'name'>): string {
   const lines: Row[] = totals.map(({ label, sums }) => ({ [columns[0]?.name ?? '']: label, ...sums }));
   const widths = columns.map(({ name }) => {
     let width = name.length;
