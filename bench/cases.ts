@@ -1,7 +1,8 @@
 import type { BenchCase } from './case.ts';
+import { embeddedStream } from './embedded-stream.ts';
 import { loanBook } from './loan-book.ts';
 import { readHot } from './read-hot.ts';
 import { startUp } from './start-up.ts';
 
 /** Every case, in the order they run. */
-export const CASES: readonly BenchCase[] = [startUp, readHot, loanBook];
+export const CASES: readonly BenchCase[] = [startUp, embeddedStream, readHot, loanBook];

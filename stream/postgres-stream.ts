@@ -65,16 +65,24 @@ async function publish(db: Database, topic: string, records: readonly OutgoingRe
       keys: records.map(({ key }) => (typeof key === 'string' ? Buffer.from(key) : key)),
       values: records.map(({ value }) => value),
       headers: records.map(({ headers }) => JSON.stringify(asText(headers ?? {}))),
-      hashes: records.map(({ key }, index) => hashOf(key, index)),
+      hashes: hashesOf(records),
     } as never,
   );
   if (rows.length === 0) throw new Error(`The topic ${topic} does not exist: create it before publishing to it`);
   return rows.map(({ partition, first, last }) => ({ partition, first, last }));
 }
 
-/** Records of one key share a partition; those without a key are spread. */
-function hashOf(key: string | Buffer | null, index: number): number {
-  return key === null ? index : createHash('md5').update(key).digest().readUInt32BE(0);
+/** Records of one key share a partition; those without a key are spread. Keys are few and records many, so each is worked out once. */
+function hashesOf(records: readonly OutgoingRecord[]): number[] {
+  const known = new Map<string, number>();
+  return records.map(({ key }, index) => {
+    if (key === null) return index;
+    const bytes = Buffer.from(key as string);
+    const name = bytes.toString('latin1');
+    const hash = known.get(name) ?? createHash('md5').update(bytes).digest().readUInt32BE(0);
+    known.set(name, hash);
+    return hash;
+  });
 }
 
 function asText(headers: Readonly<Record<string, string | Buffer>>): Record<string, string> {

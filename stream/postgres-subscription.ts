@@ -4,7 +4,7 @@ import { breakOff, type Database, sessionClient } from '../platform/database.ts'
 import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { BatchHandler, StreamRecord, Subscription } from './port.ts';
-import { nextRecords, WAKE_CHANNEL } from './postgres-log.ts';
+import { nextOfGroup, WAKE_CHANNEL } from './postgres-log.ts';
 
 /** A wake-up that got lost costs at most this. */
 const POLL_MS = 2000;
@@ -81,19 +81,18 @@ const MEMBERS = 'fx-rates stream members';
 const OWNERS = 'fx-rates stream owners';
 
 /** Takes free partitions up to this member's share of them, and gives up what is above it: members come and go. */
-async function takeFairShare(session: pg.Client, { db, topic, group }: Member, owned: number[]): Promise<number[]> {
-  const members = await session.query<{ members: string }>(
-    `select count(*) as members from pg_locks
-     where locktype = 'advisory' and mode = 'ShareLock' and granted and objsubid = 2
-       and database = (select oid from pg_database where datname = current_database())
-       and classid = hashtext($1)::oid and objid = hashtext($2)::oid`,
-    [MEMBERS, `${group} ${topic}`],
+async function takeFairShare(session: pg.Client, { topic, group }: Member, owned: number[]): Promise<number[]> {
+  const { rows } = await session.query<{ partition: number; members: string }>(
+    `select partition, (
+       select count(*) from pg_locks
+       where locktype = 'advisory' and mode = 'ShareLock' and granted and objsubid = 2
+         and database = (select oid from pg_database where datname = current_database())
+         and classid = hashtext($1)::oid and objid = hashtext($2)::oid
+     ) as members
+     from stream_partitions where topic = $3 order by partition`,
+    [MEMBERS, `${group} ${topic}`, topic],
   );
-  const { rows } = await db.raw<{ rows: { partition: number }[] }>(
-    'select partition from stream_partitions where topic = ? order by partition',
-    [topic],
-  );
-  const share = Math.ceil(rows.length / Math.max(1, Number(members.rows[0]?.members)));
+  const share = Math.ceil(rows.length / Math.max(1, Number(rows[0]?.members)));
   const lock = (verb: string, partition: number) =>
     session.query<{ done: boolean }>(`select ${verb}(hashtext($1), hashtext($2)) as done`, [
       OWNERS,
@@ -118,30 +117,29 @@ async function wakeOthers(session: pg.Client, topic: string): Promise<void> {
 
 /** One batch of each owned partition. Tells whether there was any, so that the loop goes on without waiting. */
 async function workThrough(member: Member, owned: readonly number[], stopping: AbortSignal): Promise<boolean> {
-  const { db, topic, group } = member;
-  let worked = false;
-  for (const partition of owned) {
-    if (stopping.aborted) return worked;
-    const { rows } = await db.raw<{ rows: { next_offset: string }[] }>(
-      'select next_offset from stream_group_offsets where consumer_group = ? and topic = ? and partition = ?',
-      [group, topic, partition],
-    );
-    const records = await nextRecords(db, topic, partition, rows[0]?.next_offset ?? '0');
+  if (owned.length === 0) return false;
+  const { db, topic, group, onBatch } = member;
+  const batches = await nextOfGroup(db, { topic, group, partitions: owned });
+  for (const records of batches) {
     const last = records.at(-1);
-    if (!last) continue;
-    await member.onBatch(records);
+    if (stopping.aborted || !last) break;
+    await onBatch(records);
     failpoint('before-offset-commit');
     await commit(db, group, last);
     failpoint('after-offset-commit');
-    worked = true;
   }
-  return worked;
+  return batches.length > 0;
 }
 
-/** Only forward: a member that came late with an old batch must not send the group back. */
+/**
+ * Only forward: a member that came late with an old batch must not send the group back. Without a wait for the disk: an offset that a
+ * crash of the machine takes back brings rows again that are there already.
+ */
 async function commit(db: Database, group: string, last: StreamRecord): Promise<void> {
   await db.raw(
-    `insert into stream_group_offsets (consumer_group, topic, partition, next_offset) values (?, ?, ?, ?::bigint + 1)
+    `with unhurried as (select set_config('synchronous_commit', 'off', true))
+     insert into stream_group_offsets (consumer_group, topic, partition, next_offset)
+     select ?, ?, ?, ?::bigint + 1 from unhurried
      on conflict on constraint stream_group_offsets_pkey
      do update set next_offset = greatest(stream_group_offsets.next_offset, excluded.next_offset)`,
     [group, last.topic, last.partition, last.offset],
