@@ -104,21 +104,18 @@ async function oursOn(url: string) {
   return {
     /** Publishes batch after batch and waits until the last row of them all can be read by another connection. */
     throughTheStream: async (batches: readonly Rates[]) => {
-      const publishing = inTurn(batches, (rates) => stream.publish(TOPIC.topic, rates.map(record)));
-      let missing = batches.flat().map(({ event_id }) => event_id);
-      while (missing.length > 0) {
-        const changed = new Promise<void>((resolve) => {
-          landed = resolve;
-        });
-        const { rows } = await reader.query<{ event_id: string }>(
-          `select wanted as event_id from unnest($1::uuid[]) wanted
-           where not exists (select from rate_observations where event_id = wanted)`,
-          [missing.slice(-BATCH)],
-        );
-        if (rows.length > 0) await changed;
-        else missing = missing.slice(0, -BATCH);
+      await inTurn(batches, (rates) => stream.publish(TOPIC.topic, rates.map(record)));
+      for (const rates of batches) {
+        const ids = rates.map(({ event_id }) => event_id);
+        for (;;) {
+          const changed = new Promise<void>((resolve) => {
+            landed = resolve;
+          });
+          const { rows } = await reader.query('select * from rate_observations where event_id = any($1::uuid[])', [ids]);
+          if (rows.length === ids.length) break;
+          await changed;
+        }
       }
-      await publishing;
     },
     stop: async () => {
       await consumer.stop();
