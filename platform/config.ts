@@ -40,7 +40,8 @@ const commaList = z
   .refine((items) => items.every(Boolean), 'must be a comma list without empty items');
 const topicName = matching(/^[A-Za-z0-9._-]{1,200}$/, 'up to 200 letters, digits, dots, dashes or underscores');
 
-const settings = z.object({
+/** What each setting may be, and what it is when nothing is said. */
+export const settings = z.object({
   PORT: port().default(5080),
   HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: port().optional(),
