@@ -84,6 +84,18 @@ describe('the layout', () => {
     });
   }
 
+  it('runs without the packages that are for development', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const missing = imports.filter(
+      ({ file, from, typesOnly }) =>
+        [...Object.keys(MAY_IMPORT), 'bin'].includes(roomOf(file)) &&
+        !typesOnly &&
+        !/^(\.|node:)/.test(from) &&
+        !Object.hasOwn(dependencies, /^(@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? from),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+
   it('has commands that nothing imports', () => {
     const importers = imports.filter(
       ({ file, from }) => roomOf(file) !== 'bin' && normalize(join(dirname(file), from)).startsWith('bin/'),

@@ -7,7 +7,7 @@ import { dirname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
 import { type Config, readConfig, SECRET_NAMES, SETTING_NAMES } from '../platform/config.ts';
 
 interface Service {
@@ -32,7 +32,8 @@ const NO_FILE = '/nonexistent';
 
 const composeText = read('docker-compose.yaml');
 const productionText = read('deploy/production.yaml');
-const services = (parse(composeText, { merge: true }) as { services: Record<string, Service> }).services;
+const yaml = (text: string) => load(text, { schema: CORE_SCHEMA.withTags(mergeTag) });
+const services = (yaml(composeText) as { services: Record<string, Service> }).services;
 const service = (name: string): Service => services[name] ?? expect.fail(`no service ${name}`);
 /** Ours are those that run the image built here. */
 const image = Object.values(services).find(({ build }) => build)?.image;
@@ -127,7 +128,7 @@ describe('docker-compose.yaml', () => {
   });
 
   it('has Prometheus ask each service of ours on the port where it answers', () => {
-    const { scrape_configs: jobs } = parse(read('deploy/prometheus.yml')) as {
+    const { scrape_configs: jobs } = yaml(read('deploy/prometheus.yml')) as {
       scrape_configs: { job_name: string; dns_sd_configs: { names: string[]; port: number }[] }[];
     };
     const asked = jobs.map(({ job_name, dns_sd_configs: [at] }) => [job_name, at?.names, at?.port]);
@@ -238,7 +239,7 @@ describe('the health check of the image', () => {
 });
 
 describe('deploy/production.yaml', () => {
-  const over = parse(productionText, { merge: true }) as {
+  const over = yaml(productionText) as {
     services: Record<string, Service>;
     secrets: Record<string, { file: string }>;
   };
