@@ -94,7 +94,7 @@ async function agreed(
 
 /** Has the pages done by a producer and a consumer that run already, or by those of its own as soon as there are none. */
 async function run(task: Task, db: Database, since: string): Promise<BackfillProgress> {
-  const stream = streamPart(task, db);
+  const stream = await streamPart(task, db);
   let gaveUp: Error | null = null;
   const giveUp = (reason: Error) => {
     gaveUp = reason;

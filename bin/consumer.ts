@@ -5,5 +5,5 @@ import { runService } from './service.ts';
 await runService('consumer', 'Stores the events of the stream in Postgres, once', async (parts) => {
   await migrated(parts);
   const db = databasePart(parts, 'consumer');
-  await healthPortPart(parts, { db, health: consumerPart(parts, { db, stream: streamPart(parts, db) }) });
+  await healthPortPart(parts, { db, health: consumerPart(parts, { db, stream: await streamPart(parts, db) }) });
 });

@@ -53,8 +53,8 @@ export function databasePart({ url, onClose }: Parts, name: string): Database {
   return db;
 }
 
-export function streamPart({ config, log, onClose, url }: Parts, db: Database): EventStream {
-  const stream = openStream({ config, db, url, log });
+export async function streamPart({ config, log, onClose, url }: Parts, db: Database): Promise<EventStream> {
+  const stream = await openStream({ config, db, url, log });
   onClose('stream', () => stream.close());
   return stream;
 }

@@ -5,5 +5,5 @@ import { runService } from './service.ts';
 await runService('producer', 'Pulls rates from XE on schedule and on request, and publishes them as events', async (parts) => {
   await migrated(parts);
   const db = databasePart(parts, 'producer');
-  await healthPortPart(parts, { db, health: await producerPart(parts, { db, stream: streamPart(parts, db) }) });
+  await healthPortPart(parts, { db, health: await producerPart(parts, { db, stream: await streamPart(parts, db) }) });
 });

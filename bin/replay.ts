@@ -33,7 +33,7 @@ await runTask(line, async (task) => {
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'replay', patient: true });
   task.onClose('database', () => db.destroy());
-  const stream = streamPart(task, db);
+  const stream = await streamPart(task, db);
   const bar = progressBar(task);
   task.onClose('progress bar', () => bar.stop());
   const began = performance.now();

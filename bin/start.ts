@@ -15,7 +15,7 @@ await runService(
     const db = databasePart(parts, 'start');
     await apiPart(parts, db);
     await migrated(parts);
-    const stream = streamPart(parts, db);
+    const stream = await streamPart(parts, db);
     consumerPart(parts, { db, stream });
     await producerPart(parts, { db, stream, history: true });
     await seedEmptyBook(parts);

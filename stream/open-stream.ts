@@ -1,14 +1,22 @@
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
-import { openKafkaStream } from './kafka-stream.ts';
 import type { EventStream } from './port.ts';
 import { openPostgresStream } from './postgres-stream.ts';
 
+interface Opening {
+  config: Config;
+  db: Database;
+  url: string;
+  log: Logger;
+}
+
 /** The stream that the settings name: Kafka where there are brokers, else the embedded one. The only place that knows both. */
-export function openStream({ config, db, url, log }: { config: Config; db: Database; url: string; log: Logger }): EventStream {
+export async function openStream({ config, db, url, log }: Opening): Promise<EventStream> {
   if (!config.KAFKA_BROKERS) return openPostgresStream({ db, url, log });
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username = '', KAFKA_SASL_PASSWORD: password = '' } = config;
+  // Loaded only here: kafkajs would be a tenth of a start that has no use for it.
+  const { openKafkaStream } = await import('./kafka-stream.ts');
   const sasl = mechanism ? { mechanism, username, password } : null;
   return openKafkaStream({ settings: { brokers: config.KAFKA_BROKERS, ssl: config.KAFKA_SSL, sasl, clientId: 'fx-rates' }, log });
 }

@@ -1,10 +1,12 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
-import { getAbsoluteFSPath } from 'swagger-ui-dist';
 import { onlyMethods, Refused } from '../problem.ts';
 import { PROBLEM_KINDS, type ProblemKind } from '../problem-kinds.ts';
 
 const OURS = fileURLToPath(new URL('../docs', import.meta.url));
+// Only looked up: importing the package would run its 1.4 MB of browser code at every start.
+const VIEWER_FILES = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
 const VIEWER = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 /** The contract as a page, and a page for each kind of error, all of it served from here. */
@@ -12,8 +14,7 @@ export function docsRoutes(): Router {
   const router = Router();
   router.get('/docs', (_req, res) => res.sendFile('index.html', { root: OURS }));
   router.get('/docs/viewer.js', (_req, res) => res.sendFile('viewer.js', { root: OURS }));
-  for (const file of VIEWER)
-    router.get(`/docs/${file}`, (_req, res) => res.sendFile(file, { root: getAbsoluteFSPath(), maxAge: '1h' }));
+  for (const file of VIEWER) router.get(`/docs/${file}`, (_req, res) => res.sendFile(file, { root: VIEWER_FILES, maxAge: '1h' }));
   router.get('/docs/errors', (_req, res) => {
     const rows = Object.entries(PROBLEM_KINDS).map(
       ([kind, [status, title]]) =>
