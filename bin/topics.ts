@@ -10,7 +10,7 @@ await runTask(line, async (task) => {
   const { config, log, signal, json, quiet, print } = task;
   const db = openDatabase({ url: task.url, name: 'topics' });
   task.onClose('database', () => db.destroy());
-  const stream = streamPart(task, db);
+  const stream = await streamPart(task, db);
   // On the embedded stream letters are rows and have no topic.
   const topics = config.KAFKA_BROKERS ? [topicOf(config), letterTopicOf(config)] : [topicOf(config)];
   for (const topic of topics) await untilDone('stream', () => stream.createTopic(topic), { log, signal });
