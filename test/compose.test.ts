@@ -305,14 +305,14 @@ describe('the Dockerfile', () => {
   });
 });
 
-describe('the image', () => {
-  const [everything, ...rest] = read('.dockerignore')
-    .split('\n')
-    .filter((line) => line && !line.startsWith('#'));
-  const admitted = rest.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-  const leftOut = rest.filter((line) => !line.startsWith('!'));
-  const sources = admitted.filter((entry) => /^\w+$/.test(entry) && existsSync(join(root, entry)));
+const [everything, ...rest] = read('.dockerignore')
+  .split('\n')
+  .filter((line) => line && !line.startsWith('#'));
+const admitted = rest.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+const leftOut = rest.filter((line) => !line.startsWith('!'));
+const sources = admitted.filter((entry) => /^\w+$/.test(entry) && existsSync(join(root, entry)));
 
+describe('the image', () => {
   it('lets in only what is named, and no secret, data or test', () => {
     expect(everything).to.equal('*');
     // Commands that start the tests' servers have no use in a container, and what they import is not there.
@@ -337,6 +337,25 @@ describe('the image', () => {
     }
     expect(seen).to.be.greaterThan(20);
     expect(missing).to.deep.equal([]);
+  });
+});
+
+describe('what the image runs', () => {
+  it('imports only packages that are there without the tools of developers', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const files = sources.flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+    );
+    const packages = files
+      .filter((file) => /\.(ts|cjs)$/.test(file) && !leftOut.includes(file))
+      .flatMap((file) => [
+        ...read(file).matchAll(/^(?:import|export)(?! type )[^;]*? from '([^.'][^']*)'|import\('([^.'][^']*)'\)/gm),
+      ])
+      .map(([, from, dynamic]) => from ?? dynamic ?? '')
+      .filter((from) => !from.startsWith('node:'))
+      .map((from) => /^(?:@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? from);
+    expect(new Set(packages).size).to.be.greaterThan(15);
+    expect(packages.filter((name) => !(name in dependencies))).to.deep.equal([]);
   });
 });
 
