@@ -11,7 +11,8 @@ import { FAULTS } from './simulated-fault.ts';
 export type Config = Readonly<z.infer<typeof settings>> & { readonly source: 'xe' | 'simulator' };
 type Environment = Record<string, string | undefined>;
 
-const SECRETS = [
+/** The settings that may also be given as `NAME_FILE`, a file that holds the value. */
+export const SECRET_NAMES: readonly string[] = [
   'DATABASE_URL',
   'DATABASE_PASSWORD',
   'KAFKA_SASL_USERNAME',
@@ -99,8 +100,6 @@ export const settings = z.object({
 
 /** Every name that the environment may set, for documents and tests that must not drift from the code. */
 export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
-/** The settings that may also be given as `NAME_FILE`, a file that holds the value. */
-export const SECRET_NAMES: readonly string[] = SECRETS;
 
 /**
  * Reads the environment (and `.env`, which it overrides) into one frozen object.
@@ -113,7 +112,7 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const name = String(issue.path[0]);
-      const got = SECRETS.includes(name)
+      const got = SECRET_NAMES.includes(name)
         ? 'a value that is kept secret'
         : JSON.stringify(raw[name]?.replace(/\/\/[^/@]*@/, '//***@'));
       faults.push(`${name} ${issue.message}, got ${got}`);
@@ -130,6 +129,11 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
   return Object.freeze({ ...parsed.data, source: parsed.data.XE_API_KEY ? 'xe' : 'simulator' });
 }
 
+/** What the environment and `.env` set, apart, for whoever has to tell where a value comes from. */
+export function settingSources(environment: Environment = process.env, envFile = '.env') {
+  return { environment, dotEnv: dotEnv(envFile) };
+}
+
 function dotEnv(file: string): Environment {
   return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
 }
@@ -137,7 +141,7 @@ function dotEnv(file: string): Environment {
 function withSecretFiles(environment: Environment, faults: string[]): Environment {
   const raw: Environment = {};
   for (const [name, value] of Object.entries(environment)) if (value !== '') raw[name] = value;
-  for (const name of SECRETS) {
+  for (const name of SECRET_NAMES) {
     const file = raw[`${name}_FILE`];
     if (!file) continue;
     if (raw[name]) faults.push(`${name} and ${name}_FILE are both set: keep one`);

@@ -33,7 +33,7 @@ export async function keepAccount(
 ): Promise<void> {
   try {
     if (!(await accountIsStale(db, run.source, ACCOUNT_HOURS))) return;
-    const seen = await xe.accountInfo(stopping);
+    const { seen } = await xe.accountInfo(stopping);
     await keepQuota(db, { source: run.source, seen, account: true });
     await keepPackage(db, run.run_id, seen.package ?? null);
     if (seen.package?.startsWith('FREETRIAL'))

@@ -26,8 +26,8 @@ export interface XeClient {
    * `mayTryAgain`. Throws `UpstreamError`; `stopping` gives the call up.
    */
   rates(asked: Asked, call: { stopping: AbortSignal; mayTryAgain: () => Promise<boolean> }): Promise<Pulled>;
-  /** The account's package and what is left of it; costs nothing. Throws `UpstreamError`. */
-  accountInfo(stopping: AbortSignal): Promise<QuotaSeen>;
+  /** The account's package and what is left of it, and the answer's Date header; costs nothing. Throws `UpstreamError`. */
+  accountInfo(stopping: AbortSignal): Promise<{ seen: QuotaSeen; date: string | null }>;
 }
 
 /** XE answers in well under a second; what takes longer than this is not coming. */
@@ -108,7 +108,7 @@ export function xeClient({
     accountInfo: async (stopping) => {
       const response = await get({ path: 'account_info.json', params: {} }, stopping);
       refuseErrors(response, new Date().toISOString());
-      return readAccountInfo(response.data);
+      return { seen: readAccountInfo(response.data), date: response.headers['date'] ?? null };
     },
   };
 }

@@ -11,15 +11,7 @@ const NO_SUCH_SCHEMA = 40_403;
  * was answered once is kept by those who ask. Rejects with one sentence when it is away, and with `CannotStart` when it refuses a schema.
  */
 export function openSchemaRegistry(url: string): SchemaRegistry {
-  const http = axios.create({
-    baseURL: url.endsWith('/') ? url : `${url}/`,
-    headers: {
-      'content-type': 'application/vnd.schemaregistry.v1+json',
-      accept: 'application/vnd.schemaregistry.v1+json, application/json',
-    },
-    maxRedirects: 0,
-    proxy: false,
-  });
+  const http = httpTo(url);
   return {
     register: (subject, schema) => register(http, subject, schema),
     schema: async (id) => {
@@ -35,6 +27,18 @@ export function openSchemaRegistry(url: string): SchemaRegistry {
       }
     },
   };
+}
+
+function httpTo(url: string): AxiosInstance {
+  return axios.create({
+    baseURL: url.endsWith('/') ? url : `${url}/`,
+    headers: {
+      'content-type': 'application/vnd.schemaregistry.v1+json',
+      accept: 'application/vnd.schemaregistry.v1+json, application/json',
+    },
+    maxRedirects: 0,
+    proxy: false,
+  });
 }
 
 async function register(http: AxiosInstance, subject: string, schema: string): Promise<number> {
@@ -54,6 +58,37 @@ async function register(http: AxiosInstance, subject: string, schema: string): P
       },
     );
   }
+}
+
+/**
+ * Asks, and registers nothing: the id of this very schema under the subject, null where it is not there, and the compatibility that the
+ * subject is held to, null where it has none of its own. Rejects with one sentence when the registry is away.
+ */
+export async function lookUpSubject(
+  url: string,
+  subject: string,
+  schema: string,
+): Promise<{ id: number | null; compatibility: string | null }> {
+  const http = httpTo(url);
+  const unlessUnknown = async <T>(asking: Promise<{ data: T }>): Promise<T | null> => {
+    try {
+      return (await asking).data;
+    } catch (error) {
+      // 404 alone is what a wrong path gets.
+      if (isAxiosError(error) && error.response?.status === 404 && /^404\d\d$/.test(String(error.response.data?.error_code)))
+        return null;
+      throw away(error, url);
+    }
+  };
+  const of = encodeURIComponent(subject);
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  const [found, held] = await Promise.all([
+    unlessUnknown(http.post<{ id?: unknown }>(`subjects/${of}`, { schema }, { signal })),
+    unlessUnknown(http.get<{ compatibilityLevel?: unknown }>(`config/${of}`, { signal })),
+  ]);
+  const id = found?.id;
+  if (found && typeof id !== 'number') throw unusable(url, `an id for ${subject}`, found);
+  return { id: typeof id === 'number' ? id : null, compatibility: held ? String(held.compatibilityLevel) : null };
 }
 
 function unusable(url: string, expected: string, got: unknown): Error {

@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   producer: ['events', 'ledger', 'platform'],
   consumer: ['events', 'platform'],
   api: ['ledger', 'platform', 'reports'],
+  doctor: ['platform', 'producer', 'stream'],
   // Starts real servers as the tests do, and the parts that it kills as processes.
   chaos: ['events', 'platform', 'stream', 'test'],
   seeds: ['loans'],
