@@ -4,10 +4,13 @@ import type { Heartbeat } from '../platform/heartbeat.ts';
 export interface Status extends LedgerStatus {
   readonly next_slot: string;
   readonly services: readonly Heartbeat[];
+  /** Records that could not become rates and that nobody has redriven. */
+  readonly open_letters: number;
 }
 
 const SILENT_SECONDS = 20;
-const SHOWN = 8;
+/** With all else a page of 24 lines, two of them the heading of `watch`. */
+const SHOWN = 6;
 
 /** The status as one screen for a person: a line for each question that an operator has, troubles last and in full. */
 export function statusPage(status: Status, { currencies, zone }: { currencies: readonly string[]; zone: string }): string {
@@ -21,6 +24,7 @@ export function statusPage(status: Status, { currencies, zone }: { currencies: r
     ['XE quota', quota(status)],
     ['breaker', breaker(status)],
     ...backfill(status),
+    ['dead letters', status.open_letters === 0 ? 'none open' : `${status.open_letters} OPEN (npm run dlt -- ls)`],
     ...['producer', 'consumer'].map((service): [string, string] => [service, heartbeat(service, status.services)]),
   ];
   const simulated = status.source === 'simulator' ? ' · SIMULATED: no XE_API_KEY is set' : '';

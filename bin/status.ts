@@ -20,8 +20,17 @@ await runTask(line, async (task) => {
   task.onClose('database', () => db.destroy());
   const closed = close && (await closeBreaker(db, source));
   if (close) task.log.info(closed ? 'the breaker is closed' : 'the breaker was not open');
-  const [ledger, services] = await Promise.all([ledgerStatus(db, { source, dailyBudget }), heartbeats(db)]);
-  const status = { ...ledger, next_slot: nextSlot({ cron, zone }, ledger.now), services };
+  const [ledger, services, letters] = await Promise.all([
+    ledgerStatus(db, { source, dailyBudget }),
+    heartbeats(db),
+    db('dead_letters').where({ state: 'open' }).count({ open: '*' }),
+  ]);
+  const status = {
+    ...ledger,
+    next_slot: nextSlot({ cron, zone }, ledger.now),
+    services,
+    open_letters: Number(letters[0]?.['open'] ?? 0),
+  };
   task.print(task.json ? JSON.stringify(status) : statusPage(status, { currencies, zone }));
   return 0;
 });

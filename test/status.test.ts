@@ -4,6 +4,7 @@ import { keepQuota } from '../ledger/quota.ts';
 import { findRun, listRuns, type RunKey } from '../ledger/run-history.ts';
 import { ledgerStatus } from '../ledger/status.ts';
 import { type TestDatabase, testDatabase } from './support/database.ts';
+import { command } from './support/process.ts';
 
 const NOW = '2026-11-24T12:00:00Z';
 
@@ -81,6 +82,22 @@ describe('the ledger, for a person,', () => {
     expect((await status()).breaker).to.equal(null);
     expect((await status()).open_runs[0]?.next_attempt_at).to.equal(NOW);
     expect(await closeBreaker(database.db, 'simulator')).to.equal(false);
+  });
+
+  it('is one screen of a small terminal however much is wrong, and says so', async () => {
+    for (let day = 10; day < 24; day++)
+      await run({ slot: `2026-11-${day}T01:00:00Z`, state: 'failed', error: 'XE: has refused' });
+    for (let hour = 1; hour < 8; hour++) await run({ slot: `2026-11-24T0${hour}:00:00Z`, state: 'skipped', error: 'missed' });
+    await run({ trigger: 'manual', state: 'published', error: 'consumer behind: 5 events are still to be read' });
+    await openBreaker(database.db, { source: 'simulator', status: 401, reason: 'XE: no', until: null, seconds: 3600 });
+    await database.query(`insert into dead_letters (topic, partition, record_offset, headers, reason, detail, record_timestamp)
+      values ('t', 0, 0, '{}', 'undecodable', 'poison', now())`);
+    const page = command('status', { DATABASE_URL: database.url }, ['--quiet']);
+    expect(await page.exited, page.output()).to.equal(0);
+    const lines = page.output().trimEnd().split('\n');
+    expect(lines.length, page.output()).to.be.within(15, 22);
+    for (const told of ['skipped: missed', 'consumer behind', 'OPEN until', '1 OPEN .npm run dlt', 'NOT RUNNING', /and \d+ more/])
+      expect(page.output()).to.match(new RegExp(told));
   });
 
   it('lists runs newest first, page by page without a gap or a repeat, even where many were filed at one instant', async () => {
