@@ -23,7 +23,8 @@ export function examineXe(of: { settings: XeSettings; source: 'xe' | 'simulator'
       checks.push(ill(name, says, 'a pull needs more: wait for the reset, or ask XE for more'));
     else if (ends < SOON_MS) checks.push(ill(name, `${says}; it ends ${seen.service_ends_at}`, 'have XE prolong it'));
     else checks.push(well(name, says));
-    if (source === 'simulator') return [...checks, note(name, 'no XE_API_KEY is set: rates are made up')];
+    if (source === 'simulator')
+      return [...checks, note(name, 'no XE_API_KEY is set: rates are made up, here by a simulator of the doctor’s own')];
     if (seen.package?.startsWith('FREETRIAL')) checks.push(note(name, 'a trial, which may serve mock rates'));
     return Number.isNaN(skew.seconds) ? checks : [...checks, clockCheck('XE', skew)];
   };
