@@ -6,9 +6,9 @@ import { PROJECT } from './documents.ts';
 
 /** Who reads which settings; `npm start` is producer, consumer and API in one, and reads them all. */
 const READ_BY: [who: string, names: string[]][] = [
-  ['all', ['DATABASE_URL', 'DATA_DIR', 'LOG_LEVEL', 'FX_FAILPOINT']],
+  ['all', ['DATABASE_URL', 'DATABASE_PASSWORD', 'DATA_DIR', 'LOG_LEVEL', 'FX_FAILPOINT']],
   ['API; producer and consumer for METRICS_PORT', ['HOST']],
-  ['API', ['PORT', 'UPDATE_COOLDOWN_SECONDS', 'API_TOKEN', 'RATE_LIMIT_PER_MINUTE', 'CONSOLE_URL']],
+  ['API', ['PORT', 'UPDATE_COOLDOWN_SECONDS', 'API_TOKEN', 'TRUST_PROXY', 'RATE_LIMIT_PER_MINUTE', 'CONSOLE_URL']],
   ['producer, API, status', ['SCHEDULE', 'SCHEDULE_TZ', 'XE_DAILY_BUDGET']],
   ['producer, API, status, backfill', ['CURRENCIES']],
   ['producer, API, status, backfill; the simulator as its credentials', ['XE_ACCOUNT_ID', 'XE_API_KEY']],
