@@ -28,26 +28,41 @@ const COLUMNS = 'base, quote, rate, inverse, rate_date, observed_at, fetched_at,
 
 export type PairRateQueries = ReturnType<typeof pairRateQueries>;
 
+/** How far back the newest row is looked for at first: a cross has no index of its own, and ten years of it take 30 times as long. */
+const RECENT_DAYS = 31;
+
 /** Rates by day, of any pair, from the view that all of them come from. */
 export function pairRateQueries(db: Database) {
-  const newestUntil = async ({ base, quotes }: Pairs, until: string, from: string): Promise<PairRate[]> => {
+  const newestWithin = async (
+    { base, quotes }: Pairs,
+    { from, to }: { from: string | null; to: string },
+  ): Promise<PairRate[]> => {
     const { rows } = await db.raw(
       `select ${COLUMNS} from unnest(:quotes::text[]) with ordinality as wanted (code, position)
        cross join lateral (
-         select * from rate_pairs where base = :base and quote = wanted.code and rate_date between :from and :until
+         select * from rate_pairs
+         where base = :base and quote = wanted.code
+           and rate_date between coalesce(:from::date, least(:to::date, current_date) - ${RECENT_DAYS}) and :to::date
          order by rate_date desc limit 1
        ) newest order by position`,
-      { base, quotes, from, until } as never,
+      { base, quotes, from, to } as never,
     );
     return rows;
   };
+  const newestUntil = async ({ base, quotes }: Pairs, day: string): Promise<PairRate[]> => {
+    const recent = await newestWithin({ base, quotes }, { from: null, to: day });
+    const without = quotes.filter((quote) => !recent.some((row) => row.quote === quote));
+    if (without.length === 0) return recent;
+    const older = await newestWithin({ base, quotes: without }, { from: '-infinity', to: day });
+    return quotes.flatMap((quote) => [...recent, ...older].filter((row) => row.quote === quote));
+  };
   return {
     /** The newest row of each pair. */
-    latest: (pairs: Pairs) => newestUntil(pairs, 'infinity', '-infinity'),
+    latest: (pairs: Pairs) => newestUntil(pairs, 'infinity'),
     /** The row of each pair on a day. */
-    on: (pairs: Pairs, day: string) => newestUntil(pairs, day, day),
+    on: (pairs: Pairs, day: string) => newestWithin(pairs, { from: day, to: day }),
     /** The last row of each pair up to a day. */
-    upTo: (pairs: Pairs, day: string) => newestUntil(pairs, day, '-infinity'),
+    upTo: (pairs: Pairs, day: string) => newestUntil(pairs, day),
 
     /** Rows of a range, oldest first, after the row that `after` names by day and quote. */
     async between(
