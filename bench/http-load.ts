@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { quantile } from './case.ts';
 
 export interface Load {
   readonly perSecond: number;
@@ -8,12 +9,15 @@ export interface Load {
 }
 
 /**
- * Asks for one address on `connections` kept alive, each with one request at a time, for `seconds`. Reads no more of an answer than where
- * it ends, so that the asking costs little beside the answering. Rejects when an answer is no 200.
+ * Asks a server for one path after the other on `connections` kept alive, each with one request at a time, for `seconds`. Reads no more
+ * of an answer than where it ends, so that the asking costs little beside the answering. Rejects when an answer is no 200.
  */
-export async function httpLoad(url: string, { connections, seconds }: { connections: number; seconds: number }): Promise<Load> {
-  const { hostname, port, pathname, search } = new URL(url);
-  const request = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept-Encoding: identity\r\n\r\n`;
+export async function httpLoad(
+  url: string,
+  nextPath: () => string,
+  { connections, seconds }: { connections: number; seconds: number },
+): Promise<Load> {
+  const { hostname, port } = new URL(url);
   const waits: number[] = [];
   const end = performance.now() + seconds * 1000;
 
@@ -27,7 +31,7 @@ export async function httpLoad(url: string, { connections, seconds }: { connecti
         asked = performance.now();
         head = '';
         left = -1;
-        socket.write(request);
+        socket.write(`GET ${nextPath()} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept-Encoding: identity\r\n\r\n`);
       };
       socket.on('connect', ask);
       socket.on('error', reject);
@@ -53,6 +57,5 @@ export async function httpLoad(url: string, { connections, seconds }: { connecti
   const began = performance.now();
   await Promise.all(Array.from({ length: connections }, converse));
   const took = (performance.now() - began) / 1000;
-  waits.sort((a, b) => a - b);
-  return { perSecond: waits.length / took, p99: waits[Math.floor(waits.length * 0.99)] ?? Number.NaN };
+  return { perSecond: waits.length / took, p99: quantile(waits, 0.99) };
 }

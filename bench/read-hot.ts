@@ -45,7 +45,7 @@ export const readHot: BenchCase = {
       for (let round = 0; round <= (quick ? 1 : 5); round++) {
         say(`round ${round}`);
         for (const [name, url] of Object.entries(peers) as [keyof typeof peers, string][]) {
-          const load = await httpLoad(`${url}${PATH}`, { connections: CONNECTIONS, seconds: quick ? 0.5 : 4 });
+          const load = await httpLoad(url, () => PATH, { connections: CONNECTIONS, seconds: quick ? 0.5 : 4 });
           if (round > 0) loads[name].push(load);
         }
       }

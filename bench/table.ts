@@ -49,7 +49,7 @@ function linesOf({ name, runs, figures, must, failed }: Judged): Row[] {
     ...Object.keys(figures)
       .filter((figure) => !spokenOf.has(figure))
       .map((figure) => ({ figure: told(figure) })),
-    ...(failed === undefined ? [] : [{ figure: failed.slice(0, 120), '': 'FAILED' }]),
+    ...(failed === undefined ? [] : [{ figure: failed.trim().slice(0, 120), '': 'FAILED' }]),
   ];
   return rows.map((row) => ({ case: name, ...row }));
 }
