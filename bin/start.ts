@@ -1,21 +1,23 @@
-import { seedLoanBook } from '../loans/sample.ts';
 import { untilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
 import { databaseFault } from '../platform/sqlstate.ts';
-import { apiPart } from './api-part.ts';
-import { consumerPart } from './consumer-part.ts';
 import { databasePart, migrated, type Parts, streamPart } from './parts.ts';
-import { producerPart } from './producer-part.ts';
 import { runService } from './service.ts';
+
+// Loaded while Postgres comes up, what answers people first: loading takes as long as the server does.
+const loadingApi = import('./api-part.ts');
+const loadingPipeline = loadingApi.then(() => Promise.all([import('./consumer-part.ts'), import('./producer-part.ts')]));
 
 await runService(
   'start',
   'The whole pipeline in one process: Postgres, simulator or XE, producer, consumer and API',
   async (parts) => {
     const db = databasePart(parts, 'start');
+    const { apiPart } = await loadingApi;
     await apiPart(parts, db);
     await migrated(parts);
     const stream = await streamPart(parts, db);
+    const [{ consumerPart }, { producerPart }] = await loadingPipeline;
     consumerPart(parts, { db, stream });
     await producerPart(parts, { db, stream, history: true });
     await seedEmptyBook(parts);
@@ -28,6 +30,7 @@ async function seedEmptyBook({ url, log, signal }: Parts): Promise<void> {
     const db = openDatabase({ url, name: 'seed', patient: true, poolSize: 1 });
     try {
       if (await db('loans').first('loan_id')) return;
+      const { seedLoanBook } = await import('../loans/sample.ts');
       const { seeded } = await seedLoanBook(db);
       if (seeded) log.info('the sample loan book is loaded; npm run seed tells what was cleaned');
     } finally {

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { CannotStart } from './errors.ts';
 import { checkPassable, postgresBinaries, serverUser } from './postgres-binaries.ts';
 import { type Cluster, freePort, isAlive, writeConnection } from './postgres-server.ts';
@@ -53,18 +54,14 @@ async function initialise(cluster: Cluster, initdb: string): Promise<void> {
   if (cluster.user.uid !== undefined) chownSync(passwordFile, cluster.user.uid, cluster.user.gid);
   const args = ['--pgdata', fresh, '--username', SUPERUSER, '--pwfile', passwordFile, '--auth', 'scram-sha-256'];
   const locale = ['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'];
-  const made = spawnSync(initdb, [...args, ...locale], {
-    ...cluster.user,
-    cwd: '/',
-    env: { LC_ALL: 'C', TZ: 'UTC' },
-    encoding: 'utf8',
-  });
-  rmSync(passwordFile, { force: true });
-  if (made.status !== 0) {
+  try {
+    await promisify(execFile)(initdb, [...args, ...locale], { ...cluster.user, cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC' } });
+  } catch (cause) {
     rmSync(fresh, { recursive: true, force: true });
-    throw new CannotStart(
-      `A Postgres database could not be made in ${cluster.dir}: ${(made.stderr ?? made.error?.message ?? '').trim()}`,
-    );
+    const { stderr, message } = cause as ExecFileException;
+    throw new CannotStart(`A Postgres database could not be made in ${cluster.dir}: ${(stderr || message).trim()}`, { cause });
+  } finally {
+    rmSync(passwordFile, { force: true });
   }
   writeConnection(fresh, { port: await freePort(), password });
   try {
