@@ -54,6 +54,8 @@ export function buildApp(deps: AppDeps): Express {
     else next();
   });
   app.use(secured);
+  // Before all the routes of the API: a visit begins with a dozen files, which must not pass by each of them.
+  app.use(dashboardRoutes());
   app.use(suffixes);
   app.use(ratesV1Routes(deps));
   app.use(operationsOf(of, ['Rates'], { ...ratesHandlers(deps), ...rateDetailsHandlers(deps) }));
@@ -67,7 +69,6 @@ export function buildApp(deps: AppDeps): Express {
   app.use(operationsOf(of, ['Loans'], loansHandlers(deps.book)));
   app.use(operationsOf(of, ['Service'], serviceHandlers(of)));
   app.use(docsRoutes());
-  app.use(dashboardRoutes());
   app.use(notFound);
   app.use(problems(log));
   return app;

@@ -67,7 +67,11 @@ export function headersSet(res: ServerResponse): Record<string, string> {
 }
 
 /** Sends an answer, or 304 to who has these very bytes. */
-export function sendReady(req: IncomingMessage, res: ServerResponse, { body, headers }: ReadyAnswer): void {
+export function sendReady(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { body, headers }: Pick<ReadyAnswer, 'body' | 'headers'>,
+): void {
   if (isFresh(req, headers)) {
     const { 'Content-Type': _type, 'Content-Length': _length, 'Content-Disposition': _file, ...rest } = headers;
     res.writeHead(304, rest).end();

@@ -11,8 +11,9 @@ import { DAYS, GAP_DAYS, yearOfRates } from './support/year-of-rates.ts';
 const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 const MOST_BYTES = 250_000;
 const FIRST_RATES_MS = 500;
-/** Whatever else the machine does at the time would else be measured. */
-const MOST_TRIES = 12;
+const TRIES = 5;
+/** Another round is given to a machine that was busy with something else; its median is asked for all the same. */
+const MOST_ROUNDS = 3;
 
 describe('the dashboard', function () {
   this.timeout(60_000);
@@ -222,9 +223,8 @@ describe('the dashboard', function () {
     process.stderr.write(`      ${bytes} bytes\n`);
   });
 
-  it(`has the first rates on the screen within ${FIRST_RATES_MS} ms`, async () => {
-    const times: number[] = [];
-    for (let n = 0; n < MOST_TRIES && Math.min(...times) >= FIRST_RATES_MS; n++) {
+  it(`has the first rates on the screen within ${FIRST_RATES_MS} ms at the median of ${TRIES} visits with a cold cache`, async () => {
+    const visited = async () => {
       const { page } = await visit(browser, url);
       await page.addInitScript(`new MutationObserver((_, observer) => {
         if (document.querySelectorAll('.card .rate').length < 7) return;
@@ -232,16 +232,21 @@ describe('the dashboard', function () {
         requestAnimationFrame(() => { window.firstRates = performance.now(); });
       }).observe(document, { childList: true, subtree: true });`);
       await page.goto('/');
-      times.push(
-        await eventually(async () => {
-          const ms = Math.round(await page.evaluate<number>('window.firstRates'));
-          expect(ms).to.be.greaterThan(0);
-          return ms;
-        }),
-      );
+      const shown = await eventually(async () => {
+        const ms = Math.round(await page.evaluate<number>('window.firstRates'));
+        expect(ms).to.be.greaterThan(0);
+        return ms;
+      });
       await page.context().close();
+      return shown;
+    };
+    const medians: number[] = [];
+    while (medians.length < MOST_ROUNDS && Math.min(...medians) > FIRST_RATES_MS) {
+      const times: number[] = [];
+      while (times.length < TRIES) times.push(await visited());
+      process.stderr.write(`      ${times.join(', ')} ms\n`);
+      medians.push(times.sort((one, other) => one - other)[Math.floor(TRIES / 2)] as number);
     }
-    process.stderr.write(`      ${times.join(', ')} ms\n`);
-    expect(Math.min(...times)).to.be.below(FIRST_RATES_MS);
+    expect(Math.min(...medians)).to.be.at.most(FIRST_RATES_MS);
   });
 });

@@ -1,6 +1,6 @@
 // @ts-check
-import { forgetToken, token } from './token.js';
 
+const TOKEN = 'fx-rates token';
 const PATIENCE_MS = 40_000;
 
 /** What the API says is wrong, in its own words. */
@@ -29,7 +29,7 @@ export class Unreachable extends Error {}
  */
 async function ask(path, { signal, method = 'GET', headers = {}, secret = false } = {}) {
   const once = async () => {
-    const known = secret ? token() : null;
+    const known = secret ? sessionStorage.getItem(TOKEN) : null;
     try {
       return await fetch(path, {
         method,
@@ -45,9 +45,12 @@ async function ask(path, { signal, method = 'GET', headers = {}, secret = false 
   if (secret && response.status === 401) {
     const { askForToken } = await import('./token-dialog.js');
     do {
-      const refused = token() !== null;
-      forgetToken();
-      if (!(await askForToken({ refused }))) throw new Problem(401, { detail: 'This needs the API token.' });
+      const refused = sessionStorage.getItem(TOKEN) !== null;
+      sessionStorage.removeItem(TOKEN);
+      const given = await askForToken({ refused });
+      if (given === null) throw new Problem(401, { detail: 'This needs the API token.' });
+      // Gone when the tab is.
+      sessionStorage.setItem(TOKEN, given);
       response = await once();
     } while (response.status === 401);
   }

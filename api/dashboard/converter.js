@@ -2,8 +2,10 @@
 import { read, troubleOf } from './ask.js';
 import { grouped } from './decimal.js';
 import { element, fill } from './element.js';
+import { onRate } from './live.js';
 
 /** @typedef {import('./answers.d.ts').Conversion} Conversion */
+/** @typedef {import('./answers.d.ts').Currency} Currency */
 
 const TYPING_MS = 250;
 
@@ -45,18 +47,29 @@ export function converter(signal) {
     event.preventDefault();
     void convert();
   };
-  void read('/v2/currencies', { signal })
-    .then(({ data }) => {
-      const codes = [...new Set(['USD', ...data.map((/** @type {{ code: string }} */ { code }) => code)])];
+  const waiting = new AbortController();
+  const begin = async () => {
+    try {
+      /** @type {{ data: Currency[] }} */
+      const { data } = await read('/v2/currencies', { signal });
+      // Before the first pull has landed there is nothing to convert by.
+      if (waiting.signal.aborted || data.every(({ days }) => days === 0)) return;
+      waiting.abort();
+      const codes = [...new Set(['USD', ...data.map(({ code }) => code)])];
       for (const select of [from, to])
         fill(
           select,
           codes.map((code) => element('option', { value: code }, code)),
         );
       [from.value, to.value] = ['USD', codes.includes('KES') ? 'KES' : (codes[1] ?? 'USD')];
-      return convert();
-    })
-    .catch((error) => !signal.aborted && fill(result, element('p', { class: 'notice wrong' }, String(error.message))));
+      await convert();
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble) fill(result, element('p', { class: 'notice wrong' }, trouble));
+    }
+  };
+  onRate(begin, AbortSignal.any([signal, waiting.signal]));
+  void begin();
   return element(
     'section',
     { class: 'panel converter', 'aria-labelledby': 'converter-title' },

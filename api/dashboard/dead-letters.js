@@ -1,7 +1,6 @@
 // @ts-check
 import { read, troubleOf } from './ask.js';
-import { choice } from './choice.js';
-import { element, fill } from './element.js';
+import { choice, element, fill } from './element.js';
 import { state } from './header.js';
 import { hexDump } from './hex-dump.js';
 import { utc } from './moment.js';

@@ -8,7 +8,6 @@ import { firstRates } from './first-rates.js';
 import { plusDays, roughly, today } from './moment.js';
 import { nothing } from './panel.js';
 import { colourOf } from './series.js';
-import { sparkline } from './sparkline.js';
 
 /** @typedef {import('./answers.d.ts').Rate} Rate */
 
@@ -17,6 +16,8 @@ const SPARK_DAYS = 30;
 let names;
 /** What is known of the days before, so that a new rate does not empty the cards. @type {Rate[]} */
 let past = [];
+/** Draws them; fetched along with them. @type {typeof import('./sparkline.js').sparkline} */
+let sparkline;
 
 /** A card for each currency. The rates are there first; the days before them follow. @param {AbortSignal} signal */
 export async function rateCards(signal) {
@@ -75,10 +76,12 @@ function card(rate) {
 /** @param {ReturnType<typeof card>[]} cards @param {Rate[]} newest @param {AbortSignal} signal */
 async function addPast(cards, newest, signal) {
   try {
-    const [{ data }, currencies] = await Promise.all([
+    const [{ data }, currencies, drawn] = await Promise.all([
       read(`/v2/rates?from=${plusDays(today(), -SPARK_DAYS)}`, { signal }),
       names ? null : read('/v2/currencies', { signal }),
+      import('./sparkline.js'),
     ]);
+    ({ sparkline } = drawn);
     names ??= new Map(currencies.data.map((/** @type {{ code: string, name: string }} */ { code, name }) => [code, name]));
     past = data;
     decorate(cards, newest);

@@ -1,9 +1,8 @@
 // @ts-check
 import { asked, go, onAddress } from './address.js';
 import { read, readAll } from './ask.js';
-import { choice } from './choice.js';
 import { grouped, position, ratio } from './decimal.js';
-import { element, onDemand, table } from './element.js';
+import { choice, element, onDemand, table } from './element.js';
 import { lineChart } from './line-chart.js';
 import { onRate } from './live.js';
 import { daysBetween, plusDays, today } from './moment.js';

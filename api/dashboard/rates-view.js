@@ -1,8 +1,6 @@
 // @ts-check
 import { asked, go, onAddress } from './address.js';
-import { choice } from './choice.js';
-import { element } from './element.js';
-import { onRate } from './live.js';
+import { choice, element } from './element.js';
 import { panel } from './panel.js';
 import { rateCards } from './rate-cards.js';
 
@@ -31,11 +29,6 @@ export async function open(place, signal) {
   let soon;
   let seen = showing();
   const refresh = () => cards.load(() => rateCards(signal));
-  // The rates of one pull come one by one, within moments.
-  onRate(() => {
-    clearTimeout(soon);
-    soon = setTimeout(refresh, BURST_MS);
-  }, signal);
   const ages = setInterval(refresh, AGES_MS);
   signal.addEventListener('abort', () => clearInterval(ages));
   onAddress(() => {
@@ -45,8 +38,20 @@ export async function open(place, signal) {
     void refresh();
   }, signal);
   await refresh();
-  const [{ rateChart }, { converter }] = await Promise.all([import('./rate-chart.js'), import('./converter.js')]);
-  if (!signal.aborted) rest.append(rateChart(signal).root, converter(signal));
+  const [{ rateChart }, { converter }, { live, onRate }] = await Promise.all([
+    import('./rate-chart.js'),
+    import('./converter.js'),
+    import('./live.js'),
+  ]);
+  if (signal.aborted) return;
+  // The rates of one pull come one by one, within moments.
+  onRate(() => {
+    clearTimeout(soon);
+    soon = setTimeout(refresh, BURST_MS);
+  }, signal);
+  // Where the cards were slow to come, rates may have landed after they were asked for.
+  if (live().connected) void refresh();
+  rest.append(rateChart(signal).root, converter(signal));
 }
 
 const showing = () => asked('show', 'rate');

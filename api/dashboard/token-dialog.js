@@ -1,12 +1,11 @@
 // @ts-check
 import { element } from './element.js';
-import { keepToken } from './token.js';
 
-/** @type {Promise<boolean> | null} */
+/** @type {Promise<string | null> | null} */
 let open = null;
 
 /**
- * Asks for the token, once however many wait for it. False when the person would rather not.
+ * Asks for the token, once however many wait for it. Null when the person would rather not.
  * @param {{ refused: boolean }} why refused: the one that was given is not the right one
  */
 export function askForToken({ refused }) {
@@ -16,7 +15,7 @@ export function askForToken({ refused }) {
   return open;
 }
 
-/** @param {boolean} refused @returns {Promise<boolean>} */
+/** @param {boolean} refused @returns {Promise<string | null>} */
 function dialog(refused) {
   const input = element('input', {
     type: 'password',
@@ -54,10 +53,8 @@ function dialog(refused) {
   input.focus();
   return new Promise((resolve) => {
     box.addEventListener('close', () => {
-      const given = box.returnValue === 'given' && input.value.trim() !== '';
-      if (given) keepToken(input.value.trim());
       box.remove();
-      resolve(given);
+      resolve((box.returnValue === 'given' && input.value.trim()) || null);
     });
   });
 }

@@ -1,44 +1,60 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { onlyMethods } from '../problem.ts';
+import { sendReady } from '../ready-answers.ts';
 
-const PAGE = fileURLToPath(new URL('../dashboard', import.meta.url));
-const CHARTS = join(dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist');
+const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
+const CHARTS = fileURLToPath(new URL('dist/', import.meta.resolve('uplot/package.json')));
 const VENDORED = ['uPlot.iife.min.js', 'uPlot.min.css'];
 /** In the order in which they build on each other. They go out as one: nothing is on the screen before the last of them is there. */
 const STYLES = ['base', 'frame', 'parts', 'tables', 'rates', 'panels'];
-/** What lies in the folder for the type checker alone. */
-const NOT_SERVED = /\.(ts|json)$/;
+/** What lies in the folder beside these is for the type checker alone. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
 
 /** The dashboard: one page and its files as they lie there, asked for anew each time, which a 304 makes cheap. */
 export function dashboardRoutes(): Router {
   const router = Router();
-  const styles = STYLES.map((name) => readFileSync(join(PAGE, `${name}.css`), 'utf8')).join('');
-  const tag = `"${createHash('sha256').update(styles).digest('base64url')}"`;
-  router.get('/', (_req, res) => res.sendFile('index.html', { root: PAGE, cacheControl: false, headers: FRESH }));
-  router.get('/dashboard/page.css', (_req, res) =>
-    res
-      .set({ ...FRESH, ETag: tag })
-      .type('css')
-      .send(styles),
+  const files = new Map(
+    readdirSync(PAGE)
+      .filter((name) => extname(name) in TYPES)
+      .map((name) => [name, sending(name)]),
   );
-  router.use('/dashboard', (req, _res, next) => next(NOT_SERVED.test(req.path) ? 'router' : undefined), files(PAGE));
+  files.set('page.css', sending(...STYLES.map((name) => `${name}.css`)));
+  router.get('/', sending('index.html'));
+  router.get('/dashboard/:file', (req, res, next) => {
+    const send = files.get(req.params.file);
+    if (send) send(req, res, next);
+    else next('router');
+  });
   for (const file of VENDORED) router.get(`/vendor/${file}`, (_req, res) => res.sendFile(file, { root: CHARTS, maxAge: '1h' }));
   router.all(['/', '/dashboard/{*file}', ...VENDORED.map((file) => `/vendor/${file}`)], onlyMethods('GET', 'HEAD'));
   return router;
 }
 
-const FRESH = { 'Cache-Control': 'no-cache' };
-
-function files(folder: string) {
-  return express.static(folder, {
-    index: false,
-    redirect: false,
-    cacheControl: false,
-    setHeaders: (res) => void res.setHeader('Cache-Control', FRESH['Cache-Control']),
-  });
+/** Sends files as one, from memory; they are read when they are first asked for, and again when one has changed on the disk. */
+function sending(...names: string[]): RequestHandler {
+  const paths = names.map((name) => join(PAGE, name));
+  let held: { headers: Record<string, string>; body: Buffer; version: string } | undefined;
+  return (req, res) => {
+    const version = paths.map((path) => statSync(path).mtimeMs).join();
+    if (held?.version !== version) {
+      const body = Buffer.concat(paths.map((path) => readFileSync(path)));
+      const headers = {
+        'Content-Type': TYPES[extname(paths[0] ?? '')] ?? 'application/octet-stream',
+        'Content-Length': String(body.length),
+        ETag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+        'Cache-Control': 'no-cache',
+      };
+      held = { headers, body, version };
+    }
+    sendReady(req, res, held);
+  };
 }
