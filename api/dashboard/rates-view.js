@@ -38,11 +38,8 @@ export async function open(place, signal) {
     void refresh();
   }, signal);
   await refresh();
-  const [{ rateChart }, { converter }, { live, onRate }] = await Promise.all([
-    import('./rate-chart.js'),
-    import('./converter.js'),
-    import('./live.js'),
-  ]);
+  // Before the rest, which may not come: the cards must hear of new rates all the same.
+  const { live, onRate } = await import('./live.js');
   if (signal.aborted) return;
   // The rates of one pull come one by one, within moments.
   onRate(() => {
@@ -51,7 +48,8 @@ export async function open(place, signal) {
   }, signal);
   // Where the cards were slow to come, rates may have landed after they were asked for.
   if (live().connected) void refresh();
-  rest.append(rateChart(signal).root, converter(signal));
+  const [{ rateChart }, { converter }] = await Promise.all([import('./rate-chart.js'), import('./converter.js')]);
+  if (!signal.aborted) rest.append(rateChart(signal).root, converter(signal));
 }
 
 const showing = () => asked('show', 'rate');
