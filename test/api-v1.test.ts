@@ -84,7 +84,8 @@ describe('the HTTP interface', () => {
 
   describe('/v1/rates/update', () => {
     it('pulls, and answers when the rows are readable', async () => {
-      const { consumer, producer, simulator } = await using();
+      const { consumer, producer, simulator, startClock } = await using();
+      await startClock('2026-11-24T02:00:00Z');
       await consumer();
       producer();
       for (const method of ['GET', 'POST']) {
@@ -128,7 +129,8 @@ describe('the HTTP interface', () => {
     });
 
     it('answers within the cool-down with the last pull, whatever came of it', async () => {
-      const { consumer, producer, simulator, query } = await using({ cooldownSeconds: 60 });
+      const { consumer, producer, simulator, query, startClock } = await using({ cooldownSeconds: 60 });
+      await startClock('2026-11-24T02:00:00Z');
       await consumer();
       producer();
       await eventually(async () => expect((await parts.runs())[0]).to.include({ state: 'confirmed' }));

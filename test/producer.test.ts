@@ -17,8 +17,8 @@ describe('the producer', () => {
     eventually(async () => expect((await states()).filter((state) => state === 'confirmed')).to.have.length(count));
 
   it('owes an empty ledger the latest slot and no other, and confirms it when its rows are there', async () => {
-    const { producer, consumer, setClock, runs, query, simulator } = await using();
-    await setClock('2026-11-24T02:30:00Z');
+    const { producer, consumer, startClock, runs, query, simulator } = await using();
+    await startClock('2026-11-24T02:30:00Z');
     await consumer();
     producer();
     await confirmed();
@@ -46,22 +46,22 @@ describe('the producer', () => {
   });
 
   it('asks XE nothing when it is started again after its slot is done', async () => {
-    const { producer, consumer, simulator, setClock } = await using();
-    await setClock('2026-11-24T02:30:00Z');
+    const { producer, consumer, simulator, startClock } = await using();
+    await startClock('2026-11-24T02:30:00Z');
     await consumer();
     const first = producer();
     await confirmed();
     await first.stop();
     producer();
-    await setClock('2026-11-24T23:00:01Z');
+    await startClock('2026-11-24T23:00:01Z');
     producer();
     await confirmed(2);
     expect(simulator.calls()).to.equal(2);
   });
 
   it('asks XE once for a slot however many producers there are', async () => {
-    const { producer, consumer, simulator, setClock } = await using();
-    await setClock('2026-11-24T02:00:00Z');
+    const { producer, consumer, simulator, startClock } = await using();
+    await startClock('2026-11-24T02:00:00Z');
     await consumer();
     for (let n = 0; n < 5; n++) producer();
     await confirmed();
@@ -96,13 +96,13 @@ describe('the producer', () => {
   });
 
   it('starts at once after 14 years, and files the whole absence as one skipped slot', async () => {
-    const { producer, consumer, setClock, runs, query } = await using();
-    await setClock('2012-11-24T01:00:30Z');
+    const { producer, consumer, startClock, runs, query } = await using();
+    await startClock('2012-11-24T01:00:30Z');
     await consumer();
     const before = producer();
     await confirmed();
     await before.stop();
-    await setClock('2026-11-24T12:00:00Z');
+    await startClock('2026-11-24T12:00:00Z');
     const began = performance.now();
     producer();
     await confirmed(3);
@@ -118,9 +118,10 @@ describe('the producer', () => {
 
   it('publishes a kept answer when the stream is back, without asking XE again', async () => {
     let away = true;
-    const { producer, consumer, simulator, runs } = await using({
+    const { producer, consumer, simulator, runs, setClock, startClock } = await using({
       publish: (publish) => (topic, records) => (away ? Promise.reject(new Error('no broker')) : publish(topic, records)),
     });
+    await setClock('2026-11-24T01:00:05Z');
     await consumer();
     const running = producer();
     await eventually(async () =>
@@ -128,6 +129,7 @@ describe('the producer', () => {
     );
     await eventually(async () => expect((await running.health()).trouble).to.match(/no broker/));
     away = false;
+    await startClock('2026-11-24T01:00:11Z');
     await confirmed();
     expect(simulator.calls()).to.equal(1);
     await eventually(async () => expect((await running.health()).trouble).to.equal(null));
@@ -185,8 +187,8 @@ describe('the producer', () => {
   });
 
   it('holds on to an answer that came while Postgres was away, and does not ask again', async () => {
-    const { consumer, ledger, network, producer, simulator, setClock } = await using();
-    await setClock('2026-11-24T01:00:05Z');
+    const { consumer, ledger, network, producer, simulator, startClock } = await using();
+    await startClock('2026-11-24T01:00:05Z');
     const keep = ledger.keepAnswer;
     let cut = false;
     sinon.stub(ledger, 'keepAnswer').callsFake((...answer) => {
@@ -204,7 +206,7 @@ describe('the producer', () => {
   });
 
   it('takes over a run whose holder died after XE had answered, and does not ask again', async () => {
-    const { producer, consumer, ledger, simulator, query, setClock } = await using();
+    const { producer, consumer, ledger, simulator, query, setClock, startClock } = await using();
     await setClock('2026-11-24T02:00:00Z');
     await ledger.fileSlots([{ slot: '2026-11-24T01:00:00Z', trigger: 'schedule' }]);
     const run = await ledger.claim({ by: 'the one that dies', seen: [], backfillOnly: false, slotsLeft: 0 });
@@ -221,7 +223,7 @@ describe('the producer', () => {
     await consumer();
     producer();
     const before = simulator.calls();
-    await setClock('2026-11-24T02:00:16Z');
+    await startClock('2026-11-24T02:00:16Z');
     producer();
     await eventually(async () => expect(await query('select mid from daily_rates')).to.deep.equal([{ mid: '129.1500000000' }]));
     expect(simulator.calls()).to.equal(before);
@@ -242,8 +244,8 @@ describe('the producer', () => {
   });
 
   it('spends no more than the budget of the day', async () => {
-    const { producer, consumer, requests, simulator, runs, setClock } = await using({ dailyBudget: 27 });
-    await setClock('2026-11-24T02:00:00Z');
+    const { producer, consumer, requests, simulator, runs, startClock } = await using({ dailyBudget: 27 });
+    await startClock('2026-11-24T02:00:00Z');
     await consumer();
     producer();
     await confirmed();
@@ -256,7 +258,7 @@ describe('the producer', () => {
       ),
     );
     expect(simulator.ratesServed()).to.equal(14);
-    await setClock('2026-11-25T00:00:01Z');
+    await startClock('2026-11-25T00:00:01Z');
     await requests.request();
     await confirmed(3);
     expect(simulator.ratesServed()).to.equal(21);

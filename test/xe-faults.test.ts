@@ -76,6 +76,7 @@ describe('whatever XE answers', function () {
 
   for (const [fault, expected] of Object.entries(TABLE)) {
     it(`stores no wrong rate and keeps the reason: ${fault}`, async () => {
+      if (expected.rows) await parts.startClock(NOW);
       parts.simulator.setFault(fault as Fault);
       parts.producer();
       await eventually(async () => {
@@ -121,6 +122,7 @@ describe('whatever XE answers', function () {
   });
 
   it('asks again without the currencies that it has no rate of', async () => {
+    await parts.startClock(NOW);
     parts.simulator.setFault('unknown-currency', 1);
     parts.producer();
     await eventually(async () => expect(await firstRun()).to.include({ state: 'confirmed', partial: true, cost: 6 }));
@@ -129,6 +131,7 @@ describe('whatever XE answers', function () {
   });
 
   it('keeps an old rate under the day that XE says it is of', async () => {
+    await parts.startClock(NOW);
     parts.simulator.setFault('stale');
     parts.producer();
     await eventually(async () => expect((await firstRun())?.state).to.equal('confirmed'));
@@ -156,6 +159,7 @@ describe('whatever XE answers', function () {
   });
 
   it('has its quota headers and its package kept with the run and for the status', async () => {
+    await parts.startClock(NOW);
     parts.producer();
     await eventually(async () =>
       expect(await firstRun()).to.include({ state: 'confirmed', package: 'SIMULATOR_LIVE_NO_REAL_DATA' }),

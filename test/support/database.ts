@@ -40,6 +40,20 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** Has the ledger's time in a database go on from this instant, at the pace of the real one. */
+export async function startLedgerClock({ query }: Pick<TestDatabase, 'query'>, instant: string): Promise<void> {
+  await setLedgerClock({ query }, `clock_timestamp() + ${Date.parse(instant) - Date.now()} * interval '1 millisecond'`);
+}
+
+/** Has the ledger's time in a database stand still at this instant. */
+export async function stopLedgerClock({ query }: Pick<TestDatabase, 'query'>, instant: string): Promise<void> {
+  await setLedgerClock({ query }, `'${instant}'::timestamptz`);
+}
+
+async function setLedgerClock({ query }: Pick<TestDatabase, 'query'>, expression: string): Promise<void> {
+  await query(`create or replace function ledger_now() returns timestamptz language sql volatile as $$ select ${expression} $$`);
+}
+
 /** Stops the shared server; mocha calls it once, after the last test. */
 export async function stopTestServer(): Promise<void> {
   if (!server) return;

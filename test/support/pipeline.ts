@@ -12,9 +12,10 @@ import { xeClient } from '../../producer/xe-client.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import type { EventStream } from '../../stream/port.ts';
 import { openPostgresStream } from '../../stream/postgres-stream.ts';
-import { quiet, testDatabase } from './database.ts';
+import { quiet, startLedgerClock, stopLedgerClock, testDatabase } from './database.ts';
 import { proxyTo } from './proxy.ts';
 
+const TOPIC = 'fx.rates.v1';
 export const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 
 export interface PipelineOptions {
@@ -33,8 +34,6 @@ export interface PipelineOptions {
   currencies?: string[];
   /** How long the client waits for XE. */
   xeDeadlineMs?: number;
-  /** Another stream than the embedded one, on a topic that is there already. */
-  stream?: { port: EventStream; topic: string };
   /** What stands between the producer and the stream. */
   publish?: (publish: EventStream['publish']) => EventStream['publish'];
 }
@@ -53,18 +52,13 @@ export async function pipeline(options: PipelineOptions = {}) {
   const streamNetwork = await proxyTo({ host: '127.0.0.1', port: network.port });
   const streamUrl = database.url.replace(`:${direct.port}/`, `:${streamNetwork.port}/`);
   const streamDb = openDatabase({ url: streamUrl, name: 'test stream' });
-  const stream = options.stream?.port ?? openPostgresStream({ db: streamDb, url: streamUrl, log: quiet });
-  const topic = options.stream?.topic ?? 'fx.rates.v1';
-  if (!options.stream) await stream.createTopic({ topic, partitions: 3, replication: 1 });
+  const stream = openPostgresStream({ db: streamDb, url: streamUrl, log: quiet });
+  await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
   const currencies = options.currencies ?? SEVEN;
   const source = 'simulator' as const;
   const schedule = { cron: options.cron ?? '0 1,23 * * *', zone: 'UTC' };
   const ledger = openLedger({ db, source, currencies, dailyBudget: options.dailyBudget ?? 100 });
   const requests = openRequests({ db, source, currencies, cooldownSeconds: options.cooldownSeconds ?? 0 });
-  const ledgerClock = (expression: string) =>
-    database.query(
-      `create or replace function ledger_now() returns timestamptz language sql volatile as $$ select ${expression} $$`,
-    );
   const stops: (() => Promise<unknown>)[] = [];
   const started = <T extends { stop(): Promise<unknown> }>(part: T): T => {
     stops.push(() => part.stop());
@@ -94,7 +88,7 @@ export async function pipeline(options: PipelineOptions = {}) {
           }),
           db,
           stream: { positions: stream.positions, publish: options.publish?.(stream.publish) ?? stream.publish },
-          topic,
+          topic: TOPIC,
           group: 'test',
           catchUpHours: options.catchUpHours ?? 24,
           schemaId: () => Promise.resolve(CURRENT_BUILT_IN_ID),
@@ -109,7 +103,7 @@ export async function pipeline(options: PipelineOptions = {}) {
           db,
           databaseUrl: url,
           stream,
-          topic: { topic, partitions: 3, replication: 1 },
+          topic: { topic: TOPIC, partitions: 3, replication: 1 },
           group: 'test',
           schemaOf: () => Promise.resolve(null),
           deadLetterTopic: null,
@@ -138,13 +132,14 @@ export async function pipeline(options: PipelineOptions = {}) {
     /** The ledger's clock and the simulator's, from now on: both stand still at this instant. */
     setClock: async (instant: string) => {
       now = () => new Date(instant);
-      await ledgerClock(`'${instant}'::timestamptz`);
+      await stopLedgerClock(database, instant);
     },
-    /** The same, but they go on from there, so that what is to be tried again in some seconds is. */
+    /** The same, but they go on from there, so that what is to be tried again in some seconds is; and every producer looks. */
     startClock: async (instant: string) => {
       const ahead = Date.parse(instant) - Date.now();
       now = () => new Date(Date.now() + ahead);
-      await ledgerClock(`clock_timestamp() + ${ahead} * interval '1 millisecond'`);
+      await startLedgerClock(database, instant);
+      await database.query("select pg_notify('runs', '')");
     },
     runs: () => database.query('select trigger, slot, state, cost, error from runs order by asked_at, slot'),
     stop: async () => {
