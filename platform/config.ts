@@ -16,15 +16,8 @@ export type Config = Readonly<Z.infer<typeof settings>> & { readonly source: 'xe
 type Environment = Record<string, string | undefined>;
 
 /** The settings that may also be given as `NAME_FILE`, a file that holds the value. */
-export const SECRET_NAMES: readonly string[] = [
-  'DATABASE_URL',
-  'DATABASE_PASSWORD',
-  'KAFKA_SASL_USERNAME',
-  'KAFKA_SASL_PASSWORD',
-  'XE_ACCOUNT_ID',
-  'XE_API_KEY',
-  'API_TOKEN',
-];
+export const SECRET_NAMES: readonly string[] =
+  'DATABASE_URL DATABASE_PASSWORD KAFKA_SASL_USERNAME KAFKA_SASL_PASSWORD XE_ACCOUNT_ID XE_API_KEY API_TOKEN'.split(' ');
 
 const wholeNumber = (min: number, max: number) =>
   z
