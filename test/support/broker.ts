@@ -45,9 +45,14 @@ export async function stopBroker(): Promise<void> {
 async function start(): Promise<Broker> {
   const given = process.env['KAFKA_BROKERS'];
   if (given) return { brokers: given.split(','), registryUrl: process.env['SCHEMA_REGISTRY_URL'] ?? '' };
-  const [[node], registry] = await Promise.all([startKafka(), startRegistry()]);
-  started.push({ stop: async () => node?.stop() }, registry);
-  return { brokers: [`127.0.0.1:${node?.port}`], registryUrl: registry.url };
+  // Kept as soon as each is up: one that does not come must not leave the other behind.
+  const keep = <Server extends { stop: () => Promise<void> }>(server: Server) => {
+    started.push(server);
+    return server;
+  };
+  const kafka = startKafka().then(([node]) => keep({ port: node?.port, stop: async () => node?.stop() }));
+  const [node, registry] = await Promise.all([kafka, startRegistry().then(keep)]);
+  return { brokers: [`127.0.0.1:${node.port}`], registryUrl: registry.url };
 }
 
 /** A Confluent-compatible registry that keeps everything in memory, with the compatibility that ours is meant for. */
