@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RequestHandler, Router } from 'express';
 import { onlyMethods } from '../problem.ts';
 import { sendReady } from '../ready-answers.ts';
 
 const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
-const CHARTS = fileURLToPath(new URL('dist/', import.meta.resolve('uplot/package.json')));
+const CHARTS = join(dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist');
 const VENDORED = ['uPlot.iife.min.js', 'uPlot.min.css'];
 /** In the order in which they build on each other. They go out as one: nothing is on the screen before the last of them is there. */
 const STYLES = ['base', 'frame', 'parts', 'tables', 'rates', 'panels'];
