@@ -82,8 +82,8 @@ describe('a run of the ledger', () => {
   });
 
   it('is published after its stream has been away for five minutes, and XE is not asked again', async () => {
-    const { producer, consumer, setClock, startClock, simulator, streamNetwork, query } = await using();
-    await setClock('2026-11-24T01:00:05Z');
+    const { producer, consumer, startClock, simulator, streamNetwork, query } = await using();
+    await startClock('2026-11-24T01:00:05Z');
     streamNetwork.cut();
     await consumer();
     producer();
@@ -94,7 +94,7 @@ describe('a run of the ledger', () => {
         ).to.match(/^not published yet: /),
       );
       expect(await query('select from stream_records')).to.deep.equal([]);
-      await setClock(at);
+      await startClock(at);
     }
     streamNetwork.mend();
     await startClock('2026-11-24T01:05:12Z');
