@@ -5,10 +5,11 @@ import { Router } from 'express';
 import { onlyMethods, Refused } from '../problem.ts';
 import { PROBLEM_KINDS, type ProblemKind } from '../problem-kinds.ts';
 
+const require = createRequire(import.meta.url);
 const OURS = fileURLToPath(new URL('../docs', import.meta.url));
 // Only looked up: importing the package would run its 1.4 MB of browser code at every start. Not by import.meta.resolve, with which
 // mocha loads what the tests share a second time, and never stops the servers of that one.
-const VIEWER_FILES = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const VIEWER_FILES = dirname(require.resolve('swagger-ui-dist/package.json'));
 const VIEWER = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 /** The contract as a page, and a page for each kind of error, all of it served from here. */
