@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import { expect } from 'chai';
 import { load } from 'js-yaml';
+import { installed, needs } from './support/needed.ts';
 import { pipeline } from './support/pipeline.ts';
 import { eventually } from './support/stream-contract.ts';
 
@@ -84,12 +85,7 @@ describe('an alert', () => {
   });
 
   it('fires when it should and leaves a pipeline that is well in peace, by Prometheus’ own tool', function () {
-    try {
-      execFileSync('promtool', ['--version'], { stdio: 'pipe' });
-    } catch {
-      process.stderr.write('\n!!! SKIPPED: the test of the alerts with promtool (Debian: prometheus), which is not here !!!\n');
-      this.skip();
-    }
+    needs(this, 'the alerts by promtool', installed('promtool') ? null : 'no promtool (Debian: prometheus)');
     execFileSync('promtool', ['check', 'config', 'deploy/prometheus.yml'], { cwd: root, stdio: 'pipe' });
     execFileSync('promtool', ['test', 'rules', 'deploy/alerts-test.yml'], { cwd: root, stdio: 'pipe' });
   });

@@ -9,6 +9,7 @@ import type { EventStream } from '../stream/port.ts';
 import { openPostgresStream } from '../stream/postgres-stream.ts';
 import { brokerMissing, realBroker } from './support/broker.ts';
 import { quiet } from './support/database.ts';
+import { needs } from './support/needed.ts';
 import { observed, record } from './support/observed.ts';
 import { startToolServer, type ToolServer, toolsFolder } from './support/postgres-tools.ts';
 import { eventually } from './support/stream-contract.ts';
@@ -21,12 +22,8 @@ describe('a database that is restored from a dump', function () {
   let server: ToolServer;
   before(async function () {
     const tools = toolsFolder();
-    const missing = !tools ? 'no Postgres with pg_dump (Debian: postgresql)' : null;
-    if (missing || !tools) {
-      process.stderr.write(`\n!!! SKIPPED: dump and restore (${missing}) !!!\n`);
-      return this.skip();
-    }
-    server = await startToolServer(tools);
+    needs(this, 'dump and restore', tools ? null : 'no Postgres with pg_dump (Debian: postgresql)');
+    server = await startToolServer(tools as string);
   });
   afterEach(async () => {
     for (const { close } of ENDINGS.splice(0).reverse()) await close();
@@ -82,11 +79,7 @@ describe('a database that is restored from a dump', function () {
     eventually(async () => expect((await tables(db)).observations).to.have.length(count));
 
   it('has after a replay all that the topic on Kafka has, though the group has long read past it', async function () {
-    const missing = brokerMissing();
-    if (missing && process.env['REQUIRE_BROKER'] !== '1') {
-      process.stderr.write(`\n!!! SKIPPED: restore with the events on Kafka (${missing}) !!!\n`);
-      this.skip();
-    }
+    needs(this, 'restore with the events on Kafka', brokerMissing());
     const { brokers } = await realBroker();
     const topic = `backup.${randomUUID()}`;
     const settings = { brokers, ssl: false, sasl: null, clientId: 'test' };

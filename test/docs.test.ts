@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { brokerMissing, realBroker } from './support/broker.ts';
 import { type TestDatabase, testDatabase } from './support/database.ts';
 import { anchorsOf, type Block, documents, PROJECT, tracked } from './support/documents.ts';
+import { needs } from './support/needed.ts';
 import { type Command, command, dataDir, freePort, get } from './support/process.ts';
 import { checkout, missingProgram, runBlock, type Surroundings } from './support/snippets.ts';
 import { eventually } from './support/stream-contract.ts';
@@ -155,11 +156,7 @@ describe('what the documents say to type', function () {
 function testOf(block: Block, surroundings: () => Surroundings): void {
   it(`works: ${block.file}:${block.line} ${block.text.trim().split('\n')[0]?.slice(0, 60)}`, async function () {
     const missing = missingProgram(block);
-    if (missing && process.env['REQUIRE_BROKER'] === '1') throw new Error(`${missing} is not installed, and REQUIRE_BROKER=1`);
-    if (missing) {
-      process.stderr.write(`\n!!! SKIPPED: ${block.file}:${block.line} (no ${missing} here) !!!\n`);
-      this.skip();
-    }
+    needs(this, `${block.file}:${block.line}`, missing && `no ${missing}`);
     await runBlock(block, surroundings());
   });
 }

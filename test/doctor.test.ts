@@ -20,6 +20,7 @@ import { kafkaSettings } from '../stream/open-stream.ts';
 import { openSchemaRegistry } from '../stream/schema-registry.ts';
 import { brokerMissing, realBroker } from './support/broker.ts';
 import { quiet, type TestDatabase, testDatabase } from './support/database.ts';
+import { needs } from './support/needed.ts';
 import { command } from './support/process.ts';
 
 const NOBODY = '127.0.0.1:1';
@@ -170,11 +171,7 @@ describe('the doctor', () => {
     describe('that are real', () => {
       before(async function () {
         this.timeout(120_000);
-        const missing = brokerMissing();
-        if (missing && process.env['REQUIRE_BROKER'] !== '1') {
-          process.stderr.write(`\n!!! SKIPPED: the doctor on real brokers (${missing}) !!!\n`);
-          this.skip();
-        }
+        needs(this, 'the doctor on real brokers', brokerMissing());
         await realBroker();
       });
 

@@ -10,9 +10,9 @@ import { openSchemaRegistry } from '../stream/schema-registry.ts';
 import { brokerMissing, realBroker } from './support/broker.ts';
 import { quiet } from './support/database.ts';
 import { PROJECT } from './support/documents.ts';
+import { installed, needs } from './support/needed.ts';
 import { observed } from './support/observed.ts';
 import { pipeline } from './support/pipeline.ts';
-import { installed } from './support/snippets.ts';
 
 const run = (program: string, args: string[]) => promisify(execFile)(program, args, { cwd: PROJECT, timeout: 60_000 });
 
@@ -28,11 +28,7 @@ describe('examples/currency_risk.py', function () {
     );
 
   before(async function () {
-    if (!installed('python3')) {
-      if (process.env['REQUIRE_BROKER'] === '1') throw new Error('python3 is not installed, and REQUIRE_BROKER=1');
-      process.stderr.write('\n!!! SKIPPED: the Python example (no python3 here) !!!\n');
-      this.skip();
-    }
+    needs(this, 'the Python example', installed('python3') ? null : 'no python3');
     parts = await pipeline();
     await seedLoanBook(parts.db);
     ({ url } = await parts.api());

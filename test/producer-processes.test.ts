@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
+import { needs } from './support/needed.ts';
 import { type Command, command } from './support/process.ts';
 import { scheduledXe } from './support/scheduled-xe.ts';
 import { eventually } from './support/stream-contract.ts';
@@ -61,7 +62,7 @@ describe('producers as processes', function () {
 
   const [replicas, slots, kills] = LONG ? [8, 200, 20] : [3, 12, 3];
   it(`${replicas} of them with clocks an hour apart, killed ${kills} times, ask XE once for each of ${slots} slots`, async function () {
-    if (faketimeMissing()) return this.skip();
+    needs(this, 'clocks that step', faketimeLibrary() ? null : 'no libfaketime (Debian: faketime)');
     const skewed = (n: number) => {
       const seconds = Math.round(-3600 + (7200 * n) / (replicas - 1));
       return start('producer', { SCHEDULE: '* * * * *', ...faketime(`${seconds < 0 ? '' : '+'}${seconds}s`) });
@@ -95,7 +96,7 @@ describe('producers as processes', function () {
   });
 
   it('keep to the ledger when the clock under them steps: two calls a day, on the right days, without a burst', async function () {
-    if (faketimeMissing()) return this.skip();
+    needs(this, 'clocks that step', faketimeLibrary() ? null : 'no libfaketime (Debian: faketime)');
     const clock = steppingClock();
     try {
       // A machine that starts in 1970, seconds before a slot, and learns the time when the timer for it is set already.
@@ -159,13 +160,6 @@ function faketimeLibrary(): string | null {
   } catch {
     return null;
   }
-}
-
-function faketimeMissing(): boolean {
-  if (faketimeLibrary()) return false;
-  if (process.env['REQUIRE_BROKER'] === '1') throw new Error('CI needs the Debian package faketime, and it is not there');
-  process.stderr.write('!!! SKIPPED: clocks that step (the Debian package faketime is missing) !!!\n');
-  return true;
 }
 
 /** The process' own clock: an offset to the real one, or an instant to start from. Monotonic time goes on as it is. */

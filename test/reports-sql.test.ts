@@ -7,6 +7,7 @@ import { asCsv } from '../reports/as-csv.ts';
 import { loanSummary } from '../reports/loan-summary.ts';
 import { missedPayments } from '../reports/missed-payment.ts';
 import { type TestDatabase, testDatabase } from './support/database.ts';
+import { installed, needs } from './support/needed.ts';
 
 const SQL = fileURLToPath(new URL('../sql', import.meta.url));
 const FILES = readdirSync(SQL).filter((file) => file.endsWith('.sql'));
@@ -43,10 +44,7 @@ describe('the files of sql/ over the sample loan book', () => {
 
     it(`${file} runs as in psql, with the command that its header gives`, function () {
       const header = /^-- psql: +psql (.*)$/m.exec(read(file))?.[1] ?? '';
-      if (spawnSync('psql', ['--version']).status !== 0) {
-        process.stderr.write('SKIPPED: no psql on this machine\n');
-        this.skip();
-      }
+      needs(this, `${file} in psql`, installed('psql') ? null : 'no psql (Debian: postgresql-client)');
       const command = `psql --no-psqlrc --csv -v ON_ERROR_STOP=1 "$DATABASE" ${header}`;
       const { PATH } = process.env;
       const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { expect } from 'chai';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { needs } from './needed.ts';
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const SHOTS = process.env['SAVE_SCREENSHOTS'] ?? join(tmpdir(), 'fx-rates-screenshots');
@@ -11,11 +12,10 @@ const SHOTS = process.env['SAVE_SCREENSHOTS'] ?? join(tmpdir(), 'fx-rates-screen
 /** Starts a browser, or says loudly why the suite is skipped; with REQUIRE_BROWSER=1 or REQUIRE_BROKER=1 that is a failure. */
 export async function startBrowser(suite: Mocha.Context): Promise<Browser> {
   const program = [process.env['BROWSER'] ?? '', ...PROGRAMS].find((path) => path !== '' && existsSync(path));
-  if (program) return chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu'] });
   const missing = `no browser: expected Chromium at ${PROGRAMS.join(', ')} or at BROWSER`;
-  if (process.env['REQUIRE_BROWSER'] === '1' || process.env['REQUIRE_BROKER'] === '1') throw new Error(missing);
-  process.stderr.write(`\n!!! SKIPPED: every test of the dashboard in a browser (${missing}) !!!\n`);
-  return suite.skip();
+  if (!program && process.env['REQUIRE_BROWSER'] === '1') throw new Error(missing);
+  needs(suite, 'every test of the dashboard in a browser', program ? null : missing);
+  return chromium.launch({ executablePath: program as string, args: ['--no-sandbox', '--disable-gpu'] });
 }
 
 export interface Visit {

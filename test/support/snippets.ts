@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Block, PROJECT } from './documents.ts';
+import { installed } from './needed.ts';
 
 /** The day on which the documents' rates were written down. Whatever day it is, their dates lie as far back as on that day. */
 const WRITTEN = '2026-11-25';
@@ -37,16 +38,6 @@ export function missingProgram({ language, text }: Block): string | null {
   const called = ['bash', 'curl', 'kcat', 'python3', 'psql'].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   if (language === 'python') called.push('python3');
   return called.find((name) => !installed(name)) ?? null;
-}
-
-/** Whether a program can be found on PATH. */
-export function installed(program: string): boolean {
-  try {
-    execFileSync('which', [program], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Runs a block as a reader would, and expects that it works and that what the document shows is seen. */
