@@ -31,11 +31,14 @@ export function examineKafka({
       const { apiName, apiVersion } = payload as { apiName: string; apiVersion: number };
       spoken.set(apiName, apiVersion);
     });
-    await admin.connect();
-    const checks = [...(await brokerChecks(admin, away)), ...(await topicChecks(admin, topics))];
-    const versions = [...spoken].map(([name, version]) => `${name} v${version}`).join(', ');
-    void admin.disconnect().catch(() => undefined);
-    return [...checks, note('broker API', versions)];
+    try {
+      await admin.connect();
+      const checks = [...(await brokerChecks(admin, away)), ...(await topicChecks(admin, topics))];
+      const versions = [...spoken].map(([name, version]) => `${name} v${version}`).join(', ');
+      return [...checks, note('broker API', versions)];
+    } finally {
+      void admin.disconnect().catch(() => undefined);
+    }
   };
   const todo = 'compare KAFKA_SSL and KAFKA_SASL_* with what the brokers want: `npm run doctor` reached the port, not Kafka';
   return look('Kafka', examine, () => todo);

@@ -1,4 +1,5 @@
-import { type Config, SECRET_NAMES, SETTING_NAMES, type settingSources } from '../platform/config.ts';
+import { type Config, SETTING_NAMES, type settingSources } from '../platform/config.ts';
+import { SECRET_NAMES } from '../platform/secrets.ts';
 import { type LookAlike, lookAlikes } from './look-alikes.ts';
 
 /** A setting as it is in force: its value, null when it has none, and who gave it. */

@@ -21,9 +21,9 @@ export interface Claim {
 
 /**
  * Takes the next run that is due, or that its holder no longer renews: slots first, since a trigger must not be refused for one that will
- * cost nothing, and backfills last. What it may cost is reserved here, and stays
- * counted if we die. A run that must not be asked for comes back with its verdict in place of a claim: a breaker is open, the
- * budget or what was agreed to be paid does not allow it, or its day is past and has a rate.
+ * cost nothing, and backfills last. What it may cost is reserved here, and stays counted if we die. A run that must not be asked for
+ * comes back with its verdict in place of a claim: a breaker is open, the budget or what was agreed to be paid does not allow it, or its
+ * day is past and has a rate.
  */
 export async function claimNext(db: Database, claim: Claim): Promise<Run | null> {
   return db.transaction(async (trx) => {

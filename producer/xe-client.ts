@@ -37,8 +37,8 @@ const TRIES = 3;
 
 /**
  * Asks XE as its terms of billing want it: one call for all currencies, since each rate that is returned costs. The deadline of each try
- * (`deadlineMs`, 10 s) covers the whole of it, connecting included; no redirects, no proxy from the environment, a bounded body. Refusals (400, 401, 403) and an
- * exceeded quota (429) are never asked again at once; faults and time-outs are, twice.
+ * (`deadlineMs`, 10 s) covers the whole of it, connecting included; no redirects, no proxy from the environment, a bounded body.
+ * Refusals (400, 401, 403) and an exceeded quota (429) are never asked again at once; faults and time-outs are, twice.
  */
 export function xeClient({
   settings,

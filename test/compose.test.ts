@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
 import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
-import { type Config, readConfig, SECRET_NAMES, SETTING_NAMES } from '../platform/config.ts';
+import { type Config, readConfig, SETTING_NAMES } from '../platform/config.ts';
+import { SECRET_NAMES } from '../platform/secrets.ts';
 
 interface Service {
   image: string;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { SECRET_NAMES, SETTING_NAMES, settings } from '../../platform/config.ts';
+import { SETTING_NAMES, settings } from '../../platform/config.ts';
+import { SECRET_NAMES } from '../../platform/secrets.ts';
 import { PROJECT } from './documents.ts';
 
 /** Who reads which settings; `npm start` is producer, consumer and API in one, and reads them all. */
