@@ -1,8 +1,6 @@
 import type { Validity } from '../answer.ts';
 import type { Freshness } from '../queries/freshness.ts';
-import type { Days, PairRate, Pairs } from '../queries/pair-rates.ts';
-
-const DAY_MS = 86_400_000;
+import type { PairRate } from '../queries/pair-rates.ts';
 
 /** A rate as it is told, or the gap where there is none of a day. */
 export type RateRow = Omit<PairRate, 'rate' | 'inverse' | 'observed_at' | 'fetched_at' | 'source'> & {
@@ -27,18 +25,6 @@ export function withStale(rows: readonly PairRate[], newest: readonly PairRate[]
 export function gapOn(day: string, { base, quote }: { base: string; quote: string }): RateRow {
   const nothing = { rate: null, inverse: null, rate_date: day, observed_at: null, fetched_at: null, source: null };
   return { base, quote, ...nothing, suspect: false, stale: false, derived: false };
-}
-
-/** The days of a range on which not every pair has a rate, from all of its rows: asking the database as well would cost as much again. */
-export function daysLacking(rows: readonly PairRate[], { quotes }: Pairs, { from, to }: Days): string[] {
-  const pairsOn = new Map<string, number>();
-  for (const { rate_date } of rows) pairsOn.set(rate_date, (pairsOn.get(rate_date) ?? 0) + 1);
-  const lacking: string[] = [];
-  for (let day = Date.parse(from); day <= Date.parse(to); day += DAY_MS) {
-    const date = new Date(day).toISOString().slice(0, 10);
-    if ((pairsOn.get(date) ?? 0) < quotes.length) lacking.push(date);
-  }
-  return lacking;
 }
 
 export function isSimulated(rows: readonly { source: string | null }[]): boolean {

@@ -7,7 +7,7 @@ import type { Freshness, FreshnessQuery } from '../queries/freshness.ts';
 import type { PairRateQueries, Pairs } from '../queries/pair-rates.ts';
 import type { Question } from '../question.ts';
 import { codeOf, pairsOf } from './asked-currencies.ts';
-import { daysLacking, gapOn, isSimulated, validity, withStale } from './rate-rows.ts';
+import { gapOn, isSimulated, validity, withStale } from './rate-rows.ts';
 
 export interface RatesDeps {
   pairRates: PairRateQueries;
@@ -41,13 +41,10 @@ export function ratesHandlers({ pairRates, buckets, freshness, currencies }: Rat
     const paging = { after: keyIn(question['cursor'], AFTER), limit: Number(question['limit']) };
     const { group } = question;
     const lastKnown = days.to < fresh.today ? days.to : fresh.today;
-    const missingDays = () => pairRates.missingDays(pairs, { from: days.from, to: lastKnown });
-    const told = (missing_dates: readonly string[]) => ({
-      settled: missing_dates.length === 0 && days.to < fresh.today && question['from'] !== undefined,
-      meta: { base: pairs.base, ...days, missing_dates },
-    });
+    const missing_dates = await pairRates.missingDays(pairs, { from: days.from, to: lastKnown });
+    const settled = missing_dates.length === 0 && days.to < fresh.today && question['from'] !== undefined;
+    const meta = { base: pairs.base, ...days, missing_dates };
     if (group !== undefined) {
-      const { settled, meta } = told(await missingDays());
       const rows = await buckets({
         ...pairs,
         ...days,
@@ -65,8 +62,6 @@ export function ratesHandlers({ pairRates, buckets, freshness, currencies }: Rat
       pairRates.latest(pairs),
     ]);
     const { page, next_cursor } = pageOf(rows, paging.limit, ({ rate_date, quote }) => [rate_date, quote]);
-    const whole = paging.after === null && !next_cursor;
-    const { settled, meta } = told(whole ? daysLacking(rows, pairs, { from: days.from, to: lastKnown }) : await missingDays());
     const data = withStale(page, newest, fresh);
     return {
       item: 'Rate',
