@@ -45,7 +45,7 @@ export const replayUnderTraffic: ChaosCase = {
     })();
     const groupBefore = await world.stream.positions(world.topic, world.group);
     const began = performance.now();
-    const victim = world.run('replay', { FX_FAILPOINT: `mid-replay:${full ? 10 : 2}` }, FROM);
+    const victim = world.run('replay', { FX_FAILPOINT: `mid-replay:${full ? 4 : 2}` }, FROM);
     const other = world.run('replay', {}, FROM);
     const died = (await victim.exited) === null;
     const resumed = world.run('replay', {}, FROM);

@@ -14,7 +14,8 @@ const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 /**
  * Publishing with acks from all replicas. The idempotent producer of kafkajs is not used: after a lost reply it reuses a sequence
  * number and the broker drops what it acknowledges. Ours may write a record twice, which the rows' keys make harmless, and is
- * thrown away after any rejected send, since its connection may still hold the reply to something else.
+ * thrown away after any rejected send, since its connection may still hold the reply to something else. A send that kafkajs calls done is
+ * held to the acknowledgements: each partition that a record went to must be among them.
  */
 export function producingWith(kafka: Kafka) {
   let current: Promise<Producer> | null = null;
@@ -27,7 +28,8 @@ export function producingWith(kafka: Kafka) {
       createPartitioner: () => {
         const choose = Partitioners.DefaultPartitioner();
         return (args) => {
-          const partition = choose(args);
+          // Asked again when kafkajs tries again: a record without a key must not go elsewhere then.
+          const partition = chosen.get(args.message) ?? choose(args);
           chosen.set(args.message, partition);
           return partition;
         };
@@ -55,6 +57,10 @@ export function producingWith(kafka: Kafka) {
       const bytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
       const compression = bytes > GZIP_BYTES ? CompressionTypes.GZIP : CompressionTypes.None;
       const written = await producer.send({ topic, messages, acks: -1, timeout: 10_000, compression });
+      const acknowledged = new Set(written.map(({ partition }) => partition));
+      const unsent = messages.filter((message) => !acknowledged.has(chosen.get(message) as number)).length;
+      // After a broker failed, kafkajs passes over one that has answered already, though it leads the partitions of the failed one now.
+      if (unsent > 0) throw new Error(`kafka: ${topic} did not acknowledge ${unsent} of ${messages.length} records`);
       for (const { partition, baseOffset } of written) {
         const count = messages.filter((message) => chosen.get(message) === partition).length;
         const first = appended.get(partition)?.first ?? String(baseOffset);
