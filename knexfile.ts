@@ -9,5 +9,5 @@ export default function settings(): Knex.Config {
   const { DATABASE_URL, DATA_DIR } = readConfig();
   const url = DATABASE_URL ?? runningUrl(DATA_DIR);
   if (!url) throw new CannotStart(`No embedded Postgres runs on ${DATA_DIR}: start one with npm start, or set DATABASE_URL`);
-  return knexSettings({ url, name: 'knex', patient: true });
+  return knexSettings({ url, name: 'knex', deadlines: 'none' });
 }

@@ -2,7 +2,7 @@ import { openRequests } from '../ledger/requests.ts';
 import type { Source } from '../ledger/run.ts';
 import { findRun, listRuns } from '../ledger/run-history.ts';
 import { watchRuns } from '../ledger/run-watch.ts';
-import type { Database } from '../platform/database.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
 import { listen } from '../platform/listen.ts';
 import type { Logger } from '../platform/logger.ts';
 import { buildApp } from './app.ts';
@@ -42,6 +42,9 @@ export interface ApiDeps {
   log: Logger;
 }
 
+/** Whoever reads the book takes the time of a report, and no connection from those who ask for a rate. */
+const REPORTS_AT_ONCE = 3;
+
 /** Starts answering HTTP requests from what is stored. What it waits for on behalf of people it hears from the database. */
 export async function startApi(deps: ApiDeps): Promise<Listening> {
   const { db, databaseUrl: url, source, currencies, host, port, log } = deps;
@@ -50,6 +53,7 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
   const feed = eventFeed({ observations: newObservations(db), log });
   const freshness = freshnessQuery(db, deps);
   const pipeline = pipelineQueries(db, source);
+  const reports = openDatabase({ url, name: 'reports', deadlines: 'report', poolSize: REPORTS_AT_ONCE });
   const runs = watchRuns({ url, find: requests.find, log });
   // What is ready goes before the followers are told of the new rate: they may come and ask at once.
   const landed = () => {
@@ -80,11 +84,11 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
     listRuns: (page) => listRuns(db, page),
     findRun: (runId) => findRun(db, runId),
     letters: openLetterBox(db),
-    book: bookQueries(db),
+    book: bookQueries(db, reports),
     figures: tableFigures(db, source),
   });
   const server = await listenOn(app, { host, port, headers: SECURITY_HEADERS }).catch(async (error: Error) => {
-    await Promise.all([runs.stop(), hearing.stop()]);
+    await Promise.all([runs.stop(), hearing.stop(), reports.destroy()]);
     feed.stop();
     throw error;
   });
@@ -93,7 +97,7 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
     stop: async () => {
       feed.stop();
       await server.stop();
-      await Promise.all([runs.stop(), hearing.stop()]);
+      await Promise.all([runs.stop(), hearing.stop(), reports.destroy()]);
     },
   };
 }

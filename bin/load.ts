@@ -52,7 +52,7 @@ async function load(task: LocalTask, { dir, ...options }: { dir: string; dryRun:
   const bar = progressBar(task);
   const report = await withinReach(url, async () => {
     await migrate(url, task.log);
-    const db = openDatabase({ url, name: 'load', patient: true });
+    const db = openDatabase({ url, name: 'load', deadlines: 'none' });
     task.onClose('database', () => db.destroy());
     return loadLoanBook(db, dir, {
       ...options,

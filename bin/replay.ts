@@ -31,7 +31,7 @@ await runTask(line, async (task) => {
   if (anew ? from || to || dryRun : !from || force)
     line.error('replay: give --from (with --to, --dry-run), or --rebuild (with --force)');
   await migrate(task.url, task.log);
-  const db = openDatabase({ url: task.url, name: 'replay', patient: true });
+  const db = openDatabase({ url: task.url, name: 'replay', deadlines: 'none' });
   task.onClose('database', () => db.destroy());
   const stream = await streamPart(task, db);
   const bar = progressBar(task);

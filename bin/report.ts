@@ -51,7 +51,7 @@ await runTask(line, async (task) => {
   if (from !== undefined && from >= asOf) line.error(`report: expected --from before ${asOf}, got ${from}`);
   if (what === 'all' && (format === 'csv' || format === 'json')) line.error('report: all goes to a table or to xlsx');
   await migrate(task.url, task.log);
-  const db = openDatabase({ url: task.url, name: 'report', patient: true });
+  const db = openDatabase({ url: task.url, name: 'report', deadlines: 'none' });
   task.onClose('database', () => db.destroy());
 
   const reports = await readBook(db, async (book) => {

@@ -8,7 +8,7 @@ await runTask(
   commandLine('seed', 'Loads the sample loan book, only into an empty book or over the sample itself'),
   async ({ url, log, json, quiet, print }) => {
     await migrate(url, log);
-    const db = openDatabase({ url, name: 'seed', patient: true });
+    const db = openDatabase({ url, name: 'seed', deadlines: 'none' });
     try {
       const seeded = await seedLoanBook(db);
       if (json) print(JSON.stringify(seeded, null, 2));

@@ -27,7 +27,7 @@ await runService(
 /** A first start brings the sample loan book along; a book that is there, the sample too, is left as it is. */
 async function seedEmptyBook({ url, log, signal }: Parts): Promise<void> {
   const seed = async () => {
-    const db = openDatabase({ url, name: 'seed', patient: true, poolSize: 1 });
+    const db = openDatabase({ url, name: 'seed', deadlines: 'none', poolSize: 1 });
     try {
       if (await db('loans').first('loan_id')) return;
       const { seedLoanBook } = await import('../loans/sample.ts');

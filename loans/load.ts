@@ -27,7 +27,7 @@ export interface LoadOptions {
 /**
  * Replaces the whole loan book by a folder of raw CSV files, in one transaction: when it fails the old book stands, and loading the
  * same folder again gives the same rows. Readers wait only while the cleaned rows move in, not while the files are read. `db` should
- * be a patient pool: the server's deadlines are lifted here, a pool's own `query_timeout` cannot be.
+ * have no deadlines: the server's are lifted here, a pool's own `query_timeout` cannot be.
  * Throws InvalidRequest when a file, a column or a row cannot be read.
  */
 export async function loadLoanBook(db: Knex, dir: string, options: LoadOptions = {}): Promise<LoadReport> {

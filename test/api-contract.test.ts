@@ -21,7 +21,7 @@ describe('the contract', () => {
   before(async function () {
     this.timeout(60_000);
     parts = await pipeline({ cooldownSeconds: 86_400 });
-    const db = openDatabase({ url: parts.url, name: 'seed', patient: true });
+    const db = openDatabase({ url: parts.url, name: 'seed', deadlines: 'none' });
     await seedLoanBook(db);
     await db.destroy();
     await parts.query(

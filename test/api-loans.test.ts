@@ -23,7 +23,7 @@ describe('the loan book under /v2', () => {
   before(async function () {
     this.timeout(60_000);
     parts = await pipeline();
-    db = openDatabase({ url: parts.url, name: 'seed', patient: true });
+    db = openDatabase({ url: parts.url, name: 'seed', deadlines: 'none' });
     await seedLoanBook(db);
     await parts.query(
       `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
+import { openDatabase } from '../platform/database.ts';
 import { ask } from './support/contract-client.ts';
 import { pipeline } from './support/pipeline.ts';
 import { eventually } from './support/stream-contract.ts';
@@ -57,6 +58,25 @@ describe('the API', () => {
         expect((await axios.get(`${url}${path}`, { validateStatus: () => true })).status, path).to.equal(200);
     });
     expect(Date.now() - mended).to.be.below(10_000);
+  });
+
+  it('answers rates while every reader of the loan book waits', async () => {
+    const loader = openDatabase({ url: parts.url, name: 'load', deadlines: 'none', poolSize: 1 });
+    await loader.transaction(async (loading) => {
+      await loading.raw('lock table loans in access exclusive mode');
+      const reading = Array.from({ length: 8 }, () => axios.get(`${url}/v2/loans`));
+      await eventually(async () => {
+        const [held] = await parts.query<{ held: number }>(
+          `select count(*)::int as held from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        expect(held?.held).to.be.at.least(3);
+      });
+      for (const quote of ['KES', 'NGN', 'GHS', 'UGX', 'MAD', 'XOF'])
+        expect((await axios.get(`${url}/v2/rates/latest?quotes=${quote}`)).status).to.equal(200);
+      await loading.commit();
+      for (const { status } of await Promise.all(reading)) expect(status).to.equal(200);
+    });
+    await loader.destroy();
   });
 
   it('hangs up on clients that dawdle, and others do not notice them', async function () {

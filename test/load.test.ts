@@ -191,7 +191,7 @@ describe('npm run load', function () {
   it('tells of the lost connection, not of the rollback that failed after it, and leaves the old book', async () => {
     await loadLoanBook(database.db, SAMPLE);
     const before = await contents();
-    const db = openDatabase({ url: database.url, name: 'to be killed', patient: true });
+    const db = openDatabase({ url: database.url, name: 'to be killed', deadlines: 'none' });
     const kill = () =>
       database.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'fx-rates to be killed'");
     let killed: Promise<unknown> | undefined;

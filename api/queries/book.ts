@@ -18,15 +18,15 @@ export interface AsOf {
 
 export type BookQueries = ReturnType<typeof bookQueries>;
 
-/** The figures of the loan book, each from one state of it. */
-export function bookQueries(db: Database) {
+/** The figures of the loan book, each from one state of it. `reports` is a pool with the deadlines of a report. */
+export function bookQueries(db: Database, reports: Database) {
   const read = async (
     { asOf, inBase }: AsOf,
     report: (book: Database, conversion?: Conversion) => Promise<Report>,
   ): Promise<Report> => {
-    // Said at once when the database is away: what follows has the patience of a report.
+    // Said at once when the database is away: what follows may take as long as a report.
     await inTime(db.raw('select 1'));
-    return readBook(db, async (book) => report(book, inBase ? { asOf, rates: await ratesOfDay(book, asOf) } : undefined));
+    return readBook(reports, async (book) => report(book, inBase ? { asOf, rates: await ratesOfDay(book, asOf) } : undefined));
   };
   return {
     /** Today by the ledger's clock, UTC. */
