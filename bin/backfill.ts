@@ -8,11 +8,12 @@ import {
   costOf,
   daysToFill,
   fileBackfill,
+  resumeBackfills,
 } from '../ledger/backfill.ts';
 import { quotaOf } from '../ledger/quota.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
-import { heartbeats } from '../platform/heartbeat.ts';
+import { heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
 import { calendarDay } from './calendar-day.ts';
 import { commandLine } from './command-line.ts';
 import { consumerPart } from './consumer-part.ts';
@@ -29,7 +30,6 @@ interface Options {
 }
 
 const LOOK_MS = 500;
-const SILENT_SECONDS = 20;
 
 const line = commandLine('backfill', 'Pulls past days from XE: says what it costs and asks; killed and called again, it goes on')
   .option('--from <day>', 'the first day (YYYY-MM-DD, UTC)', calendarDay)
@@ -55,6 +55,7 @@ await runTask(line, async (task) => {
     if (!(await agreed(task, db, { cost: beyond, days: beyond / currencies.length, yes }))) return 1;
     await acceptCostBeyond(db, source);
   }
+  if (left > 0) await resumeBackfills(db, source);
   const range = { ...(from && { first: from }), ...(to && { last: to }) };
   const pages = await daysToFill(db, { source, currencies, missing, ...range });
   if (pages.length > 0) {
@@ -64,14 +65,16 @@ await runTask(line, async (task) => {
   }
   const done = pages.length + left > 0 ? await run(task, db, since) : NOTHING;
   if (task.json) task.print(JSON.stringify(done));
-  else
+  else {
+    const lacking = done.missing.length > 0 ? `; XE has no rate of ${done.missing.join(', ')} on some days` : '';
     task.print(
-      `${done.confirmed} of ${done.pages} pages stored, ${done.failed} failed, ${done.cost} rates paid${done.reason ? `: ${done.reason}` : ''}`,
+      `${done.confirmed} of ${done.pages} pages stored, ${done.failed} failed, ${done.cost} rates paid${lacking}${done.reason ? `: ${done.reason}` : ''}`,
     );
+  }
   return done.open + done.failed > 0 ? 1 : 0;
 });
 
-const NOTHING: BackfillProgress = { pages: 0, open: 0, confirmed: 0, failed: 0, cost: 0, reason: null };
+const NOTHING: BackfillProgress = { pages: 0, open: 0, confirmed: 0, failed: 0, cost: 0, missing: [], reason: null };
 
 async function agreed(
   task: Task,

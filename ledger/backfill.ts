@@ -14,6 +14,8 @@ export interface BackfillProgress {
   readonly confirmed: number;
   readonly failed: number;
   readonly cost: number;
+  /** Currencies that XE had no rate of on some of the days. */
+  readonly missing: readonly string[];
   /** Why a page failed, if any did. */
   readonly reason: string | null;
 }
@@ -114,6 +116,14 @@ export async function acceptCostBeyond(db: Database, source: Source): Promise<vo
   );
 }
 
+/** Somebody asks again: pages that wait for their next try are tried now, and what went wrong before is over. */
+export async function resumeBackfills(db: Database, source: Source): Promise<void> {
+  await db.raw(
+    `update runs set next_attempt_at = ledger_now(), error = null where source = ? and trigger = 'backfill' and state = 'due'`,
+    [source],
+  );
+}
+
 const NEEDED = `
   select backfill_id, accepted_cost, sum(cost) + sum(${PRICE}) filter (where state in ('due', 'claimed')) as needed
   from backfills join runs using (backfill_id)
@@ -124,11 +134,15 @@ const NEEDED = `
 /** How the backfills that were not finished at `since`, and those filed after it, stand. */
 export async function backfillProgress(db: Database, source: Source, since: string): Promise<BackfillProgress> {
   const { rows } = await db.raw(
-    `select count(*)::int as pages, count(*) filter (where state in ('due', 'claimed', 'fetched', 'published'))::int as open,
+    `with asked as (
+       select * from runs where source = ? and trigger = 'backfill' and (ended_at is null or ended_at >= ? or state = 'due')
+     )
+     select count(*)::int as pages, count(*) filter (where state in ('due', 'claimed', 'fetched', 'published'))::int as open,
             count(*) filter (where state = 'confirmed')::int as confirmed, count(*) filter (where state in ('failed', 'skipped'))::int as failed,
             coalesce(sum(cost), 0)::int as cost,
+            array(select distinct code from asked cross join unnest(missing) code where state = 'confirmed' order by code) as missing,
             coalesce(max(error) filter (where state = 'failed'), max(error) filter (where state = 'due')) as reason
-     from runs where source = ? and trigger = 'backfill' and (ended_at is null or ended_at >= ? or state = 'due')`,
+     from asked`,
     [source, since],
   );
   return rows[0];

@@ -11,13 +11,13 @@ const REQUEST_MINUTES = 10;
 export type PublishedRun = Pick<Run, 'run_id' | 'published_to'>;
 
 /**
- * Ends every published run whose events have all been read back from the table, and every one that has an event among the dead
- * letters: such an event never becomes a row.
+ * Ends every published run whose events have all been read back from the table, and every one that has an event among the open dead
+ * letters. Such an event becomes no row until somebody redrives it, and the run is confirmed then.
  */
 export async function confirmPublished(db: Database, source: Source): Promise<void> {
   await db.raw(
     `update runs r set state = 'confirmed', ended_at = ledger_now(), error = null, look_at = null
-     where source = ? and state = 'published' and not exists (
+     where source = ? and (state = 'published' or state = 'failed' and error like 'dead letter %') and not exists (
        select from unnest(r.event_ids) as e (id) where not exists (select from rate_observations o where o.event_id = e.id))`,
     [source],
   );

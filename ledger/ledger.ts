@@ -101,11 +101,11 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     /** Reserves what one more try of a claimed run may cost; false when the budget, or what was agreed to be paid, does not allow it. */
     reserveTry: (run: Run, slotsLeft: number): Promise<boolean> => reserveTry(db, run, { dailyBudget, slotsLeft }),
 
-    /** How long until something is due, a lease runs out, or a publish is to be tried again; null when nothing is open. */
+    /** How long until something is due, a lease runs out, or a publish is to be tried again, a minute at most; null when nothing is open. */
     async msToNext(): Promise<number | null> {
       const { rows: found } = await db.raw(
-        `select (extract(epoch from min(
-           case state when 'due' then next_attempt_at when 'published' then look_at else lease_until end) - ledger_now()) * 1000)::int as ms
+        `select (extract(epoch from greatest('0', least('1 minute', min(
+           case state when 'due' then next_attempt_at when 'published' then look_at else lease_until end) - ledger_now()))) * 1000)::int as ms
          from runs where source = :source and state in ('due', 'claimed', 'fetched', 'published')`,
         { source },
       );

@@ -17,6 +17,7 @@ export interface Quota {
 /** What an answer of XE said of the quota; what it left out keeps its last known value. */
 export type QuotaSeen = { [Name in keyof Omit<Quota, 'seen_at'>]?: Quota[Name] };
 
+/** What is known of the account, or null when XE has told nothing yet. */
 export async function quotaOf(db: Database, source: Source): Promise<Quota | null> {
   const { rows } = await db.raw(
     `select package, service_ends_at, quota_limit, quota_remaining, quota_resets_at, window_limit, window_remaining, window_resets_at, seen_at

@@ -29,7 +29,7 @@ export async function fileDueSlots(ledger: Ledger, { schedule, catchUpHours }: C
  */
 function missedSlots({ schedule, catchUpHours }: CatchUp, newest: string, now: string): FiledSlot[] {
   const first = nextSlot(schedule, newest);
-  if (first > now) return [];
+  if (Date.parse(first) > Date.parse(now)) return [];
   const weekAgo = before(now, FILED_BACK_MS);
   const recent = slotsBetween(schedule, first < weekAgo ? weekAgo : newest, now);
   const filed = recent.slice(-FILED);

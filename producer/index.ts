@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { ServiceHealth } from '../platform/heartbeat.ts';
 import { listen } from '../platform/listen.ts';
+import { keepAccount } from './account.ts';
 import { type CatchUp, fileDueSlots } from './catch-up.ts';
 import { lookIntoPublished } from './published-runs.ts';
 import { type PullDeps, pullRates } from './pull-rates.ts';
@@ -39,6 +40,7 @@ export function startProducer(deps: ProducerDeps): Producer {
   let awake: Promise<void> | null = null;
   let again = false;
   let soon: NodeJS.Timeout | undefined;
+  let account = Promise.resolve();
 
   function wake(): void {
     again = true;
@@ -77,7 +79,9 @@ export function startProducer(deps: ProducerDeps): Producer {
       const run = await ledger.claim({ by: me, seen, backfillOnly, slotsLeft });
       if (!run) break;
       seen.push(run.run_id);
-      await pullRates(deps, run, { stopping: stopping.signal, slotsLeft });
+      const answered = await pullRates(deps, run, { stopping: stopping.signal, slotsLeft });
+      // On the side: nobody whose rates are there waits for what XE says of the account.
+      if (answered) account = account.then(() => keepAccount(deps, answered, stopping.signal));
     }
   }
 
@@ -108,6 +112,7 @@ export function startProducer(deps: ProducerDeps): Producer {
       clearTimeout(soon);
       await listening.stop();
       await awake;
+      await account;
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
 import { databaseFault } from '../platform/sqlstate.ts';
 import type { EventStream } from '../stream/port.ts';
-import { keepAccount, keepHeaders } from './account.ts';
+import { keepHeaders } from './account.ts';
 import { daysOf, eventIdOf, eventsOf, recordOf } from './run-events.ts';
 import type { XeClient } from './xe-client.ts';
 
@@ -33,20 +33,23 @@ const TRY_AGAIN_SECONDS = [300, 900, 3600];
 /** XE has refused us and does not say for how long: it is left alone for this. */
 const BREAK_SECONDS = 3600;
 
-/** Takes a claimed run as far as it goes: ask XE, keep the answer, publish. What XE or the stream fail at ends in the ledger. */
+/**
+ * Takes a claimed run as far as it goes: ask XE, keep the answer, publish. What XE or the stream fail at ends in the ledger. Resolves with
+ * the run when XE has answered it just now.
+ */
 export async function pullRates(
   deps: PullDeps,
   run: Run,
   { stopping, slotsLeft }: { stopping: AbortSignal; slotsLeft: number },
-): Promise<void> {
+): Promise<Run | null> {
   failpoint('after-claim');
   const renewal = setInterval(() => deps.ledger.renew(run).catch(() => undefined), RENEW_MS);
   try {
     const fetched = run.state === 'claimed' ? await fetchRates(deps, run, { stopping, slotsLeft }) : run;
-    if (fetched?.state !== 'fetched') return;
+    if (fetched?.state !== 'fetched') return null;
     failpoint('after-keep');
     await publishRates(deps, fetched);
-    if (run.state === 'claimed') await keepAccount(deps, fetched, stopping);
+    return run.state === 'claimed' ? fetched : null;
   } finally {
     clearInterval(renewal);
   }
@@ -106,7 +109,9 @@ async function fetchRates(
         seconds: retryAt ? 0 : BREAK_SECONDS,
       });
     // A person asked and is told; a slot is owed and tried again, unless XE does not know us, which only a person can mend.
-    const againSeconds = run.trigger === 'manual' || refused ? null : (TRY_AGAIN_SECONDS[run.attempts - 1] ?? 3600);
+    const givenUp = run.trigger === 'manual' || refused;
+    // Whoever is asked to stop has not failed: the next one goes on at once, as it would after a kill.
+    const againSeconds = stopping.aborted ? 0 : givenUp ? null : (TRY_AGAIN_SECONDS[run.attempts - 1] ?? 3600);
     log.error({ ...about, error: message, retryable, againSeconds }, 'XE has not answered');
     await ledger.notFetched(run, { error: message, againSeconds, wasted, reserved });
     return null;

@@ -28,6 +28,7 @@ export function eventsOf(run: Run): RateObserved[] {
   }));
 }
 
+/** The id of the event that a quote of a run becomes. */
 export function eventIdOf({ run_id }: Run, { currency, observedAt }: { currency: string; observedAt: string }): string {
   return eventId({ run_id, base_currency: 'USD', quote_currency: currency, observed_at: observedAt });
 }

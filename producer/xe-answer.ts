@@ -9,7 +9,7 @@ interface Quote {
 }
 export interface XeAnswer {
   readonly quotes: readonly Quote[];
-  /** Asked for and not answered. */
+  /** Asked for and not answered, not for each of the days. */
   readonly missing: readonly string[];
 }
 
@@ -48,9 +48,12 @@ export function readXeAnswer(text: string, asked: Asked): XeAnswer {
     seen.add(once);
   }
   if (quotes.length === 0) throw unusable(`expected quotes for ${asked.currencies.join(', ')}, got none`);
-  const answered = new Set(quotes.map(({ currency }) => currency));
-  return { quotes, missing: asked.currencies.filter((currency) => !answered.has(currency)) };
+  const expected = asked.days ? dayCount(asked.days) : 1;
+  const answered = (currency: string) => quotes.filter((quote) => quote.currency === currency).length;
+  return { quotes, missing: asked.currencies.filter((currency) => answered(currency) < expected) };
 }
+
+const dayCount = ({ first, last }: Days) => (Date.parse(last) - Date.parse(first)) / DAY_MS + 1;
 
 /** Several days are asked for as a period, whose answer has another shape. */
 export function isPeriod(days: Days | null): boolean {

@@ -122,7 +122,7 @@ function questionOf(currencies: readonly string[], days: Days | null): Question 
   const params = { from: 'USD', to: currencies.join(','), amount: '1' };
   if (!days) return { path: 'convert_from.json', params };
   if (!isPeriod(days)) return { path: 'historic_rate.json', params: { ...params, date: days.first } };
-  const [start_timestamp, end_timestamp] = [`${days.first}T00:00`, `${days.last}T00:00`];
+  const [start_timestamp, end_timestamp] = [`${days.first}T00:00`, `${days.last}T23:59`];
   // XE's sources disagree on whether a page may hold 100 or 500 days; the ledger's pages are smaller than both.
   return {
     path: 'historic_rate/period.json',
@@ -150,20 +150,23 @@ async function getText(
       validateStatus: () => true,
     });
   } catch (error) {
-    throw unreachable(error, { host: new URL(baseUrl).host, deadlineMs });
+    throw unreachable(error, { host: new URL(baseUrl).host, deadlineMs, stopping });
   } finally {
     deadline.clear();
   }
 }
 
 /** axios' own error carries the request with its credentials, so only its words go on. */
-function unreachable(error: unknown, { host, deadlineMs }: { host: string; deadlineMs: number }): UpstreamError {
+function unreachable(
+  error: unknown,
+  { host, deadlineMs, stopping }: { host: string; deadlineMs: number; stopping: AbortSignal },
+): UpstreamError {
   if (!isAxiosError(error)) throw error;
   if (error.code === 'ERR_CANCELED') {
-    return new UpstreamError(`XE: expected an answer from ${host} within ${deadlineMs / 1000} s, got none`, {
-      retryable: true,
-      billed: true,
-    });
+    const what = stopping.aborted
+      ? `the answer of ${host} was not waited for, since we were asked to stop`
+      : `expected an answer from ${host} within ${deadlineMs / 1000} s, got none`;
+    return new UpstreamError(`XE: ${what}`, { retryable: true, billed: true });
   }
   // The answer had begun: like any other that cannot be used it may have been billed.
   const { res } = (error.request ?? {}) as { res?: { statusCode?: number } };

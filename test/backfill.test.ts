@@ -132,6 +132,23 @@ describe('npm run backfill', function () {
     }
   });
 
+  it('goes on at once when it is called again after XE has failed', async () => {
+    const database = await testDatabase();
+    try {
+      const days = ['--from', '2026-01-01', '--to', '2026-01-03', '--yes'];
+      running = command('backfill', { DATABASE_URL: database.url, SIMULATOR_FAULT: '404' }, days);
+      expect(await running.exited).to.equal(1);
+      expect(running.output()).to.match(/0 of 1 pages stored.*: XE: expected status 200, got 404/);
+      running = command('backfill', { DATABASE_URL: database.url }, ['--missing', '--yes']);
+      expect(await running.exited, running.output()).to.equal(0);
+      expect(running.output()).to.match(/1 of 1 pages stored, 0 failed, 21 rates paid/);
+    } finally {
+      running?.kill('SIGKILL');
+      await running?.exited;
+      await database.drop();
+    }
+  });
+
   it('is done by a first start of itself, 400 days, once, and never with real credentials', async () => {
     const database = await testDatabase();
     const data = dataDir();

@@ -154,6 +154,46 @@ describe('a run of the ledger', () => {
     expect(await query('select error from runs')).to.deep.equal([{ error: 'dead letter 1' }]);
   });
 
+  it('is confirmed after all when its dead letter has become a row', async () => {
+    const { producer, consumer, startClock, query } = await using();
+    await startClock('2026-11-24T01:00:05Z');
+    const first = producer();
+    await eventually(async () => expect(await states()).to.deep.equal(['published']));
+    await first.stop();
+    await query("update runs set state = 'failed', error = 'dead letter 7', ended_at = ledger_now()");
+    await consumer();
+    producer();
+    await eventually(async () => expect(await states()).to.deep.equal(['confirmed']));
+    expect(await query('select error from runs')).to.deep.equal([{ error: null }]);
+  });
+
+  it('that waits for a breaker until next month keeps nobody from the rest of the work', async () => {
+    const { ledger, query, setClock } = await using();
+    await setClock('2026-11-24T01:00:05Z');
+    await query(`insert into runs (source, trigger, slot, currencies, next_attempt_at)
+                 values ('simulator', 'schedule', '2026-11-24T01:00:00Z', '{KES}', '2027-01-01')`);
+    expect(await ledger.msToNext()).to.equal(60_000);
+    await query("update runs set next_attempt_at = '-infinity'");
+    expect(await ledger.msToNext()).to.equal(0);
+  });
+
+  it('that is asked to stop while XE is asked leaves its run to the next producer at once', async () => {
+    const { producer, startClock, query, simulator } = await using();
+    await startClock('2026-11-24T01:00:05Z');
+    simulator.setFault('hang', 1);
+    const first = producer();
+    await eventually(() => expect(simulator.questions()).to.equal(1));
+    await first.stop();
+    const [left] = await query<{ state: string; error: string; late: number }>(
+      'select state, error, extract(epoch from next_attempt_at - ledger_now())::int as late from runs',
+    );
+    expect(left).to.deep.include({ state: 'due' });
+    expect(left?.late).to.be.at.most(0);
+    expect(left?.error).to.match(/was not waited for, since we were asked to stop/);
+    producer();
+    await eventually(async () => expect(await states()).to.deep.equal(['published']));
+  });
+
   it('that somebody asked for and nobody took in ten minutes is skipped, and the next request is one of its own', async () => {
     const { requests, setClock, query } = await using();
     await setClock('2026-11-24T01:00:05Z');

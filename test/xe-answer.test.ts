@@ -25,6 +25,14 @@ describe("XE's answer", () => {
     expect(read(answer(NGN)).missing).to.deep.equal(['KES']);
   });
 
+  it('names a currency that a period lacks a day of', () => {
+    const day = (n: number) => `{"mid":129.15,"timestamp":"2026-11-0${n}T00:00:00Z"}`;
+    const period = (kes: string) => `{"from":"USD","amount":1.0,"to":{"KES":[${kes}],"NGN":[${day(1)},${day(2)},${day(3)}]}}`;
+    const asked = { currencies: ASKED, now: NOW, days: { first: '2026-11-01', last: '2026-11-03' } };
+    expect(readXeAnswer(period(`${day(1)},${day(3)}`), asked)).to.deep.include({ missing: ['KES'] });
+    expect(readXeAnswer(period(`${day(1)},${day(2)},${day(3)}`), asked)).to.deep.include({ missing: [] });
+  });
+
   it('may be old: a daily package repeats the day before', () => {
     expect(read(answer(KES, '"timestamp":"2026-11-22T00:00:00Z"')).quotes[0]?.observedAt).to.equal('2026-11-22T00:00:00.000Z');
   });
