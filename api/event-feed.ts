@@ -60,7 +60,7 @@ export function eventFeed({ observations, log }: { observations: NewObservations
   }
 
   function write({ res }: Follower, text: string): boolean {
-    if (res.destroyed) return false;
+    if (res.destroyed || res.writableEnded) return false;
     res.write(text);
     if (res.writableLength <= UNREAD) return true;
     log.info('events: a client that does not read was dropped');
@@ -81,6 +81,8 @@ export function eventFeed({ observations, log }: { observations: NewObservations
     follow: async (res, since) => {
       if (followers.size >= FOLLOWERS) throw unavailable(`${FOLLOWERS} clients follow the events already; try again later`);
       const place = since ?? (await inTime(observations.end()));
+      // Gone meanwhile: its end has been told already, and nobody would take it off the list again.
+      if (res.destroyed) return;
       res.writeHead(200, EVENT_STREAM);
       const follower: Follower = { res, place, busy: false, again: false };
       // A browser that has lost the connection comes back after this many milliseconds.

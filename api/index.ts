@@ -85,7 +85,7 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
     findRun: (runId) => findRun(db, runId),
     letters: openLetterBox(db),
     book: bookQueries(db, reports),
-    figures: tableFigures(db, source),
+    figures: tableFigures(db, deps),
   });
   const server = await listenOn(app, { host, port, headers: SECURITY_HEADERS }).catch(async (error: Error) => {
     await Promise.all([runs.stop(), hearing.stop(), reports.destroy()]);

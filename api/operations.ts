@@ -102,6 +102,7 @@ export const everybodysPages: RequestHandler = (_req, res, next) => {
   });
   next();
 };
+/** Answers what a browser asks before it lets a page read across origins. */
 export const preflight: RequestHandler = (_req, res) => {
   res
     .set({

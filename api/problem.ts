@@ -54,6 +54,7 @@ function sendProblem(req: Request, res: Response, refused: Refused): string {
   return problem.request_id;
 }
 
+/** For every path that nothing else has answered. */
 export const notFound: RequestHandler = (req) => {
   throw new Refused('not-found', `there is nothing at ${req.path.slice(0, 200)}`);
 };

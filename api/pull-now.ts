@@ -7,6 +7,7 @@ import type { ReadyAnswers } from './ready-answers.ts';
 /** Has rates pulled, and tells the run and what came of it within `ms`. However many ask at once, the ledger is asked once. */
 export type PullNow = (ms: number) => Promise<{ runId: string; outcome: Outcome }>;
 
+/** See `PullNow`. */
 export function pullNow({ requests, runs, ready }: { requests: Requests; runs: RunWatch; ready: ReadyAnswers }): PullNow {
   let filing: Promise<string> | undefined;
   return async (ms) => {

@@ -1,8 +1,11 @@
+import { EventEmitter } from 'node:events';
 import { connect } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { eventFeed } from '../api/event-feed.ts';
 import { openDatabase } from '../platform/database.ts';
+import { quiet } from './support/database.ts';
 import { follow } from './support/event-source.ts';
 import { pipeline } from './support/pipeline.ts';
 import { eventually } from './support/stream-contract.ts';
@@ -89,6 +92,34 @@ describe('GET /v2/events', () => {
     expect(new Set(all).size).to.equal(all.length);
     client.leave();
     await db.destroy();
+  });
+
+  it('keeps no place for a client that is gone before it has one', async () => {
+    const gone = Object.assign(new EventEmitter(), {
+      destroyed: false,
+      writableLength: 0,
+      write: () => true,
+      writeHead: () => {},
+    });
+    let asked = 0;
+    const feed = eventFeed({
+      observations: {
+        end: async () => {
+          gone.destroyed = true;
+          gone.emit('close');
+          return ['1', '1'];
+        },
+        after: async () => {
+          asked++;
+          return [];
+        },
+      },
+      log: quiet,
+    });
+    await feed.follow(gone as never, null);
+    feed.wake();
+    feed.stop();
+    expect(asked).to.equal(0);
   });
 
   it('drops a client that does not read, and tells who asks with an id that is none', async function () {

@@ -126,6 +126,8 @@ describe('the pipeline under /v2', () => {
     await pull({ prefer: 'wait=20' });
     await ask('/v2/rates/KES/NGN');
     await ask('/nothing/here');
+    await parts.query(`insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+                       select rate_date, 'USD', 'ZAR', source, mid, observed_at, fetched_at, event_id from daily_rates limit 1`);
     const text = (await get(`${url}/metrics`))?.text ?? '';
     for (const line of [
       /^fx_fetch_total\{outcome="ok"\} \d/m,
@@ -142,6 +144,7 @@ describe('the pipeline under /v2', () => {
     for (const name of ['fx_xe_quota_remaining', 'fx_consumer_lag_records', 'fx_dead_letters_total'])
       expect(text).to.contain(`# TYPE ${name} `);
     expect(text).to.not.contain('KES/NGN').and.not.contain('nothing/here');
+    expect(text, 'a currency that was pulled once').to.not.contain('quote="ZAR"');
 
     metrics.lag.set({ partition: 2 }, 5);
     const port = await freePort();

@@ -11,6 +11,7 @@ interface DaysOf {
 
 export type CurrenciesQuery = () => Promise<DaysOf[]>;
 
+/** What there is of each of `currencies`, in their order; of one without any rate too. */
 export function currenciesQuery(db: Database, currencies: readonly string[]): CurrenciesQuery {
   return async () => {
     const { rows } = await db.raw(

@@ -7,7 +7,10 @@ import { pipelineQueries } from './pipeline.ts';
  * Sets the metrics that the tables know better than any process: they outlive restarts, and are the same wherever they are asked.
  * While Postgres is away they are left out, since an old figure would pass for a new one.
  */
-export function tableFigures(db: Database, source: Source): () => Promise<void> {
+export function tableFigures(
+  db: Database,
+  { source, currencies }: { source: Source; currencies: readonly string[] },
+): () => Promise<void> {
   const { deadLetters, openLetters, serviceTrouble, missedSlots, lastSuccess, rateAge, xeQuota } = metrics;
   const pipeline = pipelineQueries(db, source);
   return async () => {
@@ -17,12 +20,14 @@ export function tableFigures(db: Database, source: Source): () => Promise<void> 
       ),
       db.raw(
         `select coalesce(sum(coalesce(skipped_count, 1)) filter (where slot is not null and state in ('failed', 'skipped')), 0)::int as missed,
-                extract(epoch from max(fetched_at) filter (where state = 'confirmed'))::float8 as succeeded
+                extract(epoch from max(fetched_at) filter (where state = 'confirmed' and trigger <> 'backfill'))::float8 as succeeded
          from runs where source = ?`,
         [source],
       ),
       db.raw(
-        `select quote_currency as quote, extract(epoch from ledger_now() - max(observed_at))::float8 as age from rates group by quote_currency`,
+        `select quote_currency as quote, extract(epoch from ledger_now() - max(observed_at))::float8 as age
+         from rates where base_currency = 'USD' and quote_currency = any(?) group by quote_currency`,
+        [currencies as never],
       ),
       db.raw('select quota_remaining::float8 as left from xe_quota where source = ? and quota_remaining is not null', [source]),
       pipeline.health(),

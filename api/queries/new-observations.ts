@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { OBSERVATION, type Observation, SHOWN } from './observations.ts';
+import { OBSERVATION, type Observation } from './observations.ts';
 
 /** A place in the order in which observations were stored: the transaction, then the number in it. */
 export type Place = readonly [transaction: string, seq: string];
@@ -20,8 +20,8 @@ export function newObservations(db: Database) {
 
     async after([transaction, seq]: Place, limit: number): Promise<(Observation & { place: Place })[]> {
       const { rows } = await db.raw(
-        `select ${OBSERVATION}, stored_by::text as transaction, seq from rate_observations
-         where (stored_by, seq) > (?::xid8, ?::bigint) and stored_by < pg_snapshot_xmin(pg_current_snapshot()) and ${SHOWN}
+        `select ${OBSERVATION}, stored_by::text as transaction, seq from observations
+         where (stored_by, seq) > (?::xid8, ?::bigint) and stored_by < pg_snapshot_xmin(pg_current_snapshot())
          order by stored_by, seq limit ?`,
         [transaction, seq, limit],
       );

@@ -15,11 +15,8 @@ export interface Observation {
   readonly stored_at: string;
 }
 
-export const OBSERVATION = `event_id, run_id, source, base_currency as base, quote_currency as quote, mid as rate,
-  round(1.000000000000000000000000000000 / mid, 18) as inverse, (observed_at at time zone 'UTC')::date as rate_date,
-  observed_at, fetched_at, stored_at`;
-/** As in the view `rates`: the first real rate hides all simulated ones. */
-export const SHOWN = `(source = 'xe' or not exists (select from daily_rates real where real.source = 'xe'))`;
+/** The columns of an `Observation` in the view `observations`. */
+export const OBSERVATION = 'event_id, run_id, source, base, quote, rate, inverse, rate_date, observed_at, fetched_at, stored_at';
 
 export type ObservationsQuery = (asked: {
   day: string;
@@ -34,11 +31,11 @@ export function observationsQuery(db: Database): ObservationsQuery {
   return async ({ day, quotes, after, limit }) => {
     const [time = null, quote = null, event = null] = after ?? [];
     const { rows } = await db.raw(
-      `select ${OBSERVATION} from rate_observations
+      `select ${OBSERVATION} from observations
        where observed_at >= :day::timestamp at time zone 'UTC' and observed_at < (:day::timestamp + interval '1 day') at time zone 'UTC'
-         and quote_currency = any(:quotes) and ${SHOWN}
-         and (:time::timestamptz is null or (observed_at, quote_currency, event_id) > (:time::timestamptz, :quote, :event::uuid))
-       order by observed_at, quote_currency, event_id limit :limit`,
+         and quote = any(:quotes)
+         and (:time::timestamptz is null or (observed_at, quote, event_id) > (:time::timestamptz, :quote, :event::uuid))
+       order by observed_at, quote, event_id limit :limit`,
       { day, quotes, time, quote, event, limit } as never,
     );
     return rows;

@@ -1,7 +1,7 @@
 import type { Source } from '../../ledger/run.ts';
 import { ledgerStatus } from '../../ledger/status.ts';
 import type { Database } from '../../platform/database.ts';
-import { heartbeats } from '../../platform/heartbeat.ts';
+import { heartbeats, SILENT_SECONDS } from '../../platform/heartbeat.ts';
 import type { FreshnessQuery } from './freshness.ts';
 import type { PipelineQueries } from './pipeline.ts';
 
@@ -15,8 +15,6 @@ export interface StatusDeps {
 }
 export type StatusQuery = ReturnType<typeof statusQuery>;
 
-const FRESH_SECONDS = 20;
-
 /** How the whole pipeline stands: the ledger, the services by their rows, dead letters, and how fresh each currency is. */
 export function statusQuery({ db, source, dailyBudget, freshness, pipeline, consoleUrl }: StatusDeps) {
   return async () => {
@@ -28,7 +26,7 @@ export function statusQuery({ db, source, dailyBudget, freshness, pipeline, cons
       pipeline.pullTrouble(),
       db.raw(`select count(*)::int as open from dead_letters where state = 'open'`),
     ]);
-    const consumer = services.find(({ service, seen_seconds_ago: ago }) => service === 'consumer' && ago <= FRESH_SECONDS);
+    const consumer = services.find(({ service, seen_seconds_ago: ago }) => service === 'consumer' && ago <= SILENT_SECONDS);
     const stale = currencies.filter((currency) => currency.stale).map(({ quote }) => quote);
     return {
       ...ledger,
@@ -43,7 +41,7 @@ export function statusQuery({ db, source, dailyBudget, freshness, pipeline, cons
       dead_letters: letters.rows[0].open as number,
       services: services.map(({ health: { trouble }, ...heard }) => ({
         ...heard,
-        fresh: heard.seen_seconds_ago <= FRESH_SECONDS,
+        fresh: heard.seen_seconds_ago <= SILENT_SECONDS,
         trouble,
       })),
       console_url: consoleUrl ?? null,

@@ -1,12 +1,11 @@
 import type { Database } from '../../platform/database.ts';
+import { SILENT_SECONDS } from '../../platform/heartbeat.ts';
 
 /** How a part of the pipeline does, for a person: `null` when all is well. */
 export interface PipelineHealth {
   readonly [service: string]: string | null;
 }
 
-/** A service that has not been heard of for so long is taken for gone; it writes every 5 s. */
-const SILENT_SECONDS = 20;
 const SERVICES = ['producer', 'consumer'];
 
 export type PipelineQueries = ReturnType<typeof pipelineQueries>;

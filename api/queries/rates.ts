@@ -28,17 +28,5 @@ export function rateQueries(db: Database) {
       );
       return rows;
     },
-
-    /** The newest row of each currency. */
-    async latest(currencies: readonly string[]): Promise<Rate[]> {
-      const { rows } = await db.raw(
-        `select newest.* from unnest(?::text[]) with ordinality as wanted (currency, position)
-         cross join lateral (
-           select * from rates where base_currency = 'USD' and quote_currency = wanted.currency order by rate_date desc limit 1
-         ) newest order by position`,
-        [currencies as never],
-      );
-      return rows;
-    },
   };
 }

@@ -22,11 +22,13 @@ export function withStale(rows: readonly PairRate[], newest: readonly PairRate[]
   });
 }
 
+/** The row of a day that has no rate. */
 export function gapOn(day: string, { base, quote }: { base: string; quote: string }): RateRow {
   const nothing = { rate: null, inverse: null, rate_date: day, observed_at: null, fetched_at: null, source: null };
   return { base, quote, ...nothing, suspect: false, stale: false, derived: false };
 }
 
+/** Whether any of the rows was made up. */
 export function isSimulated(rows: readonly { source: string | null }[]): boolean {
   return rows.some(({ source }) => source === 'simulator');
 }
