@@ -3,7 +3,8 @@ import { databasePart, healthPortPart, migrated, streamPart } from './parts.ts';
 import { runService } from './service.ts';
 
 await runService('consumer', 'Stores the events of the stream in Postgres, once', async (parts) => {
-  await migrated(parts);
   const db = databasePart(parts, 'consumer');
-  await healthPortPart(parts, { db, health: consumerPart(parts, { db, stream: await streamPart(parts, db) }) });
+  const healthIs = await healthPortPart(parts, db);
+  await migrated(parts);
+  healthIs(consumerPart(parts, { db, stream: await streamPart(parts, db) }));
 });

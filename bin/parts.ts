@@ -47,12 +47,14 @@ export async function migrated({ url, log, signal }: Parts): Promise<void> {
   });
 }
 
+/** The pool of a service, closed at its end. */
 export function databasePart({ url, onClose }: Parts, name: string): Database {
   const db = openDatabase({ url, name });
   onClose('database', () => db.destroy());
   return db;
 }
 
+/** The stream of the settings: Kafka where there are brokers, else the embedded one. */
 export async function streamPart({ config, log, onClose, url }: Parts, db: Database): Promise<EventStream> {
   const stream = await openStream({ config, db, url, log });
   onClose('stream', () => stream.close());
@@ -65,28 +67,35 @@ export function heartbeatPart({ log, onClose }: Parts, of: { db: Database; servi
   onClose(`${of.service} heartbeat`, () => heartbeat.stop());
 }
 
-/** A service's own health port where METRICS_PORT asks for one; in one process with the API there is no need for it. */
-export async function healthPortPart(
-  { config, onClose }: Parts,
-  { db, health }: { db: Database; health: Health },
-): Promise<void> {
-  if (config.METRICS_PORT === undefined) return;
-  const server = await startHealthServer({
-    host: config.HOST,
-    port: config.METRICS_PORT,
-    health,
-    figures: tableFigures(db, config.source),
-  });
-  onClose('health port', () => server.stop());
+/**
+ * A service's own health port where METRICS_PORT asks for one; in one process with the API there is no need for it. It is open before
+ * the service works, since one that waits for Postgres lives, and says what it waits for. Returns how the service is told of.
+ */
+export async function healthPortPart({ config, onClose }: Parts, db: Database): Promise<(service: Health) => void> {
+  let health: Health = () => Promise.resolve({ trouble: 'Postgres: not reached yet' });
+  if (config.METRICS_PORT !== undefined) {
+    const server = await startHealthServer({
+      host: config.HOST,
+      port: config.METRICS_PORT,
+      health: () => health(),
+      figures: tableFigures(db, { source: config.source, currencies: config.CURRENCIES }),
+    });
+    onClose('health port', () => server.stop());
+  }
+  return (service) => {
+    health = service;
+  };
 }
 
 /** A record that just fits into the topic is a letter with some more headers, and whoever raises the topic's limit forgets this one. */
 const LETTER_BYTES = 16 * 1024 * 1024;
 
+/** The topic of the events. */
 export function topicOf(config: Config) {
   return { topic: config.TOPIC, partitions: config.TOPIC_PARTITIONS, replication: config.TOPIC_REPLICATION };
 }
 
+/** The topic of the dead letters. */
 export function letterTopicOf(config: Config) {
   return { ...topicOf(config), topic: `${config.TOPIC}.dlt`, maxRecordBytes: LETTER_BYTES };
 }

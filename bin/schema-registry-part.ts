@@ -12,6 +12,7 @@ export function schemaOfPart(config: Config): (id: number) => Promise<string | n
   };
 }
 
+/** The registry of the settings, or null where schemas are built in. */
 export function registryOf(config: Config): SchemaRegistry | null {
   return config.SCHEMA_REGISTRY_URL ? openSchemaRegistry(config.SCHEMA_REGISTRY_URL) : null;
 }

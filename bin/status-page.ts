@@ -1,5 +1,5 @@
 import type { LedgerStatus, OpenRun, SlotState } from '../ledger/status.ts';
-import type { Heartbeat } from '../platform/heartbeat.ts';
+import { type Heartbeat, SILENT_SECONDS } from '../platform/heartbeat.ts';
 
 export interface Status extends LedgerStatus {
   readonly next_slot: string;
@@ -8,7 +8,6 @@ export interface Status extends LedgerStatus {
   readonly open_letters: number;
 }
 
-const SILENT_SECONDS = 20;
 /** With all else a page of 24 lines, two of them the heading of `watch`. */
 const SHOWN = 6;
 

@@ -11,7 +11,10 @@ export interface ServiceHealth {
 
 const EVERY_MS = 5000;
 
-/** A service as it last spoke of itself; one that is older than 20 s is taken for gone. */
+/** A service that has not been heard of for so long is taken for gone. */
+export const SILENT_SECONDS = 20;
+
+/** A service as it last spoke of itself. */
 export interface Heartbeat {
   readonly service: string;
   readonly instance: string;
@@ -19,7 +22,7 @@ export interface Heartbeat {
   readonly health: ServiceHealth;
 }
 
-/** Every service that has spoken within a day, the most recent first. */
+/** What every service has said last, by service, the most recent first. */
 export async function heartbeats(db: Database): Promise<Heartbeat[]> {
   const { rows } = await db.raw(
     `select service, instance, extract(epoch from now() - seen_at)::int as seen_seconds_ago, health from services order by service, seen_at desc`,

@@ -1,6 +1,6 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { CannotStart } from './errors.ts';
@@ -34,8 +34,9 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
       cause,
     });
   }
-  // The server's user has to pass through; what lies inside is closed to everybody else by its own modes.
-  if (user.uid !== undefined) chmodSync(home, 0o711);
+  // The server's user has to pass through; what lies inside is closed to everybody else by its own modes. Whatever else the folder
+  // allows is somebody's own choice.
+  if (user.uid !== undefined) chmodSync(home, (statSync(home).mode & 0o7777) | 0o011);
   checkPassable(home, user);
   checkPassable(dirname(binaries.postgres), user);
   const cluster = { dir: clusterDir(dataDir), logFile: join(home, 'postgres.log'), postgres: binaries.postgres, user };

@@ -78,6 +78,7 @@ export async function stopServer(dir: string): Promise<void> {
   }
 }
 
+/** Where the server of a database directory listens, and its password. Throws when it was never made whole. */
 export function readConnection(dir: string): Connection {
   return JSON.parse(readFileSync(join(dir, CONNECTION_FILE), 'utf8')) as Connection;
 }
@@ -105,6 +106,7 @@ export function runningServer(dir: string): { pid: number; port: number } | null
   return pid > 1 && port > 0 && isAlive(pid) && commandLine(pid).includes(dir) ? { pid, port } : null;
 }
 
+/** Whether there is such a process, of whatever user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

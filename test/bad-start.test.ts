@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,6 +110,18 @@ describe('a start that cannot be', function () {
     expect(await api.exited).to.equal(0);
   });
 
+  it('keeps a service alive while Postgres is away, and has it say what it waits for', async () => {
+    const port = await freePort();
+    const consumer = command('consumer', { DATABASE_URL: 'postgres://fx:x@127.0.0.1:1/none', METRICS_PORT: String(port) });
+    await eventually(async () => {
+      expect((await get(`http://127.0.0.1:${port}/livez`))?.status).to.equal(200);
+      const ready = await get<{ trouble: string }>(`http://127.0.0.1:${port}/readyz`);
+      expect([ready?.status, ready?.data.trouble]).to.deep.equal([503, 'Postgres: not reached yet']);
+    });
+    consumer.kill('SIGTERM');
+    expect(await consumer.exited).to.equal(0);
+  });
+
   it('keeps trying while the broker is away, and has the API say so', async () => {
     const port = await freePort();
     const api = command('api', { DATA_DIR: data.dir, PORT: String(port) });
@@ -154,6 +166,7 @@ describe('npm run seed and npm run migrate', function () {
   this.timeout(60_000);
   it('print their result to stdout, start the embedded server for their own duration, and may be repeated', async () => {
     const data = dataDir();
+    chmodSync(data.dir, 0o1777);
     const migrated = await ending('migrate', { DATA_DIR: data.dir, LOG_LEVEL: 'error' }, ['--json']);
     expect((JSON.parse(migrated.said) as { migrations: string[] }).migrations).to.have.length.above(8);
     expect((await ending('migrate', { DATA_DIR: data.dir })).said).to.equal('the schema was up to date\n');
@@ -164,6 +177,7 @@ describe('npm run seed and npm run migrate', function () {
       .and.match(/02\/29\/2023/);
     const second = await ending('seed', { DATA_DIR: data.dir });
     expect(second).to.deep.equal(first);
+    expect(statSync(data.dir).mode & 0o7777, 'the modes of a folder that was there').to.equal(0o1777);
     data.remove();
   });
 });

@@ -184,8 +184,8 @@ describe('a service of ours in docker-compose.yaml', () => {
     for (const [name, one] of ours) expect(Number.parseInt(one.stop_grace_period ?? '', 10), name).to.be.at.least(10);
   });
 
-  it('sees the same XE keys and currencies whether it is the producer or the API, since both must agree on the source', () => {
-    for (const variable of ['XE_ACCOUNT_ID', 'XE_API_KEY', 'CURRENCIES']) {
+  it('sees the same XE, currencies and slots whether it is the producer or the API, since the one keeps what the other judges by', () => {
+    for (const variable of ['XE_ACCOUNT_ID', 'XE_API_KEY', 'CURRENCIES', 'SCHEDULE', 'SCHEDULE_TZ', 'XE_DAILY_BUDGET']) {
       expect(service('api').environment?.[variable]).to.equal(`\${${variable}:-}`);
       expect(service('producer').environment?.[variable]).to.equal(`\${${variable}:-}`);
     }
