@@ -15,6 +15,7 @@ export interface DeadLetterSettings {
   topic: { name: string; stream: Pick<EventStream, 'publish'> } | null;
 }
 
+/** Where records go that can never become a rate: the topic first, where there is one, and always a row. */
 export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters {
   return {
     setAside: async (record, fault) => {

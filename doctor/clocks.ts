@@ -20,6 +20,7 @@ export function skewOf(
   };
 }
 
+/** Well, unless the clocks are certainly further apart than is tolerated. */
 export function clockCheck(whose: string, { seconds, give }: Skew): Check {
   const apart = `${Math.abs(seconds).toFixed(1)} s ${seconds < 0 ? 'behind' : 'ahead of'} this host, give or take ${give.toFixed(1)} s`;
   if (Math.abs(seconds) - give <= TOLERATED_SECONDS) return well(`clock of ${whose}`, apart);

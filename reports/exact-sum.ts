@@ -10,11 +10,13 @@ export function fraction(decimal: string): Fraction {
   return { over: BigInt(whole + places), under: 10n ** BigInt(places.length) };
 }
 
+/** The exact sum. */
 export function plus(a: Fraction, b: Fraction): Fraction {
   if (a.under === b.under) return { over: a.over + b.over, under: a.under };
   return { over: a.over * b.under + b.over * a.under, under: a.under * b.under };
 }
 
+/** The exact quotient; `b` is not 0. */
 export function dividedBy(a: Fraction, b: Fraction): Fraction {
   return { over: a.over * b.under, under: a.under * b.over };
 }

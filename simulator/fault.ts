@@ -8,6 +8,7 @@ export interface FaultSwitch {
   readonly shown: () => { fault: Fault; times: number | null };
 }
 
+/** Begins with `first`, until it is set otherwise. */
 export function faultSwitch(first: Fault = 'none'): FaultSwitch {
   let fault = first;
   let left = Number.POSITIVE_INFINITY;

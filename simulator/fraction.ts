@@ -10,10 +10,12 @@ export function fractionOf(decimal: string): Fraction {
   return { top: BigInt(whole + decimals), bottom: 10n ** BigInt(decimals.length) };
 }
 
+/** The exact product. */
 export function product(...factors: readonly Fraction[]): Fraction {
   return factors.reduce((left, right) => ({ top: left.top * right.top, bottom: left.bottom * right.bottom }));
 }
 
+/** 1 divided by a fraction that is not 0. */
 export function inverseOf({ top, bottom }: Fraction): Fraction {
   return { top: bottom, bottom: top };
 }

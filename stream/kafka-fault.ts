@@ -33,6 +33,7 @@ const AWAY_TYPES = new Set([
 ]);
 const CODEC = /^(\w+) compression not implemented$/;
 
+/** What an error of kafkajs means for whoever reads or publishes. */
 export function kafkaFault(error: unknown): KafkaFault {
   const chain = causesOf(error);
   if (chain.some(({ message = '' }) => CODEC.test(message))) return 'unreadable';

@@ -46,7 +46,9 @@ describe('a database that is restored from a dump', function () {
   const restored = async (name: string) => {
     const url = await server.database(`${name}_restored`);
     await server.tool('pg_restore', ['--no-owner', '--exit-on-error', `--dbname=${url}`, join(server.dir, name)]);
-    return { url, db: open(url) };
+    const db = open(url);
+    await db.raw('update rate_observations set stored_by = default');
+    return { url, db };
   };
   const consuming = (of: { url: string; db: Database; stream: EventStream; topic: string }) => {
     const consumer = startConsumer({

@@ -15,19 +15,13 @@ const READ_BY: [who: string, names: string[]][] = [
   ['producer, API, status, backfill; the simulator as its credentials', ['XE_ACCOUNT_ID', 'XE_API_KEY']],
   ['producer, backfill', ['XE_BASE_URL', 'CATCH_UP_HOURS']],
   ['producer, consumer', ['METRICS_PORT']],
-  ['producer, consumer, backfill', ['TOPIC_PARTITIONS', 'TOPIC_REPLICATION', 'CONSUMER_GROUP']],
+  ['producer, consumer, backfill', ['CONSUMER_GROUP']],
+  ['producer, consumer, topics, backfill', ['TOPIC_PARTITIONS', 'TOPIC_REPLICATION']],
   [
-    'producer, consumer, replay, backfill',
-    [
-      'KAFKA_BROKERS',
-      'KAFKA_SSL',
-      'KAFKA_SASL_MECHANISM',
-      'KAFKA_SASL_USERNAME',
-      'KAFKA_SASL_PASSWORD',
-      'SCHEMA_REGISTRY_URL',
-      'TOPIC',
-    ],
+    'producer, consumer, topics, replay, backfill',
+    ['KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'TOPIC'],
   ],
+  ['producer, consumer, replay, backfill', ['SCHEMA_REGISTRY_URL']],
   ['simulator, and the producer that starts it', ['SIMULATOR_PORT', 'SIMULATOR_MODE', 'SIMULATOR_FAULT']],
 ];
 
@@ -37,7 +31,7 @@ Settings come from the environment, or from a file \`.env\` where the program is
 unset. A wrong one stops the start with exit code 2 and one message that lists every fault with what was expected. Names that the program
 does not know are left alone. \`cp .env.example .env\` gives a file to begin with: as it stands it changes nothing.
 
-A **secret** may come from a file instead: \`NAME_FILE\` names it, and \`NAME\` is then left out. Secrets are never logged or shown.
+\`npm start\` and \`doctor\` read them all. A **secret** may come from a file instead: \`NAME_FILE\` names it, and \`NAME\` is then left out. Secrets are never logged or shown.
 
 This page is made from the schema in \`platform/config.ts\` and from \`.env.example\`: \`WRITE_DOCS=1 npx mocha test/configuration.test.ts\`.
 `;
