@@ -10,6 +10,8 @@ export interface ServiceHealth {
 }
 
 const EVERY_MS = 5000;
+/** While something is wrong, or still starting, nobody should have to wait longer to read that it no longer is. */
+const IN_TROUBLE_MS = 1000;
 
 /** A service that has not been heard of for so long is taken for gone. */
 export const SILENT_SECONDS = 20;
@@ -31,7 +33,7 @@ export async function heartbeats(db: Database): Promise<Heartbeat[]> {
 }
 
 /**
- * Writes the service's row in `services` every five seconds, and takes it back at the end. The API reads the pipeline's health from
+ * Writes the service's row in `services` every five seconds, every second while it is in trouble, and takes it back at the end. The API reads the pipeline's health from
  * these rows; a row that is not renewed tells that its service is gone.
  */
 export function startHeartbeat({
@@ -46,35 +48,32 @@ export function startHeartbeat({
   log: Logger;
 }) {
   const instance = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
-  let beating = Promise.resolve();
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
   const beat = async () => {
+    let nextMs = EVERY_MS;
     try {
+      const state = await health();
+      if (state.trouble !== null) nextMs = IN_TROUBLE_MS;
       await db.raw(
         `insert into services (service, instance, started_at, seen_at, health) values (?, ?, now(), now(), ?)
          on conflict (service, instance) do update set seen_at = excluded.seen_at, health = excluded.health`,
-        [service, instance, JSON.stringify(await health())],
+        [service, instance, JSON.stringify(state)],
       );
       await db.raw(`delete from services where seen_at < now() - interval '1 day'`);
     } catch (error) {
       log.warn({ error: (error as Error).message }, 'heartbeat: not written');
     }
+    if (stopped) return;
+    timer = setTimeout(() => {
+      beating = beat();
+    }, nextMs);
   };
-  let pending = false;
-  const tick = () => {
-    if (pending) return;
-    pending = true;
-    beating = beat().finally(() => {
-      pending = false;
-    });
-  };
-  tick();
-  // The first row says that the service is starting; nobody should have to wait five seconds to read that it has.
-  const soon = setTimeout(tick, 1000);
-  const timer = setInterval(tick, EVERY_MS);
+  let beating = beat();
   return {
     stop: async () => {
-      clearTimeout(soon);
-      clearInterval(timer);
+      stopped = true;
+      clearTimeout(timer);
       await beating;
       await db('services')
         .where({ service, instance })
