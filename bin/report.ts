@@ -59,7 +59,7 @@ await runTask(line, async (task) => {
     const conversion = asked.in ? { asOf, rates: await ratesOfDay(book, asOf) } : undefined;
     const made: Report[] = [];
     if (wanted('loans')) made.push(await loanSummary(book, asOf, conversion));
-    if (wanted('missed')) made.push(await missedPayments(book, asOf, conversion));
+    if (wanted('missed')) made.push(await missedPayments(book, asOf, { conversion }));
     if (wanted('par')) made.push(await par(book, asOf, conversion));
     if (wanted('history') && loan !== undefined) made.push(await arrearsHistory(book, asOf, loan));
     if (wanted('roll') && from !== undefined) made.push(await rollRates(book, asOf, from));

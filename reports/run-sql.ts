@@ -10,13 +10,18 @@ const KINDS = new Map<number, Column['kind']>([
   [NUMERIC, 'decimal'],
 ]);
 
-/** Runs a file of sql/ as it stands, its `:parameters` bound, never pasted in. Rows keep the order that the file gives them. */
+/**
+ * Runs a file of sql/ as it stands, its `:parameters` bound, never pasted in. Rows keep the order that the file gives them; `where` asks
+ * for some of them alone.
+ */
 export async function runSql(
   db: Knex,
   file: string,
   parameters: Record<string, string>,
+  where?: string,
 ): Promise<{ columns: Column[]; rows: Row[] }> {
-  const sql = readFileSync(new URL(`../sql/${file}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
+  const whole = readFileSync(new URL(`../sql/${file}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
+  const sql = where === undefined ? whole : `select * from (${whole}\n) whole where ${where}`;
   const { fields, rows } = await db.raw<{ fields: { name: string; dataTypeID: number }[]; rows: Row[] }>(sql, parameters);
   return { columns: fields.map(({ name, dataTypeID }) => ({ name, kind: KINDS.get(dataTypeID) ?? 'text' })), rows };
 }

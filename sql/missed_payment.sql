@@ -4,7 +4,8 @@ with as_of(day) as (values (cast(:as_of as date)))
 -- psql:    psql -v as_of="'2021-10-15'" -f sql/missed_payment.sql
 -- pgAdmin: put a day in quotes, like '2021-10-15', in the place of the parameter in the first line, and run.
 -- Which day an instalment was covered on stands in allocated_instalments, whose rule is the view allocation.
-, missed as (
+-- Not materialized: whoever asks for one loan then reads the rows of that loan alone.
+, missed as not materialized (
   select loan_id, schedule_id, instalment_number, due_date, amount, expected_to_date,
          case when date_covered <= (select day from as_of) then date_covered end as date_cleared
   from allocated_instalments

@@ -61,7 +61,7 @@ describe('the contract', () => {
       '/v2/loans/09u924rbwf?as_of=2021-10-15',
       '/v2/loans/09u924rbwf/history?as_of=2021-10-15',
       '/v2/reports/loans?as_of=2021-10-15&in=USD',
-      '/v2/reports/missed?as_of=2021-10-15',
+      '/v2/reports/missed?as_of=2021-10-15&loan_id=32u09wekjbfje',
       '/v2/reports/par?as_of=2021-10-15&in=USD',
       '/v2/reports/roll?from=2021-08-31&as_of=2021-10-15',
       '/v1/rates',

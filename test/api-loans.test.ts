@@ -81,6 +81,18 @@ describe('the loan book under /v2', () => {
     );
   });
 
+  it('tells what one loan missed, with its totals alone, and nothing of a loan that is not there', async () => {
+    const of = (loan: string) => ask(`/v2/reports/missed?as_of=2021-10-15&in=USD&loan_id=${loan}`);
+    const whole = await ask('/v2/reports/missed?as_of=2021-10-15');
+    const own = whole.data.filter(({ loan_id }) => loan_id === '32u09wekjbfje');
+    expect(own.length).to.be.within(1, whole.data.length - 1);
+    const { data, meta } = await of('32u09wekjbfje');
+    expect(data).to.deep.equal(own);
+    expect(meta.totals.map(({ label }) => label)).to.deep.equal(['total KES', 'total in USD']);
+    expect(meta.totals[0]?.sums['amount_unpaid']).to.equal('201580.6666');
+    expect((await of('none')).data).to.deep.equal([]);
+  });
+
   it('tells missed instalments and moves between buckets, and wants days in their order', async () => {
     expect((await ask('/v2/reports/missed?as_of=2021-10-15')).data.length).to.be.greaterThan(0);
     expect((await ask('/v2/reports/roll?from=2021-08-31&as_of=2021-10-15')).data.length).to.be.greaterThan(0);

@@ -78,7 +78,7 @@ describe('totals of a book in several currencies', () => {
   it('go for missed payments and PAR too', async () => {
     await rate('KES', DAY, '100');
     await rate('NGN', DAY, '400');
-    const missed = await missedPayments(database.db, DAY, await inUsd());
+    const missed = await missedPayments(database.db, DAY, { conversion: await inUsd() });
     expect(missed.totals.map(({ label, sums }) => [label, sums['amount_unpaid']])).to.deep.equal([
       ['total KES', '201580.6666'],
       ['total NGN', '0.0000'],

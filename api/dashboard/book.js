@@ -42,8 +42,8 @@ export function bookOn(signal) {
       ),
     missed: async (/** @type {string} */ loanId) => {
       /** @type {import('./answers.d.ts').Report<MissedPayment>} */
-      const { data } = await one(`/v2/reports/missed?as_of=${dayAsked()}`);
-      return data.filter(({ loan_id }) => loan_id === loanId);
+      const { data } = await one(`/v2/reports/missed?as_of=${dayAsked()}&loan_id=${encodeURIComponent(loanId)}`);
+      return data;
     },
     history: (/** @type {string} */ loanId) =>
       /** @type {Promise<import('./answers.d.ts').Report<import('./answers.d.ts').LoanDay>>} */ (

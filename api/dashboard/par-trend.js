@@ -10,6 +10,7 @@ import { groupsOf } from './portfolio.js';
 import { colourOf } from './series.js';
 
 const MONTHS = 13;
+const AT_ONCE = 3;
 
 /** PAR30 at the close of each of the last months. @param {import('./book.js').Book} book @param {AbortSignal} signal */
 export function parTrend(book, signal) {
@@ -22,9 +23,14 @@ export function parTrend(book, signal) {
     seen = now;
     void load(async () => {
       const days = monthEnds(dayAsked(), MONTHS);
+      /** @type {import('./answers.d.ts').ParLine[][]} */
       const reports = [];
-      // One after the other: each is computed from the whole book.
-      for (const day of days) reports.push((await book.par(day)).data);
+      // A few at a time, since each is computed from the whole book; the newest first, which the portfolio wants as well.
+      const next = [...days.entries()].reverse().values();
+      const asking = Array.from({ length: AT_ONCE }, async () => {
+        for (const [at, day] of next) reports[at] = (await book.par(day)).data;
+      });
+      await Promise.all(asking);
       const courses = new Map();
       for (const [at, lines] of reports.entries()) {
         for (const { currency, lines: own } of groupsOf(lines)) {

@@ -33,7 +33,8 @@ export function bookQueries(db: Database, reports: Database) {
     today: async (): Promise<string> =>
       (await inTime(db.raw(`select (ledger_now() at time zone 'UTC')::date as today`))).rows[0].today,
     loans: (of: AsOf) => read(of, (book, conversion) => loanSummary(book, of.asOf, conversion)),
-    missed: (of: AsOf) => read(of, (book, conversion) => missedPayments(book, of.asOf, conversion)),
+    missed: (of: AsOf & { loanId?: string | undefined }) =>
+      read(of, (book, conversion) => missedPayments(book, of.asOf, { conversion, loanId: of.loanId })),
     par: (of: AsOf) => read(of, (book, conversion) => par(book, of.asOf, conversion)),
     history: (asOf: string, loanId: string) => read({ asOf }, (book) => arrearsHistory(book, asOf, loanId)),
     roll: (asOf: string, from: string) => read({ asOf }, (book) => rollRates(book, asOf, from)),

@@ -17,8 +17,13 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
   };
   return {
     loansReport: whole('Loan', book.loans),
-    missedReport: whole('MissedPayment', book.missed),
     parReport: whole('ParLine', book.par),
+
+    missedReport: async (question) => {
+      const asOf = await dayOf(question);
+      const loanId = question['loan_id'] === undefined ? undefined : String(question['loan_id']);
+      return told('MissedPayment', asOf, await book.missed({ asOf, inBase: question['in'] !== undefined, loanId }));
+    },
 
     rollReport: async (question) => {
       const asOf = await dayOf(question);
