@@ -8,7 +8,7 @@ import { type OperationDeps, operationsOf, suffixes } from './operations.ts';
 import { notFound, problems, Refused } from './problem.ts';
 import type { BookQueries } from './queries/book.ts';
 import type { LetterBox } from './queries/letter-box.ts';
-import { dashboardRoutes } from './routes/dashboard.ts';
+import { type DashboardDeps, dashboardRoutes } from './routes/dashboard.ts';
 import { deadLettersHandlers } from './routes/dead-letters.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventsHandlers } from './routes/events.ts';
@@ -25,6 +25,7 @@ export interface AppDeps
     RatesDeps,
     RateDetailsDeps,
     PipelineDeps,
+    DashboardDeps,
     Omit<OperationDeps, 'contract'>,
     Omit<ServiceDeps, 'contract'> {
   feed: EventFeed;
@@ -55,7 +56,7 @@ export function buildApp(deps: AppDeps): Express {
   });
   app.use(secured);
   // Before all the routes of the API: a visit begins with a dozen files, which must not pass by each of them.
-  app.use(dashboardRoutes());
+  app.use(dashboardRoutes(deps));
   app.use(suffixes);
   app.use(ratesV1Routes(deps));
   app.use(operationsOf(of, ['Rates'], { ...ratesHandlers(deps), ...rateDetailsHandlers(deps) }));

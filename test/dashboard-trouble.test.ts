@@ -119,7 +119,7 @@ describe('the dashboard in trouble', function () {
     parts.producer();
     await page.goto('/');
     await eventually(async () => expect(await page.locator('.card .rate').count()).to.equal(7));
-    await page.locator('#banners').getByText('SIMULATED').waitFor();
+    await page.locator('#health .fresh-mark').first().waitFor();
     await page.context().setOffline(true);
     await page.evaluate(`window.dispatchEvent(new Event('online'))`);
     await page.getByText('OFFLINE').waitFor();
@@ -135,7 +135,7 @@ describe('the dashboard in trouble', function () {
     await page.goto('/');
     await eventually(async () => expect(await page.locator('.card .rate').count()).to.equal(7));
     await page.getByText('A part of this page could not be loaded.').waitFor();
-    await page.locator('#banners').getByText('SIMULATED').waitFor();
+    await page.locator('#health .fresh-mark').first().waitFor();
   });
 
   it('says loudly that rates are stale, that the breaker is open, and what a service complains of', async () => {

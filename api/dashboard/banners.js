@@ -13,13 +13,18 @@ import { onStatus } from './status.js';
  */
 export function showBanners(place) {
   let shown = '';
+  // Stands in the page as it is served: nothing has to make room for it.
+  /** @type {HTMLElement | null} */
+  const simulated = place.querySelector('.simulated');
   onStatus(({ status, trouble, since }) => {
+    if (status && simulated) simulated.hidden = status.source !== 'simulator';
     const all = [...(trouble ? [lost(trouble, status !== null, since)] : []), ...(status ? said(status) : [])];
     const words = JSON.stringify(all);
     if (words === shown) return;
     shown = words;
     fill(
       place,
+      simulated,
       all.map(({ kind, title, text }) => banner(kind, title, text)),
     );
   });
@@ -33,20 +38,11 @@ function lost(trouble, filled, since) {
 }
 
 /** @param {Status} status */
-function said({ source, breaker, currencies, trouble }) {
+function said({ breaker, currencies, trouble }) {
   const stale = currencies.filter(({ stale, rate_date }) => stale && rate_date !== null);
   const empty = currencies.every(({ rate_date }) => rate_date === null);
   const told = trouble.filter((sentence) => !/^no newer rate|^rates are stale/i.test(sentence));
   return [
-    ...(source === 'simulator'
-      ? [
-          {
-            kind: 'simulated',
-            title: 'SIMULATED',
-            text: 'These rates are made up by the built-in XE simulator. Set XE_ACCOUNT_ID and XE_API_KEY for real ones.',
-          },
-        ]
-      : []),
     ...(breaker
       ? [
           {

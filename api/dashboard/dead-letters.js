@@ -29,7 +29,7 @@ export function deadLetters(signal) {
     ],
     { value: () => wanted, pick: show },
   );
-  const { root, load } = panel({ title: 'Dead letters', signal, tools: [which.root], lines: 3 });
+  const { root, load } = panel({ title: 'Dead letters', signal, tools: [which.root], lines: 4 });
   root.id = 'dead-letters';
   const refresh = () =>
     void load(async () => {

@@ -24,10 +24,13 @@ function cells({ currencies, last_slot: last, next_slot, consumer_lag, dead_lett
         { class: 'freshness' },
         currencies.map((currency) => freshness(currency)),
       ),
-      { wide: true },
+      { kind: 'is-wide' },
     ),
-    cell('Last slot', last ? [utc(last.slot), ' ', state(last.state)] : 'none yet', { wrong: last?.state === 'failed' }),
-    cell('Next slot', element('span', {}, utc(next_slot), ' ', element('span', { class: 'muted' }, ago(next_slot, now)))),
+    cell('Last slot', last ? [utc(last.slot), ' ', state(last.state)] : 'none yet', {
+      wrong: last?.state === 'failed',
+      kind: 'is-half',
+    }),
+    cell('Next slot', [utc(next_slot), ' ', element('span', { class: 'muted' }, ago(next_slot, now))], { kind: 'is-half' }),
     cell('Lag', consumer_lag === null ? 'not known' : `${consumer_lag} event${consumer_lag === '1' ? '' : 's'}`, {
       wrong: consumer_lag === null,
     }),
@@ -53,10 +56,10 @@ function freshness({ quote, rate_date, age_seconds, stale }) {
 }
 
 /** @param {string} name @param {import('./element.js').Child} value */
-function cell(name, value, { wrong = false, wide = false } = {}) {
+function cell(name, value, { wrong = false, kind = '' } = {}) {
   return element(
     'div',
-    { class: `health-cell${wrong ? ' is-wrong' : ''}${wide ? ' is-wide' : ''}` },
+    { class: `health-cell ${wrong ? 'is-wrong' : ''} ${kind}` },
     element('dt', {}, name),
     element('dd', {}, value),
   );

@@ -40,7 +40,14 @@ export function lineChart({ days, lines, describes, class: kind = '' }, signal) 
   const frame = element('div', { class: 'chart-frame' });
   const host = element(
     'div',
-    { class: `chart ${kind}`, tabindex: '0', role: 'img', 'aria-label': `${describes} The arrow keys move along the days.` },
+    {
+      class: `chart ${kind}`,
+      tabindex: '0',
+      role: 'img',
+      'aria-label': `${describes} The arrow keys move along the days.`,
+      // Whoever is on it stays there when a new rate has it drawn again.
+      'data-key': `chart ${kind}`,
+    },
     frame,
   );
   const last = () => days.findLastIndex((_, at) => lines.some(({ values }) => values[at] !== null && values[at] !== undefined));
@@ -111,8 +118,9 @@ const sizeOf = (host) => ({ width: host.clientWidth, height: host.clientHeight }
 function options(host, lines, tell) {
   const styles = getComputedStyle(host);
   const colour = (/** @type {string} */ name) => styles.getPropertyValue(name).trim();
-  const font = `${styles.fontSize} ${styles.fontFamily}`;
-  const room = Number.parseFloat(styles.fontSize);
+  // The library scales whole pixels alone to the screen's density: of 11.25 px it would leave the eleven as they are.
+  const room = Math.round(Number.parseFloat(styles.fontSize));
+  const font = `${room}px ${styles.fontFamily}`;
   const axis = { stroke: colour('--muted'), font, grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
   return {
     ...sizeOf(host),

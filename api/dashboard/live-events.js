@@ -20,7 +20,7 @@ const COLUMNS = [
 /** Rates as they land, newest first, on top of those of the day before the page was opened. @param {AbortSignal} signal */
 export function liveEvents(signal) {
   const lamp = element('span', { class: 'lamp' });
-  const { root, load } = panel({ title: 'Live events', signal, tools: [lamp], class: 'live', lines: 8 });
+  const { root, load } = panel({ title: 'Live events', signal, tools: [lamp], class: 'live', lines: 10 });
   /** @type {Observation[] | undefined} */
   let earlier;
   const refresh = () =>

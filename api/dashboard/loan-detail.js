@@ -13,7 +13,7 @@ import { nothing, panel } from './panel.js';
 
 /** The chosen loan: what it missed, and its arrears day by day. @param {import('./book.js').Book} book @param {AbortSignal} signal */
 export function loanDetail(book, signal) {
-  const { root, load } = panel({ title: 'The chosen loan', signal, class: 'loan-detail', lines: 5 });
+  const { root, load } = panel({ title: 'The chosen loan', signal, class: 'loan-detail', lines: 18 });
   const title = root.querySelector('h2');
   let drawn = new AbortController();
   let seen = 'none';

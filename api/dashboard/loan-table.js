@@ -62,7 +62,7 @@ export function loanTable(book, signal) {
       const [{ data, more }, convert] = await Promise.all([book.loans(), book.converter()]);
       if (data.length === 0) return [nothing('The loan book is empty.')];
       const wanted = sorted(data.filter(matches));
-      const count = element('p', { class: 'muted small', role: 'status' });
+      const count = element('p', { class: 'muted small count', role: 'status' });
       fill(
         count,
         `${wanted.length} of ${data.length} loans${more ? ': the first by id; the downloads hold all of them' : ''}. Choose one to see its history.`,

@@ -85,8 +85,8 @@ function trouble(error, { filled, again }) {
   );
 }
 
-/** @param {number} lines */
-function skeleton(lines) {
+/** What stands where something will be, about as high. @param {number} lines */
+export function skeleton(lines) {
   return element(
     'div',
     { class: 'skeleton' },

@@ -14,7 +14,7 @@ const AT_ONCE = 3;
 
 /** PAR30 at the close of each of the last months. @param {import('./book.js').Book} book @param {AbortSignal} signal */
 export function parTrend(book, signal) {
-  const { root, load } = panel({ title: 'PAR30, a year back', signal, lines: 6 });
+  const { root, load } = panel({ title: 'PAR30, a year back', signal, lines: 9 });
   let drawn = new AbortController();
   let seen = '';
   const follow = () => {

@@ -12,7 +12,7 @@ const BUCKETS = ['current', '1-30', '31-60', '61-90', '90+'];
 
 /** What is lent, what of it is at risk, and how old the arrears are. @param {import('./book.js').Book} book @param {AbortSignal} signal */
 export function portfolio(book, signal) {
-  const { root, load } = panel({ title: 'Portfolio', signal, lines: 6 });
+  const { root, load } = panel({ title: 'Portfolio', signal, class: 'portfolio', lines: 12 });
   let seen = '';
   const follow = () => {
     const now = `${dayAsked()} ${asked('in')}`;
@@ -25,7 +25,11 @@ export function portfolio(book, signal) {
       const groups = groupsOf(data);
       const notes = asked('in') === 'usd' ? meta.notes : [];
       return [
-        ...groups.map(({ currency, lines }) => group(currency, lines)),
+        element(
+          'div',
+          { class: 'portfolio-groups', tabindex: '0', role: 'region', 'aria-label': 'Portfolio by currency' },
+          groups.map(({ currency, lines }) => group(currency, lines)),
+        ),
         notes.length > 0 &&
           element(
             'ul',

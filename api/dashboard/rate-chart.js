@@ -30,7 +30,7 @@ export function rateChart(signal) {
     RANGES.map(([value, text]) => /** @type {const} */ ([value, text])),
     { value: () => asked('range', '3m'), pick: (value) => go({ range: value === '3m' ? null : value }, { step: false }) },
   );
-  const { root, load } = panel({ title: 'Rates over time', signal, tools: [range.root], class: 'chart-panel', lines: 9 });
+  const { root, load } = panel({ title: 'Rates over time', signal, tools: [range.root], class: 'chart-panel', lines: 17 });
   let drawn = new AbortController();
   let seen = question();
   const refresh = () =>

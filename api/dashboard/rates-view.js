@@ -5,6 +5,8 @@ import { panel } from './panel.js';
 import { rateCards } from './rate-cards.js';
 
 const BURST_MS = 150;
+/** As many as the project's currencies: their places are kept until they are there. */
+const CARDS = 7;
 const AGES_MS = 60_000;
 
 /**
@@ -21,7 +23,7 @@ export async function open(place, signal) {
     ],
     { value: () => asked('show', 'rate'), pick: (show) => go({ show: show === 'rate' ? null : show }, { step: false }) },
   );
-  const cards = panel({ title: 'USD rates', signal, tools: [way.root], class: 'bare', lines: 7 });
+  const cards = panel({ title: 'USD rates', signal, tools: [way.root], class: 'bare rate-cards', lines: CARDS });
   const rest = element('div', { class: 'chart-and-converter' });
   place.append(element('h1', { class: 'unseen' }, 'Rates'), cards.root, rest);
 

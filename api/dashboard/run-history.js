@@ -23,7 +23,7 @@ const COLUMNS = [
 
 /** Every slot and pull, newest first, and above them the latest that went wrong. @param {AbortSignal} signal */
 export function runHistory(signal) {
-  const { root, load } = panel({ title: 'Runs', signal, lines: 8 });
+  const { root, load } = panel({ title: 'Runs', signal, lines: 13 });
   const refresh = () =>
     void load(async () => {
       /** @type {{ data: Run[] }} */

@@ -1,13 +1,13 @@
 // @ts-check
 import { element, fill, table } from './element.js';
-import { nothing } from './panel.js';
+import { nothing, skeleton } from './panel.js';
 import { onStatus } from './status.js';
 
 const COLUMNS = [{ name: 'Service' }, { name: 'Heard of', figures: true }, { name: 'State' }];
 
 /** Who is alive, in their own words. @param {AbortSignal} signal */
 export function services(signal) {
-  const body = element('div', { class: 'panel-body' });
+  const body = element('div', { class: 'panel-body' }, skeleton(4));
   onStatus(({ status }) => {
     if (!status) return;
     if (status.services.length === 0) return fill(body, nothing('No service has said anything yet.'));

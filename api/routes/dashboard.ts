@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RequestHandler, Router } from 'express';
+import type { Source } from '../../ledger/run.ts';
 import { onlyMethods } from '../problem.ts';
 import { sendReady } from '../ready-answers.ts';
 
@@ -11,7 +12,9 @@ const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
 const CHARTS = join(dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist');
 const VENDORED = ['uPlot.iife.min.js', 'uPlot.min.css'];
 /** In the order in which they build on each other. They go out as one: nothing is on the screen before the last of them is there. */
-const STYLES = ['base', 'frame', 'parts', 'tables', 'rates', 'panels'];
+const STYLES = ['base', 'frame', 'banners', 'parts', 'tables', 'rates', 'panels'];
+/** Told by the page itself: a banner that came later would push down what is read already. */
+const SIMULATED = { hidden: '<div class="banner simulated" hidden>', shown: '<div class="banner simulated">' };
 /** What lies in the folder beside these is for the type checker alone. */
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,16 +23,24 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The dashboard: one page and its files as they lie there, asked for anew each time, which a 304 makes cheap. */
-export function dashboardRoutes(): Router {
+export interface DashboardDeps {
+  source: Source;
+}
+
+/**
+ * The dashboard: one page and its files as they lie there, but that the page says at once where rates are simulated. They are asked for
+ * anew each time, which a 304 makes cheap.
+ */
+export function dashboardRoutes({ source }: DashboardDeps): Router {
   const router = Router();
   const files = new Map(
     readdirSync(PAGE)
       .filter((name) => extname(name) in TYPES)
-      .map((name) => [name, sending(name)]),
+      .map((name) => [name, sending([name])]),
   );
-  files.set('page.css', sending(...STYLES.map((name) => `${name}.css`)));
-  router.get('/', sending('index.html'));
+  files.set('page.css', sending(STYLES.map((name) => `${name}.css`)));
+  const page = (html: string) => (source === 'simulator' ? html.replace(SIMULATED.hidden, SIMULATED.shown) : html);
+  router.get('/', sending(['index.html'], page));
   router.get('/dashboard/:file', (req, res, next) => {
     const send = files.get(req.params.file);
     if (send) send(req, res, next);
@@ -41,13 +52,13 @@ export function dashboardRoutes(): Router {
 }
 
 /** Sends files as one, from memory; they are read when they are first asked for, and again when one has changed on the disk. */
-function sending(...names: string[]): RequestHandler {
+function sending(names: readonly string[], edit = (text: string) => text): RequestHandler {
   const paths = names.map((name) => join(PAGE, name));
   let held: { headers: Record<string, string>; body: Buffer; version: string } | undefined;
   return (req, res) => {
     const version = paths.map((path) => statSync(path).mtimeMs).join();
     if (held?.version !== version) {
-      const body = Buffer.concat(paths.map((path) => readFileSync(path)));
+      const body = Buffer.from(edit(paths.map((path) => readFileSync(path, 'utf8')).join('')));
       const headers = {
         'Content-Type': TYPES[extname(paths[0] ?? '')] ?? 'application/octet-stream',
         'Content-Length': String(body.length),

@@ -59,6 +59,28 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   return { page, faults, weights };
 }
 
+/**
+ * Has the answers of the API come one by one, each to a page that is on the screen without it, and counts how far what is there is
+ * moved by them: the cumulative layout shift, of which browsers call 0.1 good. To be called before the page is opened.
+ */
+export async function watchShifts(page: Page): Promise<() => Promise<number>> {
+  await page.addInitScript(`window.shifted = 0; new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifted += value;
+  }).observe({ type: 'layout-shift', buffered: true });`);
+  const onScreen = () =>
+    page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))');
+  let last: Promise<unknown> = Promise.resolve();
+  await page.route('**/v2/**', async (route) => {
+    last = last.then(onScreen, onScreen);
+    await last.catch(() => {});
+    await route.continue();
+  });
+  return async () => {
+    await onScreen();
+    return page.evaluate<number>('window.shifted');
+  };
+}
+
 /** What axe finds wrong with the page as it stands, one line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
