@@ -41,7 +41,7 @@ function lost(trouble, filled, since) {
 function said({ breaker, currencies, trouble }) {
   const stale = currencies.filter(({ stale, rate_date }) => stale && rate_date !== null);
   const empty = currencies.every(({ rate_date }) => rate_date === null);
-  const told = trouble.filter((sentence) => !/^no newer rate|^rates are stale/i.test(sentence));
+  const told = trouble.filter((sentence) => !/^no newer rate/i.test(sentence));
   return [
     ...(breaker
       ? [
