@@ -25,6 +25,9 @@ const CRONS = {
 const [FROM, UNTIL] = ['2024-01-01T00:00:00.000Z', '2030-12-31T23:59:59.000Z'];
 const QUARTER = 900;
 const [FIRST, LAST] = [Date.parse('2023-12-29T00:00:00Z') / 1000, Date.parse('2031-01-03T00:00:00Z') / 1000];
+const NODE_RULES = process.versions['tz'] ?? '';
+/** Of PostgreSQL 18.4, which cannot say it itself. A newer embedded Postgres may have newer ones. */
+const POSTGRES_RULES = '2026b';
 
 describe('the slots of every day from 2024 to 2030', function () {
   this.timeout(30_000);
@@ -34,14 +37,32 @@ describe('the slots of every day from 2024 to 2030', function () {
   });
   after(() => database.drop());
 
-  /** What the clocks of a zone say at every quarter of an hour, as Postgres knows them, and so the first instant of each reading. */
-  async function readings(zone: string): Promise<Map<number, number>> {
+  /** What the clocks of a zone say at every quarter of an hour, as Postgres knows them. */
+  async function witness(zone: string): Promise<readonly number[]> {
     const [row] = await database.query<{ clock: number[] }>(
       `select array_agg(extract(epoch from to_timestamp(t) at time zone ?)::int order by t) as clock from generate_series(?::int, ?::int, ?::int) as t`,
       [zone, FIRST, LAST, QUARTER],
     );
+    return row?.clock ?? [];
+  }
+
+  /**
+   * The first instant of each reading of a zone's clocks. They are Node's, and Postgres knows the same ones: another reading is let
+   * pass only where Node has the newer rules, and then said loudly.
+   */
+  async function readings(zone: string): Promise<Map<number, number>> {
+    const [own, other] = [ownClock(zone), await witness(zone)];
+    expect(other).to.have.length(own.length);
+    const differing = own.flatMap((reading, n) => (reading === other[n] ? [] : [FIRST + n * QUARTER]));
+    if (differing.length > 0) {
+      const since = new Date((differing[0] as number) * 1000).toISOString();
+      const where = `in ${zone} at ${differing.length} of ${own.length} quarters of an hour, first at ${since}`;
+      const rules = `Node's tzdata is ${NODE_RULES} and Postgres' ${POSTGRES_RULES}`;
+      expect(NODE_RULES > POSTGRES_RULES, `${rules}, not older, and yet their clocks differ ${where}`).to.equal(true);
+      process.stderr.write(`\n!!! WITHOUT A WITNESS: ${rules}; their clocks differ ${where}, where Node's own count !!!\n`);
+    }
     const first = new Map<number, number>();
-    row?.clock.forEach((reading, n) => {
+    own.forEach((reading, n) => {
       if (!first.has(reading)) first.set(reading, FIRST + n * QUARTER);
     });
     return first;
@@ -79,3 +100,18 @@ describe('the slots of every day from 2024 to 2030', function () {
     });
   }
 });
+
+/** What Node's clocks of a zone say at every quarter of an hour; only days that end with another offset are looked at quarter by quarter. */
+function ownClock(zone: string): readonly number[] {
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
+  const offset = (at: number) => {
+    const [, sign, hours = 0, minutes = 0] = /GMT(?:([+-])(\d\d):(\d\d))?$/.exec(format.format(at * 1000)) ?? [];
+    return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+  };
+  const clock: number[] = [];
+  for (let day = FIRST; day <= LAST; day += 86_400) {
+    const [start, end] = [offset(day), offset(day + 86_400)];
+    for (let at = day; at < day + 86_400 && at <= LAST; at += QUARTER) clock.push(at + (start === end ? start : offset(at)));
+  }
+  return clock;
+}
