@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { Kafka, logLevel } from 'kafkajs';
+import type { DeadLetterSettings } from '../consumer/dead-letters.ts';
 import { startConsumer } from '../consumer/index.ts';
 import { kafkaFault, kafkaTrouble } from '../stream/kafka-fault.ts';
 import { openKafkaStream } from '../stream/kafka-stream.ts';
-import type { EventStream, Subscription } from '../stream/port.ts';
+import type { EventStream, StreamRecord, Subscription } from '../stream/port.ts';
 import { brokerMissing, realBroker } from './support/broker.ts';
 import { quiet, testDatabase } from './support/database.ts';
 import { observed, record } from './support/observed.ts';
@@ -53,6 +54,25 @@ describe('what an error of kafkajs means', () => {
       onBatch: (records) => Promise.resolve(void seen.push(...records.map(({ value }) => String(value)))),
     });
     return seen;
+  };
+  /** The consumer of the pipeline with a database of its own. */
+  const consuming = async (topic: string, deadLetterTopic: DeadLetterSettings['topic']) => {
+    const database = await testDatabase();
+    const consumer = startConsumer({
+      db: database.db,
+      databaseUrl: database.url,
+      stream,
+      topic: { topic, partitions: 1, replication: 1 },
+      group: topic,
+      schemaOf: () => Promise.resolve(null),
+      deadLetterTopic,
+      log: quiet,
+    });
+    const stop = async () => {
+      await consumer.stop();
+      await database.drop();
+    };
+    return { database, consumer, stop };
   };
   before('start a real broker', async function () {
     this.timeout(180_000);
@@ -129,23 +149,48 @@ describe('what an error of kafkajs means', () => {
     await admin.setOffsets({ groupId: topic, topic, partitions: [{ partition: 0, offset: '2' }] });
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '6' }] });
     await admin.disconnect();
-    const database = await testDatabase();
-    const consumer = startConsumer({
-      db: database.db,
-      databaseUrl: database.url,
-      stream,
-      topic: { topic, partitions: 1, replication: 1 },
-      group: topic,
-      schemaOf: () => Promise.resolve(null),
-      deadLetterTopic: null,
-      log: quiet,
-    });
+    const { database, consumer, stop } = await consuming(topic, null);
     await eventually(async () =>
       expect(await database.query('select count(*) from rate_observations')).to.deep.equal([{ count: '4' }]),
     );
     await eventually(async () => expect((await consumer.health())['lag']).to.equal('0'));
     expect((await consumer.health()).trouble).to.match(/\/0: 4 records from offset 2 on were deleted before they were read/);
-    await consumer.stop();
-    await database.drop();
+    await stop();
+  });
+
+  it('keeps a dead letter that its topic never takes: the bytes in the row, where from and why on the topic, and goes on', async () => {
+    const [topic, letters] = [await topicWith({}), await topicWith({ 'max.message.bytes': '2000' })];
+    const poison = Buffer.from(Array.from({ length: 5000 }, (_, n) => (Math.imul(n, 2_654_435_761) >>> 13) | 1));
+    await stream.publish(topic, [{ key: 'USD-KES', value: poison }, record(observed('KES', '129.15'))]);
+    const { database, consumer, stop } = await consuming(topic, { name: letters, stream });
+    await eventually(async () => expect(await consumer.health()).to.deep.include({ trouble: null, lag: '0' }));
+    expect(await database.query('select mid from daily_rates')).to.deep.equal([{ mid: '129.15' }]);
+    const rows = await database.query('select topic, partition, record_offset, key, value, reason from dead_letters');
+    const row = {
+      topic,
+      partition: 0,
+      record_offset: '0',
+      key: Buffer.from('USD-KES'),
+      value: poison,
+      reason: 'wrong magic byte',
+    };
+    expect(rows).to.deep.equal([row]);
+    const published: StreamRecord[] = [];
+    for await (const records of stream.read({ topic: letters })) published.push(...records);
+    const said = published.map(({ key, value, headers }) => ({
+      key,
+      value,
+      headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)])),
+    }));
+    expect(said).to.have.length(1);
+    expect(said[0]).to.deep.include({ key: null, value: null });
+    expect(said[0]?.headers).to.include({
+      'kafka_dlt-original-topic': topic,
+      'kafka_dlt-original-partition': '0',
+      'kafka_dlt-original-offset': '0',
+      'kafka_dlt-exception-message': `wrong magic byte: expected 0x00 first, got 0x${poison.toString('hex', 0, 1)}`,
+      'kafka_dlt-value-omitted': '5000 bytes, more than this topic takes: the row in dead_letters has them',
+    });
+    await stop();
   });
 });
