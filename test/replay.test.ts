@@ -3,8 +3,9 @@ import { dryReplay, rebuild, replay } from '../consumer/replay.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openPostgresStream } from '../stream/postgres-stream.ts';
 import { quiet, type TestDatabase, testDatabase } from './support/database.ts';
+import { installed, needs } from './support/needed.ts';
 import { observed, record } from './support/observed.ts';
-import { command } from './support/process.ts';
+import { command, onTerminal } from './support/process.ts';
 
 const TOPIC = 'fx.rates.v1';
 const DAYS = 30;
@@ -121,4 +122,37 @@ describe('a replay', () => {
       "error: option '--from <day>' argument '2026-02-30' is invalid. expected a day that exists, got 2026-02-30\n",
     ]);
   }).timeout(60_000);
+
+  it('shows a person at a terminal how far it is, how fast it goes and what is left, but not with --quiet', async function () {
+    this.timeout(60_000);
+    needs(this, 'the bar of a replay', installed('script') ? null : "no util-linux' script");
+    const many = Array.from({ length: 1200 }, (_, n) => observed('GHS', `${n + 1}.5`, { run_id: `many-${n}` }));
+    await stream.publish(TOPIC, many.map(record));
+    const shown = async (...args: string[]) => {
+      const started = onTerminal('replay', { DATABASE_URL: database.url, LOG_LEVEL: 'fatal' }, [
+        '--from',
+        '2026-01-01',
+        '--json',
+        ...args,
+      ]);
+      return [await started.exited, started.output()] as const;
+    };
+    const [code, watched] = await shown();
+    expect(code, watched).to.equal(0);
+    const lines = watched.split('\u001b').flatMap((text) => /[-=]+ \d+ % .*/.exec(text) ?? []);
+    expect(lines, watched).to.have.length.above(1);
+    for (const line of lines) expect(line, 'fits into a terminal').to.have.length.below(80);
+    const looks = lines.map((line) =>
+      (/(\d+) % (\d+) of 1261 events, (\d+)\/s, (\d+) s left$/.exec(line) ?? []).slice(1).map(Number),
+    );
+    for (const [percentage = Number.NaN, read = 0, rate = 0, left = 0] of looks) {
+      expect(percentage).to.equal(Math.floor((read / 1261) * 100));
+      expect(rate).to.be.above(0);
+      // What is left at this pace, which is itself shown as a whole number.
+      expect(left).to.be.within(Math.floor((1261 - read) / (rate + 1)), Math.ceil((1261 - read) / (rate - 1 || 1)) + 1);
+    }
+    expect(looks.at(-1)).to.deep.include.members([100, 1261, 0]);
+    const [, quietly] = await shown('--quiet');
+    expect(quietly).to.not.match(/ s left/);
+  });
 });

@@ -26,6 +26,12 @@ export function script(file: string, settings: Record<string, string>, args: str
   return run(process.execPath, ['--require', './bin/check-node.cjs', '--import', 'tsx', file, ...args], settings);
 }
 
+/** One of our commands on a terminal, which is what util-linux' `script` has it believe; both of its outputs are on it. */
+export function onTerminal(name: string, settings: Record<string, string>, args: string[]): Command {
+  const line = [process.execPath, '--require', './bin/check-node.cjs', '--import', 'tsx', `bin/${name}.ts`, ...args];
+  return run('script', ['-qefc', line.map((word) => `'${word}'`).join(' '), '/dev/null'], settings);
+}
+
 /** The same the way a person does it. */
 export function npmRun(script: string, settings: Record<string, string> = {}): Command {
   return run('npm', ['run', script], settings);
