@@ -1,24 +1,27 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { withinDeadline } from '../platform/deadline.ts';
-import type { Logger } from '../platform/logger.ts';
 import { type KafkaSettings, kafkaClient } from './kafka-client.ts';
 import { producingWith } from './kafka-publish.ts';
 import { readKafka } from './kafka-read.ts';
-import { subscribeKafka } from './kafka-subscription.ts';
+import { type Member, subscribeKafka } from './kafka-subscription.ts';
 import type { EventStream, TopicSettings } from './port.ts';
 
 const ADMIN_MS = 30_000;
 const DISCONNECT_MS = 8000;
 
+export interface KafkaStreamOptions extends Pick<Member, 'log' | 'rebuildAfter'> {
+  settings: KafkaSettings;
+}
+
 /** The stream on Redpanda or Apache Kafka, over kafkajs. Connects on first use and again after whatever broke. */
-export function openKafkaStream({ settings, log }: { settings: KafkaSettings; log: Logger }): EventStream {
-  const kafka = kafkaClient(settings, log);
+export function openKafkaStream({ settings, ...options }: KafkaStreamOptions): EventStream {
+  const kafka = kafkaClient(settings, options.log);
   const producing = producingWith(kafka);
   const admin = adminOf(kafka);
   return {
     createTopic: (topic) => admin.use((client) => createTopic(client, topic)),
     publish: (topic, records) => producing.publish(topic, records),
-    subscribe: (to) => subscribeKafka({ kafka, log, ...to }),
+    subscribe: (to) => subscribeKafka({ kafka, ...options, ...to }),
     read: (range) => readKafka({ kafka, admin: admin.use, ...range }),
     positions: (topic, group) =>
       admin.use(async (client) => {

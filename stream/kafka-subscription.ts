@@ -13,6 +13,8 @@ export const HEARTBEAT_MS = 3000;
 const STALL_MS = 60_000;
 const TROUBLE_MS = 20_000;
 const DISCONNECT_MS = 8000;
+/** Waits between a consumer's end and the next one, growing from `first` to `longest` ms. */
+const REBUILD_AFTER = { first: 200, longest: 3000 };
 /** So many consumers that died, with the broker in reach, mean that another one in this process will not live either. */
 const REBUILDS = 10;
 const REBUILDS_WITHIN_MS = 10 * 60_000;
@@ -23,6 +25,8 @@ export interface Member {
   topic: string;
   group: string;
   onBatch: BatchHandler;
+  /** For those who need not wait until a broker is well again. */
+  rebuildAfter?: typeof REBUILD_AFTER;
 }
 
 /** What a member of a group knows of itself. Times are of the monotonic clock: a step of the wall clock is no silence. */
@@ -80,8 +84,8 @@ async function supervise(
   stopping: AbortSignal,
   giveUp: (reason: Error) => void,
 ): Promise<void> {
-  const { kafka, log, topic, group } = member;
-  const retry = backOff({ first: 200, longest: 3000 });
+  const { kafka, log, topic, group, rebuildAfter = REBUILD_AFTER } = member;
+  const retry = backOff(rebuildAfter);
   const deaths: number[] = [];
   while (!stopping.aborted) {
     const consumer = kafka.consumer({

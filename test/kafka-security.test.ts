@@ -61,7 +61,11 @@ const PASSWORD = 'a password for tests';
     };
   }
   const over = (port: number, sasl: KafkaSettings['sasl'], ssl = false) =>
-    openKafkaStream({ settings: { brokers: [`127.0.0.1:${port}`], ssl, sasl, clientId: 'security' }, log: quiet });
+    openKafkaStream({
+      settings: { brokers: [`127.0.0.1:${port}`], ssl, sasl, clientId: 'security' },
+      log: quiet,
+      rebuildAfter: { first: 20, longest: 50 },
+    });
 
   for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512'] as const) {
     it(`is told with ${mechanism}, and lets nobody in with another password`, async () => {
