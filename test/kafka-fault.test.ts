@@ -74,13 +74,31 @@ describe('what an error of kafkajs means', () => {
     };
     return { database, consumer, stop };
   };
+  /** A member with a batch that lasts longer than the ten seconds after which a silent one loses its partitions. */
+  const startLongBatch = async () => {
+    const topic = await topicWith({});
+    await stream.publish(topic, [{ key: 'a', value: Buffer.from('1') }]);
+    const times = { began: 0, done: 0 };
+    const onBatch = async () => {
+      times.began++;
+      await new Promise((resolve) => setTimeout(resolve, 12_000));
+      times.done++;
+    };
+    return { topic, times, member: await stream.subscribe({ topic, group: topic, onBatch }) };
+  };
+  let long: Awaited<ReturnType<typeof startLongBatch>>;
   before('start a real broker', async function () {
     this.timeout(180_000);
     ({ brokers } = await realBroker());
     stream = openKafkaStream({ settings: { brokers, ssl: false, sasl: null, clientId: 'faults' }, log: quiet });
+    // It goes on while the other tests do.
+    long = await startLongBatch();
   });
   afterEach(() => subscription?.stop());
-  after(() => stream.close());
+  after(async () => {
+    await long?.member.stop();
+    await stream?.close();
+  });
 
   for (const codec of ['snappy', 'lz4', 'zstd']) {
     it(`names ${codec}, which others may have chosen, stays red, and lets the offset stand`, async () => {
@@ -119,25 +137,6 @@ describe('what an error of kafkajs means', () => {
     const small = await topicWith({ 'max.message.bytes': '2000' });
     const refused = await stream.publish(small, [{ key: 'a', value: noise }]).catch((error: Error) => error);
     expect(refused).to.have.property('name', 'RecordTooLarge');
-  });
-
-  it('keeps its place in the group through a batch that lasts longer than its session', async () => {
-    const topic = await topicWith({});
-    await stream.publish(topic, [{ key: 'a', value: Buffer.from('1') }]);
-    let [began, done] = [0, 0];
-    subscription = await stream.subscribe({
-      topic,
-      group: topic,
-      onBatch: async () => {
-        began++;
-        // Longer than the ten seconds after which a silent member loses its partitions.
-        await new Promise((resolve) => setTimeout(resolve, 12_000));
-        done++;
-      },
-    });
-    await eventually(async () => expect((await stream.positions(topic, topic))[0]?.committed).to.equal('1'));
-    expect([began, done]).to.deep.equal([1, 1]);
-    expect(subscription.health()).to.deep.equal({ trouble: null, partitions: [0] });
   });
 
   it('alarms when records were deleted before they were read, and stores what is left', async () => {
@@ -197,5 +196,12 @@ describe('what an error of kafkajs means', () => {
       'kafka_dlt-value-omitted': '5000 bytes, more than this topic takes: the row in dead_letters has them',
     });
     await stop();
+  });
+
+  it('keeps its place in the group through a batch that lasts longer than its session', async () => {
+    const { topic, times, member } = long;
+    await eventually(async () => expect((await stream.positions(topic, topic))[0]?.committed).to.equal('1'));
+    expect(times).to.deep.equal({ began: 1, done: 1 });
+    expect(member.health()).to.deep.equal({ trouble: null, partitions: [0] });
   });
 });

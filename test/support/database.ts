@@ -9,6 +9,8 @@ import { makeLogger } from '../../platform/logger.ts';
 
 const TEMPLATE = 'fx_template';
 let server: Promise<{ postgres: EmbeddedPostgres; dataDir: string }> | undefined;
+let ahead = 0;
+const spare: Promise<string>[] = [];
 
 /** A log that says only what is wrong. */
 export const quiet = makeLogger({ level: 'fatal', to: 'stderr' });
@@ -25,8 +27,8 @@ export interface TestDatabase {
 export async function testDatabase(): Promise<TestDatabase> {
   server ??= startServer();
   const { postgres } = await server;
-  const name = `t_${randomBytes(6).toString('hex')}`;
-  await admin(postgres.url, `create database ${name} template ${TEMPLATE}`);
+  const name = await (spare.shift() ?? copy(postgres.url));
+  while (spare.length < ahead) spare.push(copy(postgres.url));
   const url = postgres.url.replace(/\/[^/]*$/, `/${name}`);
   const db = openDatabase({ url, name: 'test' });
   return {
@@ -38,6 +40,11 @@ export async function testDatabase(): Promise<TestDatabase> {
       await admin(postgres.url, `drop database ${name} with (force)`);
     },
   };
+}
+
+/** From now on so many databases are copied while a test still runs with one before them: a copy takes longer than many a test. */
+export function copyDatabasesAhead(count: number): void {
+  ahead = count;
 }
 
 /** Has the ledger's time in a database go on from this instant, at the pace of the real one. */
@@ -58,8 +65,15 @@ async function setLedgerClock({ query }: Pick<TestDatabase, 'query'>, expression
 export async function stopTestServer(): Promise<void> {
   if (!server) return;
   const { postgres, dataDir } = await server;
+  await Promise.all(spare);
   await postgres.leave();
   rmSync(dataDir, { recursive: true, force: true });
+}
+
+async function copy(url: string): Promise<string> {
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  await admin(url, `create database ${name} template ${TEMPLATE}`);
+  return name;
 }
 
 async function startServer() {

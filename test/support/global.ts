@@ -1,7 +1,8 @@
 import { brokerMissing, stopBroker } from './broker.ts';
-import { stopTestServer } from './database.ts';
+import { copyDatabasesAhead, stopTestServer } from './database.ts';
 
 export function mochaGlobalSetup(): void {
+  copyDatabasesAhead(3);
   const missing = brokerMissing();
   if (!missing) return;
   if (process.env['REQUIRE_BROKER'] === '1') throw new Error(`REQUIRE_BROKER=1, but there is none: ${missing}`);
