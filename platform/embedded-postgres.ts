@@ -20,6 +20,12 @@ const RECOVERY_MS = 120_000;
 const UNREACHABLE_MS = 20_000;
 /** Any number will do; it keeps two leavers from each taking the other for a reason to stay. */
 const LEAVE_LOCK = 5_080_001;
+/** The name by which users of the server know each other. */
+const PRESENCE = 'presence';
+/** Before a leaver believes that another user is there, and before it leaves the server to sessions that no user of ours has. */
+const LOOK_MS = 50;
+const LOOKS_AT_USERS = 5;
+const LOOKS = 40;
 
 /**
  * Joins the server that runs on `dataDir`, or starts it. A server that outlived a killed program is joined as it is. While we
@@ -107,7 +113,7 @@ async function reachServer(cluster: Cluster, fixedPort?: number): Promise<pg.Cli
 
 /** Connects to our database, making it on the way when the cluster is new. */
 async function connect(dir: string, port: number): Promise<pg.Client> {
-  const to = (database: string) => sessionClient(urlTo(dir, port, database), 'presence');
+  const to = (database: string) => sessionClient(urlTo(dir, port, database), PRESENCE);
   const client = to(DATABASE);
   try {
     await client.connect();
@@ -130,13 +136,15 @@ async function connect(dir: string, port: number): Promise<pg.Client> {
 
 async function isLast(presence: pg.Client): Promise<boolean> {
   await presence.query('select pg_advisory_lock($1)', [LEAVE_LOCK]);
-  // A neighbour that has just hung up is still listed for a moment.
-  for (let look = 0; look < 6; look++) {
-    const others = await presence.query(
-      "select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() limit 1",
+  // A neighbour that has just hung up is still listed for a moment, and so are the sessions that it has left behind.
+  for (let look = 0; look < LOOKS; look++) {
+    const { rows } = await presence.query<{ sessions: number; users: number }>(
+      `select count(*)::int as sessions, (count(*) filter (where application_name = 'fx-rates ${PRESENCE}'))::int as users
+       from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
     );
-    if (others.rowCount === 0) return true;
-    await pause(50);
+    if (rows[0]?.sessions === 0) return true;
+    if (rows[0]?.users !== 0 && look >= LOOKS_AT_USERS) return false;
+    await pause(LOOK_MS);
   }
   return false;
 }
