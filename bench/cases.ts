@@ -1,4 +1,5 @@
 import type { BenchCase } from './case.ts';
+import { consume } from './consume.ts';
 import { embeddedStream } from './embedded-stream.ts';
 import { idle } from './idle.ts';
 import { loanBook } from './loan-book.ts';
@@ -7,4 +8,4 @@ import { readHot } from './read-hot.ts';
 import { startUp } from './start-up.ts';
 
 /** Every case, in the order they run. */
-export const CASES: readonly BenchCase[] = [startUp, embeddedStream, readHot, readCold, loanBook, idle];
+export const CASES: readonly BenchCase[] = [startUp, embeddedStream, consume, readHot, readCold, loanBook, idle];

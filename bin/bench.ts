@@ -2,6 +2,7 @@ import { type BenchCase, type Result, rounded } from '../bench/case.ts';
 import { CASES } from '../bench/cases.ts';
 import { type Judged, judged, tableOf } from '../bench/table.ts';
 import { runCommand } from '../platform/lifecycle.ts';
+import { stopBroker } from '../test/support/broker.ts';
 import { stopTestServer } from '../test/support/database.ts';
 import { commandLine } from './command-line.ts';
 
@@ -27,6 +28,7 @@ if (!/^[1-9]\d?$/.test(options.runs)) line.error(`bench: --runs is a number from
 
 await runCommand(async ({ onClose }) => {
   onClose('Postgres', () => stopTestServer());
+  onClose('broker', () => stopBroker());
   const asked = CASES.filter((one) => names.includes(one.name));
   const runs = new Map<BenchCase, Result[]>(asked.map((one) => [one, []]));
   const failed = new Map<BenchCase, string>();
