@@ -19,10 +19,12 @@ export interface DeadLetterSettings {
 export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters {
   return {
     setAside: async (record, fault) => {
+      const { topic: from, partition, offset, timestamp, key, value } = record;
+      const place = { topic: from, partition, offset, value };
       // Asked first: while Postgres is away this throws, and the letter is not published again at every try.
       const kept = await db.raw(
         'select from dead_letters where topic = :topic and partition = :partition and record_offset = :offset and value is not distinct from :value',
-        { ...record } as never,
+        place as never,
       );
       if (kept.rows.length > 0) return;
       failpoint('before-dead-letter');
@@ -32,7 +34,9 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
         `insert into dead_letters (topic, partition, record_offset, record_timestamp, key, value, headers, reason, detail)
          values (:topic, :partition, :offset, :timestamp, :key, :value, :headers, :reason, :detail) on conflict do nothing`,
         {
-          ...record,
+          ...place,
+          timestamp,
+          key,
           headers: JSON.stringify(
             Object.fromEntries(Object.entries(record.headers).map(([name, value]) => [clean(name), readable(value)])),
           ),

@@ -1,4 +1,5 @@
 import { type RateObserved, UndecodableRecord } from '../events/rate-observed.ts';
+import type { RateDecoder } from '../events/wire-format.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
@@ -8,7 +9,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { RateStore, Saved } from './rate-store.ts';
 
 export interface BatchDeps {
-  decode: (value: Buffer | null) => Promise<RateObserved>;
+  decode: RateDecoder;
   store: RateStore;
   deadLetters: DeadLetters;
   log: Logger;
@@ -75,7 +76,7 @@ export function batchHandler({
         continue;
       }
       try {
-        decoded.push({ record, rate: await decode(record.value) });
+        decoded.push({ record, rate: decode.atOnce(record.value) ?? (await decode(record.value)) });
       } catch (error) {
         if (!(error instanceof UndecodableRecord)) throw error;
         await setAside(record, error);

@@ -8,14 +8,16 @@ import type { RateObserved } from '../events/rate-observed.ts';
 export function newestPerDay(rates: readonly RateObserved[]): RateObserved[] {
   const winners = new Map<string, RateObserved>();
   for (const rate of rates) {
-    const day = `${rate.base_currency} ${rate.quote_currency} ${rate.observed_at.slice(0, 10)}`;
+    const day = rate.base_currency + rate.quote_currency + rate.observed_at.slice(0, 10);
     const best = winners.get(day);
-    if (!best || rank(rate) > rank(best)) winners.set(day, rate);
+    if (!best || isAbove(rate, best)) winners.set(day, rate);
   }
   return [...winners.values()];
 }
 
 /** Instants are ISO 8601 of one length and event ids lower case, so text sorts as they do. */
-function rank({ source, observed_at, fetched_at, event_id }: RateObserved): string {
-  return `${source === 'xe' ? 1 : 0} ${observed_at} ${fetched_at} ${event_id}`;
+function isAbove(a: RateObserved, b: RateObserved): boolean {
+  if (a.source !== b.source) return a.source === 'xe';
+  if (a.observed_at !== b.observed_at) return a.observed_at > b.observed_at;
+  return a.fetched_at !== b.fetched_at ? a.fetched_at > b.fetched_at : a.event_id > b.event_id;
 }

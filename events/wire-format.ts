@@ -10,7 +10,11 @@ const FIRST_BUILT_IN_ID = 0x7f000001;
 const BUILT_IN_SCHEMAS = [RATE_OBSERVED_SCHEMA];
 export const CURRENT_BUILT_IN_ID = FIRST_BUILT_IN_ID + BUILT_IN_SCHEMAS.length - 1;
 
-type Resolver = ReturnType<avro.Type['createResolver']>;
+/** How records of one writer are read. */
+interface Reading {
+  readonly writer: avro.Type;
+  readonly resolver: ReturnType<avro.Type['createResolver']>;
+}
 
 const MAX_BYTES = 64 * 1024;
 const FRAME_BYTES = 5;
@@ -18,9 +22,14 @@ const MAX_SCHEMAS = 1000;
 
 /** Avro's timestamp-millis as ISO 8601 in UTC; what lies outside of JavaScript's dates becomes text that `checkRate` refuses. */
 class Instant extends avro.types.LogicalType {
+  // The rates of a pull stand together and share their instants, and writing one out costs as much as all else of an event.
+  #last = { millis: 0 as unknown, iso: new Date(0).toISOString() };
   protected override _fromValue(millis: unknown): string {
+    if (millis === this.#last.millis) return this.#last.iso;
     const date = new Date(millis as number);
-    return Number.isNaN(date.getTime()) ? `${millis} ms` : date.toISOString();
+    const iso = Number.isNaN(date.getTime()) ? `${millis} ms` : date.toISOString();
+    this.#last = { millis, iso };
+    return iso;
   }
   protected override _toValue(iso: unknown): number {
     return Date.parse(iso as string);
@@ -42,40 +51,49 @@ export function encodeRate(rate: RateObserved, schemaId: number): Buffer {
   return Buffer.concat([frame, ours.toBuffer(checkRate(rate))]);
 }
 
+export interface RateDecoder {
+  (value: Buffer | null): Promise<RateObserved>;
+  /** The same at once, or null while the writer's schema has yet to be looked up: a promise for each of a million events is felt. */
+  atOnce(value: Buffer | null): RateObserved | null;
+}
+
 /**
  * Reads events of any version: each with its writer's schema, resolved to ours. The decoder throws `UndecodableRecord` for bytes
  * that can never become a rate, and whatever `schemaOf` throws when the registry is away. `readerSchema` lets a schema that is to come
  * be tried on what older ones wrote.
  */
-export function rateDecoder(
-  schemaOf: SchemaOf,
-  readerSchema = RATE_OBSERVED_SCHEMA,
-): (value: Buffer | null) => Promise<RateObserved> {
+export function rateDecoder(schemaOf: SchemaOf, readerSchema = RATE_OBSERVED_SCHEMA): RateDecoder {
   const reader = parse(readerSchema);
-  const resolvers = new Map<number, { writer: avro.Type; resolver: Resolver }>();
+  const readings = new Map<number, Reading>();
 
-  async function resolverFor(id: number) {
-    const known = resolvers.get(id);
-    if (known) return known;
+  async function lookUp(id: number): Promise<Reading> {
     const schema = BUILT_IN_SCHEMAS[id - FIRST_BUILT_IN_ID] ?? (await schemaOf(id));
     if (schema === null) throw new UndecodableRecord('unknown schema id', `schema id ${id} is not known to the registry`);
-    const resolver = resolverOf(reader, id, schema);
-    if (resolvers.size >= MAX_SCHEMAS) resolvers.delete(resolvers.keys().next().value as number);
-    resolvers.set(id, resolver);
-    return resolver;
+    const reading = readingOf(reader, id, schema);
+    if (readings.size >= MAX_SCHEMAS) readings.delete(readings.keys().next().value as number);
+    readings.set(id, reading);
+    return reading;
   }
 
-  return async (value) => {
-    if (value === null || value.length === 0) throw new UndecodableRecord('empty', 'the record has no value');
-    if (value.length > MAX_BYTES)
-      throw new UndecodableRecord('too large', `expected at most ${MAX_BYTES} bytes, got ${value.length}`);
-    if (value.length < FRAME_BYTES)
-      throw new UndecodableRecord('truncated', `expected at least ${FRAME_BYTES} bytes, got ${value.length}`);
-    if (value[0] !== 0)
-      throw new UndecodableRecord('wrong magic byte', `expected 0x00 first, got 0x${value.toString('hex', 0, 1)}`);
-    const { writer, resolver } = await resolverFor(value.readUInt32BE(1));
-    return checkRate(decode(reader, value.subarray(FRAME_BYTES), { writer, resolver }));
-  };
+  function atOnce(value: Buffer | null): RateObserved | null {
+    const reading = readings.get(schemaIdOf(value));
+    return reading ? checkRate(decode(reader, value as Buffer, reading)) : null;
+  }
+  return Object.assign(
+    async (value: Buffer | null) => atOnce(value) ?? checkRate(decode(reader, value as Buffer, await lookUp(schemaIdOf(value)))),
+    { atOnce },
+  );
+}
+
+function schemaIdOf(value: Buffer | null): number {
+  if (value === null || value.length === 0) throw new UndecodableRecord('empty', 'the record has no value');
+  if (value.length > MAX_BYTES)
+    throw new UndecodableRecord('too large', `expected at most ${MAX_BYTES} bytes, got ${value.length}`);
+  if (value.length < FRAME_BYTES)
+    throw new UndecodableRecord('truncated', `expected at least ${FRAME_BYTES} bytes, got ${value.length}`);
+  if (value[0] !== 0)
+    throw new UndecodableRecord('wrong magic byte', `expected 0x00 first, got 0x${value.toString('hex', 0, 1)}`);
+  return value.readUInt32BE(1);
 }
 
 const SCALARS = ['string', 'bytes', 'fixed', 'enum', 'null', 'boolean', 'int', 'long', 'float', 'double'];
@@ -90,7 +108,7 @@ function isFlat(writer: avro.Type): boolean {
   return writer.typeName === 'record' && (writer as avro.types.RecordType).fields.every(({ type }) => isScalar(type));
 }
 
-function resolverOf(reader: avro.Type, id: number, schema: string) {
+function readingOf(reader: avro.Type, id: number, schema: string): Reading {
   try {
     const writer = parse(schema);
     if (!isFlat(writer))
@@ -105,10 +123,10 @@ function resolverOf(reader: avro.Type, id: number, schema: string) {
   }
 }
 
-function decode(reader: avro.Type, bytes: Buffer, { writer, resolver }: { writer: avro.Type; resolver: Resolver }): RateObserved {
+function decode(reader: avro.Type, bytes: Buffer, { writer, resolver }: Reading): RateObserved {
   try {
     // The writer's own layout decides where the record ends; bytes left over mean that it is another record.
-    const { value, offset } = reader.decode(bytes, 0, resolver);
+    const { value, offset } = reader.decode(bytes, FRAME_BYTES, resolver);
     if (offset !== bytes.length) throw new Error(offset < 0 ? 'truncated' : `${bytes.length - offset} bytes too many`);
     return { ...(value as RateObserved) };
   } catch (cause) {

@@ -25,14 +25,14 @@ export async function handleKafkaBatch(member: Member, state: MemberState, { con
   const beat = setInterval(() => heartbeat().catch((error: unknown) => (lostSession = error)), HEARTBEAT_MS);
   const ours = () => !lostSession && !stopping.aborted && isRunning() && !isStale() && state.generation === generation;
   let done = records.length === 0;
-  state.busy = true;
+  state.busy++;
   try {
     while (!done && ours()) {
       done = await attempt(member, state, records);
       if (!done) await retry.wait(stopping);
     }
   } finally {
-    state.busy = false;
+    state.busy--;
     clearInterval(beat);
   }
   if (lostSession) throw lostSession;
@@ -58,20 +58,38 @@ async function attempt({ onBatch, log }: Member, state: MemberState, records: re
   }
 }
 
-/** A record as the port shows it; of a header that stands more than once the last counts. */
-export function recordOf(topic: string, partition: number, message: KafkaMessage): StreamRecord {
-  const headers: Record<string, Buffer> = {};
-  for (const [name, value] of Object.entries(message.headers ?? {})) {
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) headers[name] = Buffer.from(last);
+/**
+ * A record as the port shows it; of a header that stands more than once the last counts. Time and headers are for dead letters: made for
+ * each record they were a third of what reading it cost.
+ */
+class KafkaRecord implements StreamRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly #message: KafkaMessage;
+  constructor(topic: string, partition: number, message: KafkaMessage) {
+    this.topic = topic;
+    this.partition = partition;
+    this.offset = message.offset;
+    this.key = message.key;
+    this.value = message.value;
+    this.#message = message;
   }
-  return {
-    topic,
-    partition,
-    offset: message.offset,
-    timestamp: new Date(Number(message.timestamp)).toISOString(),
-    key: message.key,
-    value: message.value,
-    headers,
-  };
+  get timestamp(): string {
+    return new Date(Number(this.#message.timestamp)).toISOString();
+  }
+  get headers(): Readonly<Record<string, Buffer>> {
+    const headers: Record<string, Buffer> = {};
+    for (const [name, value] of Object.entries(this.#message.headers ?? {})) {
+      const last = Array.isArray(value) ? value.at(-1) : value;
+      if (last !== undefined) headers[name] = Buffer.from(last);
+    }
+    return headers;
+  }
+}
+
+export function recordOf(topic: string, partition: number, message: KafkaMessage): StreamRecord {
+  return new KafkaRecord(topic, partition, message);
 }

@@ -18,6 +18,8 @@ const REBUILD_AFTER = { first: 200, longest: 3000 };
 /** So many consumers that died, with the broker in reach, mean that another one in this process will not live either. */
 const REBUILDS = 10;
 const REBUILDS_WITHIN_MS = 10 * 60_000;
+/** Fewer than the pool has connections, for heartbeats and dead letters take one too. */
+const PARTITIONS_AT_ONCE = 3;
 
 export interface Member {
   kafka: Kafka;
@@ -39,7 +41,8 @@ export interface MemberState {
   /** Counts the times that partitions were given or taken; a batch that began under another number is stale. */
   generation: number;
   joined: boolean;
-  busy: boolean;
+  /** Batches at hand. */
+  busy: number;
   sign: number;
 }
 
@@ -55,7 +58,7 @@ export async function subscribeKafka(member: Member): Promise<Subscription> {
     partitions: [],
     generation: 0,
     joined: false,
-    busy: false,
+    busy: 0,
     sign: performance.now(),
   };
   let giveUp: (reason: Error) => void = () => {};
@@ -93,7 +96,7 @@ async function supervise(
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: 60_000,
-      maxBytesPerPartition: 1024 * 1024,
+      maxBytesPerPartition: 512 * 1024,
       maxWaitTimeInMs: 500,
       allowAutoTopicCreation: false,
       retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
@@ -106,6 +109,8 @@ async function supervise(
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
+        // kafkajs fetches when all it has is done: with one at a time Node waits for Postgres, and then Postgres for Node.
+        partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
         eachBatch: (payload) => handleKafkaBatch(member, state, { consumer, payload, stopping }),
       });
       const reason = await ended;
@@ -140,7 +145,7 @@ function endOf(consumer: Consumer, state: MemberState, stopping: AbortSignal, on
     });
     // Heartbeats go on in a consumer whose fetching has stopped; only in the middle of a batch do they mean that it lives.
     consumer.on(HEARTBEAT, () => {
-      if (state.busy) state.sign = performance.now();
+      if (state.busy > 0) state.sign = performance.now();
     });
     consumer.on(REBALANCING, () => {
       state.joined = false;

@@ -89,6 +89,13 @@ describe('the consumer', () => {
     expect(await versions()).to.deep.equal(before);
   });
 
+  it('keeps the id of a run to the letter, whatever it means elsewhere', async () => {
+    const ids = ['a,b', '{x}', '"q"', 'back\\slash', 'NULL', "it's", '$1', '?', ':mid'];
+    await publish(...ids.map((run_id, n) => observed('KES', '129.1', { run_id, fetched_at: `2026-11-23T01:00:0${n}.000Z` })));
+    const stored = await database.query('select run_id from rate_observations order by fetched_at');
+    expect(stored.map(({ run_id }) => run_id)).to.deep.equal(ids);
+  });
+
   it('comes to byte-equal tables when a run of 20 days is delivered three times, shuffled', async () => {
     const history = Array.from({ length: 20 }, (_, day) =>
       ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'].flatMap((currency, n) =>
@@ -178,6 +185,47 @@ describe('the consumer', () => {
       { count: '200', days: '200' },
     ]);
     expect(await database.query('select count(*) from dead_letters')).to.deep.equal([{ count: '0' }]);
+  });
+});
+
+describe('rates that are saved again and again', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await testDatabase();
+  });
+  after(() => database.drop());
+
+  const day = (n: number) => observed('KES', `129.${n + 1}`, { run_id: 'again', observed_at: `2026-11-0${n + 1}T01:00:00.000Z` });
+  const known = Array.from({ length: 5 }, (_, n) => day(n));
+  const days = () => database.query('select count(*) as n from daily_rates').then(([row]) => Number(row?.['n']));
+
+  it('write what has gone from either table meanwhile, and what is new', async () => {
+    const store = openRateStore(database.db);
+    expect(await store.save(known)).to.deep.equal({ inserted: 5, updatedDays: 5 });
+    for (let time = 0; time < 3; time++) expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
+    await database.query("delete from daily_rates where rate_date = '2026-11-02'");
+    expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 1 });
+    for (let time = 0; time < 2; time++) expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
+    await database.query("delete from rate_observations where mid = '129.3'");
+    expect(await store.save(known)).to.deep.equal({ inserted: 1, updatedDays: 0 });
+    await store.save(known);
+    expect(await store.save([...known, day(5), day(5)])).to.deep.equal({ inserted: 1, updatedDays: 1 });
+    await store.save(known);
+    const later = observed('KES', '130', { run_id: 'later', observed_at: '2026-11-01T23:00:00.000Z' });
+    expect(await store.save([known[0] as RateObserved, later])).to.deep.equal({ inserted: 1, updatedDays: 1 });
+    expect(await days()).to.equal(6);
+  });
+
+  it('are asked about and not written, once nothing was new', async () => {
+    const store = openRateStore(database.db);
+    await store.save(known);
+    await store.save(known);
+    const statements: string[] = [];
+    const note = ({ sql }: { sql: string }) => statements.push(sql.split(' ')[0]?.toLowerCase() as string);
+    database.db.on('query', note);
+    await store.save(known);
+    database.db.off('query', note);
+    expect(statements).to.deep.equal(['select']);
   });
 });
 
