@@ -1,11 +1,27 @@
 import type { BenchCase } from './case.ts';
 import { consume } from './consume.ts';
+import { consumerProcesses } from './consumer-processes.ts';
 import { embeddedStream } from './embedded-stream.ts';
+import { endToEnd } from './end-to-end.ts';
 import { idle } from './idle.ts';
 import { loanBook } from './loan-book.ts';
+import { publish } from './publish.ts';
 import { readCold } from './read-cold.ts';
 import { readHot } from './read-hot.ts';
+import { replay } from './replay.ts';
 import { startUp } from './start-up.ts';
 
 /** Every case, in the order they run. */
-export const CASES: readonly BenchCase[] = [startUp, embeddedStream, consume, readHot, readCold, loanBook, idle];
+export const CASES: readonly BenchCase[] = [
+  startUp,
+  embeddedStream,
+  publish,
+  endToEnd,
+  consume,
+  consumerProcesses,
+  replay,
+  readHot,
+  readCold,
+  loanBook,
+  idle,
+];

@@ -27,25 +27,28 @@ export class UndecodableRecord extends Error {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const RUN_ID = /^[\x21-\x7e]{1,100}$/;
 const CURRENCY = /^[A-Z]{3}$/;
 const MID = /^(0|[1-9]\d{0,29})(\.\d{1,30})?$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** Throws `UndecodableRecord` naming the first field that Avro let through and that is no such thing (NaN, bad UTF-8, a zero rate). */
 export function checkRate(rate: RateObserved): RateObserved {
-  const fault = (field: keyof RateObserved, expected: string) =>
-    new UndecodableRecord(`bad ${field}`, `${field}: expected ${expected}, got ${JSON.stringify(rate[field]).slice(0, 80)}`);
-  if (!UUID.test(rate.event_id)) throw fault('event_id', 'a lower case UUID');
-  if (!/^[\x21-\x7e]{1,100}$/.test(rate.run_id)) throw fault('run_id', '1 to 100 visible ASCII characters');
-  if (rate.source !== 'xe' && rate.source !== 'simulator') throw fault('source', 'xe or simulator');
-  if (!CURRENCY.test(rate.base_currency)) throw fault('base_currency', 'an ISO 4217 code');
+  if (!UUID.test(rate.event_id)) throw fault(rate, 'event_id', 'a lower case UUID');
+  if (!RUN_ID.test(rate.run_id)) throw fault(rate, 'run_id', '1 to 100 visible ASCII characters');
+  if (rate.source !== 'xe' && rate.source !== 'simulator') throw fault(rate, 'source', 'xe or simulator');
+  if (!CURRENCY.test(rate.base_currency)) throw fault(rate, 'base_currency', 'an ISO 4217 code');
   if (!CURRENCY.test(rate.quote_currency) || rate.quote_currency === rate.base_currency) {
-    throw fault('quote_currency', 'an ISO 4217 code other than the base');
+    throw fault(rate, 'quote_currency', 'an ISO 4217 code other than the base');
   }
-  if (!MID.test(rate.mid) || !/[1-9]/.test(rate.mid)) throw fault('mid', 'a plain decimal above 0');
-  if (!INSTANT.test(rate.observed_at)) throw fault('observed_at', 'an instant of the years 0 to 9999');
-  if (!INSTANT.test(rate.fetched_at)) throw fault('fetched_at', 'an instant of the years 0 to 9999');
+  if (!MID.test(rate.mid) || !/[1-9]/.test(rate.mid)) throw fault(rate, 'mid', 'a plain decimal above 0');
+  if (!INSTANT.test(rate.observed_at)) throw fault(rate, 'observed_at', 'an instant of the years 0 to 9999');
+  if (!INSTANT.test(rate.fetched_at)) throw fault(rate, 'fetched_at', 'an instant of the years 0 to 9999');
   return rate;
+}
+
+function fault(rate: RateObserved, field: keyof RateObserved, expected: string): UndecodableRecord {
+  return new UndecodableRecord(`bad ${field}`, `${field}: expected ${expected}, got ${JSON.stringify(rate[field]).slice(0, 80)}`);
 }
 
 /** The key of every event: all rates of a pair share a partition, so they keep their order. */

@@ -4,6 +4,9 @@ import { failpoint } from '../platform/failpoint.ts';
 import { HEARTBEAT_MS, type Member, type MemberState } from './kafka-subscription.ts';
 import type { StreamRecord } from './port.ts';
 
+/** What is asked for of a partition at once: as it lies on the broker, and some twenty times that in memory where it was compressed. */
+export const FETCH_BYTES = 256 * 1024;
+
 interface Turn {
   consumer: Consumer;
   payload: EachBatchPayload;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Kafka } from 'kafkajs';
-import { recordOf } from './kafka-batch.ts';
+import { FETCH_BYTES, recordOf } from './kafka-batch.ts';
 import { kafkaTrouble } from './kafka-fault.ts';
 import type { Range, StreamRecord } from './port.ts';
 
@@ -34,7 +34,14 @@ export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Read
   if (left.size === 0) return;
 
   const groupId = `fx-read-${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 100 });
+  const consumer = kafka.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 100,
+    maxBytesPerPartition: FETCH_BYTES,
+    // One partition at a time: what a fetch brings lies in memory whole, and nobody waits for the others.
+    maxBytes: FETCH_BYTES,
+  });
   const hand = handOver<readonly StreamRecord[]>();
   let outage: NodeJS.Timeout | undefined;
   consumer.on(consumer.events.CRASH, ({ payload }) => {

@@ -3,7 +3,7 @@ import { backOff } from '../platform/back-off.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { CannotStart } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { handleKafkaBatch } from './kafka-batch.ts';
+import { FETCH_BYTES, handleKafkaBatch } from './kafka-batch.ts';
 import { kafkaFault, kafkaTrouble } from './kafka-fault.ts';
 import type { BatchHandler, Subscription } from './port.ts';
 
@@ -96,7 +96,7 @@ async function supervise(
       sessionTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: 60_000,
-      maxBytesPerPartition: 512 * 1024,
+      maxBytesPerPartition: FETCH_BYTES,
       maxWaitTimeInMs: 500,
       allowAutoTopicCreation: false,
       retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },

@@ -5,7 +5,7 @@ import type { StreamRecord } from './port.ts';
 export const WAKE_CHANNEL = 'stream';
 
 const READ_AHEAD = 500;
-/** A batch in bytes stays near what kafkajs is set to, so handlers see the same sizes from both adapters. */
+/** As far as records are not small: then a batch is of the size that handlers see from Kafka. */
 const READ_BYTES = 1024 * 1024;
 interface RecordRow {
   partition: number;

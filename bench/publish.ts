@@ -1,0 +1,40 @@
+import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { type BenchCase, timed } from './case.ts';
+import { historyInSends, SEND } from './history.ts';
+import { kafkaStage } from './kafka-stage.ts';
+
+/** Batches of ready bytes, each published through the port and by a bare producer of kafkajs with the same settings, in turns. */
+export const publish: BenchCase = {
+  name: 'publish',
+  about: `1 M events in batches of ${SEND} through the port, beside a bare kafkajs producer sending the same batches`,
+  run: async ({ quick, say }) => {
+    const events = quick ? 20_000 : 1_000_000;
+    const stage = await kafkaStage();
+    const { brokers, topic, stream, schemaId } = stage;
+    const bare = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+    });
+    await bare.connect();
+    let [ours, theirs, turn] = [0, 0, 0];
+    try {
+      say(`publishing ${events} events twice`);
+      for (const records of historyInSends({ to: events, schemaId })) {
+        const messages = records.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
+        const byPort = async () => (ours += (await timed(() => stream.publish(topic, records)))[0]);
+        const byPeer = async () =>
+          (theirs += (
+            await timed(() => bare.send({ topic, messages, acks: -1, timeout: 10_000, compression: CompressionTypes.GZIP }))
+          )[0]);
+        for (const send of turn++ % 2 === 0 ? [byPort, byPeer] : [byPeer, byPort]) await send();
+      }
+      return {
+        figures: { events_per_s: events / ours, bare_events_per_s: events / theirs },
+        bounds: [{ figure: 'events_per_s', beside: 'bare_events_per_s', atLeast: 0.8 }],
+      };
+    } finally {
+      await bare.disconnect();
+      await stage.leave();
+    }
+  },
+};
