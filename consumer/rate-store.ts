@@ -23,9 +23,10 @@ const NOTHING: Saved = { inserted: 0, updatedDays: 0 };
  * Every event once in rate_observations, and the newest of each day in daily_rates, whatever the order and however often they come:
  * the rows decide. A write that changes nothing writes nothing.
  *
- * This is the fast path: what is here is felt once for each of a million events. A batch is a statement for each table, its columns sent
- * as the texts of arrays. Once a batch has changed nothing, the next is first asked about: in a replay most change nothing, and a
- * question without a transaction is several times as fast as an insert of which nothing stays.
+ * This is the fast path: what is here is felt once for each of a million events. A batch is one statement, its columns sent as the
+ * texts of arrays, and what the rates of a pull share is sent once. When a batch has changed nothing, the next is first asked
+ * about: in a replay most change nothing, and a question without a transaction is several times as fast as an insert of which nothing
+ * stays.
  */
 export function openRateStore(db: Database): RateStore {
   let readAgain = false;
@@ -55,25 +56,28 @@ export function openRateStore(db: Database): RateStore {
 
 async function write(db: Database, rates: readonly RateObserved[], newest: readonly RateObserved[]): Promise<Saved> {
   const saved = await db.transaction(async (trx) => {
-    const observations = await trx.raw(
-      `insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
-       select event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at from ${ROWS}
-       on conflict on constraint rate_observations_pkey do nothing`,
-      columns(rates),
+    // Whoever waits for these rows, the producer to confirm its run first of all, is told, and need not poll.
+    const { rows } = await trx.raw(
+      `with observations as (
+         insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
+         select event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at from ${rowsOf('rates')} r
+         on conflict on constraint rate_observations_pkey do nothing
+         returning 1
+       ), days as (
+         insert into daily_rates (event_id, source, base_currency, quote_currency, mid, observed_at, fetched_at, rate_date)
+         select event_id, source, base_currency, quote_currency, mid, observed_at, fetched_at, (observed_at at time zone 'UTC')::date
+         from ${rowsOf('newest')} r
+         on conflict on constraint daily_rates_pkey do update
+         set event_id = excluded.event_id, source = excluded.source, mid = excluded.mid,
+             observed_at = excluded.observed_at, fetched_at = excluded.fetched_at
+         where ${rankOf('excluded')} > ${rankOf('daily_rates')}
+         returning 1
+       )
+       select (select count(*) from observations) as inserted, (select count(*) from days) as updated_days, pg_notify('rates', '')`,
+      { ...bound('rates', rates), ...bound('newest', newest) },
     );
-    const days = await trx.raw(
-      `insert into daily_rates (event_id, source, base_currency, quote_currency, mid, observed_at, fetched_at, rate_date)
-       select event_id, source, base_currency, quote_currency, mid, observed_at, fetched_at, (observed_at at time zone 'UTC')::date from ${ROWS}
-       on conflict on constraint daily_rates_pkey do update
-       set event_id = excluded.event_id, source = excluded.source, mid = excluded.mid,
-           observed_at = excluded.observed_at, fetched_at = excluded.fetched_at
-       where ${rankOf('excluded')} > ${rankOf('daily_rates')}`,
-      columns(newest),
-    );
-    // Whoever waits for these rows, the producer to confirm its run first of all, need not poll.
-    await trx.raw("select pg_notify('rates', '')");
     failpoint('before-transaction-commit');
-    return { inserted: observations.rowCount, updatedDays: days.rowCount };
+    return { inserted: Number(rows[0].inserted), updatedDays: Number(rows[0].updated_days) };
   });
   failpoint('after-transaction-commit');
   return saved;
@@ -83,41 +87,52 @@ async function write(db: Database, rates: readonly RateObserved[], newest: reado
 async function areThere(db: Database, rates: readonly RateObserved[], newest: readonly RateObserved[]): Promise<boolean> {
   const { rows } = await db.raw(
     `select (select count(*) from rate_observations where event_id = any(:ids::uuid[])) as events,
-            (select count(*) from ${ROWS} join daily_rates d using (base_currency, quote_currency)
+            (select count(*) from ${rowsOf('newest')} r join daily_rates d using (base_currency, quote_currency)
              where d.rate_date = (r.observed_at at time zone 'UTC')::date and ${rankOf('d')} >= ${rankOf('r')}) as days`,
-    { ids: arrayOf(rates, 'event_id'), ...(columns(newest) as object) } as never,
+    { ids: arrayOf(rates.map(({ event_id }) => event_id)), ...bound('newest', newest) },
   );
   return Number(rows[0].events) === rates.length && Number(rows[0].days) === newest.length;
 }
 
-const COLUMNS = {
-  event_id: 'uuid',
-  run_id: 'text',
-  source: 'text',
-  base_currency: 'text',
-  quote_currency: 'text',
-  mid: 'numeric',
-  observed_at: 'timestamptz',
-  fetched_at: 'timestamptz',
-} as const;
-type Column = keyof typeof COLUMNS;
-const NAMES = Object.keys(COLUMNS) as Column[];
-
-const ROWS = `unnest(${NAMES.map((name) => `:${name}::${COLUMNS[name]}[]`).join(', ')}) as r (${NAMES.join(', ')})`;
-
 /** Of two rates of a day the higher one stands: a real one before a simulated one, then the newest. newestPerDay has the same order. */
 const rankOf = (row: string) => `(${row}.source = 'xe', ${row}.observed_at, ${row}.fetched_at, ${row}.event_id)`;
 
-function columns(rates: readonly RateObserved[]): never {
-  return Object.fromEntries(NAMES.map((name) => [name, arrayOf(rates, name)])) as never;
+const OF_RATE = { event_id: 'uuid', base_currency: 'text', quote_currency: 'text', mid: 'numeric', pull: 'int' };
+const OF_PULL = { run_id: 'text', source: 'text', observed_at: 'timestamptz', fetched_at: 'timestamptz' };
+
+/** Rates that were bound under this name, as rows: each with what it shares with the others of its pull. */
+function rowsOf(name: string): string {
+  const table = (of: Record<string, string>) => Object.entries(of).map(([column, type]) => `:${name}_${column}::${type}[]`);
+  return `(select * from unnest(${table(OF_RATE)}) rate (${Object.keys(OF_RATE)})
+           join unnest(${table(OF_PULL)}) with ordinality pull (${Object.keys(OF_PULL)}, pull) using (pull))`;
 }
 
-/** A column as the text of an array, where the driver would look into each value for what must be escaped: only in a run's id can it be. */
-function arrayOf(rates: readonly RateObserved[], column: Column): string {
-  const value = column === 'run_id' ? ({ run_id }: RateObserved) => quoted(run_id) : (rate: RateObserved) => rate[column];
-  return `{${rates.map(value).join()}}`;
+/** The values for `rowsOf`: each column as the text of an array, since the driver would look into each value for what must be escaped. */
+function bound(name: string, rates: readonly RateObserved[]): Record<string, string> {
+  const pulls: RateObserved[] = [];
+  const pullOf: number[] = [];
+  let last: RateObserved | undefined;
+  for (const rate of rates) {
+    if (!last || !isOfOnePull(rate, last)) pulls.push(rate);
+    pullOf.push(pulls.length);
+    last = rate;
+  }
+  return {
+    [`${name}_event_id`]: arrayOf(rates.map(({ event_id }) => event_id)),
+    [`${name}_base_currency`]: arrayOf(rates.map(({ base_currency }) => base_currency)),
+    [`${name}_quote_currency`]: arrayOf(rates.map(({ quote_currency }) => quote_currency)),
+    [`${name}_mid`]: arrayOf(rates.map(({ mid }) => mid)),
+    [`${name}_pull`]: arrayOf(pullOf),
+    // Of what passed the check of an event only this may hold what means something in an array's text.
+    [`${name}_run_id`]: arrayOf(pulls.map(({ run_id }) => `"${run_id.replace(/["\\]/g, '\\$&')}"`)),
+    [`${name}_source`]: arrayOf(pulls.map(({ source }) => source)),
+    [`${name}_observed_at`]: arrayOf(pulls.map(({ observed_at }) => observed_at)),
+    [`${name}_fetched_at`]: arrayOf(pulls.map(({ fetched_at }) => fetched_at)),
+  };
 }
 
-function quoted(text: string): string {
-  return /^[\w-]+$/.test(text) && text.toLowerCase() !== 'null' ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+function isOfOnePull(a: RateObserved, b: RateObserved): boolean {
+  return a.run_id === b.run_id && a.observed_at === b.observed_at && a.fetched_at === b.fetched_at && a.source === b.source;
 }
+
+const arrayOf = (values: readonly (string | number)[]) => `{${values.join()}}`;
