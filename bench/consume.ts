@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { rateDecoder } from '../events/wire-format.ts';
-import { openSchemaRegistry } from '../stream/schema-registry.ts';
-import { command } from '../test/support/process.ts';
+import { command, script } from '../test/support/process.ts';
 import { type BenchCase, timed } from './case.ts';
 import { SINK, startDebezium } from './debezium.ts';
 import { publishHistory } from './history.ts';
-import { fetchPerSecond } from './kafka-fetch.ts';
 import { type KafkaStage, kafkaStage, rowsPerSecond, type StageDatabase, untilStored } from './kafka-stage.ts';
 
 /** A backlog on Kafka into both tables, by the consumer as a process, beside what else could be done with these records. */
 export const consume: BenchCase = {
   name: 'consume',
   about:
-    '1 M events on 3 partitions of Kafka into both tables, beside fetching, decoding, copying the rows, and Debezium into one table',
+    '1 M events on 3 partitions of Kafka into both tables, beside bare kafkajs, the rows copied within Postgres, and Debezium into one table',
   run: async ({ quick, say }) => {
     const events = quick ? 50_000 : 1_000_000;
     const stage = await kafkaStage();
@@ -20,12 +17,9 @@ export const consume: BenchCase = {
       say(`publishing ${events} events`);
       await publishHistory(stage, { to: events, schemaId: stage.schemaId });
       say('fetching');
-      const fetched = await fetchPerSecond(stage, events, () => Promise.resolve());
+      const fetched = await fetchedPerSecond(stage, events);
       say('fetching and decoding');
-      const decode = rateDecoder(openSchemaRegistry(stage.registryUrl).schema);
-      const decoded = await fetchPerSecond(stage, events, async ({ messages }) => {
-        for (const { value } of messages) await decode(value);
-      });
+      const decoded = await fetchedPerSecond(stage, events, stage.registryUrl);
       say('the consumer');
       const database = await stage.database();
       const ours = await consumed(stage, database, events);
@@ -57,6 +51,13 @@ export const consume: BenchCase = {
     }
   },
 };
+
+/** By bare kafkajs; decoded too where a registry is given. */
+async function fetchedPerSecond({ brokers, topic }: KafkaStage, events: number, ...registry: string[]): Promise<number> {
+  const fetching = script('bench/bare-fetch.ts', {}, [brokers[0] as string, topic, String(events), ...registry]);
+  if ((await fetching.exited) !== 0) throw new Error(fetching.output());
+  return Number(fetching.output());
+}
 
 async function consumed(stage: KafkaStage, database: StageDatabase, events: number): Promise<number> {
   const consumer = command('consumer', stage.settings(database.url, randomUUID()));

@@ -63,10 +63,12 @@ export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Read
       eachBatch: async ({ batch, heartbeat }) => {
         const range = left.get(batch.partition);
         if (!range) return;
-        const records = batch.messages
-          .map((message) => recordOf(topic, batch.partition, message))
-          .filter(({ offset }) => BigInt(offset) >= range.next && BigInt(offset) < range.end);
         const next = BigInt(batch.lastOffset()) + 1n;
+        const isWithin = ({ offset }: { offset: string }) => BigInt(offset) >= range.next && BigInt(offset) < range.end;
+        // Only the first and the last batch of a partition reach beyond the range.
+        const whole = BigInt(batch.firstOffset() ?? 0) >= range.next && next <= range.end;
+        const messages = whole ? batch.messages : batch.messages.filter(isWithin);
+        const records = messages.map((message) => recordOf(topic, batch.partition, message));
         // What was fetched before the seek took effect lies before the range and moves nothing.
         if (next <= range.next) return;
         if (next < range.end) left.set(batch.partition, { ...range, next });
