@@ -17,7 +17,7 @@ export const SEND = 500;
  * What a pipeline of 170 currencies leaves on its stream that pulls every hour: 4,080 events a day, 24 for each currency-day, with
  * ids, digits, keys and headers as ours have them. The same every time.
  */
-export function historicRate(n: number): RateObserved {
+function historicRate(n: number): RateObserved {
   const [pull, currency] = [Math.floor(n / QUOTES.length), n % QUOTES.length];
   const at = FIRST_HOUR + pull * 3_600_000;
   const rate = {
@@ -32,7 +32,7 @@ export function historicRate(n: number): RateObserved {
   return { event_id: eventId(rate), ...rate };
 }
 
-export function asRecord(rate: RateObserved, schemaId: number): OutgoingRecord {
+function asRecord(rate: RateObserved, schemaId: number): OutgoingRecord {
   return { key: keyOf(rate), value: encodeRate(rate, schemaId), headers: headersOf(rate) };
 }
 

@@ -60,7 +60,8 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
         topic: topic.topic,
         group,
         onBatch: async (records) => {
-          tombstones += (await handle(records)).tombstones;
+          const handled = await handle(records);
+          tombstones += handled.tombstones;
         },
       });
       void subscription.gaveUp.then((reason) => onGiveUp?.(reason));

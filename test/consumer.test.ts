@@ -7,7 +7,7 @@ import { openRateStore } from '../consumer/rate-store.ts';
 import type { RateObserved } from '../events/rate-observed.ts';
 import { rateDecoder } from '../events/wire-format.ts';
 import { openDatabase } from '../platform/database.ts';
-import type { OutgoingRecord, StreamRecord } from '../stream/port.ts';
+import type { BatchHandler, EventStream, OutgoingRecord, StreamRecord } from '../stream/port.ts';
 import { openPostgresStream } from '../stream/postgres-stream.ts';
 import { quiet, type TestDatabase, testDatabase } from './support/database.ts';
 import { observed, record } from './support/observed.ts';
@@ -153,6 +153,28 @@ describe('the consumer', () => {
     await stream.publish(TOPIC, [{ key: 'USD-KES', value: null }]);
     await settled();
     expect(await database.query('select count(*) from dead_letters')).to.deep.equal([{ count: '0' }]);
+  });
+
+  it('counts the tombstones of batches that come side by side', async () => {
+    let onBatch: BatchHandler = () => Promise.reject(new Error('not subscribed'));
+    const subscribe: EventStream['subscribe'] = (to) => {
+      onBatch = to.onBatch;
+      return stream.subscribe({ ...to, group: 'nobody' });
+    };
+    const topic = { topic: TOPIC, partitions: 3, replication: 1 };
+    const parts = { db: database.db, databaseUrl: database.url, stream: { ...stream, subscribe }, topic, group: 'other' };
+    const another = startConsumer({ ...parts, schemaOf: () => Promise.resolve(null), deadLetterTopic: null, log: quiet });
+    const tombstone = { topic: TOPIC, offset: '0', timestamp: '2026-11-23T01:00:00.000Z', key: null, value: null, headers: {} };
+    const { value } = record(observed('KES', '129.1'));
+    const batchOf = (partition: number) => [
+      { ...tombstone, partition },
+      { ...tombstone, partition, value },
+    ];
+    await eventually(() => onBatch(batchOf(0)));
+    await Promise.all([1, 2].map((partition) => onBatch(batchOf(partition))));
+    const { tombstones } = await another.health();
+    await another.stop();
+    expect(tombstones).to.equal(3);
   });
 
   it('makes no dead letter of an outage: it waits, says so, and then stores everything', async () => {
