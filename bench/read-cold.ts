@@ -25,6 +25,7 @@ export const readCold: BenchCase = {
     const [ours, p99, bare, bareP99]: [number[], number[], number[], number[]] = [[], [], [], []];
     try {
       await pool.query(HISTORY, [SEVEN, DAYS]);
+      await pool.query(LATEST_PULL, [SEVEN]);
       await pool.query('vacuum analyze daily_rates');
       await eventually(async () => {
         if ((await get(`${url}/readyz`))?.status !== 200) throw new Error(`not up yet: ${api.output()}`);
@@ -99,6 +100,11 @@ const ROWS = `
   select base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, derived from rate_pairs
   where base = $1 and quote = any($2) and rate_date between $3 and $4
   order by rate_date, quote limit 1001`;
+
+/** A pipeline at work, whose rates are fresh: only of stale ones is it asked which row is the newest. */
+const LATEST_PULL = `
+  insert into runs (source, trigger, slot, state, currencies, fetched_at, ended_at)
+  values ('simulator', 'schedule', now(), 'confirmed', $1, now(), now())`;
 
 const HISTORY = `
   insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)

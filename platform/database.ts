@@ -116,7 +116,7 @@ const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
 
 /** `2026-11-24 01:00:00.5+00` → `2026-11-24T01:00:00.5Z`; the session's zone is always UTC. */
 function isoInstant(text: string): string {
-  return text.replace(' ', 'T').replace(/\+00$/, 'Z');
+  return text.endsWith('+00') ? `${text.slice(0, -3).replace(' ', 'T')}Z` : text.replace(' ', 'T');
 }
 
 /** knex puts the statement in front of what Postgres says; these words go into logs, health and answers, and rows are not for all of them. */

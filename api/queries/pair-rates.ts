@@ -11,6 +11,8 @@ export interface PairRate {
   readonly fetched_at: string;
   readonly source: 'xe' | 'simulator';
   readonly suspect: boolean;
+  /** Not in the view, which knows no schedule: false until somebody who does says otherwise. */
+  readonly stale: boolean;
   readonly derived: boolean;
 }
 /** Which pairs: one base, several quotes, in the order in which they are wanted. */
@@ -24,7 +26,7 @@ export interface Days {
   readonly to: string;
 }
 
-const COLUMNS = 'base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, derived';
+const COLUMNS = 'base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, false as stale, derived';
 
 export type PairRateQueries = ReturnType<typeof pairRateQueries>;
 

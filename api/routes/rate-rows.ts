@@ -9,17 +9,15 @@ export type RateRow = Omit<PairRate, 'rate' | 'inverse' | 'observed_at' | 'fetch
   readonly observed_at: string | null;
   readonly fetched_at: string | null;
   readonly source: string | null;
-  readonly stale: boolean;
 };
 
 /** Adds to rows whether they are stale: only the newest row of a pair can be, and is when one of its currencies is. */
 export function withStale(rows: readonly PairRate[], newest: readonly PairRate[], freshness: Freshness): RateRow[] {
   const lastDay = new Map(newest.map(({ quote, rate_date }) => [quote, rate_date]));
-  // Named one by one: spreading a thousand rows takes longer than writing them out as JSON.
-  return rows.map(({ base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, derived }) => {
-    const stale = base !== quote && rate_date === lastDay.get(quote) && freshness.isStale(base, quote);
-    return { base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, stale, derived };
-  });
+  const isStale = ({ base, quote, rate_date }: PairRate) =>
+    base !== quote && rate_date === lastDay.get(quote) && freshness.isStale(base, quote);
+  // The others are handed on as they are: copying a thousand rows takes longer than writing them out as JSON.
+  return rows.map((row) => (isStale(row) ? { ...row, stale: true } : row));
 }
 
 /** The row of a day that has no rate. */
@@ -39,9 +37,12 @@ export function validity(
   { now, until, turned }: Freshness,
   { settled }: { settled: boolean },
 ): Validity {
-  let modified = settled ? null : turned;
+  // To the second, which is what a header can say: up to there instants sort as text.
+  let modified = settled ? null : toTheSecond(turned);
   for (const { fetched_at } of rows) {
-    if (fetched_at !== null && (modified === null || Date.parse(fetched_at) > Date.parse(modified))) modified = fetched_at;
+    if (fetched_at === null) continue;
+    const second = toTheSecond(fetched_at);
+    if (modified === null || second > modified) modified = second;
   }
   return {
     modified,
@@ -49,3 +50,5 @@ export function validity(
     settled,
   };
 }
+
+const toTheSecond = (instant: string) => `${instant.slice(0, 19)}Z`;

@@ -4,7 +4,7 @@ import type { Handler } from '../operations.ts';
 import { Refused } from '../problem.ts';
 import type { BucketPage, BucketsQuery } from '../queries/buckets.ts';
 import type { Freshness, FreshnessQuery } from '../queries/freshness.ts';
-import type { PairRateQueries, Pairs } from '../queries/pair-rates.ts';
+import type { Days, PairRateQueries, Pairs } from '../queries/pair-rates.ts';
 import type { Question } from '../question.ts';
 import { codeOf, pairsOf } from './asked-currencies.ts';
 import { gapOn, isSimulated, validity, withStale } from './rate-rows.ts';
@@ -24,7 +24,7 @@ const AFTER = [KEY_PART.day, KEY_PART.code];
 export function ratesHandlers({ pairRates, buckets, freshness, currencies }: RatesDeps): Record<string, Handler> {
   async function onDay(pairs: Pairs, { date, on_missing = 'null' }: Question, fresh: Freshness) {
     const day = String(date);
-    const [found, newest] = await Promise.all([pairRates.on(pairs, day), pairRates.latest(pairs)]);
+    const [found, newest] = await Promise.all([pairRates.on(pairs, day), newestWhereStale(pairs, fresh)]);
     const missing = pairs.quotes.filter((quote) => !found.some((row) => row.quote === quote));
     if (missing.length > 0 && on_missing === 'error') {
       const detail = `there is no rate of ${day} for ${missing.map((quote) => `${pairs.base}/${quote}`).join(', ')}`;
@@ -40,11 +40,13 @@ export function ratesHandlers({ pairRates, buckets, freshness, currencies }: Rat
     const days = await rangeOf(question, pairs, fresh);
     const paging = { after: keyIn(question['cursor'], AFTER), limit: Number(question['limit']) };
     const { group } = question;
-    const lastKnown = days.to < fresh.today ? days.to : fresh.today;
-    const missing_dates = await pairRates.missingDays(pairs, { from: days.from, to: lastKnown });
-    const settled = missing_dates.length === 0 && days.to < fresh.today && question['from'] !== undefined;
-    const meta = { base: pairs.base, ...days, missing_dates };
+    const past = { from: days.from, to: days.to < fresh.today ? days.to : fresh.today };
+    const about = (missing_dates: string[]) => ({
+      meta: { base: pairs.base, ...days, missing_dates },
+      settled: missing_dates.length === 0 && days.to < fresh.today && question['from'] !== undefined,
+    });
     if (group !== undefined) {
+      const { meta, settled } = about(await pairRates.missingDays(pairs, past));
       const rows = await buckets({
         ...pairs,
         ...days,
@@ -59,9 +61,12 @@ export function ratesHandlers({ pairRates, buckets, freshness, currencies }: Rat
     }
     const [rows, newest] = await Promise.all([
       pairRates.between(pairs, days, { ...paging, limit: paging.limit + 1 }),
-      pairRates.latest(pairs),
+      newestWhereStale(pairs, fresh),
     ]);
     const { page, next_cursor } = pageOf(rows, paging.limit, ({ rate_date, quote }) => [rate_date, quote]);
+    // As many rows as days and pairs: nothing is missing, and Postgres need not look for it.
+    const whole = paging.after === null && days.to === past.to && rows.length === pairs.quotes.length * dayCount(days);
+    const { meta, settled } = about(whole ? [] : await pairRates.missingDays(pairs, past));
     const data = withStale(page, newest, fresh);
     return {
       item: 'Rate',
@@ -71,11 +76,16 @@ export function ratesHandlers({ pairRates, buckets, freshness, currencies }: Rat
     };
   }
 
+  /** Only a newest row can be stale: where no currency is, nobody need know which row is the newest. */
+  async function newestWhereStale(pairs: Pairs, fresh: Freshness) {
+    return pairs.quotes.some((quote) => fresh.isStale(pairs.base, quote)) ? pairRates.latest(pairs) : [];
+  }
+
   async function rangeOf({ from, to }: Question, pairs: Pairs, { today }: Freshness) {
     const last = String(to ?? today);
     const first = String(from ?? (await pairRates.firstDay(pairs)) ?? last);
     if (from !== undefined && first > last) throw wrong('from', `from: expected a day up to ${last}, got ${first}`);
-    if ((Date.parse(last) - Date.parse(first)) / DAY_MS > MOST_DAYS)
+    if (dayCount({ from: first, to: last }) > MOST_DAYS + 1)
       throw wrong('from', `from: expected at most ${MOST_DAYS} days up to ${last}, got ${first}`);
     return { from: first < last ? first : last, to: last };
   }
@@ -127,6 +137,9 @@ export function ratesHandlers({ pairRates, buckets, freshness, currencies }: Rat
     },
   };
 }
+
+/** How many days a range has, both ends included. */
+const dayCount = ({ from, to }: Days) => (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
 
 function wrong(name: string, detail: string): Refused {
   return new Refused('invalid-parameter', detail, { errors: [{ detail, pointer: `#/query/${name}` }] });
