@@ -30,6 +30,7 @@ interface Options {
 }
 
 const LOOK_MS = 500;
+const NOTHING: BackfillProgress = { pages: 0, open: 0, confirmed: 0, failed: 0, cost: 0, missing: [], reason: null };
 
 const line = commandLine('backfill', 'Pulls past days from XE: says what it costs and asks; killed and called again, it goes on')
   .option('--from <day>', 'the first day (YYYY-MM-DD, UTC)', calendarDay)
@@ -73,8 +74,6 @@ await runTask(line, async (task) => {
   }
   return done.open + done.failed > 0 ? 1 : 0;
 });
-
-const NOTHING: BackfillProgress = { pages: 0, open: 0, confirmed: 0, failed: 0, cost: 0, missing: [], reason: null };
 
 async function agreed(
   task: Task,

@@ -30,6 +30,7 @@ await runTask(line, async (task) => {
   const { from, to, dryRun = false, rebuild: anew = false, force = false } = line.opts<Options>();
   if (anew ? from || to || dryRun : !from || force)
     line.error('replay: give --from (with --to, --dry-run), or --rebuild (with --force)');
+  if (from && to && from >= to) line.error(`replay: expected --from before the end of --to, got ${from} and ${to}`);
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'replay', deadlines: 'none' });
   task.onClose('database', () => db.destroy());

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { migrate, openDatabase } from '../platform/database.ts';
+import { InvalidRequest } from '../platform/errors.ts';
 import { arrearsHistory } from '../reports/arrears-history.ts';
 import { asCsv } from '../reports/as-csv.ts';
 import { asTable } from '../reports/as-table.ts';
@@ -48,6 +49,10 @@ await runTask(line, async (task) => {
   const format = asked.format ?? (task.json ? 'json' : 'table');
   if (what === 'history' && loan === undefined) line.error('report: history needs --loan ID');
   if (what === 'roll' && from === undefined) line.error('report: roll needs --from D');
+  if (loan !== undefined && what !== 'history' && what !== 'all')
+    line.error(`report: --loan goes with history, not with ${what}`);
+  if (from !== undefined && what !== 'roll' && what !== 'all') line.error(`report: --from goes with roll, not with ${what}`);
+  if (task.json && format !== 'json') line.error(`report: --json or --format ${format}, not both`);
   if (from !== undefined && from >= asOf) line.error(`report: expected --from before ${asOf}, got ${from}`);
   if (what === 'all' && (format === 'csv' || format === 'json')) line.error('report: all goes to a table or to xlsx');
   await migrate(task.url, task.log);
@@ -71,7 +76,9 @@ await runTask(line, async (task) => {
   const file = out ?? (format === 'xlsx' ? 'output_name.xlsx' : undefined);
   if (file === undefined) await new Promise((done) => process.stdout.write(text, done));
   else {
-    await writeFile(file, text);
+    await writeFile(file, text).catch((cause: NodeJS.ErrnoException) => {
+      throw new InvalidRequest(`${file} cannot be written (${cause.code})`, { cause });
+    });
     task.log.info({ file }, 'the report is written');
   }
   return 0;

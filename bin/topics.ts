@@ -14,8 +14,9 @@ await runTask(line, async (task) => {
   // On the embedded stream letters are rows and have no topic.
   const topics = config.KAFKA_BROKERS ? [topicOf(config), letterTopicOf(config)] : [topicOf(config)];
   for (const topic of topics) await untilDone('stream', () => stream.createTopic(topic), { log, signal });
+  if (signal.aborted) return 1;
   if (json) print(JSON.stringify({ topics: topics.map(({ topic }) => topic) }));
   else if (!quiet)
     for (const { topic, partitions } of topics) print(`${topic} is there (made with ${partitions} partitions where it was not)`);
-  return signal.aborted ? 1 : 0;
+  return 0;
 });

@@ -5,8 +5,8 @@ import { failpoint } from '../platform/failpoint.ts';
 import type { EventStream, OutgoingRecord, StreamRecord } from '../stream/port.ts';
 
 export interface DeadLetters {
-  /** Keeps the record whole, with the reason. Resolves only when it is kept; the same record twice is one letter. */
-  setAside(record: StreamRecord, fault: UndecodableRecord): Promise<void>;
+  /** Keeps the record whole, with the reason. Resolves only when it is kept, with false when it was already: twice is one letter. */
+  setAside(record: StreamRecord, fault: UndecodableRecord): Promise<boolean>;
 }
 
 export interface DeadLetterSettings {
@@ -26,7 +26,7 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
         'select from dead_letters where topic = :topic and partition = :partition and record_offset = :offset and value is not distinct from :value',
         place as never,
       );
-      if (kept.rows.length > 0) return;
+      if (kept.rows.length > 0) return false;
       failpoint('before-dead-letter');
       if (topic) await publish(topic, letterOf(record, fault));
       failpoint('between-dead-letters');
@@ -45,6 +45,7 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
         } as never,
       );
       failpoint('after-dead-letter');
+      return true;
     },
   };
 }

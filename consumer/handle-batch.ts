@@ -33,7 +33,7 @@ export function batchHandler({
   log,
 }: BatchDeps): (records: readonly StreamRecord[]) => Promise<Handled> {
   async function setAside(record: StreamRecord, fault: UndecodableRecord): Promise<void> {
-    await deadLetters.setAside(record, fault);
+    if (!(await deadLetters.setAside(record, fault))) return;
     const { topic, partition, offset } = record;
     log.error({ topic, partition, offset, reason: fault.reason, detail: fault.message }, 'a record was set aside');
   }

@@ -67,7 +67,7 @@ async function redrive(handling: Omit<BatchDeps, 'deadLetters'>, record: StreamR
   let fault: UndecodableRecord | undefined;
   const note = (_record: StreamRecord, why: UndecodableRecord) => {
     fault = why;
-    return Promise.resolve();
+    return Promise.resolve(false);
   };
   await batchHandler({ ...handling, deadLetters: { setAside: note } })([record]);
   if (record.value === null) fault = new UndecodableRecord('empty', 'the record has no value');

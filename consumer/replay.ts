@@ -22,7 +22,10 @@ export interface ReplayRange {
   from?: string;
   to?: string;
 }
-/** Events that were new or there already, currency-days that have another rate, and records that can never work. */
+/**
+ * Events that were new or there already, records that can never work, and how often a currency-day got another rate; after a rebuild, how
+ * many there are.
+ */
 export interface ReplayReport {
   read: number;
   inserted: number;
@@ -109,7 +112,7 @@ export async function rebuild(deps: ReplayDeps, { force }: { force: boolean }): 
         `the stream holds ${after} currency-days and the table ${before}, of which ${lost} would be lost: nothing was changed; --force rebuilds all the same`,
       );
     }
-    return report;
+    return { ...report, updated_days: Number(after) };
   });
 }
 

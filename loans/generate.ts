@@ -36,7 +36,9 @@ const QUIRK_CYCLE = 40;
  * seed give the same bytes anywhere. Memory stays flat. Throws InvalidRequest when the folder holds anything.
  */
 export async function generateLoanBook(dir: string, { loans, seed, progress }: GenerateOptions): Promise<GeneratedBook> {
-  await mkdir(dir, { recursive: true });
+  await mkdir(dir, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new InvalidRequest(`${dir} cannot be made (${cause.code}): name a new folder for the made-up book`, { cause });
+  });
   if ((await readdir(dir)).length > 0) throw new InvalidRequest(`${dir} is not empty: name a new folder for the made-up book`);
   const book: Book = {};
   for (const { file, columns } of BOOK_FILES) {

@@ -109,7 +109,9 @@ async function fetchRates(
         seconds: retryAt ? 0 : BREAK_SECONDS,
       });
     // A person asked and is told; a slot is owed and tried again, unless XE does not know us, which only a person can mend.
-    const givenUp = run.trigger === 'manual' || refused;
+    // A page of past days that XE cannot give now it will not give later either.
+    const hopeless = run.trigger === 'backfill' && !retryable && status !== 429;
+    const givenUp = run.trigger === 'manual' || refused || hopeless;
     // Whoever is asked to stop has not failed: the next one goes on at once, as it would after a kill.
     const againSeconds = stopping.aborted ? 0 : givenUp ? null : (TRY_AGAIN_SECONDS[run.attempts - 1] ?? 3600);
     log.error({ ...about, error: message, retryable, againSeconds }, 'XE has not answered');

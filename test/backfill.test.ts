@@ -136,12 +136,31 @@ describe('npm run backfill', function () {
     const database = await testDatabase();
     try {
       const days = ['--from', '2026-01-01', '--to', '2026-01-03', '--yes'];
-      running = command('backfill', { DATABASE_URL: database.url, SIMULATOR_FAULT: '404' }, days);
+      running = command('backfill', { DATABASE_URL: database.url, SIMULATOR_FAULT: '503' }, days);
       expect(await running.exited).to.equal(1);
-      expect(running.output()).to.match(/0 of 1 pages stored.*: XE: expected status 200, got 404/);
+      expect(running.output()).to.match(/0 of 1 pages stored.*: XE: expected status 200, got 503/);
       running = command('backfill', { DATABASE_URL: database.url }, ['--missing', '--yes']);
       expect(await running.exited, running.output()).to.equal(0);
       expect(running.output()).to.match(/1 of 1 pages stored, 0 failed, 21 rates paid/);
+      running = command('backfill', { DATABASE_URL: database.url }, [...days, '--missing']);
+      expect(await running.exited, 'with nothing left to do').to.equal(0);
+      expect(running.output()).to.match(/0 of 0 pages stored, 0 failed, 0 rates paid/);
+    } finally {
+      running?.kill('SIGKILL');
+      await running?.exited;
+      await database.drop();
+    }
+  });
+
+  it('gives a page up that XE will never answer, and is not held up by it the next time', async () => {
+    const database = await testDatabase();
+    try {
+      const days = (from: string, to: string) => ['--from', from, '--to', to, '--yes'];
+      running = command('backfill', { DATABASE_URL: database.url }, days('1990-01-01', '1990-01-03'));
+      expect(await running.exited).to.equal(1);
+      expect(running.output()).to.match(/0 of 1 pages stored, 1 failed, 0 rates paid: XE: expected status 200, got 400/);
+      running = command('backfill', { DATABASE_URL: database.url }, days('2026-01-01', '2026-01-02'));
+      expect(await running.exited, running.output()).to.equal(0);
     } finally {
       running?.kill('SIGKILL');
       await running?.exited;

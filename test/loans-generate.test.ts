@@ -61,6 +61,12 @@ describe('a random loan book', () => {
     expect(digest('a')).to.deep.equal(before);
   });
 
+  it('says that it cannot make its folder', async () => {
+    const file = join(folder('a'), 'mine.txt');
+    const error = await generateLoanBook(file, { loans: 1, seed: 1 }).catch((thrown: Error) => thrown);
+    expect(error).to.have.property('message', `${file} cannot be made (EEXIST): name a new folder for the made-up book`);
+  });
+
   describe('when it is loaded', () => {
     let database: TestDatabase;
     let report: LoadReport;

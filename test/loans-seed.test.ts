@@ -114,9 +114,14 @@ describe('seeding the sample loan book', () => {
     writeFileSync(join(dir, 'borrower_name.csv'), 'Borrower_Id,borrower_name\r\n123fd35,joan');
     await loadLoanBook(database.db, dir);
     const before = await contents();
-    expect(await seedLoanBook(database.db)).to.deep.equal({ seeded: false, because: `the book from ${dir} is loaded` });
+    expect(await seedLoanBook(database.db)).to.deep.equal({
+      seeded: false,
+      because: `the book from ${dir} is loaded; npm run load -- seeds/loan-book puts the sample in its place`,
+    });
     expect(await contents()).to.deep.equal(before);
     rmSync(dir, { recursive: true });
+    await loadLoanBook(database.db, SAMPLE);
+    expect((await seedLoanBook(database.db)).seeded, 'the sample, loaded by its folder').to.equal(true);
   });
 
   it('does not touch rows that nobody loaded', async () => {

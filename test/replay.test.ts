@@ -117,6 +117,7 @@ describe('a replay', () => {
       'would have read 61: 0 inserted, 60 unchanged, 1 dead; 0 currency-days updated\n',
     ]);
     expect((await run())[0]).to.equal(2);
+    expect((await run('--from', '2026-01-02', '--to', '2026-01-01'))[0]).to.equal(2);
     expect(await run('--from', '2026-02-30')).to.deep.equal([
       2,
       "error: option '--from <day>' argument '2026-02-30' is invalid. expected a day that exists, got 2026-02-30\n",

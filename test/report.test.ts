@@ -89,6 +89,9 @@ describe('npm run report', function () {
     ['roll rates without the earlier day', ['roll'], /roll needs --from D/],
     ['roll rates backwards', ['roll', '--from', '2021-10-15', '--as-of', '2021-10-15'], /expected --from before 2021-10-15/],
     ['all reports as one CSV', ['all', '--format', 'csv'], /all goes to a table or to xlsx/],
+    ['a loan for a report of all', ['loans', '--loan', 'x'], /--loan goes with history, not with loans/],
+    ['an earlier day for a report of one', ['par', '--from', '2020-01-01'], /--from goes with roll, not with par/],
+    ['two formats at once', ['loans', '--json', '--format', 'csv'], /--json or --format csv, not both/],
     ['another currency than rates are kept in', ['loans', '--in', 'EUR'], /Allowed choices are USD/],
   ];
   for (const [why, args, message] of refused) {
@@ -98,6 +101,11 @@ describe('npm run report', function () {
       expect(stderr).to.match(message);
     });
   }
+
+  it('says when the file cannot be written, and blames nobody else', () => {
+    const { code, stderr } = report('loans', '--out', '/nowhere/x.csv');
+    expect([code, stderr.trim()]).to.deep.equal([1, '/nowhere/x.csv cannot be written (ENOENT)']);
+  });
 
   it('says when there is no such loan', () => {
     const { code, stdout, stderr } = report('history', '--loan', 'nobody');

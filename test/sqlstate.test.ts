@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { databaseFault } from '../platform/sqlstate.ts';
 
@@ -39,6 +40,10 @@ describe('an error of the database', () => {
   for (const code of ['23503', '23505', '42P01', '42703', '42501', 'XX000']) {
     it(`${code} is a fault of ours`, () => expect(databaseFault(withCode(code))).to.equal('other'));
   }
+  it('is none where a file cannot be written', async () => {
+    const refused = await writeFile('/nowhere/x', '').catch((error: Error) => error);
+    expect(databaseFault(refused)).to.equal('other');
+  });
   it('that is none at all is a fault of ours', () =>
     expect(databaseFault(new TypeError('x is not a function'))).to.equal('other'));
 });
