@@ -15,6 +15,13 @@ export function consumerPart(parts: ServiceParts, { db, stream }: { db: Database
       return stream.publish(name, records);
     },
   };
+  // Before the first letter, so that who may not make topics hears of it now. Where the broker is away it is made with that letter.
+  if (config.KAFKA_BROKERS)
+    void stream
+      .createTopic(letters)
+      .catch((error: Error) =>
+        log.warn({ topic: letters.topic, error: error.message }, 'the topic of the dead letters is not there yet'),
+      );
   const consumer = startConsumer({
     db,
     databaseUrl: url,

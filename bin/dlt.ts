@@ -5,7 +5,7 @@ import { commandLine } from './command-line.ts';
 import { runTask } from './task.ts';
 
 interface Asked {
-  verb: 'ls' | 'show' | 'redrive';
+  verb: 'ls' | 'show' | 'redrive' | 'close';
   id: string | null;
 }
 
@@ -25,6 +25,11 @@ verb('show', 'one of them with its bytes')
   .action((id: string) => {
     asked = { verb: 'show', id };
   });
+verb('close', 'end one that will never become a rate: it stays as a record and is no longer open')
+  .argument('<id>', 'its number', letterId)
+  .action((id: string) => {
+    asked = { verb: 'close', id };
+  });
 verb('redrive', 'have the running consumer try again; what works becomes a rate, and twice adds nothing')
   .argument('[id]', 'its number', letterId)
   .option('--all', 'all open ones')
@@ -40,8 +45,13 @@ await runTask(line, async (task) => {
   task.onClose('database', () => db.destroy());
   const letters = openLetterBox(db);
   const json = task.json || line.commands.some((command) => command.opts<{ json?: boolean }>().json);
-  const shown =
-    what === 'show' ? await letters.show(id as string) : what === 'ls' ? await letters.open() : await letters.redrive(id);
+  const does = {
+    ls: () => letters.open(),
+    show: () => letters.show(id as string),
+    close: () => letters.close(id as string),
+    redrive: () => letters.redrive(id),
+  };
+  const shown = await does[what]();
   if (json) task.print(JSON.stringify(shown));
   else if (!Array.isArray(shown))
     for (const [name, value] of Object.entries(shown))

@@ -5,13 +5,13 @@ import { type Check, ill, look, note, well } from './check.ts';
 export function examineRegistry({ url, subject, schema }: { url: string; subject: string; schema: string }) {
   const { host } = new URL(url);
   const examine = async (): Promise<Check[]> => {
-    const { id, compatibility } = await lookUpSubject(url, subject, schema);
+    const { id, takesAnything } = await lookUpSubject(url, subject, schema);
     if (id === null)
       return [note('schema registry', `${host}: ${subject} is not registered in this form yet; the producer does that`)];
-    const says = `${host}: ${subject} has our schema as id ${id}, ${compatibility ?? 'the global compatibility'}`;
-    if (compatibility === 'NONE')
-      return [ill('schema registry', says, `set ${subject} to BACKWARD, or a schema that nobody can read gets in`)];
-    return [well('schema registry', says)];
+    const says = `${host}: ${subject} has our schema as id ${id}`;
+    if (takesAnything)
+      return [ill('schema registry', `${says}, and takes schemas that cannot read it`, `set ${subject} to BACKWARD`)];
+    return [well('schema registry', `${says}, and takes none that could not read it`)];
   };
   return look('schema registry', examine, () => 'start it, or correct SCHEMA_REGISTRY_URL (with its path, where it has one)');
 }

@@ -15,6 +15,7 @@ import sys
 from collections import defaultdict
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 WINDOW = timedelta(days=30)
@@ -22,11 +23,15 @@ BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
 
 
 def ask(url: str) -> str:
-    """The answer's text. Raises HTTPError, whose body is problem+json, for anything but 200."""
+    """The answer's text. For anything but 200 it ends the program with what the API says of it."""
     token = os.environ.get("API_TOKEN")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with urlopen(Request(url, headers=headers), timeout=30) as answer:
-        return answer.read().decode()
+    try:
+        with urlopen(Request(url, headers=headers), timeout=30) as answer:
+            return answer.read().decode()
+    except HTTPError as error:
+        problem = json.load(error)
+        raise SystemExit(f"{problem['title']}: {problem['detail']} (request {problem['request_id']})") from error
 
 
 def outstanding(base_url: str, as_of: str) -> dict[str, Decimal]:

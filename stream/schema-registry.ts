@@ -61,14 +61,14 @@ async function register(http: AxiosInstance, subject: string, schema: string): P
 }
 
 /**
- * Asks, and registers nothing: the id of this very schema under the subject, null where it is not there, and the compatibility that the
- * subject is held to, null where it has none of its own. Rejects with one sentence when the registry is away.
+ * Asks, and registers nothing: the id of this very schema under the subject, null where it is not there, and whether the registry would
+ * take one there that could not read what is written. Rejects with one sentence when the registry is away.
  */
 export async function lookUpSubject(
   url: string,
   subject: string,
   schema: string,
-): Promise<{ id: number | null; compatibility: string | null }> {
+): Promise<{ id: number | null; takesAnything: boolean }> {
   const http = httpTo(url);
   const unlessUnknown = async <T>(asking: Promise<{ data: T }>): Promise<T | null> => {
     try {
@@ -82,13 +82,21 @@ export async function lookUpSubject(
   };
   const of = encodeURIComponent(subject);
   const signal = AbortSignal.timeout(DEADLINE_MS);
-  const [found, held] = await Promise.all([
+  // Asked by an example: what a registry says of a subject's level is of the subject itself or of all, as it sees fit.
+  const unreadable = JSON.stringify(withFieldOfNoDefault(JSON.parse(schema)));
+  const [found, tried] = await Promise.all([
     unlessUnknown(http.post<{ id?: unknown }>(`subjects/${of}`, { schema }, { signal })),
-    unlessUnknown(http.get<{ compatibilityLevel?: unknown }>(`config/${of}`, { signal })),
+    unlessUnknown(
+      http.post<{ is_compatible?: unknown }>(`compatibility/subjects/${of}/versions/latest`, { schema: unreadable }, { signal }),
+    ),
   ]);
   const id = found?.id;
   if (found && typeof id !== 'number') throw unusable(url, `an id for ${subject}`, found);
-  return { id: typeof id === 'number' ? id : null, compatibility: held ? String(held.compatibilityLevel) : null };
+  return { id: typeof id === 'number' ? id : null, takesAnything: tried?.is_compatible === true };
+}
+
+function withFieldOfNoDefault(record: { fields: object[] }): object {
+  return { ...record, fields: [...record.fields, { name: 'of_no_default', type: 'string' }] };
 }
 
 function unusable(url: string, expected: string, got: unknown): Error {

@@ -76,6 +76,16 @@ describe('npm run dlt', function () {
     expect(await ls()).to.have.length(1);
   });
 
+  it('closes a letter that will never work: it stays as a record and is no longer open', async () => {
+    const [{ id } = { id: '' }] = await ls();
+    const { code, said } = await dlt('close', id, '--json');
+    expect([code, (JSON.parse(said) as Letter).state]).to.deep.equal([0, 'closed']);
+    expect((await ls()).map((letter) => letter.id)).to.not.contain(id);
+    expect((await dlt('redrive', id)).code).to.equal(1);
+    expect((await dlt('show', id)).code).to.equal(0);
+    expect((await dlt('close', id)).said).to.equal(`there is no open dead letter ${id}\n`);
+  });
+
   it('refuses what it does not know, with 2', async () => {
     const refused = await Promise.all([dlt('redrive'), dlt('show', 'x'), dlt('burn')]);
     expect(refused.map(({ code }) => code)).to.deep.equal([2, 2, 2]);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axios from 'axios';
 import { expect } from 'chai';
 import type { Check } from '../doctor/check.ts';
 import { clockCheck, skewOf } from '../doctor/clocks.ts';
@@ -196,7 +197,14 @@ describe('the doctor', () => {
         const of = { url, subject: `${topic.topic}-value`, schema: RATE_OBSERVED_SCHEMA };
         expect(named(await examineRegistry(of), 'schema registry').state).to.equal('note');
         const id = await openSchemaRegistry(url).register(of.subject, RATE_OBSERVED_SCHEMA);
-        expect(named(await examineRegistry(of), 'schema registry').says).to.contain(`as id ${id}`);
+        expect(named(await examineRegistry(of), 'schema registry')).to.include({
+          state: 'well',
+          says: `${new URL(url).host}: ${of.subject} has our schema as id ${id}, and takes none that could not read it`,
+        });
+        await axios.put(`${url}/config`, { compatibility: 'NONE' });
+        const lax = await examineRegistry(of);
+        await axios.put(`${url}/config`, { compatibility: 'BACKWARD' });
+        expect(named(lax, 'schema registry')).to.include({ state: 'ill' });
         expect(named(await examineRegistry({ ...of, url: `http://${NOBODY}/` }), 'schema registry').todo).to.contain(
           'SCHEMA_REGISTRY_URL',
         );

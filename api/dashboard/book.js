@@ -1,6 +1,5 @@
 // @ts-check
-import { asked } from './address.js';
-import { dayAsked } from './as-of.js';
+import { dayAsked, inUsd } from './as-of.js';
 import { read, readAll } from './ask.js';
 import { ratio } from './decimal.js';
 import { plusDays } from './moment.js';
@@ -51,7 +50,7 @@ export function bookOn(signal) {
       ),
     /** How an amount of a loan is shown: in its own currency, or in USD where that is asked for and known. */
     converter: async () => {
-      const [{ data: lines }, rates] = await Promise.all([par(), asked('in') === 'usd' ? usdRates(signal) : null]);
+      const [{ data: lines }, rates] = await Promise.all([par(), inUsd() ? usdRates(signal) : null]);
       const currencies = new Map(
         lines.filter(({ scope }) => scope === 'branch').map(({ branch_id, currency }) => [branch_id, currency]),
       );

@@ -26,6 +26,7 @@ export function deadLetters(signal) {
     [
       ['open', 'open'],
       ['redriven', 'redriven'],
+      ['closed', 'closed'],
     ],
     { value: () => wanted, pick: show },
   );

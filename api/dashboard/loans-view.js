@@ -1,6 +1,6 @@
 // @ts-check
-import { asked, go, onAddress } from './address.js';
-import { dayAsked } from './as-of.js';
+import { go, onAddress } from './address.js';
+import { dayAsked, inUsd } from './as-of.js';
 import { save, troubleOf } from './ask.js';
 import { bookOn } from './book.js';
 import { choice, element, fill } from './element.js';
@@ -27,7 +27,7 @@ export function open(place, signal) {
       ['own', 'own currency'],
       ['usd', 'USD'],
     ],
-    { value: () => asked('in', 'own'), pick: (value) => go({ in: value === 'own' ? null : value }, { step: false }) },
+    { value: () => (inUsd() ? 'usd' : 'own'), pick: (value) => go({ in: value === 'own' ? null : value }, { step: false }) },
   );
   const book = bookOn(signal);
   const parts = [portfolio(book, signal), parTrend(book, signal), loanTable(book, signal), loanDetail(book, signal)];
@@ -75,10 +75,10 @@ function downloads() {
       ending.toUpperCase(),
     );
   const get = async (/** @type {string} */ report, /** @type {string} */ ending) => {
-    const inUsd = asked('in') === 'usd' ? '&in=USD' : '';
+    const converted = inUsd() ? '&in=USD' : '';
     try {
       fill(outcome, 'Fetching …');
-      await save(`/v2/reports/${report}.${ending}?as_of=${dayAsked()}${inUsd}`, `${report}-${dayAsked()}.${ending}`);
+      await save(`/v2/reports/${report}.${ending}?as_of=${dayAsked()}${converted}`, `${report}-${dayAsked()}.${ending}`);
       fill(outcome);
     } catch (error) {
       fill(outcome, element('span', { class: 'notice wrong' }, troubleOf(error)));

@@ -1,6 +1,6 @@
 // @ts-check
 import { asked } from './address.js';
-import { dayAsked } from './as-of.js';
+import { dayAsked, inUsd } from './as-of.js';
 import { percent, position, ratio, sum } from './decimal.js';
 import { drawing, element, onDemand, table } from './element.js';
 import { amountFigure } from './figure.js';
@@ -23,7 +23,7 @@ export function portfolio(book, signal) {
       if (!data.some(({ loans }) => loans > 0))
         return [nothing('The loan book is empty.', 'npm run seed loads the sample, npm run load a folder of files.')];
       const groups = groupsOf(data);
-      const notes = asked('in') === 'usd' ? meta.notes : [];
+      const notes = inUsd() ? meta.notes : [];
       return [
         element(
           'div',
@@ -45,8 +45,7 @@ export function portfolio(book, signal) {
 
 /** The whole book in USD, or one group a currency: amounts of different currencies are never added up. @param {readonly ParLine[]} lines */
 export function groupsOf(lines) {
-  const inUsd = asked('in') === 'usd';
-  const wanted = inUsd ? 'book in USD' : 'currency';
+  const wanted = inUsd() ? 'book in USD' : 'currency';
   /** @type {Map<string, ParLine[]>} */
   const groups = new Map();
   for (const line of lines.filter(({ scope }) => scope === wanted)) {

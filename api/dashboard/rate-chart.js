@@ -28,7 +28,7 @@ export function rateChart(signal) {
   const range = choice(
     'Range',
     RANGES.map(([value, text]) => /** @type {const} */ ([value, text])),
-    { value: () => asked('range', '3m'), pick: (value) => go({ range: value === '3m' ? null : value }, { step: false }) },
+    { value: rangeAsked, pick: (value) => go({ range: value === '3m' ? null : value }, { step: false }) },
   );
   const { root, load } = panel({ title: 'Rates over time', signal, tools: [range.root], class: 'chart-panel', lines: 17 });
   let drawn = new AbortController();
@@ -58,7 +58,8 @@ export function rateChart(signal) {
   return { root };
 }
 
-const question = () => `${asked('range', '3m')} ${asked('quotes', '')} ${asked('show', 'rate')}`;
+const rangeAsked = () => (RANGES.some(([value]) => value === asked('range')) ? asked('range') : '3m');
+const question = () => `${rangeAsked()} ${asked('quotes', '')} ${asked('show', 'rate')}`;
 
 /** @param {AbortSignal} signal */
 async function course(signal) {
@@ -77,7 +78,7 @@ async function course(signal) {
       .filter(({ code }) => chosen.includes(code))
       .map(({ first_date }) => first_date ?? to)
       .sort()[0] ?? to;
-  const length = RANGES.find(([value]) => value === asked('range', '3m'))?.[2] ?? 91;
+  const length = RANGES.find(([value]) => value === rangeAsked())?.[2] ?? 91;
   const from = [first, plusDays(to, -length)].sort()[1] ?? first;
   const weekly = daysBetween(from, to).length > MOST_DAILY;
   const path = `/v2/rates?from=${from}&to=${to}&quotes=${chosen.join(',')}${weekly ? '&group=week' : ''}`;

@@ -10,7 +10,7 @@ export interface Letter {
   record_timestamp: string;
   reason: string;
   detail: string;
-  state: 'open' | 'redriven';
+  state: 'open' | 'redriven' | 'closed';
   set_aside_at: string;
   redrive_asked_at: string | null;
   redrive_error: string | null;
@@ -57,6 +57,16 @@ export function openLetterBox(db: Database) {
         value_base64: value?.toString('base64') ?? null,
         value_text: value?.toString() ?? null,
       };
+    },
+
+    /** Ends one that will never become a rate: it stays as a record, and nobody is alarmed by it. Throws when it is not open. */
+    async close(id: string): Promise<Letter> {
+      const { rows } = await db.raw(
+        `update dead_letters set state = 'closed' where id = ? and state = 'open' returning ${COLUMNS}`,
+        [id],
+      );
+      if (!rows[0]) throw new InvalidRequest(`there is no open dead letter ${id}`);
+      return rows[0];
     },
 
     /** Asks for letters to be tried again, all open ones without an id, and gives the numbers of those. */
