@@ -1,11 +1,37 @@
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { backOff } from '../platform/back-off.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import { HEARTBEAT_MS, type Member, type MemberState } from './kafka-subscription.ts';
-import type { StreamRecord } from './port.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { BatchHandler, StreamRecord } from './port.ts';
 
 /** What is asked for of a partition at once: as it lies on the broker, and some twenty times that in memory where it was compressed. */
 export const FETCH_BYTES = 256 * 1024;
+export const HEARTBEAT_MS = 3000;
+
+export interface Member {
+  kafka: Kafka;
+  log: Logger;
+  topic: string;
+  group: string;
+  onBatch: BatchHandler;
+  /** Waits, in ms, between a consumer's end and the next one; for those who need not wait until a broker is well again. */
+  rebuildAfter?: { readonly first: number; readonly longest: number };
+}
+
+/** What a member of a group knows of itself. Times are of the monotonic clock: a step of the wall clock is no silence. */
+export interface MemberState {
+  /** Why there is no consumer that reads; null as soon as one has fetched. */
+  broken: string | null;
+  /** Why the batch at hand is not done, by partition. */
+  failing: Map<number, string>;
+  partitions: number[];
+  /** Counts the times that partitions were given or taken; a batch that began under another number is stale. */
+  generation: number;
+  joined: boolean;
+  /** Batches at hand. */
+  busy: number;
+  sign: number;
+}
 
 interface Turn {
   consumer: Consumer;

@@ -1,9 +1,10 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { withinDeadline } from '../platform/deadline.ts';
+import type { Member } from './kafka-batch.ts';
 import { type KafkaSettings, kafkaClient } from './kafka-client.ts';
 import { producingWith } from './kafka-publish.ts';
 import { readKafka } from './kafka-read.ts';
-import { type Member, subscribeKafka } from './kafka-subscription.ts';
+import { subscribeKafka } from './kafka-subscription.ts';
 import type { EventStream, TopicSettings } from './port.ts';
 
 const ADMIN_MS = 30_000;

@@ -1,14 +1,12 @@
-import type { Consumer, Kafka } from 'kafkajs';
+import type { Consumer } from 'kafkajs';
 import { backOff } from '../platform/back-off.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { CannotStart } from '../platform/errors.ts';
-import type { Logger } from '../platform/logger.ts';
-import { FETCH_BYTES, handleKafkaBatch } from './kafka-batch.ts';
+import { FETCH_BYTES, HEARTBEAT_MS, handleKafkaBatch, type Member, type MemberState } from './kafka-batch.ts';
 import { kafkaFault, kafkaTrouble } from './kafka-fault.ts';
-import type { BatchHandler, Subscription } from './port.ts';
+import type { Subscription } from './port.ts';
 
 const SESSION_MS = 10_000;
-export const HEARTBEAT_MS = 3000;
 /** Without a sign of life for so long a consumer is taken for dead, whatever it says. */
 const STALL_MS = 60_000;
 const TROUBLE_MS = 20_000;
@@ -20,31 +18,6 @@ const REBUILDS = 10;
 const REBUILDS_WITHIN_MS = 10 * 60_000;
 /** Fewer than the pool has connections, for heartbeats and dead letters take one too. */
 const PARTITIONS_AT_ONCE = 3;
-
-export interface Member {
-  kafka: Kafka;
-  log: Logger;
-  topic: string;
-  group: string;
-  onBatch: BatchHandler;
-  /** For those who need not wait until a broker is well again. */
-  rebuildAfter?: typeof REBUILD_AFTER;
-}
-
-/** What a member of a group knows of itself. Times are of the monotonic clock: a step of the wall clock is no silence. */
-export interface MemberState {
-  /** Why there is no consumer that reads; null as soon as one has fetched. */
-  broken: string | null;
-  /** Why the batch at hand is not done, by partition. */
-  failing: Map<number, string>;
-  partitions: number[];
-  /** Counts the times that partitions were given or taken; a batch that began under another number is stale. */
-  generation: number;
-  joined: boolean;
-  /** Batches at hand. */
-  busy: number;
-  sign: number;
-}
 
 /**
  * Joins a group on Kafka under our own supervision: kafkajs leaves a dead consumer in a live process after most crashes, so
