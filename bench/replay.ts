@@ -10,7 +10,7 @@ export const replay: BenchCase = {
   name: 'replay',
   about: 'replays of 1 M, 3 M and 10 M events into empty tables, and of 3 M that are there already',
   run: async ({ quick, say }) => {
-    const sizes = quick ? [10_000, 30_000, 100_000] : [1_000_000, 3_000_000, 10_000_000];
+    const sizes = quick ? [30_000, 100_000, 300_000] : [1_000_000, 3_000_000, 10_000_000];
     const stage = await kafkaStage();
     try {
       const ends = await publishInParts(stage, sizes, say);
