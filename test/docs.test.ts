@@ -103,6 +103,9 @@ describe('what the documents say to type', function () {
     await eventually(async () => {
       const status = await get<{ data: { backfill: unknown } }>(`http://127.0.0.1:${port}/v2/status`);
       expect(status?.data.data.backfill, running.output()).to.include({ runs: 8, confirmed: 8 });
+      // A service that has just come up is heard of a moment later, and nobody types that fast.
+      const ready = await get<{ status: string }>(`http://127.0.0.1:${port}/readyz`);
+      expect(ready?.data).to.include({ status: 'ok' });
     });
   });
   after(async () => {
