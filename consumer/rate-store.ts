@@ -83,12 +83,20 @@ async function write(db: Database, rates: readonly RateObserved[], newest: reado
   return saved;
 }
 
-/** Whether writing these would change nothing. An id that stands twice among them counts once, so then it says no. */
+/**
+ * Whether writing these would change nothing. An id that stands twice among them counts once, so then it says no. Each row is looked up
+ * by itself, by its key: joined, tables that were never analyzed have been seen to be read whole for every batch.
+ */
 async function areThere(db: Database, rates: readonly RateObserved[], newest: readonly RateObserved[]): Promise<boolean> {
   const { rows } = await db.raw(
-    `select (select count(*) from rate_observations where event_id = any(:ids::uuid[])) as events,
-            (select count(*) from ${rowsOf('newest')} r join daily_rates d using (base_currency, quote_currency)
-             where d.rate_date = (r.observed_at at time zone 'UTC')::date and ${rankOf('d')} >= ${rankOf('r')}) as days`,
+    `select (select count(*) from (select distinct unnest(:ids::uuid[])) r (id) cross join lateral (
+               select from rate_observations where event_id = id limit 1
+             ) there) as events,
+            (select count(*) from ${rowsOf('newest')} r cross join lateral (
+               select from daily_rates d
+               where d.base_currency = r.base_currency and d.quote_currency = r.quote_currency
+                 and d.rate_date = (r.observed_at at time zone 'UTC')::date and ${rankOf('d')} >= ${rankOf('r')} limit 1
+             ) there) as days`,
     { ids: arrayOf(rates.map(({ event_id }) => event_id)), ...bound('newest', newest) },
   );
   return Number(rows[0].events) === rates.length && Number(rows[0].days) === newest.length;

@@ -249,6 +249,27 @@ describe('rates that are saved again and again', () => {
     database.db.off('query', note);
     expect(statements).to.deep.equal(['select']);
   });
+
+  it('are looked up by their keys, also in large tables that nobody has analyzed', async () => {
+    for (const table of ['rate_observations', 'daily_rates'])
+      await database.query(`alter table ${table} set (autovacuum_enabled = false)`);
+    const store = openRateStore(database.db);
+    const course = Array.from({ length: 20_000 }, (_, n) =>
+      observed('NGN', '1500', { run_id: `day ${n}`, observed_at: new Date(Date.UTC(1970, 0, n)).toISOString() }),
+    );
+    for (let at = 0; at < course.length; at += 500) await store.save(course.slice(at, at + 500));
+    const readWhole = async () => {
+      await database.query('select pg_stat_force_next_flush()');
+      const [read] = await database.query<{ times: number }>(
+        `select sum(seq_scan)::int as times from pg_stat_user_tables where relname in ('rate_observations', 'daily_rates')`,
+      );
+      return read?.times;
+    };
+    await store.save(course.slice(0, 500));
+    const before = await readWhole();
+    for (let at = 0; at < 5000; at += 500) expect((await store.save(course.slice(at, at + 500))).inserted).to.equal(0);
+    expect(await readWhole()).to.equal(before);
+  });
 });
 
 describe('a dead letter', () => {
