@@ -12,7 +12,8 @@ export const commitRepliesCut: ChaosCase = {
   together: true,
   run: async (world, full) => {
     const cuts = full ? 200 : 20;
-    const rates = encodedRates(cuts * 7);
+    // The first pull shows that the consumer reads. What is there already is not written again, so each cut needs a pull of its own.
+    const rates = encodedRates((cuts + 1) * 7);
     const network = world.databaseNetwork;
     const lostBefore = network.lost();
     const consumer = world.run('consumer');
@@ -21,7 +22,7 @@ export const commitRepliesCut: ChaosCase = {
       return (await world.stored()) > 0;
     });
     let recovered_ms = 0;
-    for (let cut = 0; cut < cuts; cut++) {
+    for (let cut = 1; cut <= cuts; cut++) {
       const lost = network.lost();
       network.loseReply(statementReply('COMMIT'));
       await world.publish(rates.slice(cut * 7, cut * 7 + 7));
