@@ -61,8 +61,12 @@ export async function daysToFill(
 
 /** What the days cost: a rate for each currency and day, as XE bills them. */
 export function costOf(pages: readonly DayRange[], currencies: readonly string[]): number {
-  const days = pages.reduce((sum, { first, last }) => sum + (Date.parse(last) - Date.parse(first)) / 86_400_000 + 1, 0);
-  return days * currencies.length;
+  return pages.reduce((sum, page) => sum + dayCount(page), 0) * currencies.length;
+}
+
+/** How many days there are from the first to the last, both included. */
+export function dayCount({ first, last }: DayRange): number {
+  return (Date.parse(last) - Date.parse(first)) / 86_400_000 + 1;
 }
 
 /**

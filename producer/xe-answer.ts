@@ -1,4 +1,5 @@
 import { isLosslessNumber, parse } from 'lossless-json';
+import { dayCount } from '../ledger/backfill.ts';
 import { UpstreamError } from '../platform/errors.ts';
 
 /** A rate as XE printed it: `mid` is its very digits, units of `currency` for 1 USD; `observedAt` is XE's timestamp, ISO 8601 with milliseconds. */
@@ -52,8 +53,6 @@ export function readXeAnswer(text: string, asked: Asked): XeAnswer {
   const answered = (currency: string) => quotes.filter((quote) => quote.currency === currency).length;
   return { quotes, missing: asked.currencies.filter((currency) => answered(currency) < expected) };
 }
-
-const dayCount = ({ first, last }: Days) => (Date.parse(last) - Date.parse(first)) / DAY_MS + 1;
 
 /** Several days are asked for as a period, whose answer has another shape. */
 export function isPeriod(days: Days | null): boolean {
