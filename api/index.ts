@@ -13,7 +13,7 @@ import { bucketsQuery } from './queries/buckets.ts';
 import { multiplication } from './queries/convert.ts';
 import { currenciesQuery } from './queries/currencies.ts';
 import { tableFigures } from './queries/figures.ts';
-import { freshnessQuery, type Slots } from './queries/freshness.ts';
+import { freshnessQuery, keptFreshness, type Slots } from './queries/freshness.ts';
 import { openLetterBox } from './queries/letter-box.ts';
 import { newObservations } from './queries/new-observations.ts';
 import { observationsQuery } from './queries/observations.ts';
@@ -72,7 +72,7 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
     pull: pullNow({ requests, runs, ready }),
     ready,
     feed,
-    freshness,
+    freshness: keptFreshness(freshness, ready),
     pipeline,
     rates: rateQueries(db),
     pairRates: pairRateQueries(db),

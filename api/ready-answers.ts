@@ -15,10 +15,11 @@ export interface ReadyAnswers {
   send(req: IncomingMessage, res: ServerResponse): ReadyAnswer | null;
   /** Rises with every drop: what was begun before one must not be kept after it. */
   readonly generation: number;
+  /** Whether we would be told of a new rate: else nothing may be kept. */
+  readonly heard: boolean;
   keep(req: IncomingMessage, answer: ReadyAnswer, generation: number): void;
   /** A rate has landed. */
   drop(): void;
-  /** Nothing is kept while nobody would tell us of a new rate. */
   hearing(yes: boolean): void;
 }
 
@@ -30,7 +31,7 @@ const MOST_BYTES = 512 * 1024;
 export function readyAnswers(): ReadyAnswers {
   const kept = new Map<string, ReadyAnswer>();
   let generation = 0;
-  let hearing = false;
+  let heard = false;
   const drop = () => {
     generation++;
     kept.clear();
@@ -46,15 +47,18 @@ export function readyAnswers(): ReadyAnswers {
     get generation() {
       return generation;
     },
+    get heard() {
+      return heard;
+    },
     keep: (req, answer, begun) => {
-      if (!hearing || begun !== generation || req.method !== 'GET' || answer.body.length > MOST_BYTES) return;
+      if (!heard || begun !== generation || req.method !== 'GET' || answer.body.length > MOST_BYTES) return;
       const oldest = kept.keys().next().value;
       if (kept.size >= MOST && oldest !== undefined) kept.delete(oldest);
       kept.set(keyOf(req), answer);
     },
     drop,
     hearing: (yes) => {
-      hearing = yes;
+      heard = yes;
       drop();
     },
   };

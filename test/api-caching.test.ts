@@ -95,6 +95,21 @@ describe('copies of an answer', () => {
     await eventually(async () => expect(await newest()).to.equal(String(tries)));
   });
 
+  it('leave no old staleness behind: who asks something new after a pull is told of it', async () => {
+    let most = 1;
+    const isStale = async () => (await ask(`/v2/rates?quotes=KES&from=2026-11-23&limit=${most++}`)).data.data[0]?.stale;
+    await eventually(async () => {
+      await parts.query("select pg_notify('rates', '')");
+      expect([await isStale(), await isStale()]).to.deep.equal([true, true]);
+    });
+    await parts.query(
+      `insert into runs (source, trigger, slot, state, currencies, fetched_at, ended_at)
+       values ('simulator', 'schedule', '2026-11-24T01:00:00Z', 'confirmed', ?, '2026-11-24T01:00:01Z', '2026-11-24T01:00:02Z')`,
+      [SEVEN],
+    );
+    await eventually(async () => expect(await isStale()).to.equal(false));
+  });
+
   it('end when a row turns stale by time alone', async () => {
     await parts.query(
       `insert into runs (source, trigger, slot, state, currencies, fetched_at, ended_at)

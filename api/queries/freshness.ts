@@ -19,7 +19,6 @@ export interface Freshness {
   /** The ledger's time, and its UTC day. */
   readonly now: string;
   readonly today: string;
-  readonly currencies: readonly CurrencyFreshness[];
   /** The newest slot, and when the next one is. */
   readonly last_slot: string;
   readonly next_slot: string;
@@ -28,6 +27,9 @@ export interface Freshness {
   /** The last moment of the past at which something here changed by time alone. */
   readonly turned: string;
   isStale(...quotes: string[]): boolean;
+}
+export interface FreshnessByCurrency extends Freshness {
+  readonly currencies: readonly CurrencyFreshness[];
 }
 export type FreshnessQuery = () => Promise<Freshness>;
 
@@ -42,7 +44,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 export function freshnessQuery(
   db: Database,
   { source, currencies, slots }: { source: string; currencies: readonly string[]; slots: Slots },
-): FreshnessQuery {
+): () => Promise<FreshnessByCurrency> {
   const [newest, judgedBy] = [remembered(slots), remembered(slots)];
   return async () => {
     const { now } = (await db.raw('select ledger_now() as now')).rows[0] as { now: string };
@@ -75,6 +77,30 @@ export function freshnessQuery(
       turned: iso(Math.max(Date.parse(last_slot), Date.parse(judged) + GRACE_MS, midnight)),
       isStale: (...quotes) => quotes.some((quote) => stale.has(quote)),
     };
+  };
+}
+
+/** What tells whether anything has landed, and whether we would hear of it. */
+export interface Landings {
+  readonly generation: number;
+  readonly heard: boolean;
+}
+/** A landing is announced; should that get lost, it is seen after this all the same. */
+const KEPT_MS = 60_000;
+
+/** The same, asked once and kept until something lands or time alone changes it: every read of rates begins with it. */
+export function keptFreshness(freshness: FreshnessQuery, landings: Landings): FreshnessQuery {
+  let kept: { fresh: Freshness; at: number; generation: number } | null = null;
+  return async () => {
+    const at = performance.now();
+    if (kept && landings.heard && kept.generation === landings.generation && at - kept.at < KEPT_MS) {
+      const now = iso(Date.parse(kept.fresh.now) + (at - kept.at));
+      if (now < kept.fresh.until) return { ...kept.fresh, now };
+    }
+    const { generation } = landings;
+    const fresh = await freshness();
+    kept = { fresh, at, generation };
+    return fresh;
   };
 }
 

@@ -72,13 +72,13 @@ export function pairRateQueries(db: Database) {
       { from, to }: Days,
       { after, limit }: { after: readonly string[] | null; limit: number },
     ) {
-      const [day = null, quote = null] = after ?? [];
+      const [day, quote] = after ?? [];
       const { rows } = await db.raw<{ rows: PairRate[] }>(
         `select ${COLUMNS} from rate_pairs
          where base = :base and quote = any(:quotes) and rate_date between :from and :to
-           and (:day::date is null or (rate_date, quote) > (:day::date, :quote))
+           ${after ? 'and (rate_date, quote) > (:day, :quote)' : ''}
          order by rate_date, quote limit :limit`,
-        { base, quotes, from, to, day, quote, limit } as never,
+        { base, quotes, from, to, limit, ...(after && { day, quote }) } as never,
       );
       return rows;
     },

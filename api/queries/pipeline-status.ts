@@ -2,14 +2,14 @@ import type { Source } from '../../ledger/run.ts';
 import { ledgerStatus } from '../../ledger/status.ts';
 import type { Database } from '../../platform/database.ts';
 import { heartbeats, SILENT_SECONDS } from '../../platform/heartbeat.ts';
-import type { FreshnessQuery } from './freshness.ts';
+import type { FreshnessByCurrency } from './freshness.ts';
 import type { PipelineQueries } from './pipeline.ts';
 
 export interface StatusDeps {
   db: Database;
   source: Source;
   dailyBudget: number;
-  freshness: FreshnessQuery;
+  freshness: () => Promise<FreshnessByCurrency>;
   pipeline: PipelineQueries;
   consoleUrl: string | undefined;
 }
