@@ -2,10 +2,11 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { backOff } from '../platform/back-off.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
+import { headersOf } from './kafkajs-guard.ts';
 import type { BatchHandler, StreamRecord } from './port.ts';
 
 /** What is asked for of a partition at once: as it lies on the broker, and some twenty times that in memory where it was compressed. */
-export const FETCH_BYTES = 256 * 1024;
+export const FETCH_BYTES = 128 * 1024;
 export const HEARTBEAT_MS = 3000;
 
 export interface Member {
@@ -88,8 +89,7 @@ async function attempt({ onBatch, log }: Member, state: MemberState, records: re
 }
 
 /**
- * A record as the port shows it; of a header that stands more than once the last counts. Time and headers are for dead letters: made for
- * each record they were a third of what reading it cost.
+ * A record as the port shows it. Time and headers are for dead letters: made for each record they were a third of what reading it cost.
  */
 class KafkaRecord implements StreamRecord {
   readonly topic: string;
@@ -110,12 +110,7 @@ class KafkaRecord implements StreamRecord {
     return new Date(Number(this.#message.timestamp)).toISOString();
   }
   get headers(): Readonly<Record<string, Buffer>> {
-    const headers: Record<string, Buffer> = {};
-    for (const [name, value] of Object.entries(this.#message.headers ?? {})) {
-      const last = Array.isArray(value) ? value.at(-1) : value;
-      if (last !== undefined) headers[name] = Buffer.from(last);
-    }
-    return headers;
+    return Object.fromEntries(Object.entries(headersOf(this.#message)).map(([name, value]) => [name, Buffer.from(value)]));
   }
 }
 

@@ -250,7 +250,7 @@ describe('rates that are saved again and again', () => {
     expect(statements).to.deep.equal(['select']);
   });
 
-  it('are looked up by their keys, also in large tables that nobody has analyzed', async () => {
+  it('are found by an index, also in large tables that nobody has analyzed', async () => {
     for (const table of ['rate_observations', 'daily_rates'])
       await database.query(`alter table ${table} set (autovacuum_enabled = false)`);
     const store = openRateStore(database.db);
