@@ -77,16 +77,9 @@ async function supervise(
     const { ended, cleanUp } = endOf(consumer, state, stopping, retry.reset);
     try {
       state.sign = performance.now();
-      await consumer.connect();
-      await consumer.subscribe({ topic, fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        // kafkajs fetches when all it has is done: with one at a time Node waits for Postgres, and then Postgres for Node.
-        partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
-        eachBatch: (payload) => handleKafkaBatch(member, state, { consumer, payload, stopping }),
-      });
-      const reason = await ended;
+      const reading = read(consumer, member, state, stopping);
+      // A stop does not wait until kafkajs has given up a broker that is away.
+      const reason = await Promise.race([reading.then(() => ended), ended]);
       if (reason) throw reason;
     } catch (error) {
       state.broken = kafkaTrouble(error, topic);
@@ -104,6 +97,21 @@ async function supervise(
     }
     if (!stopping.aborted) await retry.wait(stopping);
   }
+}
+
+/** Has the consumer join and read, unless a stop was asked for before the brokers answered. */
+async function read(consumer: Consumer, member: Member, state: MemberState, stopping: AbortSignal): Promise<void> {
+  await consumer.connect();
+  if (stopping.aborted) return consumer.disconnect();
+  await consumer.subscribe({ topic: member.topic, fromBeginning: true });
+  if (stopping.aborted) return consumer.disconnect();
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    // kafkajs fetches when all it has is done: with one at a time Node waits for Postgres, and then Postgres for Node.
+    partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+    eachBatch: (payload) => handleKafkaBatch(member, state, { consumer, payload, stopping }),
+  });
 }
 
 /** Resolves when the consumer is over: with the reason after a crash or a stall, with nothing when we are asked to stop. */

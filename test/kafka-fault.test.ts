@@ -32,6 +32,18 @@ describe('what an error of kafkajs means', () => {
   });
 });
 
+describe('a consumer whose broker is away', () => {
+  it('ends at once when it is asked to, and does not wait until the broker is given up', async () => {
+    const settings = { brokers: ['127.0.0.1:1'], ssl: false, sasl: null, clientId: 'test' };
+    const away = openKafkaStream({ settings, log: quiet });
+    const reading = await away.subscribe({ topic: 'fx', group: 'fx', onBatch: () => Promise.resolve() });
+    const asked = performance.now();
+    await reading.stop();
+    expect(performance.now() - asked).to.be.below(1000);
+    await away.close();
+  });
+});
+
 (brokerMissing() ? describe.skip : describe)('a consumer on Kafka that meets what it cannot cope with', function () {
   this.timeout(120_000);
   let brokers: string[];
