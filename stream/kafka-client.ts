@@ -24,7 +24,8 @@ export function kafkaClient({ brokers, ssl, sasl, clientId }: KafkaSettings, log
     authenticationTimeout: 5000,
     requestTimeout: 10_000,
     enforceRequestTimeout: true,
-    retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 5 },
+    // Less than 3 s with all their jitter, which is what a service that is asked to end waits for: whoever needs the broker tries again.
+    retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 4 },
     logLevel: logLevel.WARN,
     // kafkajs calls an ordinary rebalance an error; what really fails reaches us as a rejected promise or a CRASH event.
     logCreator: () => (entry) => log.debug({ kafkajs: entry.namespace, ...entry.log }, `kafkajs: ${entry.log.message}`),
