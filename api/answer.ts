@@ -6,7 +6,7 @@ import type { Row, Value } from '../reports/report.ts';
 import { columnsOf } from './columns.ts';
 import type { Contract, Operation } from './contract.ts';
 import { Refused } from './problem.ts';
-import { headersSet, type ReadyAnswer } from './ready-answers.ts';
+import { headersSet, READY_MS, type ReadyAnswer } from './ready-answers.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -40,8 +40,6 @@ export const SUFFIXES: Readonly<Record<string, string>> = {
 };
 /** CSV and workbooks are taken away as files; JSON is read on the spot, a page at a time. */
 export const isTable = (format: string): boolean => format === CSV || format === SUFFIXES['xlsx'];
-/** A new rate is told by a notification; should one get lost, it is seen after this all the same. */
-export const READY_MS = 60_000;
 
 /** Whatever the path's ending asks for must be there before anything is done. */
 export function offers({ formats }: Operation): RequestHandler {

@@ -23,6 +23,8 @@ export interface ReadyAnswers {
   hearing(yes: boolean): void;
 }
 
+/** A new rate is told by a notification; should one get lost, it is seen after this all the same. */
+export const READY_MS = 60_000;
 /** Answers are few and small; who asks in ever other ways pushes out the oldest. */
 const MOST = 300;
 const MOST_BYTES = 512 * 1024;

@@ -110,7 +110,7 @@ class KafkaRecord implements StreamRecord {
     return new Date(Number(this.#message.timestamp)).toISOString();
   }
   get headers(): Readonly<Record<string, Buffer>> {
-    return Object.fromEntries(Object.entries(headersOf(this.#message)).map(([name, value]) => [name, Buffer.from(value)]));
+    return headersOf(this.#message);
   }
 }
 

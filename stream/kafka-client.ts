@@ -24,7 +24,8 @@ export function kafkaClient({ brokers, ssl, sasl, clientId }: KafkaSettings, log
     authenticationTimeout: 5000,
     requestTimeout: 10_000,
     enforceRequestTimeout: true,
-    // Less than 3 s with all their jitter, which is what a service that is asked to end waits for: whoever needs the broker tries again.
+    // A broker that refuses is given up in less than 3 s with all their jitter, which is what a service that is asked to end waits for;
+    // whoever needs the broker tries again.
     retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 4 },
     logLevel: logLevel.WARN,
     // kafkajs calls an ordinary rebalance an error; what really fails reaches us as a rejected promise or a CRASH event.

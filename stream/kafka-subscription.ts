@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Consumer } from 'kafkajs';
 import { backOff } from '../platform/back-off.ts';
 import { withinDeadline } from '../platform/deadline.ts';
@@ -63,6 +64,7 @@ async function supervise(
   const { kafka, log, topic, group, rebuildAfter = REBUILD_AFTER } = member;
   const retry = backOff(rebuildAfter);
   const deaths: number[] = [];
+  const stopped = once(stopping, 'abort').then(() => undefined);
   while (!stopping.aborted) {
     const consumer = kafka.consumer({
       groupId: group,
@@ -77,9 +79,9 @@ async function supervise(
     const { ended, cleanUp } = endOf(consumer, state, stopping, retry.reset);
     try {
       state.sign = performance.now();
-      const reading = read(consumer, member, state, stopping);
-      // A stop does not wait until kafkajs has given up a broker that is away.
-      const reason = await Promise.race([reading.then(() => ended), ended]);
+      // A stop does not wait until kafkajs has given up a broker that is away. Any other end is looked at once the consumer reads: who left
+      // before would leave one behind that joins the group yet.
+      const reason = await Promise.race([read(consumer, member, state, stopping).then(() => ended), stopped]);
       if (reason) throw reason;
     } catch (error) {
       state.broken = kafkaTrouble(error, topic);

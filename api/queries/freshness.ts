@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { READY_MS, type ReadyAnswers } from '../ready-answers.ts';
 
 /** The schedule, as the settings name it. Instants are ISO 8601 in UTC. */
 export interface Slots {
@@ -80,24 +81,16 @@ export function freshnessQuery(
   };
 }
 
-/** What tells whether anything has landed, and whether we would hear of it. */
-export interface Landings {
-  readonly generation: number;
-  readonly heard: boolean;
-}
-/** A landing is announced; should that get lost, it is seen after this all the same. */
-const KEPT_MS = 60_000;
-
-/** The same, asked once and kept until something lands or time alone changes it: every read of rates begins with it. */
-export function keptFreshness(freshness: FreshnessQuery, landings: Landings): FreshnessQuery {
+/** The same, asked once and kept, as answers are, until something lands or time alone changes it: every read of rates begins with it. */
+export function keptFreshness(freshness: FreshnessQuery, ready: Pick<ReadyAnswers, 'generation' | 'heard'>): FreshnessQuery {
   let kept: { fresh: Freshness; at: number; generation: number } | null = null;
   return async () => {
     const at = performance.now();
-    if (kept && landings.heard && kept.generation === landings.generation && at - kept.at < KEPT_MS) {
+    if (kept && ready.heard && kept.generation === ready.generation && at - kept.at < READY_MS) {
       const now = iso(Date.parse(kept.fresh.now) + (at - kept.at));
       if (now < kept.fresh.until) return { ...kept.fresh, now };
     }
-    const { generation } = landings;
+    const { generation } = ready;
     const fresh = await freshness();
     kept = { fresh, at, generation };
     return fresh;

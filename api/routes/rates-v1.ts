@@ -1,13 +1,13 @@
 import currencyCodes from 'currency-codes';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { READY_MS, validators } from '../answer.ts';
+import { validators } from '../answer.ts';
 import { guard, sameSite } from '../guard.ts';
 import { inTime } from '../in-time.ts';
 import { everybodysPages, named, preflight } from '../operations.ts';
 import { onlyMethods, Refused } from '../problem.ts';
 import type { PullNow } from '../pull-now.ts';
 import type { Rate, RateQueries } from '../queries/rates.ts';
-import { headersSet, type ReadyAnswers, sendReady } from '../ready-answers.ts';
+import { headersSet, READY_MS, type ReadyAnswers, sendReady } from '../ready-answers.ts';
 
 export interface RatesV1Deps {
   rates: RateQueries;
