@@ -8,6 +8,9 @@ import { CannotStart } from './platform/errors.ts';
 export default function settings(): Knex.Config {
   const { DATABASE_URL, DATA_DIR } = readConfig();
   const url = DATABASE_URL ?? runningUrl(DATA_DIR);
-  if (!url) throw new CannotStart(`No embedded Postgres runs on ${DATA_DIR}: start one with npm start, or set DATABASE_URL`);
+  if (!url)
+    throw new CannotStart(
+      `No embedded Postgres runs on ${DATA_DIR}: start one with npm start, or set DATABASE_URL`,
+    );
   return knexSettings({ url, name: 'knex', deadlines: 'none' });
 }

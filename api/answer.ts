@@ -57,13 +57,21 @@ export function formatOf(req: Request, res: Response, { formats }: Operation): s
   if (suffix !== undefined) return SUFFIXES[suffix] ?? '';
   if (formats.length > 1) res.vary('Accept');
   const wanted = req.accepts([...formats]);
-  if (!wanted) throw new Refused('not-acceptable', `Accept: expected one of ${formats.join(', ')}`, { allowed: formats });
+  if (!wanted)
+    throw new Refused('not-acceptable', `Accept: expected one of ${formats.join(', ')}`, {
+      allowed: formats,
+    });
   return wanted;
 }
 
 /** Writes an answer in a format, with the headers that describe it. */
 export async function written(
-  { contract, operation, req, res }: { contract: Contract; operation: Operation; req: Request; res: Response },
+  {
+    contract,
+    operation,
+    req,
+    res,
+  }: { contract: Contract; operation: Operation; req: Request; res: Response },
   { item, data, meta, headers, valid }: Answer,
   format: string,
 ): Promise<ReadyAnswer> {
@@ -90,7 +98,9 @@ export async function written(
             ? format
             : 'application/json; charset=utf-8',
       'Content-Length': String(body.length),
-      ...(ending !== 'json' && { 'Content-Disposition': `attachment; filename="${operation.id}.${ending}"` }),
+      ...(ending !== 'json' && {
+        'Content-Disposition': `attachment; filename="${operation.id}.${ending}"`,
+      }),
       ...(meta.next_cursor && { Link: `<${nextPage(req, meta.next_cursor)}>; rel="next"` }),
       ...(valid ? validators(body, valid) : { 'Cache-Control': 'no-store' }),
       ...headers,

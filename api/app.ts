@@ -89,6 +89,7 @@ function limit(perMinute: number) {
     standardHeaders: 'draft-7',
     legacyHeaders: false,
     skip: ({ path }) => PROBES.includes(path),
-    handler: (_req, _res, next) => next(new Refused('too-many-requests', `more than ${perMinute} requests in a minute`)),
+    handler: (_req, _res, next) =>
+      next(new Refused('too-many-requests', `more than ${perMinute} requests in a minute`)),
   });
 }

@@ -32,7 +32,9 @@ export interface Operation {
   readonly takesBody: boolean;
 }
 export interface Contract {
-  readonly document: { readonly components: { readonly schemas: Readonly<Record<string, Schema>> } };
+  readonly document: {
+    readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  };
   readonly operations: readonly Operation[];
 }
 
@@ -44,7 +46,10 @@ export function readContract(): Contract {
   const document = load(readFileSync(new URL('./openapi.yaml', import.meta.url), 'utf8')) as Raw;
   const operations = Object.entries<Raw>(document.paths).flatMap(([path, methods]) =>
     Object.entries<Raw>(methods).map(
-      ([method, { operationId, tags, security, parameters = [], responses, requestBody }]): Operation => ({
+      ([
+        method,
+        { operationId, tags, security, parameters = [], responses, requestBody },
+      ]): Operation => ({
         id: operationId,
         method: method as Operation['method'],
         path,

@@ -6,7 +6,8 @@ export const KEY_PART = {
   code: (text: string) => /^[A-Z]{3}$/.test(text),
   number: (text: string) => /^\d{1,18}$/.test(text),
   uuid: (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text),
-  instant: (text: string) => /^.{10}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z$/.test(text) && isDay(text.slice(0, 10)),
+  instant: (text: string) =>
+    /^.{10}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z$/.test(text) && isDay(text.slice(0, 10)),
   text: (text: string) => text !== '',
 } as const;
 
@@ -14,12 +15,17 @@ export const KEY_PART = {
 const BETWEEN = '\0';
 
 /** The key that a cursor holds, or null without one. Throws `Refused` where it is none of ours: `shape` says what each part looks like. */
-export function keyIn(cursor: unknown, shape: readonly ((text: string) => boolean)[]): string[] | null {
+export function keyIn(
+  cursor: unknown,
+  shape: readonly ((text: string) => boolean)[],
+): string[] | null {
   if (cursor === undefined) return null;
   const key = Buffer.from(String(cursor), 'base64url').toString().split(BETWEEN);
   if (key.length !== shape.length || !shape.every((fits, at) => fits(key[at] as string))) {
     const detail = 'cursor: expected meta.next_cursor of the page before';
-    throw new Refused('invalid-parameter', detail, { errors: [{ detail, pointer: '#/query/cursor' }] });
+    throw new Refused('invalid-parameter', detail, {
+      errors: [{ detail, pointer: '#/query/cursor' }],
+    });
   }
   return key;
 }
@@ -32,10 +38,19 @@ export function pageOf<Row>(
 ): { page: Row[]; next_cursor: string | null } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { page, next_cursor: rows.length > limit && last ? Buffer.from(keyOf(last).join(BETWEEN)).toString('base64url') : null };
+  return {
+    page,
+    next_cursor:
+      rows.length > limit && last
+        ? Buffer.from(keyOf(last).join(BETWEEN)).toString('base64url')
+        : null,
+  };
 }
 
 /** A day that exists: Postgres would refuse the 30th of February. */
 function isDay(text: string): boolean {
-  return /^[12]\d{3}-\d\d-\d\d$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
+  return (
+    /^[12]\d{3}-\d\d-\d\d$/.test(text) &&
+    new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true
+  );
 }

@@ -12,7 +12,11 @@ export interface EventFeed {
   stop(): void;
 }
 
-export const EVENT_STREAM = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
+export const EVENT_STREAM = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+};
 
 const AT_ONCE = 500;
 const HEARTBEAT_MS = 15_000;
@@ -24,13 +28,20 @@ const UNREAD = 1024 * 1024;
 const FOLLOWERS = 200;
 
 /** Server-sent events of newly stored rates. Followers who stand at the same place share one look into the table. */
-export function eventFeed({ observations, log }: { observations: NewObservations; log: Logger }): EventFeed {
+export function eventFeed({
+  observations,
+  log,
+}: {
+  observations: NewObservations;
+  log: Logger;
+}): EventFeed {
   const followers = new Set<Follower>();
   const looks = new Map<string, ReturnType<NewObservations['after']>>();
 
   function look(place: Place) {
     const key = place.join('-');
-    const looking = looks.get(key) ?? observations.after(place, AT_ONCE).finally(() => looks.delete(key));
+    const looking =
+      looks.get(key) ?? observations.after(place, AT_ONCE).finally(() => looks.delete(key));
     looks.set(key, looking);
     return looking;
   }
@@ -47,7 +58,13 @@ export function eventFeed({ observations, log }: { observations: NewObservations
         const rows = await look(follower.place);
         for (const { place, ...row } of rows) {
           follower.place = place;
-          if (!write(follower, `id: ${place.join('-')}\nevent: rate\ndata: ${JSON.stringify(row)}\n\n`)) return;
+          if (
+            !write(
+              follower,
+              `id: ${place.join('-')}\nevent: rate\ndata: ${JSON.stringify(row)}\n\n`,
+            )
+          )
+            return;
         }
         follower.again ||= rows.length === AT_ONCE;
       } while (follower.again);
@@ -79,7 +96,8 @@ export function eventFeed({ observations, log }: { observations: NewObservations
   return {
     wake,
     follow: async (res, since) => {
-      if (followers.size >= FOLLOWERS) throw unavailable(`${FOLLOWERS} clients follow the events already; try again later`);
+      if (followers.size >= FOLLOWERS)
+        throw unavailable(`${FOLLOWERS} clients follow the events already; try again later`);
       const place = since ?? (await inTime(observations.end()));
       // Gone meanwhile: its end has been told already, and nobody would take it off the list again.
       if (res.destroyed) return;

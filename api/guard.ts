@@ -45,10 +45,16 @@ export function guard({ apiToken, host }: GuardSettings): RequestHandler {
 export const sameSite: RequestHandler = (req, _res, next) => {
   const site = req.get('sec-fetch-site');
   if (site === 'cross-site' || site === 'same-site')
-    throw new Refused('foreign-page', `refused for a page of another site (Sec-Fetch-Site: ${site})`);
+    throw new Refused(
+      'foreign-page',
+      `refused for a page of another site (Sec-Fetch-Site: ${site})`,
+    );
   if (isForeign(req)) throw new Refused('foreign-page', 'refused for a page of another origin');
   if (/prefetch/i.test(`${req.get('sec-purpose') ?? ''} ${req.get('purpose') ?? ''}`))
-    throw new Refused('foreign-page', 'refused for a browser that loads in advance (Sec-Purpose: prefetch)');
+    throw new Refused(
+      'foreign-page',
+      'refused for a browser that loads in advance (Sec-Purpose: prefetch)',
+    );
   next();
 };
 

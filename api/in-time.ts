@@ -8,7 +8,12 @@ const DEADLINE_MS = 2500;
 export async function inTime<T>(work: PromiseLike<T>, ms = DEADLINE_MS): Promise<T> {
   const over = new AbortController();
   const late = pause(ms, undefined, { signal: over.signal }).then(
-    () => Promise.reject(unavailable(`the database did not answer within ${ms / 1000} s; try again in a few seconds`)),
+    () =>
+      Promise.reject(
+        unavailable(
+          `the database did not answer within ${ms / 1000} s; try again in a few seconds`,
+        ),
+      ),
     // Stopped: the work was done in time.
     () => new Promise<never>(() => {}),
   );

@@ -53,7 +53,12 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
   const feed = eventFeed({ observations: newObservations(db), log });
   const freshness = freshnessQuery(db, deps);
   const pipeline = pipelineQueries(db, source);
-  const reports = openDatabase({ url, name: 'reports', deadlines: 'report', poolSize: REPORTS_AT_ONCE });
+  const reports = openDatabase({
+    url,
+    name: 'reports',
+    deadlines: 'report',
+    poolSize: REPORTS_AT_ONCE,
+  });
   const runs = watchRuns({ url, find: requests.find, log });
   // What is ready goes before the followers are told of the new rate: they may come and ask at once.
   const landed = () => {
@@ -87,11 +92,13 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
     book: bookQueries(db, reports),
     figures: tableFigures(db, deps),
   });
-  const server = await listenOn(app, { host, port, headers: SECURITY_HEADERS }).catch(async (error: Error) => {
-    await Promise.all([runs.stop(), hearing.stop(), reports.destroy()]);
-    feed.stop();
-    throw error;
-  });
+  const server = await listenOn(app, { host, port, headers: SECURITY_HEADERS }).catch(
+    async (error: Error) => {
+      await Promise.all([runs.stop(), hearing.stop(), reports.destroy()]);
+      feed.stop();
+      throw error;
+    },
+  );
   return {
     url: server.url,
     stop: async () => {

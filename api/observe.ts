@@ -13,9 +13,13 @@ export function observe(log: Logger): RequestHandler {
       const { method, originalUrl } = req;
       const route = (res.locals['route'] as string | undefined) ?? 'none';
       const status = res.statusCode;
-      metrics.requestSeconds.observe({ method: METHODS.has(method) ? method : 'other', route, status }, seconds);
+      metrics.requestSeconds.observe(
+        { method: METHODS.has(method) ? method : 'other', route, status },
+        seconds,
+      );
       // What went wrong is logged where it is known why; an address may hold what a person would rather not have kept.
-      if (log.isLevelEnabled('debug')) log.debug({ method, url: originalUrl.slice(0, 500), status, seconds }, 'request');
+      if (log.isLevelEnabled('debug'))
+        log.debug({ method, url: originalUrl.slice(0, 500), status, seconds }, 'request');
     });
     next();
   };

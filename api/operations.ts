@@ -8,7 +8,11 @@ import { type Question, questionOf } from './question.ts';
 import { type ReadyAnswers, sendReady } from './ready-answers.ts';
 
 /** Answers a question, or has sent what cannot be said as data itself. */
-export type Handler = (question: Question, req: Request, res: Response) => Promise<Answer | undefined>;
+export type Handler = (
+  question: Question,
+  req: Request,
+  res: Response,
+) => Promise<Answer | undefined>;
 
 export interface OperationDeps extends GuardSettings {
   contract: Contract;
@@ -26,7 +30,11 @@ const PATIENT = ['pull', 'events'];
  * Puts handlers behind the operations that the contract declares: who may, which format, which parameters, by when, and 405 for all
  * other methods at their paths. Throws when an operation of `tags` has no handler: the contract would promise what is not there.
  */
-export function operationsOf(deps: OperationDeps, tags: readonly string[], handlers: Readonly<Record<string, Handler>>): Router {
+export function operationsOf(
+  deps: OperationDeps,
+  tags: readonly string[],
+  handlers: Readonly<Record<string, Handler>>,
+): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const operations = deps.contract.operations.filter(({ tag }) => tags.includes(tag));
   const guarded = guard(deps);
@@ -48,10 +56,21 @@ export function operationsOf(deps: OperationDeps, tags: readonly string[], handl
     );
   }
   for (const path of new Set(operations.map(expressPath))) {
-    const methods = operations.filter((operation) => expressPath(operation) === path).map(({ method }) => method.toUpperCase());
-    const crossOrigin = operations.some((operation) => operation.tag === 'Rates' && expressPath(operation) === path);
+    const methods = operations
+      .filter((operation) => expressPath(operation) === path)
+      .map(({ method }) => method.toUpperCase());
+    const crossOrigin = operations.some(
+      (operation) => operation.tag === 'Rates' && expressPath(operation) === path,
+    );
     if (crossOrigin) router.options(path, everybodysPages, preflight);
-    router.all(path, onlyMethods(...methods, ...(methods.includes('GET') ? ['HEAD'] : []), ...(crossOrigin ? ['OPTIONS'] : [])));
+    router.all(
+      path,
+      onlyMethods(
+        ...methods,
+        ...(methods.includes('GET') ? ['HEAD'] : []),
+        ...(crossOrigin ? ['OPTIONS'] : []),
+      ),
+    );
   }
   return router;
 }
@@ -76,7 +95,8 @@ function answering(
     const format = operation.tag === 'Service' ? '' : formatOf(req, res, operation);
     const asked = ask(req);
     // A sheet that ended after a page would pass for the whole.
-    const whole = isTable(format) && asked['limit'] !== undefined && req.query['limit'] === undefined;
+    const whole =
+      isTable(format) && asked['limit'] !== undefined && req.query['limit'] === undefined;
     const question = whole ? { ...asked, limit: TABLE_ROWS } : asked;
     const { generation } = ready;
     const work = handler(question, req, res);
@@ -116,11 +136,16 @@ export const preflight: RequestHandler = (_req, res) => {
 /** A body may be left out; one that is there is an empty JSON object, since no operation has anything to be told in it. */
 const body: RequestHandler[] = [
   (req, _res, next) => {
-    const sent = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+    const sent =
+      req.headers['transfer-encoding'] !== undefined ||
+      Number(req.headers['content-length'] ?? 0) > 0;
     if (sent && !req.is('application/json'))
       throw new Refused(
         'unsupported-type',
-        `expected application/json, got ${req.get('content-type') ?? 'no content-type'}`.slice(0, 200),
+        `expected application/json, got ${req.get('content-type') ?? 'no content-type'}`.slice(
+          0,
+          200,
+        ),
       );
     next();
   },
@@ -130,7 +155,10 @@ const body: RequestHandler[] = [
     const names = Array.isArray(given) ? ['0'] : Object.keys(given as object);
     if (Array.isArray(given) || names.length > 0) {
       throw new Refused('invalid-body', 'expected no body or {}', {
-        errors: names.map((name) => ({ detail: 'this is not known here', pointer: `#/body/${name.slice(0, 80)}` })),
+        errors: names.map((name) => ({
+          detail: 'this is not known here',
+          pointer: `#/body/${name.slice(0, 80)}`,
+        })),
       });
     }
     next();
@@ -139,7 +167,8 @@ const body: RequestHandler[] = [
 
 /** `/v2/rates/latest.csv` → `/v2/rates/latest`, and that CSV is wanted. */
 export const suffixes: RequestHandler = (req, res, next) => {
-  const [, path, suffix] = new RegExp(`^(/v2/[^?]+)\\.(${Object.keys(SUFFIXES).join('|')})(?=$|\\?)`).exec(req.url) ?? [];
+  const [, path, suffix] =
+    new RegExp(`^(/v2/[^?]+)\\.(${Object.keys(SUFFIXES).join('|')})(?=$|\\?)`).exec(req.url) ?? [];
   if (path && suffix) {
     res.locals['suffix'] = suffix;
     req.url = path + req.url.slice(path.length + suffix.length + 1);

@@ -36,16 +36,28 @@ export const PROBLEM_KINDS = {
     'No rate',
     'There is no rate for a currency on this day. `on_missing=previous` takes the last one before it, `on_missing=null` shows the gap.',
   ],
-  'method-not-allowed': [405, 'Method not allowed', 'The address is right and the method is not: `Allow` names those that are.'],
+  'method-not-allowed': [
+    405,
+    'Method not allowed',
+    'The address is right and the method is not: `Allow` names those that are.',
+  ],
   'not-acceptable': [
     406,
     'Not acceptable',
     'None of the formats that `Accept` names can be given here. `allowed` lists those that can.',
   ],
-  'request-timeout': [408, 'Request timeout', 'The request did not arrive in time: headers may take 10 seconds, all of it 15.'],
+  'request-timeout': [
+    408,
+    'Request timeout',
+    'The request did not arrive in time: headers may take 10 seconds, all of it 15.',
+  ],
   conflict: [409, 'Not in this state', 'It is there, and its state does not allow what was asked.'],
   'body-too-large': [413, 'Body too large', 'A body may have 10 kB.'],
-  'unsupported-type': [415, 'Unsupported media type', 'A body must be application/json, in UTF-8 and not compressed.'],
+  'unsupported-type': [
+    415,
+    'Unsupported media type',
+    'A body must be application/json, in UTF-8 and not compressed.',
+  ],
   'wrong-host': [
     421,
     'Wrong host',
@@ -56,8 +68,16 @@ export const PROBLEM_KINDS = {
     'Too many requests',
     'More requests in a minute than RATE_LIMIT_PER_MINUTE. Wait as long as `Retry-After` says.',
   ],
-  'headers-too-large': [431, 'Headers too large', 'The address and headers together may have 8 kB.'],
-  internal: [500, 'Our fault', 'Something went wrong on our side. The log knows more, under the `request_id` of the answer.'],
+  'headers-too-large': [
+    431,
+    'Headers too large',
+    'The address and headers together may have 8 kB.',
+  ],
+  internal: [
+    500,
+    'Our fault',
+    'Something went wrong on our side. The log knows more, under the `request_id` of the answer.',
+  ],
   unavailable: [
     503,
     'Not available now',

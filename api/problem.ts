@@ -45,10 +45,15 @@ export function problemOf(kind: ProblemKind, detail: string, { errors, allowed }
 function sendProblem(req: Request, res: Response, refused: Refused): string {
   const problem = problemOf(refused.kind, refused.message, refused.more);
   // What was set for the answer that did not come about must not describe this one.
-  for (const name of ['ETag', 'Last-Modified', 'Link', 'Content-Disposition']) res.removeHeader(name);
+  for (const name of ['ETag', 'Last-Modified', 'Link', 'Content-Disposition'])
+    res.removeHeader(name);
   res
     .status(problem.status)
-    .set({ 'Cache-Control': 'no-store', 'X-Request-Id': problem.request_id, ...refused.more.headers })
+    .set({
+      'Cache-Control': 'no-store',
+      'X-Request-Id': problem.request_id,
+      ...refused.more.headers,
+    })
     .type('application/problem+json')
     .send(req.method === 'HEAD' ? '' : JSON.stringify(problem));
   return problem.request_id;
@@ -81,13 +86,20 @@ export function problems(log: Logger): ErrorRequestHandler {
     const refused = refusalOf(error);
     if (refused) return void sendProblem(req, res, refused);
     const { code, message } = error as { code?: string; message: string };
-    const away = databaseFault(error) === 'away' ? `the database cannot be reached (${code ?? message})` : UNDEFINED[code ?? ''];
+    const away =
+      databaseFault(error) === 'away'
+        ? `the database cannot be reached (${code ?? message})`
+        : UNDEFINED[code ?? ''];
     if (away) {
       const id = sendProblem(req, res, unavailable(`${away}; try again in a few seconds`));
       log.warn({ request_id: id, error: message }, away);
       return;
     }
-    const id = sendProblem(req, res, new Refused('internal', 'something went wrong on our side; the log says what'));
+    const id = sendProblem(
+      req,
+      res,
+      new Refused('internal', 'something went wrong on our side; the log says what'),
+    );
     log.error({ request_id: id, err: error }, 'a request failed');
   };
 }
@@ -103,6 +115,8 @@ function refusalOf(error: unknown): Refused | null {
   const { status, type, message } = error as { status?: number; type?: string; message: string };
   if (!status || status < 400 || status >= 500) return null;
   if (type === 'entity.parse.failed')
-    return new Refused('invalid-body', 'the body is not JSON', { errors: [{ detail: message, pointer: '#/body' }] });
+    return new Refused('invalid-body', 'the body is not JSON', {
+      errors: [{ detail: message, pointer: '#/body' }],
+    });
   return new Refused(KIND_OF_STATUS[status] ?? 'bad-request', message);
 }

@@ -8,7 +8,15 @@ import type { ReadyAnswers } from './ready-answers.ts';
 export type PullNow = (ms: number) => Promise<{ runId: string; outcome: Outcome }>;
 
 /** See `PullNow`. */
-export function pullNow({ requests, runs, ready }: { requests: Requests; runs: RunWatch; ready: ReadyAnswers }): PullNow {
+export function pullNow({
+  requests,
+  runs,
+  ready,
+}: {
+  requests: Requests;
+  runs: RunWatch;
+  ready: ReadyAnswers;
+}): PullNow {
   let filing: Promise<string> | undefined;
   return async (ms) => {
     filing ??= inTime(requests.request()).finally(() => {

@@ -14,7 +14,9 @@ const PLACES = ['query', 'path', 'header'] as const;
  * What asks an operation's parameters of a request. Throws `Refused` that points at every one that is unknown, missing, repeated or
  * not as declared.
  */
-export function questionOf(contract: Contract): (operation: Operation) => (req: Request) => Question {
+export function questionOf(
+  contract: Contract,
+): (operation: Operation) => (req: Request) => Question {
   const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true });
   formats.default(ajv);
   return ({ parameters }) => {
@@ -34,7 +36,8 @@ export function questionOf(contract: Contract): (operation: Operation) => (req: 
       });
     // Compiled for the first who asks: those of all operations together would hold every start up by a third of a second.
     let checks: ReturnType<typeof compiled> | undefined;
-    const kind = (schema: Schema): Schema => (schema.$ref ? (part(contract.document, schema.$ref) as Schema) : schema);
+    const kind = (schema: Schema): Schema =>
+      schema.$ref ? (part(contract.document, schema.$ref) as Schema) : schema;
     return (req) => {
       checks ??= compiled();
       const faults: Fault[] = [];
@@ -42,9 +45,13 @@ export function questionOf(contract: Contract): (operation: Operation) => (req: 
       for (const { place, known, holds } of checks) {
         const given = read(req, place, known, faults);
         const values = Object.fromEntries(
-          Object.entries(given).map(([name, text]) => [name, parsed(text, kind(schemaOf(known, name)))]),
+          Object.entries(given).map(([name, text]) => [
+            name,
+            parsed(text, kind(schemaOf(known, name))),
+          ]),
         );
-        if (!holds(values)) faults.push(...(holds.errors ?? []).map((error) => faultOf(place, error)));
+        if (!holds(values))
+          faults.push(...(holds.errors ?? []).map((error) => faultOf(place, error)));
         for (const { name, schema } of known) {
           const value = values[name] ?? (schema.default as string | undefined);
           if (value !== undefined) asked[name] = value;
@@ -54,7 +61,11 @@ export function questionOf(contract: Contract): (operation: Operation) => (req: 
         const unknown = faults.some(({ detail }) => detail.startsWith('unknown parameter'));
         throw new Refused('invalid-parameter', faults.map(({ detail }) => detail).join('; '), {
           errors: faults,
-          ...(unknown && { allowed: parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name) }),
+          ...(unknown && {
+            allowed: parameters
+              .filter(({ in: place }) => place === 'query')
+              .map(({ name }) => name),
+          }),
         });
       }
       return asked;
@@ -62,13 +73,21 @@ export function questionOf(contract: Contract): (operation: Operation) => (req: 
   };
 }
 
-const schemaOf = (known: readonly Parameter[], name: string) => known.find((parameter) => parameter.name === name)?.schema ?? {};
+const schemaOf = (known: readonly Parameter[], name: string) =>
+  known.find((parameter) => parameter.name === name)?.schema ?? {};
 
-function read(req: Request, place: Parameter['in'], known: readonly Parameter[], faults: Fault[]): Record<string, string> {
+function read(
+  req: Request,
+  place: Parameter['in'],
+  known: readonly Parameter[],
+  faults: Fault[],
+): Record<string, string> {
   if (place === 'path') return req.params as Record<string, string>;
   if (place === 'header')
     return Object.fromEntries(
-      known.flatMap(({ name }) => (req.get(name) === undefined ? [] : [[name, req.get(name) as string]])),
+      known.flatMap(({ name }) =>
+        req.get(name) === undefined ? [] : [[name, req.get(name) as string]],
+      ),
     );
   const given: Record<string, string> = {};
   for (const [name, value] of Object.entries(req.query)) {
@@ -90,9 +109,19 @@ function parsed(text: string, { type }: Schema): string | number | string[] {
   return type === 'integer' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
-function faultOf(place: Parameter['in'], { instancePath, params, message, data, keyword }: ErrorObject): Fault {
-  const name = keyword === 'required' ? String(params['missingProperty']) : (instancePath.split('/')[1] ?? '');
-  const said = keyword === 'enum' ? `must be one of ${(params['allowedValues'] as string[]).join(', ')}` : message;
-  const detail = keyword === 'required' ? `${name} is missing` : `${name} ${said}, got ${JSON.stringify(data).slice(0, 80)}`;
+function faultOf(
+  place: Parameter['in'],
+  { instancePath, params, message, data, keyword }: ErrorObject,
+): Fault {
+  const name =
+    keyword === 'required' ? String(params['missingProperty']) : (instancePath.split('/')[1] ?? '');
+  const said =
+    keyword === 'enum'
+      ? `must be one of ${(params['allowedValues'] as string[]).join(', ')}`
+      : message;
+  const detail =
+    keyword === 'required'
+      ? `${name} is missing`
+      : `${name} ${said}, got ${JSON.stringify(data).slice(0, 80)}`;
   return { detail, pointer: `#/${place}/${name.toLowerCase()}` };
 }

@@ -53,7 +53,8 @@ export function readyAnswers(): ReadyAnswers {
       return heard;
     },
     keep: (req, answer, begun) => {
-      if (!heard || begun !== generation || req.method !== 'GET' || answer.body.length > MOST_BYTES) return;
+      if (!heard || begun !== generation || req.method !== 'GET' || answer.body.length > MOST_BYTES)
+        return;
       const oldest = kept.keys().next().value;
       if (kept.size >= MOST && oldest !== undefined) kept.delete(oldest);
       kept.set(keyOf(req), answer);
@@ -79,7 +80,12 @@ export function sendReady(
   { body, headers }: Pick<ReadyAnswer, 'body' | 'headers'>,
 ): void {
   if (isFresh(req, headers)) {
-    const { 'Content-Type': _type, 'Content-Length': _length, 'Content-Disposition': _file, ...rest } = headers;
+    const {
+      'Content-Type': _type,
+      'Content-Length': _length,
+      'Content-Disposition': _file,
+      ...rest
+    } = headers;
     res.writeHead(304, rest).end();
   } else {
     res.writeHead(200, headers);
@@ -92,10 +98,14 @@ function isFresh({ headers }: IncomingMessage, sent: ReadyAnswer['headers']): bo
   const etag = sent['ETag'];
   const known = headers['if-none-match'];
   if (known !== undefined)
-    return etag !== undefined && known.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+    return (
+      etag !== undefined &&
+      known.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
+    );
   const since = headers['if-modified-since'];
   const modified = sent['Last-Modified'];
   return since !== undefined && modified !== undefined && Date.parse(modified) <= Date.parse(since);
 }
 
-const keyOf = (req: IncomingMessage) => `${req.headers.accept ?? ''} ${(req as { originalUrl?: string }).originalUrl ?? req.url}`;
+const keyOf = (req: IncomingMessage) =>
+  `${req.headers.accept ?? ''} ${(req as { originalUrl?: string }).originalUrl ?? req.url}`;

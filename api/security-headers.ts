@@ -29,5 +29,7 @@ function workedOut(): Record<string, string> {
   const request = { headers: {} } as IncomingMessage;
   const response = new ServerResponse(request);
   setOn(request, response, () => {});
-  return Object.fromEntries(response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]));
+  return Object.fromEntries(
+    response.getHeaderNames().map((name) => [name, String(response.getHeader(name))]),
+  );
 }

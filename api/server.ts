@@ -18,7 +18,11 @@ const DRAIN_MS = 3000;
 /** Listens with limits that slow or silent clients cannot outlast. Throws `CannotStart` when the address cannot be had. */
 export async function listenOn(
   app: Express,
-  { host, port, headers }: { host: string; port: number; headers: Readonly<Record<string, string>> },
+  {
+    host,
+    port,
+    headers,
+  }: { host: string; port: number; headers: Readonly<Record<string, string>> },
 ): Promise<Listening> {
   const server = createServer(
     {
@@ -32,7 +36,9 @@ export async function listenOn(
   );
   // Well above the thousand triggers that may wait at once; the deadlines above keep slow clients from filling it.
   server.maxConnections = 2048;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket, error.code ?? '', headers));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    refuse(socket, error.code ?? '', headers),
+  );
   await listening(server, host, port);
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -78,7 +84,10 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
 /** What node's parser cannot read never becomes a request: it is told in the same words, and hung up on. */
 function refuse(socket: Duplex, code: string, headers: Readonly<Record<string, string>>): void {
   if (!socket.writable || code === 'ECONNRESET') return void socket.destroy();
-  const problem = problemOf(KINDS[code] ?? 'bad-request', `this is not a request that can be read (${code})`);
+  const problem = problemOf(
+    KINDS[code] ?? 'bad-request',
+    `this is not a request that can be read (${code})`,
+  );
   const body = JSON.stringify(problem);
   const lines = Object.entries({
     ...headers,

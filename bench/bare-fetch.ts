@@ -7,7 +7,12 @@ import { openSchemaRegistry } from '../stream/schema-registry.ts';
  * A peer of the consumer: kafkajs as it is installed, in a process of its own since ours mends it, fetching a topic from its beginning
  * and, where a registry is given, decoding it. Prints the records a second from the moment that the group lets it fetch.
  */
-const [broker, topic, events, registryUrl] = process.argv.slice(2) as [string, string, string, string?];
+const [broker, topic, events, registryUrl] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string?,
+];
 const decode = registryUrl ? rateDecoder(openSchemaRegistry(registryUrl).schema) : null;
 const consumer = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).consumer({
   groupId: randomUUID(),

@@ -3,7 +3,13 @@ import { command, script } from '../test/support/process.ts';
 import { type BenchCase, timed } from './case.ts';
 import { SINK, startDebezium } from './debezium.ts';
 import { publishHistory } from './history.ts';
-import { type KafkaStage, kafkaStage, rowsPerSecond, type StageDatabase, untilStored } from './kafka-stage.ts';
+import {
+  type KafkaStage,
+  kafkaStage,
+  rowsPerSecond,
+  type StageDatabase,
+  untilStored,
+} from './kafka-stage.ts';
 
 /** A backlog on Kafka into both tables, by the consumer as a process, beside what else could be done with these records. */
 export const consume: BenchCase = {
@@ -53,13 +59,26 @@ export const consume: BenchCase = {
 };
 
 /** By bare kafkajs; decoded too where a registry is given. */
-async function fetchedPerSecond({ brokers, topic }: KafkaStage, events: number, ...registry: string[]): Promise<number> {
-  const fetching = script('bench/bare-fetch.ts', {}, [brokers[0] as string, topic, String(events), ...registry]);
+async function fetchedPerSecond(
+  { brokers, topic }: KafkaStage,
+  events: number,
+  ...registry: string[]
+): Promise<number> {
+  const fetching = script('bench/bare-fetch.ts', {}, [
+    brokers[0] as string,
+    topic,
+    String(events),
+    ...registry,
+  ]);
   if ((await fetching.exited) !== 0) throw new Error(fetching.output());
   return Number(fetching.output());
 }
 
-async function consumed(stage: KafkaStage, database: StageDatabase, events: number): Promise<number> {
+async function consumed(
+  stage: KafkaStage,
+  database: StageDatabase,
+  events: number,
+): Promise<number> {
   const consumer = command('consumer', stage.settings(database.url, randomUUID()));
   await untilStored(database, 'rate_observations', events);
   consumer.kill('SIGTERM');

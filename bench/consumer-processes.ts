@@ -41,7 +41,8 @@ async function storedPerSecond(stage: KafkaStage, events: number, count: number)
     return positions.reduce((sum, { committed }) => sum + Number(committed ?? 0), 0);
   };
   try {
-    for (let n = 0; n < count; n++) consumers.push(command('consumer', stage.settings(database.url, group)));
+    for (let n = 0; n < count; n++)
+      consumers.push(command('consumer', stage.settings(database.url, group)));
     for (let members = 0; members < count; await pause(20)) {
       const [found] = (await admin.describeGroups([group])).groups;
       members = found?.state === 'Stable' ? found.members.length : 0;

@@ -53,7 +53,11 @@ export async function startDebezium({ brokers, registryUrl, topic }: KafkaStage,
     }),
   );
   const main = 'org.apache.kafka.connect.cli.ConnectStandalone';
-  const server = javaServer('Debezium', ['-Xmx1g', '-cp', join(jars, 'connect', '*'), main, worker, sink], work.dir);
+  const server = javaServer(
+    'Debezium',
+    ['-Xmx1g', '-cp', join(jars, 'connect', '*'), main, worker, sink],
+    work.dir,
+  );
   return {
     exited: server.exited,
     stop: async () => {
@@ -86,7 +90,11 @@ function connectJars(): Promise<string> {
 <groupId>local</groupId><artifactId>sink</artifactId><version>1</version><dependencies><dependency>
 <groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency></dependencies></project>`,
       );
-      const arguments_ = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${libs}`];
+      const arguments_ = [
+        'dependency:copy-dependencies',
+        '-DincludeScope=runtime',
+        `-DoutputDirectory=${libs}`,
+      ];
       await maven(['-f', join(libs, 'pom.xml'), ...arguments_]);
       if (folder === 'connect') continue;
       for (const jar of readdirSync(libs)) if (OF_CONNECT.test(jar)) rmSync(join(libs, jar));

@@ -38,8 +38,12 @@ export const embeddedStream: BenchCase = {
         const batches = Array.from({ length: quick ? 4 : 40 }, () => rates(BATCH));
         const rows = batches.length * BATCH;
         barePerSecond.push(rows / (await timed(() => inTurn(batches, bare.insertAndSelect)))[0]);
-        perSecond.push(rows / (await timed(() => ours.throughTheStream(batches.map((some) => renamed(some)))))[0]);
-        for (let n = 0; n < 5; n++) batch.push((await timed(() => ours.throughTheStream([rates(BATCH)])))[0]);
+        perSecond.push(
+          rows /
+            (await timed(() => ours.throughTheStream(batches.map((some) => renamed(some)))))[0],
+        );
+        for (let n = 0; n < 5; n++)
+          batch.push((await timed(() => ours.throughTheStream([rates(BATCH)])))[0]);
       }
     } finally {
       await ours.stop();
@@ -73,7 +77,11 @@ function madeUp() {
   const next = () => {
     const [minute, currency] = [Math.floor(n / SEVEN.length), SEVEN[n++ % SEVEN.length] as string];
     const at = new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
-    return observed(currency, `${100 + (n % 1000)}.123456${n % 10}`, { run_id: randomUUID(), observed_at: at, fetched_at: at });
+    return observed(currency, `${100 + (n % 1000)}.123456${n % 10}`, {
+      run_id: randomUUID(),
+      observed_at: at,
+      fetched_at: at,
+    });
   };
   return { rates: (count: number): Rates => Array.from({ length: count }, next) };
 }
@@ -111,7 +119,10 @@ async function oursOn(url: string) {
           const changed = new Promise<void>((resolve) => {
             landed = resolve;
           });
-          const { rows } = await reader.query('select * from rate_observations where event_id = any($1::uuid[])', [ids]);
+          const { rows } = await reader.query(
+            'select * from rate_observations where event_id = any($1::uuid[])',
+            [ids],
+          );
           if (rows.length === ids.length) break;
           await changed;
         }
@@ -147,7 +158,9 @@ async function bareOn(url: string) {
           column('fetched_at'),
         ],
       );
-      await client.query('select * from bare where event_id = any($1::uuid[])', [column('event_id')]);
+      await client.query('select * from bare where event_id = any($1::uuid[])', [
+        column('event_id'),
+      ]);
     },
     stop: () => client.end(),
   };

@@ -13,7 +13,8 @@ const LOOK_MS = 2;
 /** Producer, consumer and API as three processes on Kafka: from the moment that XE's answer is in hand until the API shows its rate. */
 export const endToEnd: BenchCase = {
   name: 'end-to-end',
-  about: "from XE's answer in hand, through ledger, Kafka, consumer and Postgres, to the rate in an answer of the API",
+  about:
+    "from XE's answer in hand, through ledger, Kafka, consumer and Postgres, to the rate in an answer of the API",
   run: async ({ quick, say }) => {
     const stage = await kafkaStage();
     const database = await stage.database();
@@ -28,7 +29,9 @@ export const endToEnd: BenchCase = {
     const processes: Command[] = [];
     try {
       for (const name of ['producer', 'consumer', 'api']) processes.push(command(name, settings));
-      const newest = async () => (await get<{ data: { fetched_at: string }[] }>(`${url}${PATH}`))?.data.data?.[0]?.fetched_at;
+      const newest = async () =>
+        (await get<{ data: { fetched_at: string }[] }>(`${url}${PATH}`))?.data.data?.[0]
+          ?.fetched_at;
       await eventually(async () => {
         if (!(await newest())) throw new Error(processes.map(({ output }) => output()).join('\n'));
       });
@@ -48,7 +51,12 @@ export const endToEnd: BenchCase = {
         await asked;
       }
       return {
-        figures: { p99_ms: quantile(waits, 0.99), p50_ms: quantile(waits, 0.5), highest_ms: Math.max(...waits), pulls },
+        figures: {
+          p99_ms: quantile(waits, 0.99),
+          p50_ms: quantile(waits, 0.5),
+          highest_ms: Math.max(...waits),
+          pulls,
+        },
         bounds: [{ figure: 'p99_ms', atMost: 150 }],
       };
     } finally {

@@ -37,7 +37,15 @@ function asRecord(rate: RateObserved, schemaId: number): OutgoingRecord {
 }
 
 /** Events `from` to `to` in batches of a send, made as they are asked for: ten million do not fit into memory. */
-export function* historyInSends({ from = 0, to, schemaId }: { from?: number; to: number; schemaId: number }) {
+export function* historyInSends({
+  from = 0,
+  to,
+  schemaId,
+}: {
+  from?: number;
+  to: number;
+  schemaId: number;
+}) {
   for (let at = from; at < to; at += SEND) {
     const count = Math.min(SEND, to - at);
     yield Array.from({ length: count }, (_, n) => asRecord(historicRate(at + n), schemaId));

@@ -31,7 +31,9 @@ export async function httpLoad(
         asked = performance.now();
         head = '';
         left = -1;
-        socket.write(`GET ${nextPath()} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept-Encoding: identity\r\n\r\n`);
+        socket.write(
+          `GET ${nextPath()} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept-Encoding: identity\r\n\r\n`,
+        );
       };
       socket.on('connect', ask);
       socket.on('error', reject);
@@ -41,7 +43,8 @@ export async function httpLoad(
           head += chunk.toString('latin1');
           const ends = head.indexOf('\r\n\r\n');
           if (ends < 0) return;
-          if (!head.startsWith('HTTP/1.1 200')) return reject(new Error(`expected 200, got ${head.slice(0, 200)}`));
+          if (!head.startsWith('HTTP/1.1 200'))
+            return reject(new Error(`expected 200, got ${head.slice(0, 200)}`));
           left = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1]);
           length = head.length - ends - 4;
         }

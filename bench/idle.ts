@@ -19,8 +19,10 @@ export const idle: BenchCase = {
     try {
       say('it starts, and makes up its history');
       await eventually(async () => {
-        const rates = (await get<unknown[]>(`http://127.0.0.1:${port}/v1/rates?currency=kes`))?.data;
-        if (!Array.isArray(rates) || rates.length < 400) throw new Error(`not settled yet: ${start.output()}`);
+        const rates = (await get<unknown[]>(`http://127.0.0.1:${port}/v1/rates?currency=kes`))
+          ?.data;
+        if (!Array.isArray(rates) || rates.length < 400)
+          throw new Error(`not settled yet: ${start.output()}`);
       });
       await pause(quick ? 1000 : 30_000);
       say(`it is left alone for ${minutes} minutes`);
@@ -35,7 +37,8 @@ export const idle: BenchCase = {
       return {
         figures: {
           highest_rss_mb: highest,
-          core_percent: (100 * (after.seconds - before.seconds)) / ((performance.now() - began) / 1000),
+          core_percent:
+            (100 * (after.seconds - before.seconds)) / ((performance.now() - began) / 1000),
           minutes,
           peak_rss_mb: after.peakMegabytes,
         },
@@ -57,7 +60,8 @@ function processOf(pid: number): { seconds: number; megabytes: number; peakMegab
   // After the name in brackets, which may hold spaces, the 12th and 13th are time in user mode and in the kernel.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const megabytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
+  const megabytes = (name: string) =>
+    Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
   return {
     seconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
     megabytes: megabytes('VmRSS'),

@@ -24,7 +24,10 @@ export async function kafkaStage() {
   const settings = { brokers, ssl: false, sasl: null, clientId: 'bench' };
   const stream = openKafkaStream({ settings, log: quiet });
   await stream.createTopic({ topic, partitions: 3, replication: 1 });
-  const schemaId = await openSchemaRegistry(registryUrl).register(`${topic}-value`, RATE_OBSERVED_SCHEMA);
+  const schemaId = await openSchemaRegistry(registryUrl).register(
+    `${topic}-value`,
+    RATE_OBSERVED_SCHEMA,
+  );
   const data = dataDir();
   const postgres = await joinEmbeddedPostgres({ dataDir: data.dir, log: quiet });
 
@@ -43,7 +46,8 @@ export async function kafkaStage() {
       await withClient(url, (client) => client.query('checkpoint'));
       return {
         url,
-        query: <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []) => queryOn<Row>(url, sql, values),
+        query: <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
+          queryOn<Row>(url, sql, values),
       };
     },
     /** The settings of a process of ours on this stage. */
@@ -65,7 +69,11 @@ export async function kafkaStage() {
 
 export type StageDatabase = Awaited<ReturnType<KafkaStage['database']>>;
 
-function queryOn<Row extends pg.QueryResultRow>(url: string, sql: string, values: unknown[]): Promise<Row[]> {
+function queryOn<Row extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values: unknown[],
+): Promise<Row[]> {
   return withClient(url, async (client) => (await client.query<Row>(sql, values)).rows);
 }
 
@@ -83,7 +91,10 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
  * Rows a second by the rows themselves, so that neither the start of a program nor our looking counts: what was stored from the first
  * transaction up to the last, which only ends the time.
  */
-export async function rowsPerSecond({ query }: Pick<StageDatabase, 'query'>, table: string): Promise<number> {
+export async function rowsPerSecond(
+  { query }: Pick<StageDatabase, 'query'>,
+  table: string,
+): Promise<number> {
   const [row] = await query<{ rows: string; seconds: string }>(
     `select count(*) filter (where stored_at < last) as rows, extract(epoch from max(last) - min(stored_at)) as seconds
      from ${table}, (select max(stored_at) as last from ${table}) ends`,
@@ -92,7 +103,11 @@ export async function rowsPerSecond({ query }: Pick<StageDatabase, 'query'>, tab
 }
 
 /** Waits until the last event of each currency is in the table, which costs the server next to nothing; gives up when nothing moves. */
-export async function untilStored({ query }: Pick<StageDatabase, 'query'>, table: string, events: number): Promise<void> {
+export async function untilStored(
+  { query }: Pick<StageDatabase, 'query'>,
+  table: string,
+  events: number,
+): Promise<void> {
   const ids = lastIds(events);
   for (let [rows, grewAt] = [0, performance.now()]; ; await pause(500)) {
     const [found] = await query<{ last: string; some: string }>(
@@ -101,6 +116,7 @@ export async function untilStored({ query }: Pick<StageDatabase, 'query'>, table
     );
     if (Number(found?.last) === ids.length) return;
     if (Number(found?.some) > rows) [rows, grewAt] = [Number(found?.some), performance.now()];
-    if (performance.now() - grewAt > STUCK_MS) throw new Error(`${table}: nothing more was stored for ${STUCK_MS / 1000} s`);
+    if (performance.now() - grewAt > STUCK_MS)
+      throw new Error(`${table}: nothing more was stored for ${STUCK_MS / 1000} s`);
   }
 }

@@ -10,7 +10,15 @@ import { testDatabase } from '../test/support/database.ts';
 import { command } from '../test/support/process.ts';
 import { type BenchCase, median, timed } from './case.ts';
 
-const TABLES = ['borrowers', 'loans', 'payment_schedule', 'loan_payments', 'branches', 'loan_branches', 'borrower_names'];
+const TABLES = [
+  'borrowers',
+  'loans',
+  'payment_schedule',
+  'loan_payments',
+  'branches',
+  'loan_branches',
+  'borrower_names',
+];
 const SUMMARY = readFileSync(new URL('../sql/loan_summary.sql', import.meta.url), 'utf8')
   .replace(':as_of', "'2021-10-15'")
   .replace(/;\s*$/, '');
@@ -83,7 +91,9 @@ async function loaded(url: string, dir: string): Promise<{ seconds: number; mega
 /** From Linux' /proc; 0 once the process is gone, and where there is no such file. */
 function peakMegabytes(pid: number): number {
   try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+    return (
+      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+    );
   } catch {
     return 0;
   }
@@ -91,7 +101,10 @@ function peakMegabytes(pid: number): number {
 
 async function copyOut(client: pg.Client, dir: string): Promise<void> {
   for (const table of TABLES)
-    await pipeline(client.query(copyTo(`copy ${table} to stdout (format csv)`)), createWriteStream(join(dir, `${table}.csv`)));
+    await pipeline(
+      client.query(copyTo(`copy ${table} to stdout (format csv)`)),
+      createWriteStream(join(dir, `${table}.csv`)),
+    );
 }
 
 /** What psql's `\\copy` does, keys and indexes in place; the triggers that work out more than the rows rest. */

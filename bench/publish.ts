@@ -20,11 +20,23 @@ export const publish: BenchCase = {
     try {
       say(`publishing ${events} events twice`);
       for (const records of historyInSends({ to: events, schemaId })) {
-        const messages = records.map(({ key, value, headers }) => ({ key, value, headers: { ...headers } }));
+        const messages = records.map(({ key, value, headers }) => ({
+          key,
+          value,
+          headers: { ...headers },
+        }));
         const byPort = async () => (ours += (await timed(() => stream.publish(topic, records)))[0]);
         const byPeer = async () =>
           (theirs += (
-            await timed(() => bare.send({ topic, messages, acks: -1, timeout: 10_000, compression: CompressionTypes.GZIP }))
+            await timed(() =>
+              bare.send({
+                topic,
+                messages,
+                acks: -1,
+                timeout: 10_000,
+                compression: CompressionTypes.GZIP,
+              }),
+            )
           )[0]);
         for (const send of turn++ % 2 === 0 ? [byPort, byPeer] : [byPeer, byPort]) await send();
       }

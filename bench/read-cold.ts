@@ -20,7 +20,11 @@ export const readCold: BenchCase = {
     const database = await testDatabase();
     const pool = new pg.Pool({ connectionString: database.url, max: CONNECTIONS });
     const port = await freePort();
-    const api = command('api', { DATABASE_URL: database.url, PORT: String(port), LOG_LEVEL: 'warn' });
+    const api = command('api', {
+      DATABASE_URL: database.url,
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+    });
     const url = `http://127.0.0.1:${port}`;
     const [ours, p99, bare, bareP99]: [number[], number[], number[], number[]] = [[], [], [], []];
     try {
@@ -28,13 +32,17 @@ export const readCold: BenchCase = {
       await pool.query(LATEST_PULL, [SEVEN]);
       await pool.query('vacuum analyze daily_rates');
       await eventually(async () => {
-        if ((await get(`${url}/readyz`))?.status !== 200) throw new Error(`not up yet: ${api.output()}`);
+        if ((await get(`${url}/readyz`))?.status !== 200)
+          throw new Error(`not up yet: ${api.output()}`);
       });
       const seconds = quick ? 1 : 6;
       // The first round only warms up what compiles and caches as it goes.
       for (let round = 0; round <= (quick ? 1 : 5); round++) {
         say(`round ${round}`);
-        const load = await httpLoad(url, () => pathOf(anyQuestion()), { connections: CONNECTIONS, seconds });
+        const load = await httpLoad(url, () => pathOf(anyQuestion()), {
+          connections: CONNECTIONS,
+          seconds,
+        });
         const peer = await bareLoad(pool, seconds);
         if (round === 0) continue;
         ours.push(load.perSecond);
@@ -74,10 +82,16 @@ function anyQuestion(): Question {
   const first = Math.floor(Math.random() * DAYS);
   const last = Math.max(0, first - Math.floor(Math.random() * 1000));
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
-  return { base: CODES[base] as string, quote: CODES[quote] as string, from: day(first), to: day(last) };
+  return {
+    base: CODES[base] as string,
+    quote: CODES[quote] as string,
+    from: day(first),
+    to: day(last),
+  };
 }
 
-const pathOf = ({ base, quote, from, to }: Question) => `/v2/rates?base=${base}&quotes=${quote}&from=${from}&to=${to}`;
+const pathOf = ({ base, quote, from, to }: Question) =>
+  `/v2/rates?base=${base}&quotes=${quote}&from=${from}&to=${to}`;
 
 async function bareLoad(pool: pg.Pool, seconds: number) {
   const waits: number[] = [];
@@ -92,7 +106,10 @@ async function bareLoad(pool: pg.Pool, seconds: number) {
     }
   }
   await Promise.all(Array.from({ length: CONNECTIONS }, ask));
-  return { perSecond: waits.length / ((performance.now() - began) / 1000), p99: quantile(waits, 0.99) };
+  return {
+    perSecond: waits.length / ((performance.now() - began) / 1000),
+    p99: quantile(waits, 0.99),
+  };
 }
 
 /** The statement by which the API finds the rows of a range. */

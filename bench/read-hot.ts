@@ -21,7 +21,9 @@ export const readHot: BenchCase = {
     try {
       await database.query(YEAR);
       const port = await freePort();
-      servers.push(command('api', { DATABASE_URL: database.url, PORT: String(port), LOG_LEVEL: 'warn' }));
+      servers.push(
+        command('api', { DATABASE_URL: database.url, PORT: String(port), LOG_LEVEL: 'warn' }),
+      );
       const ours = `http://127.0.0.1:${port}`;
       const bytes = await eventually(async () => {
         const answer = await get(`${ours}${PATH}`);
@@ -45,11 +47,15 @@ export const readHot: BenchCase = {
       for (let round = 0; round <= (quick ? 1 : 5); round++) {
         say(`round ${round}`);
         for (const [name, url] of Object.entries(peers) as [keyof typeof peers, string][]) {
-          const load = await httpLoad(url, () => PATH, { connections: CONNECTIONS, seconds: quick ? 0.5 : 4 });
+          const load = await httpLoad(url, () => PATH, {
+            connections: CONNECTIONS,
+            seconds: quick ? 0.5 : 4,
+          });
           if (round > 0) loads[name].push(load);
         }
       }
-      const perSecond = (name: keyof typeof peers) => median(loads[name].map((load) => load.perSecond));
+      const perSecond = (name: keyof typeof peers) =>
+        median(loads[name].map((load) => load.perSecond));
       const p99 = (name: keyof typeof peers) => median(loads[name].map((load) => load.p99));
       return {
         figures: {

@@ -18,7 +18,8 @@ export const replay: BenchCase = {
       const replayInto = replayOn(stage);
       const empty = await stage.database();
       const starts: number[] = [];
-      for (let n = 0; n < 3; n++) starts.push((await replayInto(empty, { events: 0, to: '2020-01-01T00:00:00Z' })).took);
+      for (let n = 0; n < 3; n++)
+        starts.push((await replayInto(empty, { events: 0, to: '2020-01-01T00:00:00Z' })).took);
       const seconds = ({ took }: Replayed) => took - Math.min(...starts);
       say(`${small.events} events`);
       const first = await replayInto(await stage.database(), small);
@@ -31,7 +32,9 @@ export const replay: BenchCase = {
       const inserting = [first, second, third];
       return {
         figures: {
-          exponent: exponentOf(ends.map(({ events }, n) => [events, seconds(inserting[n] as Replayed)])),
+          exponent: exponentOf(
+            ends.map(({ events }, n) => [events, seconds(inserting[n] as Replayed)]),
+          ),
           highest_rss_mb: Math.max(...[...inserting, again].map(({ rss }) => rss)),
           unchanged_per_s: middle.events / seconds(again),
           inserted_per_s: middle.events / seconds(second),
@@ -48,7 +51,9 @@ export const replay: BenchCase = {
           { figure: 'unchanged_per_s', beside: 'inserted_per_s', atLeast: 2 },
         ],
         must: {
-          'every event is stored': inserting.every(({ report }, n) => report['inserted'] === ends[n]?.events),
+          'every event is stored': inserting.every(
+            ({ report }, n) => report['inserted'] === ends[n]?.events,
+          ),
           'the second time changes nothing': again.report['unchanged'] === middle.events,
         },
       };
@@ -70,7 +75,11 @@ interface Replayed {
   report: Record<string, number>;
 }
 
-async function publishInParts(stage: KafkaStage, sizes: readonly number[], say: (text: string) => void): Promise<End[]> {
+async function publishInParts(
+  stage: KafkaStage,
+  sizes: readonly number[],
+  say: (text: string) => void,
+): Promise<End[]> {
   const ends: End[] = [];
   for (const [n, events] of sizes.entries()) {
     say(`publishing up to ${events} events`);
@@ -86,7 +95,14 @@ function replayOn(stage: KafkaStage) {
   return async ({ url }: StageDatabase, { to }: End): Promise<Replayed> => {
     let rss = 0;
     const [took, output] = await timed(async () => {
-      const started = command('replay', stage.settings(url, 'none'), ['--from', '2000-01-01', '--to', to, '--json', '--quiet']);
+      const started = command('replay', stage.settings(url, 'none'), [
+        '--from',
+        '2000-01-01',
+        '--to',
+        to,
+        '--json',
+        '--quiet',
+      ]);
       const watch = setInterval(() => (rss = Math.max(rss, peakOf(started.pid))), 100);
       const code = await started.exited;
       clearInterval(watch);
@@ -99,7 +115,9 @@ function replayOn(stage: KafkaStage) {
 
 function peakOf(pid: number): number {
   try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+    return (
+      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+    );
   } catch {
     return 0;
   }

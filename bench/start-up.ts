@@ -7,7 +7,12 @@ export const startUp: BenchCase = {
   name: 'start-up',
   about: 'start to seven rates, cold and warm, beside the bare start of the embedded Postgres',
   run: async ({ quick, say }) => {
-    const [cold, warm, bareCold, bareWarm]: [number[], number[], number[], number[]] = [[], [], [], []];
+    const [cold, warm, bareCold, bareWarm]: [number[], number[], number[], number[]] = [
+      [],
+      [],
+      [],
+      [],
+    ];
     for (let round = 0; round < (quick ? 1 : 5); round++) {
       say(`round ${round + 1}`);
       const [ours, bare] = [dataDir(), dataDir()];
@@ -42,7 +47,8 @@ async function sevenRates(dir: string): Promise<number> {
     const start = command('start', { DATA_DIR: dir, PORT: String(port) });
     await eventually(async () => {
       const rates = (await get<OldRate[]>(`http://127.0.0.1:${port}/v1/rates`))?.data;
-      if (!Array.isArray(rates) || new Set(rates.map(({ currency_to }) => currency_to)).size < 7) throw new Error(start.output());
+      if (!Array.isArray(rates) || new Set(rates.map(({ currency_to }) => currency_to)).size < 7)
+        throw new Error(start.output());
     });
     return start;
   });

@@ -15,12 +15,20 @@ export interface Judged {
 }
 
 /** Holds the runs of a case to their bounds. */
-export function judged({ name, about }: { name: string; about: string }, runs: readonly Result[], failed?: string): Judged {
-  const figures = Object.fromEntries(Object.keys(runs[0]?.figures ?? {}).map((figure) => [figure, overRuns(runs, figure)]));
+export function judged(
+  { name, about }: { name: string; about: string },
+  runs: readonly Result[],
+  failed?: string,
+): Judged {
+  const figures = Object.fromEntries(
+    Object.keys(runs[0]?.figures ?? {}).map((figure) => [figure, overRuns(runs, figure)]),
+  );
   const must: Record<string, boolean> = {};
   for (const run of runs) {
-    for (const bound of run.bounds ?? []) must[sentence(bound)] = (must[sentence(bound)] ?? true) && isKept(bound, run);
-    for (const [what, held] of Object.entries(run.must ?? {})) must[what] = (must[what] ?? true) && held;
+    for (const bound of run.bounds ?? [])
+      must[sentence(bound)] = (must[sentence(bound)] ?? true) && isKept(bound, run);
+    for (const [what, held] of Object.entries(run.must ?? {}))
+      must[what] = (must[what] ?? true) && held;
   }
   const holds = failed === undefined && Object.values(must).every(Boolean);
   return { name, about, figures, must, holds, runs, ...(failed !== undefined && { failed }) };
@@ -28,7 +36,10 @@ export function judged({ name, about }: { name: string; about: string }, runs: r
 
 /** The table of `npm run bench`: a line for each bound, then one for each figure that none speaks of. */
 export function tableOf(cases: readonly Judged[]): string {
-  const columns = ['case', 'figure', 'beside', 'ratio', 'bound', ''].map((name) => ({ name, kind: 'text' as const }));
+  const columns = ['case', 'figure', 'beside', 'ratio', 'bound', ''].map((name) => ({
+    name,
+    kind: 'text' as const,
+  }));
   return asTable({ columns, rows: cases.flatMap(linesOf), totals: [], notes: [] });
 }
 
@@ -41,7 +52,10 @@ function linesOf({ name, runs, figures, must, failed }: Judged): Row[] {
     ...bounds.map((bound) => ({
       figure: told(bound.figure),
       beside: bound.beside === undefined ? '' : told(bound.beside),
-      ratio: bound.beside === undefined ? '' : runs.map((run) => rounded(measured(bound, run))).join(' '),
+      ratio:
+        bound.beside === undefined
+          ? ''
+          : runs.map((run) => rounded(measured(bound, run))).join(' '),
       bound: limitOf(bound),
       '': verdict(must[sentence(bound)]),
     })),
@@ -61,15 +75,20 @@ function overRuns(runs: readonly Result[], figure: string): number {
 /** Throws for a bound on a figure that the case does not give: it could never be missed. */
 function measured({ figure, beside }: Bound, { figures }: Result): number {
   const [ours, theirs] = [figures[figure], beside === undefined ? 1 : figures[beside]];
-  if (ours === undefined || theirs === undefined) throw new Error(`bench: no figure ${ours === undefined ? figure : beside}`);
+  if (ours === undefined || theirs === undefined)
+    throw new Error(`bench: no figure ${ours === undefined ? figure : beside}`);
   return ours / theirs;
 }
 
 function isKept(bound: Bound, run: Result): boolean {
   const value = measured(bound, run);
-  return value >= (bound.atLeast ?? Number.NEGATIVE_INFINITY) && value <= (bound.atMost ?? Number.POSITIVE_INFINITY);
+  return (
+    value >= (bound.atLeast ?? Number.NEGATIVE_INFINITY) &&
+    value <= (bound.atMost ?? Number.POSITIVE_INFINITY)
+  );
 }
 
-const limitOf = ({ atLeast, atMost }: Bound) => (atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`);
+const limitOf = ({ atLeast, atMost }: Bound) =>
+  atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
 const sentence = (bound: Bound) =>
   `${bound.figure} ${limitOf(bound)}${bound.beside === undefined ? '' : ` times ${bound.beside}`}`;

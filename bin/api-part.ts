@@ -5,14 +5,20 @@ import { latestSlot, nextSlot } from '../producer/schedule.ts';
 import type { Parts } from './parts.ts';
 
 /** The API, listening, on the schedule that the producer keeps. */
-export async function apiPart({ config, log, onClose, url }: Parts, db: Database): Promise<Listening> {
+export async function apiPart(
+  { config, log, onClose, url }: Parts,
+  db: Database,
+): Promise<Listening> {
   const { source, SCHEDULE: cron, SCHEDULE_TZ: zone } = config;
   const api = await startApi({
     db,
     databaseUrl: url,
     source,
     currencies: config.CURRENCIES,
-    slots: { latest: (at) => latestSlot({ cron, zone }, at), next: (at) => nextSlot({ cron, zone }, at) },
+    slots: {
+      latest: (at) => latestSlot({ cron, zone }, at),
+      next: (at) => nextSlot({ cron, zone }, at),
+    },
     dailyBudget: config.XE_DAILY_BUDGET,
     cooldownSeconds: config.UPDATE_COOLDOWN_SECONDS,
     apiToken: config.API_TOKEN,
@@ -24,7 +30,8 @@ export async function apiPart({ config, log, onClose, url }: Parts, db: Database
     log,
   });
   onClose('api', () => api.stop());
-  if (source === 'simulator') log.warn('SIMULATED: no XE_API_KEY is set, so rates are made up by the built-in simulator');
+  if (source === 'simulator')
+    log.warn('SIMULATED: no XE_API_KEY is set, so rates are made up by the built-in simulator');
   log.info({ url: api.url }, `listening on ${api.url}`);
   return api;
 }

@@ -30,12 +30,26 @@ interface Options {
 }
 
 const LOOK_MS = 500;
-const NOTHING: BackfillProgress = { pages: 0, open: 0, confirmed: 0, failed: 0, cost: 0, missing: [], reason: null };
+const NOTHING: BackfillProgress = {
+  pages: 0,
+  open: 0,
+  confirmed: 0,
+  failed: 0,
+  cost: 0,
+  missing: [],
+  reason: null,
+};
 
-const line = commandLine('backfill', 'Pulls past days from XE: says what it costs and asks; killed and called again, it goes on')
+const line = commandLine(
+  'backfill',
+  'Pulls past days from XE: says what it costs and asks; killed and called again, it goes on',
+)
   .option('--from <day>', 'the first day (YYYY-MM-DD, UTC)', calendarDay)
   .option('--to <day>', 'the last day; without it, yesterday', calendarDay)
-  .option('--missing', 'only days that lack a rate; without --from, since the first day that has one')
+  .option(
+    '--missing',
+    'only days that lack a rate; without --from, since the first day that has one',
+  )
   .option('--yes', 'pay without being asked');
 
 await runTask(line, async (task) => {
@@ -49,11 +63,17 @@ await runTask(line, async (task) => {
   const { rows } = await db.raw('select ledger_now() as now');
   const since = rows[0].now as string;
   const left = (await backfillProgress(db, source, since)).open;
-  if (left > 0) task.log.info(`goes on with ${left} pages of a backfill that was agreed to before and is not finished`);
+  if (left > 0)
+    task.log.info(
+      `goes on with ${left} pages of a backfill that was agreed to before and is not finished`,
+    );
   const beyond = left > 0 ? await costBeyondAgreed(db, source) : 0;
   if (beyond > 0) {
-    task.log.warn('pages that were being asked for when it was killed may have been billed, and are paid for once more');
-    if (!(await agreed(task, db, { cost: beyond, days: beyond / currencies.length, yes }))) return 1;
+    task.log.warn(
+      'pages that were being asked for when it was killed may have been billed, and are paid for once more',
+    );
+    if (!(await agreed(task, db, { cost: beyond, days: beyond / currencies.length, yes })))
+      return 1;
     await acceptCostBeyond(db, source);
   }
   if (left > 0) await resumeBackfills(db, source);
@@ -67,7 +87,8 @@ await runTask(line, async (task) => {
   const done = pages.length + left > 0 ? await run(task, db, since) : NOTHING;
   if (task.json) task.print(JSON.stringify(done));
   else {
-    const lacking = done.missing.length > 0 ? `; XE has no rate of ${done.missing.join(', ')} on some days` : '';
+    const lacking =
+      done.missing.length > 0 ? `; XE has no rate of ${done.missing.join(', ')} on some days` : '';
     task.print(
       `${done.confirmed} of ${done.pages} pages stored, ${done.failed} failed, ${done.cost} rates paid${lacking}${done.reason ? `: ${done.reason}` : ''}`,
     );
@@ -82,12 +103,16 @@ async function agreed(
 ): Promise<boolean> {
   const { source } = task.config;
   const left = (await quotaOf(db, source))?.quota_remaining;
-  const price = source === 'simulator' ? 'simulated, so it costs nothing real' : 'XE bills each of them';
-  process.stderr.write(`${days} days: ${cost} rates, ${price}${left ? `; the package has ${left} left` : ''}\n`);
+  const price =
+    source === 'simulator' ? 'simulated, so it costs nothing real' : 'XE bills each of them';
+  process.stderr.write(
+    `${days} days: ${cost} rates, ${price}${left ? `; the package has ${left} left` : ''}\n`,
+  );
   if (left && Number(left) < cost && source === 'xe')
     throw new InvalidRequest(`the package has ${left} rates left, and this costs ${cost}`);
   if (yes) return true;
-  if (!process.stdin.isTTY) throw new InvalidRequest('nobody is there to agree to the cost: say --yes');
+  if (!process.stdin.isTTY)
+    throw new InvalidRequest('nobody is there to agree to the cost: say --yes');
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await asking.question('Pull them? [y/N] ');
   asking.close();
@@ -112,7 +137,8 @@ async function run(task: Task, db: Database, since: string): Promise<BackfillPro
     // One that was killed is still listed for a while, so it is looked again until it is seen to be gone or ours runs.
     const beats = await heartbeats(db);
     for (const service of missing) {
-      if (beats.some((beat) => beat.service === service && beat.seen_seconds_ago <= SILENT_SECONDS)) continue;
+      if (beats.some((beat) => beat.service === service && beat.seen_seconds_ago <= SILENT_SECONDS))
+        continue;
       missing.delete(service);
       await own[service]();
     }

@@ -14,8 +14,14 @@ interface Options {
   quiet?: boolean;
 }
 
-const line = commandLine('bench', 'How fast, next to what: every bound is a ratio within one run on this machine')
-  .option('--quick', 'little work, to see that it runs; its figures are not to be quoted, and it does not fail by them')
+const line = commandLine(
+  'bench',
+  'How fast, next to what: every bound is a ratio within one run on this machine',
+)
+  .option(
+    '--quick',
+    'little work, to see that it runs; its figures are not to be quoted, and it does not fail by them',
+  )
   .option('--case <names...>', `only these of ${CASES.map(({ name }) => name).join(', ')}`)
   .option('--runs <number>', 'the whole again so many times; a bound must hold in each', '1')
   .option('--json', 'print the result as JSON')
@@ -23,8 +29,10 @@ const line = commandLine('bench', 'How fast, next to what: every bound is a rati
   .parse();
 const { quick = false, json = false, quiet = false, ...options } = line.opts<Options>();
 const names = options.case ?? CASES.map(({ name }) => name);
-for (const name of names) if (!CASES.some((one) => one.name === name)) line.error(`bench: there is no case ${name}`);
-if (!/^[1-9]\d?$/.test(options.runs)) line.error(`bench: --runs is a number from 1 to 99, got ${options.runs}`);
+for (const name of names)
+  if (!CASES.some((one) => one.name === name)) line.error(`bench: there is no case ${name}`);
+if (!/^[1-9]\d?$/.test(options.runs))
+  line.error(`bench: --runs is a number from 1 to 99, got ${options.runs}`);
 
 await runCommand(async ({ onClose }) => {
   onClose('Postgres', () => stopTestServer());
@@ -46,7 +54,9 @@ await runCommand(async ({ onClose }) => {
     }
   }
   const cases = asked.map((one) => judged(one, runs.get(one) ?? [], failed.get(one)));
-  process.stdout.write(json ? `${JSON.stringify({ quick, cases: cases.map(asJson) })}\n` : tableOf(cases));
+  process.stdout.write(
+    json ? `${JSON.stringify({ quick, cases: cases.map(asJson) })}\n` : tableOf(cases),
+  );
   // A quick run is too short to judge by.
   const good = cases.every((one) => (quick ? one.failed === undefined : one.holds));
   return good ? 0 : 1;

@@ -33,9 +33,12 @@ const line = commandLine(
   .parse();
 const options = line.opts<Options>();
 const names = options.case ?? CASES.map(({ name }) => name);
-for (const name of names) if (!CASES.some((one) => one.name === name)) line.error(`chaos: there is no case ${name}`);
-if (options.on !== 'kafka' && options.on !== 'embedded') line.error('chaos: --on is kafka or embedded');
-if (options.seed !== undefined && !/^\d{1,9}$/.test(options.seed)) line.error('chaos: --seed is a number of up to nine digits');
+for (const name of names)
+  if (!CASES.some((one) => one.name === name)) line.error(`chaos: there is no case ${name}`);
+if (options.on !== 'kafka' && options.on !== 'embedded')
+  line.error('chaos: --on is kafka or embedded');
+if (options.seed !== undefined && !/^\d{1,9}$/.test(options.seed))
+  line.error('chaos: --seed is a number of up to nine digits');
 
 await runCommand(async ({ onClose }) => {
   const on = options.on as Adapter;
@@ -48,22 +51,32 @@ await runCommand(async ({ onClose }) => {
   process.setMaxListeners(100);
   // What a case does on the side may fail before the case awaits it, or after another failure of its own. It fails that case then,
   // and no other.
-  process.on('unhandledRejection', (error) => say(`on the side of a case: ${(error as Error).message}`));
+  process.on('unhandledRejection', (error) =>
+    say(`on the side of a case: ${(error as Error).message}`),
+  );
   const servers = await startServers(on);
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= servers.stop());
   onClose('servers', stop);
   const asked = CASES.filter(
-    (one) => names.includes(one.name) && one.on.includes(on) && !(options.quick && !options.case && one.fullOnly),
+    (one) =>
+      names.includes(one.name) &&
+      one.on.includes(on) &&
+      !(options.quick && !options.case && one.fullOnly),
   );
   const results: { holds: boolean }[] = [];
   const play = async (one: ChaosCase) => {
     const began = performance.now();
     const { broken, ...result } = await outcomeOf(one, { servers, on, seed });
     const took_s = Math.round((performance.now() - began) / 100) / 10;
-    results.push({ holds: broken.length === 0, ...{ case: one.name, on, seed, took_s, broken, ...result } });
+    results.push({
+      holds: broken.length === 0,
+      ...{ case: one.name, on, seed, took_s, broken, ...result },
+    });
     if (!options.json) process.stdout.write(`${one.name} ${JSON.stringify(result)}\n`);
-    say(`${broken.length === 0 ? 'holds' : `DOES NOT HOLD: ${broken.join('; ')}`} (${one.name}, ${took_s} s)`);
+    say(
+      `${broken.length === 0 ? 'holds' : `DOES NOT HOLD: ${broken.join('; ')}`} (${one.name}, ${took_s} s)`,
+    );
   };
   // A full run's figures are of one case at a time; a quick one only has to hold.
   const together = options.quick ? asked.filter((one) => one.together) : [];
@@ -79,14 +92,20 @@ await runCommand(async ({ onClose }) => {
   if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
   const failed = results.filter(({ holds }) => !holds).length;
   say(`${results.length - failed} passing`);
-  if (failed > 0) say(`${failed} failing: npm run chaos -- --on ${on}${options.quick ? ' --quick' : ''} --seed ${seed}`);
+  if (failed > 0)
+    say(
+      `${failed} failing: npm run chaos -- --on ${on}${options.quick ? ' --quick' : ''} --seed ${seed}`,
+    );
   // Servers take longer to end than a closer may, and the result stands.
   await stop();
   return failed > 0 ? 1 : 0;
 });
 
 /** A case in a world of its own; one that throws did not hold. */
-async function outcomeOf(one: ChaosCase, { servers, on, seed }: { servers: Servers; on: Adapter; seed: number }) {
+async function outcomeOf(
+  one: ChaosCase,
+  { servers, on, seed }: { servers: Servers; on: Adapter; seed: number },
+) {
   const random = randomFrom(seed + CASES.indexOf(one));
   const world = await openWorld({ on, servers, name: one.name, random });
   try {

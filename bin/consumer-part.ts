@@ -5,7 +5,10 @@ import { type Health, heartbeatPart, letterTopicOf, type ServiceParts, topicOf }
 import { schemaOfPart } from './schema-registry-part.ts';
 
 /** The consumer, its dead letters and its row in `services`. */
-export function consumerPart(parts: ServiceParts, { db, stream }: { db: Database; stream: EventStream }): Health {
+export function consumerPart(
+  parts: ServiceParts,
+  { db, stream }: { db: Database; stream: EventStream },
+): Health {
   const { config, log, onClose, url, giveUp } = parts;
   const topic = topicOf(config);
   const letters = letterTopicOf(config);
@@ -20,7 +23,10 @@ export function consumerPart(parts: ServiceParts, { db, stream }: { db: Database
     void stream
       .createTopic(letters)
       .catch((error: Error) =>
-        log.warn({ topic: letters.topic, error: error.message }, 'the topic of the dead letters is not there yet'),
+        log.warn(
+          { topic: letters.topic, error: error.message },
+          'the topic of the dead letters is not there yet',
+        ),
       );
   const consumer = startConsumer({
     db,

@@ -11,10 +11,14 @@ interface Asked {
 
 let asked: Asked | undefined;
 const letterId = (text: string) => {
-  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError(`expected the number of a letter, got ${text}`);
+  if (!/^\d{1,18}$/.test(text))
+    throw new InvalidArgumentError(`expected the number of a letter, got ${text}`);
   return text;
 };
-const line = commandLine('dlt', 'Dead letters: records that could never become a rate, kept whole with the reason');
+const line = commandLine(
+  'dlt',
+  'Dead letters: records that could never become a rate, kept whole with the reason',
+);
 const verb = (name: Asked['verb'], description: string) =>
   line.command(name).description(description).option('--json', 'print the result as JSON');
 verb('ls', 'the open ones, oldest first').action(() => {
@@ -30,7 +34,10 @@ verb('close', 'end one that will never become a rate: it stays as a record and i
   .action((id: string) => {
     asked = { verb: 'close', id };
   });
-verb('redrive', 'have the running consumer try again; what works becomes a rate, and twice adds nothing')
+verb(
+  'redrive',
+  'have the running consumer try again; what works becomes a rate, and twice adds nothing',
+)
   .argument('[id]', 'its number', letterId)
   .option('--all', 'all open ones')
   .action((id: string | undefined, { all = false }: { all?: boolean }) => {
@@ -44,7 +51,8 @@ await runTask(line, async (task) => {
   const db = openDatabase({ url: task.url, name: 'dlt' });
   task.onClose('database', () => db.destroy());
   const letters = openLetterBox(db);
-  const json = task.json || line.commands.some((command) => command.opts<{ json?: boolean }>().json);
+  const json =
+    task.json || line.commands.some((command) => command.opts<{ json?: boolean }>().json);
   const does = {
     ls: () => letters.open(),
     show: () => letters.show(id as string),
@@ -58,9 +66,20 @@ await runTask(line, async (task) => {
       task.print(`${name.padEnd(16)} ${typeof value === 'object' ? JSON.stringify(value) : value}`);
   else if (shown.length === 0) task.print('no open dead letters');
   else for (const letter of shown) task.print(lineOf(letter));
-  return what === 'redrive' && Array.isArray(shown) && shown.some(({ state }) => state === 'open') ? 1 : 0;
+  return what === 'redrive' && Array.isArray(shown) && shown.some(({ state }) => state === 'open')
+    ? 1
+    : 0;
 });
 
-function lineOf({ id, state, topic, partition, record_offset, reason, detail, redrive_error }: Letter): string {
+function lineOf({
+  id,
+  state,
+  topic,
+  partition,
+  record_offset,
+  reason,
+  detail,
+  redrive_error,
+}: Letter): string {
   return `${id.padStart(6)}  ${state.padEnd(8)}  ${topic}/${partition}@${record_offset}  ${redrive_error ?? `${reason}: ${detail}`}`;
 }

@@ -8,6 +8,8 @@ export function instantOf(text: string, { end = false } = {}): string {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
   const millis = Date.parse(isDay ? `${calendarDay(text)}T00:00:00Z` : text);
   if (Number.isNaN(millis))
-    throw new InvalidArgumentError(`expected a day such as 2026-01-31 or an instant such as 2026-01-31T23:00:00Z, got ${text}`);
+    throw new InvalidArgumentError(
+      `expected a day such as 2026-01-31 or an instant such as 2026-01-31T23:00:00Z, got ${text}`,
+    );
   return new Date(isDay && end ? millis + DAY_MS : millis).toISOString();
 }

@@ -28,8 +28,15 @@ const line = commandLine(
 )
   .argument('<dir>', 'the folder')
   .option('--dry-run', 'do everything, report it, and change nothing')
-  .option('--rejects <file>', 'write the rows that are not in the book as CSV: file, line, reason, raw row')
-  .option('--generate <loans>', 'write a random book of so many loans into a new folder instead', wholeNumber(1, 1_000_000))
+  .option(
+    '--rejects <file>',
+    'write the rows that are not in the book as CSV: file, line, reason, raw row',
+  )
+  .option(
+    '--generate <loans>',
+    'write a random book of so many loans into a new folder instead',
+    wholeNumber(1, 1_000_000),
+  )
   .option(
     '--seed <number>',
     'with --generate: the same number and seed give the same files (default 1)',
@@ -47,7 +54,10 @@ await runLocalTask(line, async (task) => {
   return 0;
 });
 
-async function load(task: LocalTask, { dir, ...options }: { dir: string; dryRun: boolean; rejects?: string }): Promise<void> {
+async function load(
+  task: LocalTask,
+  { dir, ...options }: { dir: string; dryRun: boolean; rejects?: string },
+): Promise<void> {
   const url = await postgresPart(task);
   const bar = progressBar(task);
   const report = await withinReach(url, async () => {
@@ -65,7 +75,10 @@ async function load(task: LocalTask, { dir, ...options }: { dir: string; dryRun:
   if (!task.json && options.dryRun) task.print('dry run: the book was left as it was');
 }
 
-async function make(task: LocalTask, { dir, loans, seed }: { dir: string; loans: number; seed: number }): Promise<void> {
+async function make(
+  task: LocalTask,
+  { dir, loans, seed }: { dir: string; loans: number; seed: number },
+): Promise<void> {
   const bar = progressBar(task);
   const progress = (done: number) => bar.at(done, loans, 'loans');
   const made = await generateLoanBook(dir, { loans, seed, progress }).finally(() => bar.stop());
@@ -73,5 +86,6 @@ async function make(task: LocalTask, { dir, loans, seed }: { dir: string; loans:
   if (task.quiet) return;
   task.print(`random loan book: ${dir}, ${loans} loans, seed ${seed}`);
   for (const { file, read } of made.files) task.print(`${file.padEnd(20)} ${read} rows`);
-  for (const [quirk, times] of Object.entries(made.quirks)) task.print(`${String(times).padStart(6)} × ${quirk}`);
+  for (const [quirk, times] of Object.entries(made.quirks))
+    task.print(`${String(times).padStart(6)} × ${quirk}`);
 }

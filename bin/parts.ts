@@ -31,7 +31,11 @@ export interface ServiceParts extends Parts {
 export type Health = () => Promise<ServiceHealth>;
 
 /** The database of the settings, or the embedded one of DATA_DIR, joined or started; given up at the end. */
-export async function postgresPart({ config, log, onClose }: Omit<Parts, 'url' | 'signal'>): Promise<string> {
+export async function postgresPart({
+  config,
+  log,
+  onClose,
+}: Omit<Parts, 'url' | 'signal'>): Promise<string> {
   if (config.DATABASE_URL) return config.DATABASE_URL;
   const postgres = await joinEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
   onClose('embedded Postgres', () => postgres.leave());
@@ -43,7 +47,8 @@ export async function migrated({ url, log, signal }: Parts): Promise<void> {
   await untilDone('Postgres', () => migrate(url, log), {
     log,
     signal,
-    hopeless: (error) => (databaseFault(error) === 'away' ? null : (refusal(url, error) ?? (error as Error))),
+    hopeless: (error) =>
+      databaseFault(error) === 'away' ? null : (refusal(url, error) ?? (error as Error)),
   });
 }
 
@@ -55,14 +60,20 @@ export function databasePart({ url, onClose }: Parts, name: string): Database {
 }
 
 /** The stream of the settings: Kafka where there are brokers, else the embedded one. */
-export async function streamPart({ config, log, onClose, url }: Parts, db: Database): Promise<EventStream> {
+export async function streamPart(
+  { config, log, onClose, url }: Parts,
+  db: Database,
+): Promise<EventStream> {
   const stream = await openStream({ config, db, url, log });
   onClose('stream', () => stream.close());
   return stream;
 }
 
 /** The service's row in the database, from which the API tells how the pipeline does. */
-export function heartbeatPart({ log, onClose }: Parts, of: { db: Database; service: string; health: Health }): void {
+export function heartbeatPart(
+  { log, onClose }: Parts,
+  of: { db: Database; service: string; health: Health },
+): void {
   const heartbeat = startHeartbeat({ ...of, log });
   onClose(`${of.service} heartbeat`, () => heartbeat.stop());
 }
@@ -71,7 +82,10 @@ export function heartbeatPart({ log, onClose }: Parts, of: { db: Database; servi
  * A service's own health port where METRICS_PORT asks for one; in one process with the API there is no need for it. It is open before
  * the service works, since one that waits for Postgres lives, and says what it waits for. Returns how the service is told of.
  */
-export async function healthPortPart({ config, onClose }: Parts, db: Database): Promise<(service: Health) => void> {
+export async function healthPortPart(
+  { config, onClose }: Parts,
+  db: Database,
+): Promise<(service: Health) => void> {
   let health: Health = () => Promise.resolve({ trouble: 'Postgres: not reached yet' });
   if (config.METRICS_PORT !== undefined) {
     const server = await startHealthServer({
@@ -92,7 +106,11 @@ const LETTER_BYTES = 16 * 1024 * 1024;
 
 /** The topic of the events. */
 export function topicOf(config: Config) {
-  return { topic: config.TOPIC, partitions: config.TOPIC_PARTITIONS, replication: config.TOPIC_REPLICATION };
+  return {
+    topic: config.TOPIC,
+    partitions: config.TOPIC_PARTITIONS,
+    replication: config.TOPIC_REPLICATION,
+  };
 }
 
 /** The topic of the dead letters. */

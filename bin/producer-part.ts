@@ -33,11 +33,16 @@ export async function producerPart(
   // Asked before every publish: a topic or a registry that was made anew under us is set up again without a restart.
   const schemaId = async () => {
     await stream.createTopic(topicOf(config));
-    return registry ? registry.register(`${config.TOPIC}-value`, RATE_OBSERVED_SCHEMA) : CURRENT_BUILT_IN_ID;
+    return registry
+      ? registry.register(`${config.TOPIC}-value`, RATE_OBSERVED_SCHEMA)
+      : CURRENT_BUILT_IN_ID;
   };
   await schemaId().catch((error: Error) => {
     if (error instanceof CannotStart) throw error;
-    log.warn({ error: error.message }, 'the stream or the registry is not there yet; events wait until it is');
+    log.warn(
+      { error: error.message },
+      'the stream or the registry is not there yet; events wait until it is',
+    );
   });
   const producer = startProducer({
     ledger: openLedger({ db, source, currencies, dailyBudget: config.XE_DAILY_BUDGET }),
@@ -64,7 +69,12 @@ export async function producerPart(
 async function makeUpHistory(db: Database, currencies: readonly string[]): Promise<void> {
   const source = 'simulator';
   if (!(await wantsHistory(db, source))) return;
-  const pages = await daysToFill(db, { source, currencies, missing: true, ...(await daysBack(db, HISTORY_DAYS)) });
+  const pages = await daysToFill(db, {
+    source,
+    currencies,
+    missing: true,
+    ...(await daysBack(db, HISTORY_DAYS)),
+  });
   if (pages.length > 0) await fileBackfill(db, { source, currencies, pages, firstStart: true });
 }
 

@@ -15,12 +15,19 @@ interface Options {
   force?: boolean;
 }
 
-const line = commandLine('replay', 'Reads the stream again into Postgres, beside the running consumer')
-  .option('--from <day>', 'events published on or after this day (YYYY-MM-DD, UTC) or instant (ISO 8601)', (text) =>
-    instantOf(text),
+const line = commandLine(
+  'replay',
+  'Reads the stream again into Postgres, beside the running consumer',
+)
+  .option(
+    '--from <day>',
+    'events published on or after this day (YYYY-MM-DD, UTC) or instant (ISO 8601)',
+    (text) => instantOf(text),
   )
-  .option('--to <day>', 'events published up to the end of this day, or before this instant', (text) =>
-    instantOf(text, { end: true }),
+  .option(
+    '--to <day>',
+    'events published up to the end of this day, or before this instant',
+    (text) => instantOf(text, { end: true }),
   )
   .option('--dry-run', 'only report what would be done')
   .option('--rebuild', 'make both tables anew from the whole stream, in one transaction')
@@ -30,7 +37,8 @@ await runTask(line, async (task) => {
   const { from, to, dryRun = false, rebuild: anew = false, force = false } = line.opts<Options>();
   if (anew ? from || to || dryRun : !from || force)
     line.error('replay: give --from (with --to, --dry-run), or --rebuild (with --force)');
-  if (from && to && from >= to) line.error(`replay: expected --from before the end of --to, got ${from} and ${to}`);
+  if (from && to && from >= to)
+    line.error(`replay: expected --from before the end of --to, got ${from} and ${to}`);
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'replay', deadlines: 'none' });
   task.onClose('database', () => db.destroy());
@@ -38,10 +46,22 @@ await runTask(line, async (task) => {
   const bar = progressBar(task);
   task.onClose('progress bar', () => bar.stop());
   const began = performance.now();
-  const onProgress = (read: number, total: number) => bar.at(read, total, paceOf(read, total, performance.now() - began));
-  const deps = { db, stream, topic: task.config.TOPIC, schemaOf: schemaOfPart(task.config), log: task.log, onProgress };
+  const onProgress = (read: number, total: number) =>
+    bar.at(read, total, paceOf(read, total, performance.now() - began));
+  const deps = {
+    db,
+    stream,
+    topic: task.config.TOPIC,
+    schemaOf: schemaOfPart(task.config),
+    log: task.log,
+    onProgress,
+  };
   const range = { ...(from && { from }), ...(to && { to }) };
-  const report = anew ? await rebuild(deps, { force }) : dryRun ? await dryReplay(deps, range) : await replay(deps, range);
+  const report = anew
+    ? await rebuild(deps, { force })
+    : dryRun
+      ? await dryReplay(deps, range)
+      : await replay(deps, range);
   bar.stop();
   if (task.json) task.print(JSON.stringify(report));
   else {

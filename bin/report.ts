@@ -33,15 +33,28 @@ const line = commandLine(
   'The loan book as of the close of a day: loans, missed payments, PAR, a loan day by day, roll rates',
 )
   .argument('<report>', REPORTS.join(', '), (text) => {
-    if (!REPORTS.some((report) => report === text)) throw new InvalidArgumentError(`expected one of ${REPORTS.join(', ')}`);
+    if (!REPORTS.some((report) => report === text))
+      throw new InvalidArgumentError(`expected one of ${REPORTS.join(', ')}`);
     return text;
   })
-  .option('--as-of <day>', 'YYYY-MM-DD; today (UTC) when left out', calendarDay, new Date().toISOString().slice(0, 10))
+  .option(
+    '--as-of <day>',
+    'YYYY-MM-DD; today (UTC) when left out',
+    calendarDay,
+    new Date().toISOString().slice(0, 10),
+  )
   .option('--from <day>', 'roll: the earlier of its two days', calendarDay)
   .option('--loan <id>', 'history: which loan')
   .addOption(new Option('--format <format>', 'table when left out').choices(FORMATS))
-  .option('--out <file>', 'write to this file; without it, xlsx goes to output_name.xlsx and the rest to stdout')
-  .addOption(new Option('--in <currency>', 'totals in this currency too, by the rates of the day').choices([BASE]));
+  .option(
+    '--out <file>',
+    'write to this file; without it, xlsx goes to output_name.xlsx and the rest to stdout',
+  )
+  .addOption(
+    new Option('--in <currency>', 'totals in this currency too, by the rates of the day').choices([
+      BASE,
+    ]),
+  );
 
 await runTask(line, async (task) => {
   const what = line.processedArgs[0] as (typeof REPORTS)[number];
@@ -51,10 +64,13 @@ await runTask(line, async (task) => {
   if (what === 'roll' && from === undefined) line.error('report: roll needs --from D');
   if (loan !== undefined && what !== 'history' && what !== 'all')
     line.error(`report: --loan goes with history, not with ${what}`);
-  if (from !== undefined && what !== 'roll' && what !== 'all') line.error(`report: --from goes with roll, not with ${what}`);
+  if (from !== undefined && what !== 'roll' && what !== 'all')
+    line.error(`report: --from goes with roll, not with ${what}`);
   if (task.json && format !== 'json') line.error(`report: --json or --format ${format}, not both`);
-  if (from !== undefined && from >= asOf) line.error(`report: expected --from before ${asOf}, got ${from}`);
-  if (what === 'all' && (format === 'csv' || format === 'json')) line.error('report: all goes to a table or to xlsx');
+  if (from !== undefined && from >= asOf)
+    line.error(`report: expected --from before ${asOf}, got ${from}`);
+  if (what === 'all' && (format === 'csv' || format === 'json'))
+    line.error('report: all goes to a table or to xlsx');
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'report', deadlines: 'none' });
   task.onClose('database', () => db.destroy());
@@ -70,9 +86,15 @@ await runTask(line, async (task) => {
     if (wanted('roll') && from !== undefined) made.push(await rollRates(book, asOf, from));
     return made;
   });
-  for (const note of format === 'csv' || format === 'json' ? reports.flatMap(({ notes }) => notes) : []) task.log.info(note);
+  for (const note of format === 'csv' || format === 'json'
+    ? reports.flatMap(({ notes }) => notes)
+    : [])
+    task.log.info(note);
 
-  const text = format === 'xlsx' ? await asXlsx(reports) : reports.map((report) => written(report, format)).join('\n');
+  const text =
+    format === 'xlsx'
+      ? await asXlsx(reports)
+      : reports.map((report) => written(report, format)).join('\n');
   const file = out ?? (format === 'xlsx' ? 'output_name.xlsx' : undefined);
   if (file === undefined) await new Promise((done) => process.stdout.write(text, done));
   else {

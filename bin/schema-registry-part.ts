@@ -8,7 +8,9 @@ export function schemaOfPart(config: Config): (id: number) => Promise<string | n
   return async (id) => {
     if (registry) return registry.schema(id);
     if (!config.KAFKA_BROKERS) return null;
-    throw new Error(`an event was written with schema id ${id} of a registry: set SCHEMA_REGISTRY_URL to it`);
+    throw new Error(
+      `an event was written with schema id ${id} of a registry: set SCHEMA_REGISTRY_URL to it`,
+    );
   };
 }
 

@@ -5,7 +5,10 @@ import { commandLine } from './command-line.ts';
 import { runTask } from './task.ts';
 
 await runTask(
-  commandLine('seed', 'Loads the sample loan book, only into an empty book or over the sample itself'),
+  commandLine(
+    'seed',
+    'Loads the sample loan book, only into an empty book or over the sample itself',
+  ),
   async ({ url, log, json, quiet, print }) => {
     await migrate(url, log);
     const db = openDatabase({ url, name: 'seed', deadlines: 'none' });

@@ -6,7 +6,11 @@ import { commandLine } from './command-line.ts';
 import { postgresPart, type ServiceParts } from './parts.ts';
 
 /** Runs a service until it is asked to end: settings first, then Postgres, then what `start` puts on top. */
-export function runService(name: string, description: string, start: (parts: ServiceParts) => Promise<void>): Promise<never> {
+export function runService(
+  name: string,
+  description: string,
+  start: (parts: ServiceParts) => Promise<void>,
+): Promise<never> {
   commandLine(name, description).parse();
   return runCommand(async ({ onClose, untilSignal }) => {
     const config = readConfig();
@@ -19,7 +23,10 @@ export function runService(name: string, description: string, start: (parts: Ser
       giveUp = reject;
     });
     const url = await postgresPart({ config, log, onClose });
-    await Promise.race([start({ config, log, onClose, url, signal: ending.signal, giveUp }), gaveUp]);
+    await Promise.race([
+      start({ config, log, onClose, url, signal: ending.signal, giveUp }),
+      gaveUp,
+    ]);
     log.info(`${name} started`);
     await Promise.race([untilSignal, gaveUp]);
     log.info('asked to end');

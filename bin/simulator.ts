@@ -4,7 +4,10 @@ import { makeLogger } from '../platform/logger.ts';
 import { startSimulator } from '../simulator/index.ts';
 import { commandLine } from './command-line.ts';
 
-commandLine('simulator', 'An XE look-alike to play with: made-up rates over HTTP with Basic auth').parse();
+commandLine(
+  'simulator',
+  'An XE look-alike to play with: made-up rates over HTTP with Basic auth',
+).parse();
 
 await runCommand(async ({ onClose, untilSignal }) => {
   const config = readConfig();

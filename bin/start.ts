@@ -6,7 +6,9 @@ import { runService } from './service.ts';
 
 // Loaded while Postgres comes up, what answers people first: loading takes as long as the server does.
 const loadingApi = import('./api-part.ts');
-const loadingPipeline = loadingApi.then(() => Promise.all([import('./consumer-part.ts'), import('./producer-part.ts')]));
+const loadingPipeline = loadingApi.then(() =>
+  Promise.all([import('./consumer-part.ts'), import('./producer-part.ts')]),
+);
 
 await runService(
   'start',

@@ -12,19 +12,31 @@ export interface Status extends LedgerStatus {
 const SHOWN = 6;
 
 /** The status as one screen for a person: a line for each question that an operator has, troubles last and in full. */
-export function statusPage(status: Status, { currencies, zone }: { currencies: readonly string[]; zone: string }): string {
+export function statusPage(
+  status: Status,
+  { currencies, zone }: { currencies: readonly string[]; zone: string },
+): string {
   const { now } = status;
   const lines: [string, string][] = [
     ['rates', newest(status, currencies)],
     ['last slot', status.last_slot ? slotLine(status.last_slot) : 'none yet'],
-    ['next slot', `${minute(status.next_slot)}, in ${span(Date.parse(status.next_slot) - Date.parse(now))}${zoned(zone)}`],
+    [
+      'next slot',
+      `${minute(status.next_slot)}, in ${span(Date.parse(status.next_slot) - Date.parse(now))}${zoned(zone)}`,
+    ],
     ['open runs', openRuns(status)],
     ['spent today', `${status.spent_today} of ${status.daily_budget} rates`],
     ['XE quota', quota(status)],
     ['breaker', breaker(status)],
     ...backfill(status),
-    ['dead letters', status.open_letters === 0 ? 'none open' : `${status.open_letters} OPEN (npm run dlt -- ls)`],
-    ...['producer', 'consumer'].map((service): [string, string] => [service, heartbeat(service, status.services)]),
+    [
+      'dead letters',
+      status.open_letters === 0 ? 'none open' : `${status.open_letters} OPEN (npm run dlt -- ls)`,
+    ],
+    ...['producer', 'consumer'].map((service): [string, string] => [
+      service,
+      heartbeat(service, status.services),
+    ]),
   ];
   const simulated = status.source === 'simulator' ? ' · SIMULATED: no XE_API_KEY is set' : '';
   const head = `${minute(now)}${simulated}`;
@@ -40,7 +52,8 @@ function newest({ newest: found, now }: Status, currencies: readonly string[]): 
 
 function slotLine({ slot, to, count, state, missing, reason }: SlotState): string {
   const when = to ? `${minute(slot)} to ${minute(to)}, ${count} slots` : minute(slot);
-  const partial = state === 'confirmed' && missing.length > 0 ? `, partial: no ${missing.join(', ')}` : '';
+  const partial =
+    state === 'confirmed' && missing.length > 0 ? `, partial: no ${missing.join(', ')}` : '';
   return `${when}  ${state}${partial}${reason ? `: ${reason}` : ''}`;
 }
 
@@ -51,7 +64,8 @@ function openRuns({ open_runs, open_count }: Status): string {
 }
 
 function runName({ trigger, slot, first_day, last_day }: OpenRun): string {
-  if (first_day) return `a ${trigger} of ${first_day}${last_day === first_day ? '' : ` to ${last_day}`}`;
+  if (first_day)
+    return `a ${trigger} of ${first_day}${last_day === first_day ? '' : ` to ${last_day}`}`;
   return slot ? `the slot of ${minute(slot)}` : 'a pull that somebody asked for';
 }
 
@@ -61,7 +75,9 @@ function quota({ quota: known, now }: Status): string {
     ? `${known.quota_remaining} of ${known.quota_limit ?? '?'} rates left`
     : 'nothing said of what is left';
   const reset = known.quota_resets_at ? ` until ${minute(known.quota_resets_at)}` : '';
-  const trial = known.package?.startsWith('FREETRIAL') ? ': a trial, which may serve mock rates' : '';
+  const trial = known.package?.startsWith('FREETRIAL')
+    ? ': a trial, which may serve mock rates'
+    : '';
   return `${left}${reset}, package ${known.package ?? 'unknown'}${trial}, seen ${span(Date.parse(now) - Date.parse(known.seen_at))} ago`;
 }
 
@@ -73,11 +89,18 @@ function breaker({ breaker: open }: Status): string {
 function backfill({ backfill: found }: Status): [string, string][] {
   if (!found) return [];
   const failed = found.failed > 0 ? `, ${found.failed} failed` : '';
-  return [['backfill', `${found.confirmed} of ${found.runs} pages confirmed${failed}, ${found.cost} rates`]];
+  return [
+    [
+      'backfill',
+      `${found.confirmed} of ${found.runs} pages confirmed${failed}, ${found.cost} rates`,
+    ],
+  ];
 }
 
 function heartbeat(service: string, all: readonly Heartbeat[]): string {
-  const there = all.filter((beat) => beat.service === service && beat.seen_seconds_ago <= SILENT_SECONDS);
+  const there = all.filter(
+    (beat) => beat.service === service && beat.seen_seconds_ago <= SILENT_SECONDS,
+  );
   if (there.length === 0) return 'NOT RUNNING';
   const trouble = there.find(({ health }) => health.trouble)?.health.trouble;
   const lag = there.map(({ health }) => health['lag']).find((events) => events !== undefined);
@@ -110,5 +133,7 @@ function span(ms: number): string {
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 120) return `${minutes} min`;
-  return minutes < 2880 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.round(minutes / 1440)} days`;
+  return minutes < 2880
+    ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+    : `${Math.round(minutes / 1440)} days`;
 }

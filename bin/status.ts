@@ -7,14 +7,23 @@ import { commandLine } from './command-line.ts';
 import { statusPage } from './status-page.ts';
 import { runTask } from './task.ts';
 
-const line = commandLine('status', 'How fresh the rates are, which slots came to what, and what is left of the quota').option(
+const line = commandLine(
+  'status',
+  'How fresh the rates are, which slots came to what, and what is left of the quota',
+).option(
   '--close-breaker',
   'have XE asked again at once after it has refused us: you have mended the reason',
 );
 
 await runTask(line, async (task) => {
   const { closeBreaker: close = false } = line.opts<{ closeBreaker?: boolean }>();
-  const { source, SCHEDULE: cron, SCHEDULE_TZ: zone, XE_DAILY_BUDGET: dailyBudget, CURRENCIES: currencies } = task.config;
+  const {
+    source,
+    SCHEDULE: cron,
+    SCHEDULE_TZ: zone,
+    XE_DAILY_BUDGET: dailyBudget,
+    CURRENCIES: currencies,
+  } = task.config;
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'status' });
   task.onClose('database', () => db.destroy());

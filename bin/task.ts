@@ -25,8 +25,14 @@ export function runTask(line: Command, work: (task: Task) => Promise<number>): P
 }
 
 /** Runs a command that prints a result and calls for Postgres itself, where it needs it. */
-export function runLocalTask(line: Command, work: (task: LocalTask) => Promise<number>): Promise<never> {
-  line.option('--json', 'print the result as JSON').option('--quiet', 'print nothing but the result').parse();
+export function runLocalTask(
+  line: Command,
+  work: (task: LocalTask) => Promise<number>,
+): Promise<never> {
+  line
+    .option('--json', 'print the result as JSON')
+    .option('--quiet', 'print nothing but the result')
+    .parse();
   const { json = false, quiet = false } = line.opts<{ json?: boolean; quiet?: boolean }>();
   // Who reads only the first lines (`| head`) has closed the pipe: the rest is for nobody.
   process.stdout.on('error', () => {});

@@ -4,7 +4,10 @@ import { commandLine } from './command-line.ts';
 import { letterTopicOf, streamPart, topicOf } from './parts.ts';
 import { runTask } from './task.ts';
 
-const line = commandLine('topics', 'Makes the topic of the events and that of the dead letters, unless they are there');
+const line = commandLine(
+  'topics',
+  'Makes the topic of the events and that of the dead letters, unless they are there',
+);
 
 await runTask(line, async (task) => {
   const { config, log, signal, json, quiet, print } = task;
@@ -12,11 +15,15 @@ await runTask(line, async (task) => {
   task.onClose('database', () => db.destroy());
   const stream = await streamPart(task, db);
   // On the embedded stream letters are rows and have no topic.
-  const topics = config.KAFKA_BROKERS ? [topicOf(config), letterTopicOf(config)] : [topicOf(config)];
-  for (const topic of topics) await untilDone('stream', () => stream.createTopic(topic), { log, signal });
+  const topics = config.KAFKA_BROKERS
+    ? [topicOf(config), letterTopicOf(config)]
+    : [topicOf(config)];
+  for (const topic of topics)
+    await untilDone('stream', () => stream.createTopic(topic), { log, signal });
   if (signal.aborted) return 1;
   if (json) print(JSON.stringify({ topics: topics.map(({ topic }) => topic) }));
   else if (!quiet)
-    for (const { topic, partitions } of topics) print(`${topic} is there (made with ${partitions} partitions where it was not)`);
+    for (const { topic, partitions } of topics)
+      print(`${topic} is there (made with ${partitions} partitions where it was not)`);
   return 0;
 });

@@ -15,14 +15,20 @@ export function refusal(url: string, error: unknown): CannotStart | null {
 }
 
 /** Does work that needs Postgres now. Throws `CannotStart` with one sentence when Postgres cannot be reached, refuses us, or goes away halfway. */
-export async function withinReach<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
+export async function withinReach<Result>(
+  url: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (databaseFault(error) !== 'away') throw refusal(url, error) ?? error;
     const reason = (error as { code?: string }).code ?? (error as Error).message;
-    throw new CannotStart(`Postgres at ${new URL(url).host} cannot be reached (${reason}): start it, or correct DATABASE_URL`, {
-      cause: error,
-    });
+    throw new CannotStart(
+      `Postgres at ${new URL(url).host} cannot be reached (${reason}): start it, or correct DATABASE_URL`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -20,8 +20,15 @@ export const brokerKilled: ChaosCase = {
     const rates = encodedRates(20_000);
     const port = await freePort();
     const consumer = world.run('consumer');
-    world.run('api', { PORT: String(port), DATABASE_URL: world.settings['DATABASE_URL'] as string });
-    await until('the API', MINUTE, async () => (await get(`http://127.0.0.1:${port}/livez`))?.status === 200);
+    world.run('api', {
+      PORT: String(port),
+      DATABASE_URL: world.settings['DATABASE_URL'] as string,
+    });
+    await until(
+      'the API',
+      MINUTE,
+      async () => (await get(`http://127.0.0.1:${port}/livez`))?.status === 200,
+    );
 
     let published = 0;
     let retried = 0;
@@ -39,18 +46,26 @@ export const brokerKilled: ChaosCase = {
     const readers = (async () => {
       while (!over) {
         asked++;
-        if ((await get(`http://127.0.0.1:${port}/v1/rates?currency=KES`))?.status !== 200) refused++;
+        if ((await get(`http://127.0.0.1:${port}/v1/rates?currency=KES`))?.status !== 200)
+          refused++;
         await pause(250);
       }
     })();
     const reading = async () => {
       const before = await world.stored();
-      return until('events are read again', 2 * MINUTE, async () => (await world.stored()) > before);
+      return until(
+        'events are read again',
+        2 * MINUTE,
+        async () => (await world.stored()) > before,
+      );
     };
     await reading();
     const memory = rssOf(consumer.pid);
     let recovered_ms = 0;
-    const outages = Array.from({ length: kills }, () => 1000 + world.random() * (full ? 9000 : 2000));
+    const outages = Array.from(
+      { length: kills },
+      () => 1000 + world.random() * (full ? 9000 : 2000),
+    );
     for (const away of longAway ? [...outages, longAway] : outages) {
       await kafka.node.kill('SIGKILL');
       await pause(away);
@@ -72,7 +87,13 @@ export const brokerKilled: ChaosCase = {
       acked: published,
       ...verdict,
       recovered_ms,
-      also: { kills, publishes_repeated: retried, reads: asked, reads_refused: refused, rss_growth_mb: grown },
+      also: {
+        kills,
+        publishes_repeated: retried,
+        reads: asked,
+        reads_refused: refused,
+        rss_growth_mb: grown,
+      },
       must: {
         ...wholeAndRight(verdict),
         'reading again within 20 s': recovered_ms <= 20_000,

@@ -27,7 +27,10 @@ export const commitRepliesCut: ChaosCase = {
       network.loseReply(statementReply('COMMIT'));
       await world.publish(rates.slice(cut * 7, cut * 7 + 7));
       await until('a COMMIT was cut', 60_000, () => network.lost() > lost);
-      recovered_ms = Math.max(recovered_ms, await until('stored', 60_000, async () => (await world.stored()) >= (cut + 1) * 7));
+      recovered_ms = Math.max(
+        recovered_ms,
+        await until('stored', 60_000, async () => (await world.stored()) >= (cut + 1) * 7),
+      );
     }
     await world.drained();
     const verdict = await verdictOn(world.query, rates);
@@ -40,7 +43,11 @@ export const commitRepliesCut: ChaosCase = {
       ...verdict,
       recovered_ms,
       also: { cuts: network.lost() - lostBefore, letters },
-      must: { ...wholeAndRight(verdict), 'no dead letters': letters === 0, 'the consumer lives': code === 0 },
+      must: {
+        ...wholeAndRight(verdict),
+        'no dead letters': letters === 0,
+        'the consumer lives': code === 0,
+      },
     };
   },
 };

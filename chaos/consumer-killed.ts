@@ -30,7 +30,9 @@ export const consumerKilled: ChaosCase = {
       await until(
         'a first batch',
         60_000,
-        async () => (await world.stored()) > before || (published >= perKill * (kill + 1) && (await world.lag()) === 0),
+        async () =>
+          (await world.stored()) > before ||
+          (published >= perKill * (kill + 1) && (await world.lag()) === 0),
       );
       await pause(50 + world.random() * 750);
       victim.kill('SIGKILL');

@@ -27,7 +27,9 @@ export const failpoints: ChaosCase = {
     const rates = encodedRates(POINTS.length * times * perDeath);
     let deaths = 0;
     let letters = 0;
-    for (const [n, point] of POINTS.flatMap((one) => Array.from({ length: times }, () => one)).entries()) {
+    for (const [n, point] of POINTS.flatMap((one) =>
+      Array.from({ length: times }, () => one),
+    ).entries()) {
       const next = rates.slice(n * perDeath, (n + 1) * perDeath);
       const poison = { key: 'USD-KES', value: Buffer.from(`poison ${n}`) };
       await world.publishRecords([...next.map((rate) => asRecord(rate)), poison]);
@@ -40,14 +42,20 @@ export const failpoints: ChaosCase = {
     read.kill('SIGTERM');
     await read.exited;
     for (let n = 0; n < times; n++) {
-      const replay = world.run('replay', { FX_FAILPOINT: `mid-replay:${n + 1}` }, ['--from', '2020-01-01', '--quiet']);
+      const replay = world.run('replay', { FX_FAILPOINT: `mid-replay:${n + 1}` }, [
+        '--from',
+        '2020-01-01',
+        '--quiet',
+      ]);
       if ((await replay.exited) === null) deaths++;
     }
     const whole = world.run('replay', {}, ['--from', '2020-01-01', '--quiet']);
     const replayed = await whole.exited;
     const verdict = await verdictOn(world.query, rates);
     // A publish that was repeated may have written a poison twice, as two records.
-    const kept = await world.query<{ letters: string }>('select count(distinct value) as letters from dead_letters');
+    const kept = await world.query<{ letters: string }>(
+      'select count(distinct value) as letters from dead_letters',
+    );
     const expected = (POINTS.length + 1) * times;
     return {
       attempted: rates.length,

@@ -17,21 +17,27 @@ export const lettersUnwritable: ChaosCase = {
     const place = world.on === 'kafka' ? await letterTopic(world) : letterTable(world);
     await place.close();
     await world.publish(rates);
-    const [at] = await world.stream.publish(world.topic, [{ key: null, value: Buffer.from('poison') }]);
+    const [at] = await world.stream.publish(world.topic, [
+      { key: null, value: Buffer.from('poison') },
+    ]);
     const port = await freePort();
     world.run('consumer', { METRICS_PORT: String(port) });
     const alarm_ms = await until('an alarm', 60_000, async () => {
       const answer = await get<{ trouble: string }>(`http://127.0.0.1:${port}/readyz`);
       return answer?.status === 503 && !/not reached yet/.test(answer.data.trouble);
     });
-    for (const end = performance.now() + (full ? 60_000 : 5000); performance.now() < end; ) await pause(200);
+    for (const end = performance.now() + (full ? 60_000 : 5000); performance.now() < end; )
+      await pause(200);
     const passed = (await world.stream.positions(world.topic, world.group)).filter(
-      ({ partition, committed }) => partition === at?.partition && BigInt(committed ?? 0) > BigInt(at.first),
+      ({ partition, committed }) =>
+        partition === at?.partition && BigInt(committed ?? 0) > BigInt(at.first),
     );
     const storedMeanwhile = await world.query('select from dead_letters').catch(() => []);
     await place.open();
     const recovered_ms = await world.drained();
-    const letters = await world.query<{ reason: string }>('select distinct reason, value from dead_letters');
+    const letters = await world.query<{ reason: string }>(
+      'select distinct reason, value from dead_letters',
+    );
     const verdict = await verdictOn(world.query, rates);
     return {
       attempted: rates.length + 1,
@@ -54,7 +60,10 @@ async function letterTopic({ servers, topic, stream }: World) {
   const name = `${topic}.dlt`;
   await stream.createTopic({ topic: name, partitions: 1, replication: 1 });
   const policy = async (value: string) => {
-    const kafka = new kafkajs.Kafka({ brokers: [`127.0.0.1:${servers.kafka?.node.port}`], logLevel: kafkajs.logLevel.NOTHING });
+    const kafka = new kafkajs.Kafka({
+      brokers: [`127.0.0.1:${servers.kafka?.node.port}`],
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
     const admin = kafka.admin();
     await admin.connect();
     const configEntries = [{ name: 'cleanup.policy', value }];

@@ -16,17 +16,25 @@ export const members: ChaosCase = {
   run: async (world, full) => {
     const rates = encodedRates(full ? 14_000 : 2800);
     const ports = await Promise.all(Array.from({ length: MEMBERS }, () => freePort()));
-    const alive = ports.map((port) => ({ port, process: world.run('consumer', { METRICS_PORT: String(port) }) }));
+    const alive = ports.map((port) => ({
+      port,
+      process: world.run('consumer', { METRICS_PORT: String(port) }),
+    }));
     const owned = async () =>
       Promise.all(
         alive.map(
-          async ({ port }) => (await get<{ partitions: number[] }>(`http://127.0.0.1:${port}/readyz`))?.data?.partitions ?? [],
+          async ({ port }) =>
+            (await get<{ partitions: number[] }>(`http://127.0.0.1:${port}/readyz`))?.data
+              ?.partitions ?? [],
         ),
       );
     const fair = async () => {
       const shares = await owned();
       const share = Math.ceil(3 / alive.length);
-      return [...shares.flat()].sort().join() === '0,1,2' && shares.every(({ length }) => length >= 1 && length <= share);
+      return (
+        [...shares.flat()].sort().join() === '0,1,2' &&
+        shares.every(({ length }) => length >= 1 && length <= share)
+      );
     };
     let published = 0;
     const load = (async () => {
@@ -40,7 +48,10 @@ export const members: ChaosCase = {
     recovered_ms = 0;
     while (alive.length > 1) {
       alive.shift()?.process.kill('SIGKILL');
-      recovered_ms = Math.max(recovered_ms, await until('the others own what a dead one had', 60_000, fair));
+      recovered_ms = Math.max(
+        recovered_ms,
+        await until('the others own what a dead one had', 60_000, fair),
+      );
     }
     await load;
     await world.drained();
@@ -51,7 +62,10 @@ export const members: ChaosCase = {
       ...verdict,
       recovered_ms,
       also: { members: MEMBERS, joined_ms },
-      must: { ...wholeAndRight(verdict), 'partitions are taken over within 30 s': recovered_ms <= 30_000 },
+      must: {
+        ...wholeAndRight(verdict),
+        'partitions are taken over within 30 s': recovered_ms <= 30_000,
+      },
     };
   },
 };

@@ -16,12 +16,19 @@ export const nodeLost: ChaosCase = {
   run: async (world, full) => {
     const nodes = await startKafka({ nodes: 3 });
     const brokers = nodes.map(({ port }) => `127.0.0.1:${port}`);
-    const stream = openKafkaStream({ settings: { brokers, ssl: false, sasl: null, clientId: 'chaos' }, log: quiet });
+    const stream = openKafkaStream({
+      settings: { brokers, ssl: false, sasl: null, clientId: 'chaos' },
+      log: quiet,
+    });
     try {
       await stream.createTopic({ topic: world.topic, partitions: 3, replication: 3 });
       const rates = encodedRates(20_000);
       for (let n = 0; n < 3; n++)
-        world.run('consumer', { KAFKA_BROKERS: brokers.join(','), TOPIC_REPLICATION: '3', SCHEMA_REGISTRY_URL: '' });
+        world.run('consumer', {
+          KAFKA_BROKERS: brokers.join(','),
+          TOPIC_REPLICATION: '3',
+          SCHEMA_REGISTRY_URL: '',
+        });
       let published = 0;
       let over = false;
       let repeated = 0;

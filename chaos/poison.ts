@@ -28,9 +28,14 @@ export const poison: ChaosCase = {
     );
     const port = String(await freePort());
     const consumer = world.run('consumer', { METRICS_PORT: port });
-    await until('the consumer', 60_000, async () => (await get(`http://127.0.0.1:${port}/readyz`))?.status === 200);
+    await until(
+      'the consumer',
+      60_000,
+      async () => (await get(`http://127.0.0.1:${port}/readyz`))?.status === 200,
+    );
     const publishing = (async () => {
-      for (let at = 0; at < records.length; at += 100) await world.publishRecords(records.slice(at, at + 100));
+      for (let at = 0; at < records.length; at += 100)
+        await world.publishRecords(records.slice(at, at + 100));
     })();
     let stall = 0;
     let [seen, since] = [0, performance.now()];
@@ -43,7 +48,11 @@ export const poison: ChaosCase = {
         )[0]?.n,
       );
     const began = performance.now();
-    for (let now = await progress(); now < count && performance.now() - began < 120_000; now = await progress()) {
+    for (
+      let now = await progress();
+      now < count && performance.now() - began < 120_000;
+      now = await progress()
+    ) {
       if (now === 0 || now > seen) [seen, since] = [now, performance.now()];
       else stall = Math.max(stall, performance.now() - since);
       await pause(20);
@@ -58,7 +67,9 @@ export const poison: ChaosCase = {
     const health = await until(
       'tombstones are counted',
       10_000,
-      async () => ((await get<{ tombstones: number }>(`http://127.0.0.1:${port}/readyz`))?.data.tombstones ?? 0) >= tombstones,
+      async () =>
+        ((await get<{ tombstones: number }>(`http://127.0.0.1:${port}/readyz`))?.data.tombstones ??
+          0) >= tombstones,
     ).then(
       () => tombstones,
       () => 0,

@@ -51,5 +51,8 @@ export function poisoned(n: number, rate: RateObserved): OutgoingRecord {
     () => Buffer.concat([good, Buffer.alloc(70_000, number)]),
     () => framed(Buffer.alloc(40, 0xff), number),
   ];
-  return { key: n % 3 === 0 && n % 20 !== 0 ? null : `wrong-key-${n}`, value: (kinds[n % kinds.length] as () => Buffer)() };
+  return {
+    key: n % 3 === 0 && n % 20 !== 0 ? null : `wrong-key-${n}`,
+    value: (kinds[n % kinds.length] as () => Buffer)(),
+  };
 }

@@ -18,7 +18,8 @@ export const postgresKilled: ChaosCase = {
       await world.publish(next);
       published += next.length;
     };
-    const birth = async () => (await world.query<{ at: string }>('select pg_postmaster_start_time() as at'))[0]?.at;
+    const birth = async () =>
+      (await world.query<{ at: string }>('select pg_postmaster_start_time() as at'))[0]?.at;
     world.run('consumer');
     await publishSome();
     await world.drained();
@@ -36,11 +37,19 @@ export const postgresKilled: ChaosCase = {
             )
             .catch(() => undefined);
         // Sessions of a dead server may still answer for a moment.
-        await until('Postgres is back', 60_000, async () => how === 'terminate' || (await birth()) !== before);
+        await until(
+          'Postgres is back',
+          60_000,
+          async () => how === 'terminate' || (await birth()) !== before,
+        );
         await flowing;
         recovered_ms = Math.max(
           recovered_ms,
-          await until('everything is stored', 60_000, async () => (await world.stored()) === published),
+          await until(
+            'everything is stored',
+            60_000,
+            async () => (await world.stored()) === published,
+          ),
         );
       }
     }
@@ -53,7 +62,11 @@ export const postgresKilled: ChaosCase = {
       ...verdict,
       recovered_ms,
       also: { kills: rounds, terminations: rounds, letters },
-      must: { ...wholeAndRight(verdict), 'no dead letters': letters === 0, 'stored again within 5 s': recovered_ms <= 5000 },
+      must: {
+        ...wholeAndRight(verdict),
+        'no dead letters': letters === 0,
+        'stored again within 5 s': recovered_ms <= 5000,
+      },
     };
   },
 };

@@ -17,8 +17,11 @@ export const replayUnderTraffic: ChaosCase = {
     const count = full ? 99_960 : 7000;
     const history = encodedRates(count);
     // The night slot of the same days: newer than the history, which must not replace it.
-    const live = encodedRates(2 * 7 * (full ? 600 : 100), { slots: 2 }).filter(({ mid }) => mid.endsWith('.23'));
-    for (let at = 0; at < history.length; at += 2000) await world.publish(history.slice(at, at + 2000));
+    const live = encodedRates(2 * 7 * (full ? 600 : 100), { slots: 2 }).filter(({ mid }) =>
+      mid.endsWith('.23'),
+    );
+    for (let at = 0; at < history.length; at += 2000)
+      await world.publish(history.slice(at, at + 2000));
     world.run('consumer');
     await world.drained(180_000);
     await world.query("delete from rate_observations where quote_currency in ('KES', 'XOF')");
@@ -37,7 +40,9 @@ export const replayUnderTraffic: ChaosCase = {
         await until(
           'a live pull',
           60_000,
-          async () => (await world.query('select from rate_observations where event_id = any(?)', [ids])).length === ids.length,
+          async () =>
+            (await world.query('select from rate_observations where event_id = any(?)', [ids]))
+              .length === ids.length,
         );
         lags.push(performance.now() - began);
         await pause(100);
@@ -57,9 +62,14 @@ export const replayUnderTraffic: ChaosCase = {
     const verdict = await verdictOn(world.query, [...history, ...live.slice(0, published)]);
     const digest = await digestOfTables(world.query);
     const groupAfter = await world.stream.positions(world.topic, world.group);
-    const back = groupAfter.some(({ committed }, n) => BigInt(committed ?? 0) < BigInt(groupBefore[n]?.committed ?? 0));
+    const back = groupAfter.some(
+      ({ committed }, n) => BigInt(committed ?? 0) < BigInt(groupBefore[n]?.committed ?? 0),
+    );
     const again = world.run('replay', {}, FROM);
-    const rebuilt = (await again.exited) === 0 ? world.run('replay', {}, ['--rebuild', '--json', '--quiet']) : again;
+    const rebuilt =
+      (await again.exited) === 0
+        ? world.run('replay', {}, ['--rebuild', '--json', '--quiet'])
+        : again;
     const digestAgain = await digestOfTables(world.query);
     const rebuiltCode = await rebuilt.exited;
     const digestRebuilt = await digestOfTables(world.query);

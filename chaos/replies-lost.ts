@@ -24,7 +24,10 @@ export const repliesLost: ChaosCase = {
     let cuts = 0;
     world.run('consumer');
     for (let round = 0; round < rounds; round++) {
-      const [first, ...others] = rates.slice(round * PER_ROUND, (round + 1) * PER_ROUND) as [RateObserved, ...RateObserved[]];
+      const [first, ...others] = rates.slice(round * PER_ROUND, (round + 1) * PER_ROUND) as [
+        RateObserved,
+        ...RateObserved[],
+      ];
       network.loseReply(kafka ? produceReply : statementReply('insert into stream_records'));
       // A client may try again by itself and be none the wiser; a network that is gone has it tell us, and then it must start afresh.
       const cut = round % 10 === 9;

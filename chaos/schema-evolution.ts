@@ -24,9 +24,12 @@ const with_ = (change: (schema: Schema) => void): string => {
   change(schema);
   return JSON.stringify(schema);
 };
-const fieldOf = (schema: Schema, name: string) => schema.fields.find((field) => field.name === name) as Field;
+const fieldOf = (schema: Schema, name: string) =>
+  schema.fields.find((field) => field.name === name) as Field;
 
-const ADDED = with_((schema) => schema.fields.push({ name: 'venue', type: 'string', default: 'otc' }));
+const ADDED = with_((schema) =>
+  schema.fields.push({ name: 'venue', type: 'string', default: 'otc' }),
+);
 const PROMOTED = with_((schema) => {
   fieldOf(schema, 'mid').type = 'bytes';
   fieldOf(schema, 'fetched_at').type = 'long';
@@ -55,7 +58,9 @@ export const schemaEvolution: ChaosCase = {
     const ids: number[] = [];
     for (const [n, schema] of writers.entries())
       ids.push(await registry.register(n === 2 ? `${subject}-promoted` : subject, schema));
-    const records = rates.map((rate, n) => written(rate, writers[n % 3] as string, ids[n % 3] as number));
+    const records = rates.map((rate, n) =>
+      written(rate, writers[n % 3] as string, ids[n % 3] as number),
+    );
     await world.publishRecords(records);
     world.run('consumer');
     const recovered_ms = await world.drained();
@@ -64,7 +69,10 @@ export const schemaEvolution: ChaosCase = {
     const [rate] = rates as [RateObserved];
     const newReader = await rateDecoder(() => Promise.resolve(null), ADDED)(asRecord(rate).value);
     const renamedId = await registry.register(`${subject}-renamed`, OLD_NAME);
-    const renamed = await rateDecoder((id) => registry.schema(id), WITH_ALIAS)(written(rate, OLD_NAME, renamedId).value);
+    const renamed = await rateDecoder(
+      (id) => registry.schema(id),
+      WITH_ALIAS,
+    )(written(rate, OLD_NAME, renamedId).value);
     const refused = await registry.register(subject, INCOMPATIBLE).then(
       () => '',
       (error: Error) => error.message,
@@ -80,7 +88,8 @@ export const schemaEvolution: ChaosCase = {
       also: { writers: writers.length },
       must: {
         ...wholeAndRight(verdict),
-        'a new reader reads what old writers wrote': newReader.mid === rate.mid && newReader.observed_at === rate.observed_at,
+        'a new reader reads what old writers wrote':
+          newReader.mid === rate.mid && newReader.observed_at === rate.observed_at,
         'a renamed field is read by its alias': renamed.mid === rate.mid,
         'the registry refuses an incompatible schema': refused.includes('ncompatib'),
         'a producer with an incompatible schema does not start, and says why':
@@ -94,7 +103,10 @@ export const schemaEvolution: ChaosCase = {
 function written(rate: RateObserved, schema: string, id: number): OutgoingRecord {
   const type = avro.Type.forSchema(JSON.parse(schema));
   const bytes = fieldOf(JSON.parse(schema) as Schema, 'mid')?.type === 'bytes';
-  const times = { observed_at: Date.parse(rate.observed_at), fetched_at: Date.parse(rate.fetched_at) };
+  const times = {
+    observed_at: Date.parse(rate.observed_at),
+    fetched_at: Date.parse(rate.fetched_at),
+  };
   const value = type.toBuffer({
     ...rate,
     ...times,

@@ -21,7 +21,10 @@ export interface Servers {
 export const TEMPLATE = 'chaos_template';
 
 export async function startServers(on: Adapter): Promise<Servers> {
-  const [postgres, kafka] = await Promise.all([startPostgres(), on === 'kafka' ? startBroker() : null]);
+  const [postgres, kafka] = await Promise.all([
+    startPostgres(),
+    on === 'kafka' ? startBroker() : null,
+  ]);
   return {
     postgres,
     kafka,
@@ -61,7 +64,10 @@ async function startPostgres() {
 async function startBroker() {
   const behind = await freePort();
   const network = await proxyTo({ host: '127.0.0.1', port: behind });
-  const [[node], registry] = await Promise.all([startKafka({ proxy: { port: network.port, behind } }), startRegistry()]);
+  const [[node], registry] = await Promise.all([
+    startKafka({ proxy: { port: network.port, behind } }),
+    startRegistry(),
+  ]);
   return {
     node: node as KafkaNode,
     network,

@@ -21,7 +21,8 @@ export const shuffledOrders: ChaosCase = {
       await world.query('truncate daily_rates, rate_observations');
       const doubled = rates.filter(() => world.random() < 0.1);
       const records = shuffled([...rates, ...doubled], world.random).map((rate) => asRecord(rate));
-      for (let at = 0; at < records.length; at += 500) await world.publishRecords(records.slice(at, at + 500));
+      for (let at = 0; at < records.length; at += 500)
+        await world.publishRecords(records.slice(at, at + 500));
       recovered_ms = Math.max(recovered_ms, await world.drained());
       digests.add(await digestOfTables(world.query));
       const one = await verdictOn(world.query, rates);

@@ -10,9 +10,15 @@ export async function digestOfTables(query: Query): Promise<string> {
       'base_currency, quote_currency, rate_date',
       'rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id',
     ],
-    ['rate_observations', 'event_id', 'event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at'],
+    [
+      'rate_observations',
+      'event_id',
+      'event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at',
+    ],
   ]) {
-    for (const row of await query<{ line: string }>(`select row(${columns})::text as line from ${table} order by ${key}`))
+    for (const row of await query<{ line: string }>(
+      `select row(${columns})::text as line from ${table} order by ${key}`,
+    ))
       hash.update(`${row.line}\n`);
   }
   return hash.digest('hex');

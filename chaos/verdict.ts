@@ -28,7 +28,9 @@ export async function verdictOn(query: Query, acked: readonly RateObserved[]): P
   const daysThere = new Set(days.map((row) => row.day));
   return {
     rows: days.length,
-    lost: [...events].filter((id) => !there.has(id)).length + [...winners.keys()].filter((one) => !daysThere.has(one)).length,
+    lost:
+      [...events].filter((id) => !there.has(id)).length +
+      [...winners.keys()].filter((one) => !daysThere.has(one)).length,
     duplicate:
       stored.length -
       there.size +
@@ -36,7 +38,8 @@ export async function verdictOn(query: Query, acked: readonly RateObserved[]): P
       days.length -
       daysThere.size +
       [...daysThere].filter((one) => !winners.has(one)).length,
-    wrong: days.filter((row) => winners.has(row.day) && winners.get(row.day)?.mid !== row.mid).length,
+    wrong: days.filter((row) => winners.has(row.day) && winners.get(row.day)?.mid !== row.mid)
+      .length,
   };
 }
 

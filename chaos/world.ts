@@ -64,7 +64,12 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   const opened: (() => Promise<unknown>)[] = [];
   const streamOver = (url: string, port: number | undefined): EventStream => {
     if (port) {
-      const settings = { brokers: [`127.0.0.1:${port}`], ssl: false, sasl: null, clientId: 'chaos' };
+      const settings = {
+        brokers: [`127.0.0.1:${port}`],
+        ssl: false,
+        sasl: null,
+        clientId: 'chaos',
+      };
       const stream = openKafkaStream({ settings, log: quiet });
       opened.push(stream.close);
       return stream;
@@ -74,7 +79,9 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
     return openPostgresStream({ db: own, url, log: quiet });
   };
   const stream = streamOver(direct, servers.kafka?.node.port);
-  await again(() => stream.createTopic({ topic, partitions: 3, replication: 1, maxRecordBytes: 4 * 1024 * 1024 }));
+  await again(() =>
+    stream.createTopic({ topic, partitions: 3, replication: 1, maxRecordBytes: 4 * 1024 * 1024 }),
+  );
   const settings = {
     DATABASE_URL: remote,
     TOPIC: topic,
@@ -126,14 +133,16 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
           () => false,
         ),
     publishRecords: async (records) => void (await again(() => stream.publish(topic, records))),
-    stored: async () => Number((await query<{ count: string }>('select count(*) from rate_observations'))[0]?.count),
+    stored: async () =>
+      Number((await query<{ count: string }>('select count(*) from rate_observations'))[0]?.count),
     lag,
     drained: async (within = 60_000) => {
       const began = performance.now();
       for (;;) {
         const left = await lag().catch(() => Number.NaN);
         if (left === 0) return Math.round(performance.now() - began);
-        if (performance.now() - began > within) throw new Error(`${left} records are still unread after ${within / 1000} s`);
+        if (performance.now() - began > within)
+          throw new Error(`${left} records are still unread after ${within / 1000} s`);
         await pause(50);
       }
     },
@@ -165,11 +174,17 @@ async function again(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Waits for a fact, and gives the ms that it took; rejects after `within` ms. */
-export async function until(what: string, within: number, fact: () => Promise<boolean> | boolean): Promise<number> {
+export async function until(
+  what: string,
+  within: number,
+  fact: () => Promise<boolean> | boolean,
+): Promise<number> {
   const began = performance.now();
   for (;;) {
-    if (await Promise.resolve(fact()).catch(() => false)) return Math.round(performance.now() - began);
-    if (performance.now() - began > within) throw new Error(`${what}: not within ${within / 1000} s`);
+    if (await Promise.resolve(fact()).catch(() => false))
+      return Math.round(performance.now() - began);
+    if (performance.now() - began > within)
+      throw new Error(`${what}: not within ${within / 1000} s`);
     await pause(20);
   }
 }

@@ -38,7 +38,9 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
           timestamp,
           key,
           headers: JSON.stringify(
-            Object.fromEntries(Object.entries(record.headers).map(([name, value]) => [clean(name), readable(value)])),
+            Object.fromEntries(
+              Object.entries(record.headers).map(([name, value]) => [clean(name), readable(value)]),
+            ),
           ),
           reason: fault.reason,
           detail: clean(fault.message).slice(0, 2000),
@@ -51,12 +53,17 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
 }
 
 /** A letter that its topic will never take must not hold up the stream for ever: then only where from and why go there. */
-async function publish({ name, stream }: NonNullable<DeadLetterSettings['topic']>, letter: OutgoingRecord): Promise<void> {
+async function publish(
+  { name, stream }: NonNullable<DeadLetterSettings['topic']>,
+  letter: OutgoingRecord,
+): Promise<void> {
   try {
     await stream.publish(name, [letter]);
   } catch (error) {
     if (!(error instanceof RecordTooLarge)) throw error;
-    const ours = Object.entries(letter.headers ?? {}).filter(([header]) => header.startsWith('kafka_dlt-'));
+    const ours = Object.entries(letter.headers ?? {}).filter(([header]) =>
+      header.startsWith('kafka_dlt-'),
+    );
     const omitted = `${letter.value?.length ?? 0} bytes, more than this topic takes: the row in dead_letters has them`;
     const headers = { ...Object.fromEntries(ours), 'kafka_dlt-value-omitted': omitted };
     await stream.publish(name, [{ key: null, value: null, headers }]);
@@ -64,7 +71,10 @@ async function publish({ name, stream }: NonNullable<DeadLetterSettings['topic']
 }
 
 /** The record as it came, and where from and why in the headers that Kafka Connect uses for the same. */
-function letterOf({ key, value, headers, topic, partition, offset, timestamp }: StreamRecord, fault: UndecodableRecord) {
+function letterOf(
+  { key, value, headers, topic, partition, offset, timestamp }: StreamRecord,
+  fault: UndecodableRecord,
+) {
   return {
     key,
     value,
@@ -83,7 +93,9 @@ function letterOf({ key, value, headers, topic, partition, offset, timestamp }: 
 /** Text where it is text; other bytes, and the NUL that Postgres cannot hold, in base64. */
 function readable(value: Buffer): string | { base64: string } {
   const text = value.toString('utf8');
-  return Buffer.from(text).equals(value) && !text.includes('\0') ? text : { base64: value.toString('base64') };
+  return Buffer.from(text).equals(value) && !text.includes('\0')
+    ? text
+    : { base64: value.toString('base64') };
 }
 
 function clean(text: string): string {

@@ -35,7 +35,10 @@ export function batchHandler({
   async function setAside(record: StreamRecord, fault: UndecodableRecord): Promise<void> {
     if (!(await deadLetters.setAside(record, fault))) return;
     const { topic, partition, offset } = record;
-    log.error({ topic, partition, offset, reason: fault.reason, detail: fault.message }, 'a record was set aside');
+    log.error(
+      { topic, partition, offset, reason: fault.reason, detail: fault.message },
+      'a record was set aside',
+    );
   }
 
   /** Finds the records that Postgres itself refuses, one by one, so that they do not hold up the others of their batch. */
@@ -48,7 +51,10 @@ export function batchHandler({
         sum.updatedDays += updatedDays;
       } catch (error) {
         if (databaseFault(error) !== 'impossible') throw error;
-        await setAside(record, new UndecodableRecord('refused by Postgres', (error as Error).message, { cause: error }));
+        await setAside(
+          record,
+          new UndecodableRecord('refused by Postgres', (error as Error).message, { cause: error }),
+        );
         sum.dead++;
       }
     }
@@ -92,7 +98,8 @@ export function batchHandler({
       dead: undecodable + dead,
       tombstones,
     };
-    for (const result of ['inserted', 'unchanged', 'dead'] as const) metrics.consumed.inc({ result }, handled[result]);
+    for (const result of ['inserted', 'unchanged', 'dead'] as const)
+      metrics.consumed.inc({ result }, handled[result]);
     return handled;
   };
 }

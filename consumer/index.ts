@@ -42,7 +42,10 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   let subscription: Subscription | undefined;
   let waiting: string | null = 'stream: not reached yet';
   const handling = { decode: rateDecoder(schemaOf), store: openRateStore(db), log };
-  const handle = batchHandler({ ...handling, deadLetters: openDeadLetters({ db, topic: deadLetterTopic }) });
+  const handle = batchHandler({
+    ...handling,
+    deadLetters: openDeadLetters({ db, topic: deadLetterTopic }),
+  });
 
   let tombstones = 0;
   const gaps = gapWatch(topic.topic, (sentence) => log.error(`stream: ${sentence}`));
@@ -81,7 +84,11 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       const said = { trouble: trouble ?? gaps.trouble(), partitions, tombstones };
       try {
         let lag = 0n;
-        for (const { partition, low, high, committed } of await withinDeadline('stream', POSITIONS_MS, positions())) {
+        for (const { partition, low, high, committed } of await withinDeadline(
+          'stream',
+          POSITIONS_MS,
+          positions(),
+        )) {
           const behind = BigInt(high) - BigInt(committed ?? low);
           metrics.lag.set({ partition }, Number(behind));
           lag += behind;

@@ -17,8 +17,11 @@ function logGaps(topic: string, positions: readonly Position[]): LogGap[] {
     const [first, end, next] = [BigInt(low), BigInt(high), BigInt(committed)];
     const deleted = `${first - next} records from offset ${next} on were deleted before they were read; have them published again, then restart the consumer`;
     const cut = `the group had read up to offset ${next} and the log ends at ${end}: it was made anew or cut; check the broker, then restart the consumer`;
-    if (next < first) return [{ partition, certain: true, sentence: `${topic}/${partition}: ${deleted}` }];
-    return next > end ? [{ partition, certain: false, sentence: `${topic}/${partition}: ${cut}` }] : [];
+    if (next < first)
+      return [{ partition, certain: true, sentence: `${topic}/${partition}: ${deleted}` }];
+    return next > end
+      ? [{ partition, certain: false, sentence: `${topic}/${partition}: ${cut}` }]
+      : [];
   });
 }
 
@@ -37,6 +40,7 @@ export function gapWatch(topic: string, alarm: (sentence: string) => void) {
       suspected = new Set(gaps.map(({ partition }) => partition));
     },
     /** A sentence for an operator, or null. */
-    trouble: (): string | null => (known.size > 0 ? `stream: ${[...known.values()].join('; ')}` : null),
+    trouble: (): string | null =>
+      known.size > 0 ? `stream: ${[...known.values()].join('; ')}` : null,
   };
 }

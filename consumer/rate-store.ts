@@ -54,7 +54,11 @@ export function openRateStore(db: Database): RateStore {
   };
 }
 
-async function write(db: Database, rates: readonly RateObserved[], newest: readonly RateObserved[]): Promise<Saved> {
+async function write(
+  db: Database,
+  rates: readonly RateObserved[],
+  newest: readonly RateObserved[],
+): Promise<Saved> {
   const saved = await db.transaction(async (trx) => {
     // Whoever waits for these rows, the producer to confirm its run first of all, is told, and need not poll.
     const { rows } = await trx.raw(
@@ -88,7 +92,11 @@ async function write(db: Database, rates: readonly RateObserved[], newest: reado
  * the observations of the same instants, which lie side by side: each by its key is a page anywhere, and took three times as long. What
  * is looked up stands in subqueries of their own: joined, tables that were never analyzed have been seen to be read whole for every batch.
  */
-async function areThere(db: Database, rates: readonly RateObserved[], newest: readonly RateObserved[]): Promise<boolean> {
+async function areThere(
+  db: Database,
+  rates: readonly RateObserved[],
+  newest: readonly RateObserved[],
+): Promise<boolean> {
   const { rows } = await db.raw(
     `select (select count(*) from unnest(:instants::timestamptz[]) instant cross join lateral (
                select event_id from rate_observations where observed_at = instant offset 0
@@ -108,14 +116,27 @@ async function areThere(db: Database, rates: readonly RateObserved[], newest: re
 }
 
 /** Of two rates of a day the higher one stands: a real one before a simulated one, then the newest. newestPerDay has the same order. */
-const rankOf = (row: string) => `(${row}.source = 'xe', ${row}.observed_at, ${row}.fetched_at, ${row}.event_id)`;
+const rankOf = (row: string) =>
+  `(${row}.source = 'xe', ${row}.observed_at, ${row}.fetched_at, ${row}.event_id)`;
 
-const OF_RATE = { event_id: 'uuid', base_currency: 'text', quote_currency: 'text', mid: 'numeric', pull: 'int' };
-const OF_PULL = { run_id: 'text', source: 'text', observed_at: 'timestamptz', fetched_at: 'timestamptz' };
+const OF_RATE = {
+  event_id: 'uuid',
+  base_currency: 'text',
+  quote_currency: 'text',
+  mid: 'numeric',
+  pull: 'int',
+};
+const OF_PULL = {
+  run_id: 'text',
+  source: 'text',
+  observed_at: 'timestamptz',
+  fetched_at: 'timestamptz',
+};
 
 /** Rates that were bound under this name, as rows: each with what it shares with the others of its pull. */
 function rowsOf(name: string): string {
-  const table = (of: Record<string, string>) => Object.entries(of).map(([column, type]) => `:${name}_${column}::${type}[]`);
+  const table = (of: Record<string, string>) =>
+    Object.entries(of).map(([column, type]) => `:${name}_${column}::${type}[]`);
   return `(select * from unnest(${table(OF_RATE)}) rate (${Object.keys(OF_RATE)})
            join unnest(${table(OF_PULL)}) with ordinality pull (${Object.keys(OF_PULL)}, pull) using (pull))`;
 }
@@ -145,7 +166,12 @@ function bound(name: string, rates: readonly RateObserved[]): Record<string, str
 }
 
 function isOfOnePull(a: RateObserved, b: RateObserved): boolean {
-  return a.run_id === b.run_id && a.observed_at === b.observed_at && a.fetched_at === b.fetched_at && a.source === b.source;
+  return (
+    a.run_id === b.run_id &&
+    a.observed_at === b.observed_at &&
+    a.fetched_at === b.fetched_at &&
+    a.source === b.source
+  );
 }
 
 const arrayOf = (values: readonly (string | number)[]) => `{${values.join()}}`;

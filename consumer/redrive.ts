@@ -15,7 +15,9 @@ export interface RedriveDeps extends Omit<BatchDeps, 'deadLetters'> {
  * Takes the letters that somebody asked to be tried again: their stored bytes go through the same handler as every record and are not
  * published again, so trying twice adds nothing. A letter that works is `redriven`; one that does not stays open, with the reason.
  */
-export function startRedrives({ db, databaseUrl, log, ...handling }: RedriveDeps): { stop(): Promise<void> } {
+export function startRedrives({ db, databaseUrl, log, ...handling }: RedriveDeps): {
+  stop(): Promise<void>;
+} {
   let working: Promise<void> = Promise.resolve();
   let pending = 0;
   const wake = () => {
@@ -40,7 +42,12 @@ export function startRedrives({ db, databaseUrl, log, ...handling }: RedriveDeps
   };
 }
 
-async function redriveAsked({ db, log, decode, store }: Omit<RedriveDeps, 'databaseUrl'>): Promise<void> {
+async function redriveAsked({
+  db,
+  log,
+  decode,
+  store,
+}: Omit<RedriveDeps, 'databaseUrl'>): Promise<void> {
   for (;;) {
     const { rows } = await db.raw(
       `select id, topic, partition, record_offset as "offset", record_timestamp as timestamp, key, value from dead_letters
@@ -63,7 +70,10 @@ async function redriveAsked({ db, log, decode, store }: Omit<RedriveDeps, 'datab
 }
 
 /** Null when the record has become a row, else why it still cannot. Rejects while Postgres or the registry is away. */
-async function redrive(handling: Omit<BatchDeps, 'deadLetters'>, record: StreamRecord): Promise<string | null> {
+async function redrive(
+  handling: Omit<BatchDeps, 'deadLetters'>,
+  record: StreamRecord,
+): Promise<string | null> {
   let fault: UndecodableRecord | undefined;
   const note = (_record: StreamRecord, why: UndecodableRecord) => {
     fault = why;

@@ -75,8 +75,12 @@ export async function dryReplay(deps: ReplayDeps, range: ReplayRange): Promise<R
     await deps.db.transaction(async (trx) => {
       for (const table of ['rate_observations', 'daily_rates', 'dead_letters']) {
         // Postgres looks into the session's temporary tables first, so the same statements find the copies.
-        await trx.raw(`create temporary table ${table} (like public.${table} including all) on commit drop`);
-        await trx.raw(`insert into pg_temp.${table} overriding system value select * from public.${table}`);
+        await trx.raw(
+          `create temporary table ${table} (like public.${table} including all) on commit drop`,
+        );
+        await trx.raw(
+          `insert into pg_temp.${table} overriding system value select * from public.${table}`,
+        );
       }
       report = await replay({ ...deps, db: trx }, range);
       throw rollback;
@@ -91,9 +95,13 @@ export async function dryReplay(deps: ReplayDeps, range: ReplayRange): Promise<R
  * Makes both tables anew from the whole stream, in one transaction: readers keep the old rows until it commits, writers wait. Throws
  * `InvalidRequest`, and keeps everything as it was, when a currency-day would be lost, unless `force` says that this is meant.
  */
-export async function rebuild(deps: ReplayDeps, { force }: { force: boolean }): Promise<ReplayReport> {
+export async function rebuild(
+  deps: ReplayDeps,
+  { force }: { force: boolean },
+): Promise<ReplayReport> {
   return deps.db.transaction(async (trx) => {
-    for (const [deadline, value] of Object.entries(REBUILD_DEADLINES)) await trx.raw(`set local ${deadline} = '${value}'`);
+    for (const [deadline, value] of Object.entries(REBUILD_DEADLINES))
+      await trx.raw(`set local ${deadline} = '${value}'`);
     await trx.raw('lock table rate_observations, daily_rates in share row exclusive mode');
     await trx.raw(
       'create temporary table days_before on commit drop as select base_currency, quote_currency, rate_date from daily_rates',

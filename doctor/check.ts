@@ -11,9 +11,24 @@ export interface Check {
 /** All dependencies are looked at side by side, each for so long at most; with start and end a doctor is done within ten seconds. */
 const LOOK_MS = 5500;
 
-export const well = (name: string, says: string): Check => ({ name, state: 'well', says, todo: null });
-export const note = (name: string, says: string): Check => ({ name, state: 'note', says, todo: null });
-export const ill = (name: string, says: string, todo: string): Check => ({ name, state: 'ill', says, todo });
+export const well = (name: string, says: string): Check => ({
+  name,
+  state: 'well',
+  says,
+  todo: null,
+});
+export const note = (name: string, says: string): Check => ({
+  name,
+  state: 'note',
+  says,
+  todo: null,
+});
+export const ill = (name: string, says: string, todo: string): Check => ({
+  name,
+  state: 'ill',
+  says,
+  todo,
+});
 
 /** Looks at one dependency. What rejects or does not end in time is ill, with what to do about it by the error. */
 export async function look(

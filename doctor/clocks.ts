@@ -24,5 +24,9 @@ export function skewOf(
 export function clockCheck(whose: string, { seconds, give }: Skew): Check {
   const apart = `${Math.abs(seconds).toFixed(1)} s ${seconds < 0 ? 'behind' : 'ahead of'} this host, give or take ${give.toFixed(1)} s`;
   if (Math.abs(seconds) - give <= TOLERATED_SECONDS) return well(`clock of ${whose}`, apart);
-  return ill(`clock of ${whose}`, apart, 'have both keep time by NTP: chronyc tracking, timedatectl');
+  return ill(
+    `clock of ${whose}`,
+    apart,
+    'have both keep time by NTP: chronyc tracking, timedatectl',
+  );
 }

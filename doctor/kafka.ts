@@ -21,10 +21,20 @@ export function examineKafka({
   log: Logger;
 }) {
   const examine = async (): Promise<Check[]> => {
-    const reached = await Promise.all(settings.brokers.map(async (address) => ({ address, fault: await reach(address) })));
-    const away = reached.filter(({ fault }) => fault !== null).map(({ address, fault }) => `${address} (${fault})`);
+    const reached = await Promise.all(
+      settings.brokers.map(async (address) => ({ address, fault: await reach(address) })),
+    );
+    const away = reached
+      .filter(({ fault }) => fault !== null)
+      .map(({ address, fault }) => `${address} (${fault})`);
     if (away.length === reached.length)
-      return [ill('Kafka', `not reached: ${away.join(', ')}`, 'start the brokers, or correct KAFKA_BROKERS')];
+      return [
+        ill(
+          'Kafka',
+          `not reached: ${away.join(', ')}`,
+          'start the brokers, or correct KAFKA_BROKERS',
+        ),
+      ];
     const admin = kafkaClient(settings, log).admin();
     const spoken = new Map<string, number>();
     admin.on('admin.network.request', ({ payload }) => {
@@ -40,23 +50,40 @@ export function examineKafka({
       void admin.disconnect().catch(() => undefined);
     }
   };
-  const todo = 'compare KAFKA_SSL and KAFKA_SASL_* with what the brokers want: `npm run doctor` reached the port, not Kafka';
+  const todo =
+    'compare KAFKA_SSL and KAFKA_SASL_* with what the brokers want: `npm run doctor` reached the port, not Kafka';
   return look('Kafka', examine, () => todo);
 }
 
 async function brokerChecks(admin: Admin, away: readonly string[]): Promise<Check[]> {
   const { brokers, controller } = await admin.describeCluster();
   const named = await Promise.all(
-    brokers.map(async ({ nodeId, host, port }) => ({ nodeId, at: `${host}:${port}`, fault: await reach(`${host}:${port}`) })),
+    brokers.map(async ({ nodeId, host, port }) => ({
+      nodeId,
+      at: `${host}:${port}`,
+      fault: await reach(`${host}:${port}`),
+    })),
   );
-  const says = named.map(({ nodeId, at }) => `${nodeId}${nodeId === controller ? ' (controller)' : ''} at ${at}`).join(', ');
-  const hidden = named.filter(({ fault }) => fault !== null).map(({ at, fault }) => `${at} (${fault})`);
+  const says = named
+    .map(({ nodeId, at }) => `${nodeId}${nodeId === controller ? ' (controller)' : ''} at ${at}`)
+    .join(', ');
+  const hidden = named
+    .filter(({ fault }) => fault !== null)
+    .map(({ at, fault }) => `${at} (${fault})`);
   const advertise =
     'the brokers name these addresses to clients: correct advertised.listeners (--advertise-kafka-addr), or the network';
   return [
-    hidden.length > 0 ? ill('Kafka', `not reached from here: ${hidden.join(', ')}`, advertise) : well('Kafka', says),
+    hidden.length > 0
+      ? ill('Kafka', `not reached from here: ${hidden.join(', ')}`, advertise)
+      : well('Kafka', says),
     ...(away.length > 0
-      ? [ill('Kafka', `of KAFKA_BROKERS not reached: ${away.join(', ')}`, 'start them, or leave them out')]
+      ? [
+          ill(
+            'Kafka',
+            `of KAFKA_BROKERS not reached: ${away.join(', ')}`,
+            'start them, or leave them out',
+          ),
+        ]
       : []),
   ];
 }
@@ -66,14 +93,23 @@ async function topicChecks(admin: Admin, topics: readonly TopicWanted[]): Promis
   return Promise.all(
     topics.map(async (wanted) => {
       const { topic } = wanted;
-      if (!there.has(topic)) return ill(`topic ${topic}`, 'not there', 'npm run topics; producer and consumer make it too');
+      if (!there.has(topic))
+        return ill(
+          `topic ${topic}`,
+          'not there',
+          'npm run topics; producer and consumer make it too',
+        );
       const [metadata, described] = await Promise.all([
         admin.fetchTopicMetadata({ topics: [topic] }),
-        admin.describeConfigs({ includeSynonyms: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }] }),
+        admin.describeConfigs({
+          includeSynonyms: false,
+          resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+        }),
       ]);
       const partitions = metadata.topics[0]?.partitions ?? [];
       const entries = described.resources[0]?.configEntries ?? [];
-      const set = (name: string) => entries.find(({ configName }) => configName === name)?.configValue ?? null;
+      const set = (name: string) =>
+        entries.find(({ configName }) => configName === name)?.configValue ?? null;
       return topicCheck(wanted, { partitions, set });
     }),
   );
@@ -84,15 +120,24 @@ interface Found {
   set: (name: string) => string | null;
 }
 
-function topicCheck({ topic, partitions: wanted, replication }: TopicWanted, { partitions, set }: Found): Check {
+function topicCheck(
+  { topic, partitions: wanted, replication }: TopicWanted,
+  { partitions, set }: Found,
+): Check {
   const name = `topic ${topic}`;
   const copies = Math.min(...partitions.map(({ replicas }) => replicas.length));
   const insync = set('min.insync.replicas');
   const says = `${partitions.length} partitions on ${copies} brokers${insync ? `, min.insync.replicas ${insync}` : ''}`;
   const headless = partitions.filter(({ leader }) => leader < 0).length;
-  if (headless > 0) return ill(name, `${says}; ${headless} without a leader`, 'start the brokers that hold them');
+  if (headless > 0)
+    return ill(name, `${says}; ${headless} without a leader`, 'start the brokers that hold them');
   const behind = partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length;
-  if (behind > 0) return ill(name, `${says}; ${behind} with copies that are behind`, 'look at the brokers that are missing');
+  if (behind > 0)
+    return ill(
+      name,
+      `${says}; ${behind} with copies that are behind`,
+      'look at the brokers that are missing',
+    );
   const policy = set('cleanup.policy');
   const kept = set('retention.ms');
   // Some brokers do not tell; only what is told and wrong is ill.
@@ -102,7 +147,9 @@ function topicCheck({ topic, partitions: wanted, replication }: TopicWanted, { p
       `${says}; cleanup.policy ${policy}, retention.ms ${kept}: the history that tables are rebuilt from goes`,
       `set cleanup.policy=delete and retention.ms=-1 (rpk topic alter-config ${topic} --set retention.ms=-1)`,
     );
-  if (partitions.length !== wanted) return note(name, `${says}, where TOPIC_PARTITIONS is ${wanted}`);
-  if (copies !== replication) return note(name, `${says}, where TOPIC_REPLICATION is ${replication}`);
+  if (partitions.length !== wanted)
+    return note(name, `${says}, where TOPIC_PARTITIONS is ${wanted}`);
+  if (copies !== replication)
+    return note(name, `${says}, where TOPIC_REPLICATION is ${replication}`);
   return well(name, `${says}, kept for ever`);
 }

@@ -22,7 +22,8 @@ export function diagnosisPage({ well, versions, settings, checks }: Diagnosis): 
       .join(' · '),
     '',
     ...settings.map(
-      ({ name, value, from }) => `  ${name.padEnd(width)}  ${value ?? '(unset)'}${from === 'default' ? '' : `  ← ${from}`}`,
+      ({ name, value, from }) =>
+        `  ${name.padEnd(width)}  ${value ?? '(unset)'}${from === 'default' ? '' : `  ← ${from}`}`,
     ),
     '',
     ...checks.flatMap(({ name, state, says, todo }) => [

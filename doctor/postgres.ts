@@ -21,7 +21,15 @@ interface Facts {
 }
 
 /** Looks at Postgres: reached, primary, connections, disk where it is ours, migrations, XE's breaker, clock. Writes nothing. */
-export function examinePostgres({ url, dataDir, source }: { url: string; dataDir: string | null; source: string }) {
+export function examinePostgres({
+  url,
+  dataDir,
+  source,
+}: {
+  url: string;
+  dataDir: string | null;
+  source: string;
+}) {
   const { host, pathname } = new URL(url);
   const examine = async (): Promise<Check[]> => {
     const client = sessionClient(url, 'doctor');
@@ -30,9 +38,17 @@ export function examinePostgres({ url, dataDir, source }: { url: string; dataDir
       const asked = Date.now();
       const { rows } = await client.query<Facts>(FACTS);
       const facts = rows[0] as Facts;
-      const clock = clockCheck('Postgres', skewOf(Date.parse(facts.now), { asked, answered: Date.now() }));
-      const checks = [serverCheck(`${host}${pathname}`, facts), ...(dataDir ? [diskCheck(dataDir)] : []), clock];
-      if (!facts.migrated) return [...checks, ill('migrations', 'the tables are not there', 'npm run migrate')];
+      const clock = clockCheck(
+        'Postgres',
+        skewOf(Date.parse(facts.now), { asked, answered: Date.now() }),
+      );
+      const checks = [
+        serverCheck(`${host}${pathname}`, facts),
+        ...(dataDir ? [diskCheck(dataDir)] : []),
+        clock,
+      ];
+      if (!facts.migrated)
+        return [...checks, ill('migrations', 'the tables are not there', 'npm run migrate')];
       return [...checks, await migrationsCheck(client), ...(await breakerChecks(client, source))];
     } finally {
       await withinDeadline('Postgres', SHUT_MS, client.end()).catch(() => breakOff(client));
@@ -47,11 +63,19 @@ const FACTS = `select current_setting('server_version') as version, clock_timest
   (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
   current_setting('max_connections')::int as max_connections, to_regclass('knex_migrations') is not null as migrated`;
 
-function serverCheck(where: string, { version, bytes, standby, read_only, connections, max_connections: most }: Facts): Check {
+function serverCheck(
+  where: string,
+  { version, bytes, standby, read_only, connections, max_connections: most }: Facts,
+): Check {
   const says = `${where}: PostgreSQL ${version}, ${Math.ceil(Number(bytes) / 1024 ** 2)} MB, ${connections} of ${most} connections`;
   if (standby || read_only === 'on')
-    return ill('Postgres', `${says}; it takes no writes`, 'point DATABASE_URL at the primary: nothing of ours runs on a standby');
-  if (connections > most * 0.8) return ill('Postgres', says, 'raise max_connections; a service takes up to 10');
+    return ill(
+      'Postgres',
+      `${says}; it takes no writes`,
+      'point DATABASE_URL at the primary: nothing of ours runs on a standby',
+    );
+  if (connections > most * 0.8)
+    return ill('Postgres', says, 'raise max_connections; a service takes up to 10');
   return well('Postgres', says);
 }
 
@@ -70,8 +94,13 @@ async function migrationsCheck(client: pg.Client): Promise<Check> {
   const pending = ours.filter((file) => !done.has(file));
   const foreign = [...done].filter((name) => !ours.includes(name));
   if (foreign.length > 0)
-    return ill('migrations', `the database has ${foreign.join(', ')}, which this version does not know`, 'run the newer version');
-  if (pending.length > 0) return ill('migrations', `pending: ${pending.join(', ')}`, 'npm run migrate');
+    return ill(
+      'migrations',
+      `the database has ${foreign.join(', ')}, which this version does not know`,
+      'run the newer version',
+    );
+  if (pending.length > 0)
+    return ill('migrations', `pending: ${pending.join(', ')}`, 'npm run migrate');
   return well('migrations', `all ${ours.length} applied`);
 }
 
@@ -81,13 +110,18 @@ async function breakerChecks(client: pg.Client, source: string): Promise<Check[]
     [source],
   );
   return rows.map(({ reason, open_until }) =>
-    ill('breaker', `XE is not asked before ${open_until}: ${reason}`, 'mend the reason, then npm run status -- --close-breaker'),
+    ill(
+      'breaker',
+      `XE is not asked before ${open_until}: ${reason}`,
+      'mend the reason, then npm run status -- --close-breaker',
+    ),
   );
 }
 
 function cure(error: unknown, host: string): string {
   const { code = '' } = error as { code?: string };
-  if (code.startsWith('28') || code === '42501') return 'check user and password in DATABASE_URL (or DATABASE_PASSWORD_FILE)';
+  if (code.startsWith('28') || code === '42501')
+    return 'check user and password in DATABASE_URL (or DATABASE_PASSWORD_FILE)';
   if (code === '3D000') return 'make the database, or correct its name in DATABASE_URL';
   return `start Postgres at ${host}, or correct host and port in DATABASE_URL`;
 }

@@ -20,7 +20,8 @@ export function effectiveSettings(
     const value = shown(name, config[name as keyof Config]);
     if (set[name]) return { name, value, from: origin(name) };
     const file = `${name}_FILE`;
-    if (SECRET_NAMES.includes(name) && set[file]) return { name, value, from: `file ${set[file]} (${origin(file)})` };
+    if (SECRET_NAMES.includes(name) && set[file])
+      return { name, value, from: `file ${set[file]} (${origin(file)})` };
     return { name, value, from: 'default' };
   });
   const known = [...SETTING_NAMES, ...SECRET_NAMES.map((name) => `${name}_FILE`)];

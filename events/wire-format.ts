@@ -1,5 +1,10 @@
 import avro from 'avsc';
-import { checkRate, RATE_OBSERVED_SCHEMA, type RateObserved, UndecodableRecord } from './rate-observed.ts';
+import {
+  checkRate,
+  RATE_OBSERVED_SCHEMA,
+  type RateObserved,
+  UndecodableRecord,
+} from './rate-observed.ts';
 
 /** Where a writer's schema is looked up. `null` means that the registry was asked and does not know the id; being away throws. */
 export type SchemaOf = (id: number) => Promise<string | null>;
@@ -37,11 +42,14 @@ class Instant extends avro.types.LogicalType {
   /** A writer of our own kind has read the instant already; one that wrote a bare long left the milliseconds. */
   protected override _resolve(writer: avro.Type): ((value: unknown) => string) | undefined {
     if (writer instanceof Instant) return (iso) => iso as string;
-    return avro.Type.isType(writer, 'long', 'int') ? (millis) => this._fromValue(millis) : undefined;
+    return avro.Type.isType(writer, 'long', 'int')
+      ? (millis) => this._fromValue(millis)
+      : undefined;
   }
 }
 
-const parse = (schema: string) => avro.Type.forSchema(JSON.parse(schema), { logicalTypes: { 'timestamp-millis': Instant } });
+const parse = (schema: string) =>
+  avro.Type.forSchema(JSON.parse(schema), { logicalTypes: { 'timestamp-millis': Instant } });
 const ours = parse(RATE_OBSERVED_SCHEMA);
 
 /** The Avro record in Confluent framing: 0x00, the schema id in 4 bytes big-endian, the record. Refuses a rate that `decode` would. */
@@ -68,7 +76,11 @@ export function rateDecoder(schemaOf: SchemaOf, readerSchema = RATE_OBSERVED_SCH
 
   async function lookUp(id: number): Promise<Reading> {
     const schema = BUILT_IN_SCHEMAS[id - FIRST_BUILT_IN_ID] ?? (await schemaOf(id));
-    if (schema === null) throw new UndecodableRecord('unknown schema id', `schema id ${id} is not known to the registry`);
+    if (schema === null)
+      throw new UndecodableRecord(
+        'unknown schema id',
+        `schema id ${id} is not known to the registry`,
+      );
     const reading = readingOf(reader, id, schema);
     if (readings.size >= MAX_SCHEMAS) readings.delete(readings.keys().next().value as number);
     readings.set(id, reading);
@@ -80,39 +92,68 @@ export function rateDecoder(schemaOf: SchemaOf, readerSchema = RATE_OBSERVED_SCH
     return reading ? checkRate(decode(reader, value as Buffer, reading)) : null;
   }
   return Object.assign(
-    async (value: Buffer | null) => atOnce(value) ?? checkRate(decode(reader, value as Buffer, await lookUp(schemaIdOf(value)))),
+    async (value: Buffer | null) =>
+      atOnce(value) ?? checkRate(decode(reader, value as Buffer, await lookUp(schemaIdOf(value)))),
     { atOnce },
   );
 }
 
 function schemaIdOf(value: Buffer | null): number {
-  if (value === null || value.length === 0) throw new UndecodableRecord('empty', 'the record has no value');
+  if (value === null || value.length === 0)
+    throw new UndecodableRecord('empty', 'the record has no value');
   if (value.length > MAX_BYTES)
-    throw new UndecodableRecord('too large', `expected at most ${MAX_BYTES} bytes, got ${value.length}`);
+    throw new UndecodableRecord(
+      'too large',
+      `expected at most ${MAX_BYTES} bytes, got ${value.length}`,
+    );
   if (value.length < FRAME_BYTES)
-    throw new UndecodableRecord('truncated', `expected at least ${FRAME_BYTES} bytes, got ${value.length}`);
+    throw new UndecodableRecord(
+      'truncated',
+      `expected at least ${FRAME_BYTES} bytes, got ${value.length}`,
+    );
   if (value[0] !== 0)
-    throw new UndecodableRecord('wrong magic byte', `expected 0x00 first, got 0x${value.toString('hex', 0, 1)}`);
+    throw new UndecodableRecord(
+      'wrong magic byte',
+      `expected 0x00 first, got 0x${value.toString('hex', 0, 1)}`,
+    );
   return value.readUInt32BE(1);
 }
 
-const SCALARS = ['string', 'bytes', 'fixed', 'enum', 'null', 'boolean', 'int', 'long', 'float', 'double'];
+const SCALARS = [
+  'string',
+  'bytes',
+  'fixed',
+  'enum',
+  'null',
+  'boolean',
+  'int',
+  'long',
+  'float',
+  'double',
+];
 
 function isFlat(writer: avro.Type): boolean {
   const isScalar = (type: avro.Type): boolean => {
     const { typeName } = type;
-    if (typeName.startsWith('logical:')) return isScalar((type as avro.types.LogicalType).underlyingType);
-    if (typeName.startsWith('union:')) return (type as avro.types.UnwrappedUnionType).types.every(isScalar);
+    if (typeName.startsWith('logical:'))
+      return isScalar((type as avro.types.LogicalType).underlyingType);
+    if (typeName.startsWith('union:'))
+      return (type as avro.types.UnwrappedUnionType).types.every(isScalar);
     return SCALARS.includes(typeName);
   };
-  return writer.typeName === 'record' && (writer as avro.types.RecordType).fields.every(({ type }) => isScalar(type));
+  return (
+    writer.typeName === 'record' &&
+    (writer as avro.types.RecordType).fields.every(({ type }) => isScalar(type))
+  );
 }
 
 function readingOf(reader: avro.Type, id: number, schema: string): Reading {
   try {
     const writer = parse(schema);
     if (!isFlat(writer))
-      throw new Error('only flat records are read: an array or a map of 15 bytes can keep the decoder busy for ever');
+      throw new Error(
+        'only flat records are read: an array or a map of 15 bytes can keep the decoder busy for ever',
+      );
     return { writer, resolver: reader.createResolver(writer) };
   } catch (cause) {
     throw new UndecodableRecord(
@@ -127,9 +168,14 @@ function decode(reader: avro.Type, bytes: Buffer, { writer, resolver }: Reading)
   try {
     // The writer's own layout decides where the record ends; bytes left over mean that it is another record.
     const { value, offset } = reader.decode(bytes, FRAME_BYTES, resolver);
-    if (offset !== bytes.length) throw new Error(offset < 0 ? 'truncated' : `${bytes.length - offset} bytes too many`);
+    if (offset !== bytes.length)
+      throw new Error(offset < 0 ? 'truncated' : `${bytes.length - offset} bytes too many`);
     return { ...(value as RateObserved) };
   } catch (cause) {
-    throw new UndecodableRecord('not Avro', `not a ${writer.name ?? 'record'}: ${(cause as Error).message}`, { cause });
+    throw new UndecodableRecord(
+      'not Avro',
+      `not a ${writer.name ?? 'record'}: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }

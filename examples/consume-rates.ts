@@ -66,7 +66,11 @@ const ends = await admin.fetchTopicOffsets(topic);
 const [begun] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
 await admin.disconnect();
 /** Where each partition ended when we began, until we are there. */
-const ahead = new Map(ends.filter(({ high, low }) => BigInt(high) > BigInt(low)).map((end) => [end.partition, BigInt(end.high)]));
+const ahead = new Map(
+  ends
+    .filter(({ high, low }) => BigInt(high) > BigInt(low))
+    .map((end) => [end.partition, BigInt(end.high)]),
+);
 const passed = (partition: number, next: bigint) => {
   if (next >= (ahead.get(partition) ?? 0n)) ahead.delete(partition);
 };
@@ -91,7 +95,9 @@ if (!values.exit || ahead.size > 0) {
       if (!rate) process.stderr.write(`${topic}/${partition}@${offset} is no event\n`);
       else if (!seen.has(rate.event_id)) {
         seen.add(rate.event_id);
-        process.stdout.write(`${JSON.stringify({ ...rate, observed_at: new Date(rate.observed_at).toISOString() })}\n`);
+        process.stdout.write(
+          `${JSON.stringify({ ...rate, observed_at: new Date(rate.observed_at).toISOString() })}\n`,
+        );
       }
       passed(partition, BigInt(offset) + 1n);
       if (values.exit && ahead.size === 0) stop();

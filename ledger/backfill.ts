@@ -54,7 +54,14 @@ export async function daysToFill(
        select day, stretch, (row_number() over (partition by stretch order by day) - 1) / :page::int as page from stretches
      )
      select min(day) as first, max(day) as last from pages group by stretch, page order by 1`,
-    { source, currencies, first: first ?? null, last: last ?? null, missing, page: DAYS_A_PAGE } as never,
+    {
+      source,
+      currencies,
+      first: first ?? null,
+      last: last ?? null,
+      missing,
+      page: DAYS_A_PAGE,
+    } as never,
   );
   return rows;
 }
@@ -75,7 +82,12 @@ export function dayCount({ first, last }: DayRange): number {
  */
 export async function fileBackfill(
   db: Database,
-  backfill: { source: Source; currencies: readonly string[]; pages: readonly DayRange[]; firstStart?: boolean },
+  backfill: {
+    source: Source;
+    currencies: readonly string[];
+    pages: readonly DayRange[];
+    firstStart?: boolean;
+  },
 ): Promise<boolean> {
   const { source, currencies, pages, firstStart = false } = backfill;
   return db.transaction(async (trx) => {
@@ -136,7 +148,11 @@ const NEEDED = `
   having bool_or(state in ('due', 'claimed'))`;
 
 /** How the backfills that were not finished at `since`, and those filed after it, stand. */
-export async function backfillProgress(db: Database, source: Source, since: string): Promise<BackfillProgress> {
+export async function backfillProgress(
+  db: Database,
+  source: Source,
+  since: string,
+): Promise<BackfillProgress> {
   const { rows } = await db.raw(
     `with asked as (
        select * from runs where source = ? and trigger = 'backfill' and (ended_at is null or ended_at >= ? or state = 'due')

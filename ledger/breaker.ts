@@ -41,11 +41,15 @@ export async function openBreaker(
 /** A person has mended what XE refused: what waited for the breaker is due at once. False when it was not open. */
 export async function closeBreaker(db: Database, source: Source): Promise<boolean> {
   return db.transaction(async (trx) => {
-    const open = await trx.raw('delete from breakers where source = ? and open_until > ledger_now()', [source]);
+    const open = await trx.raw(
+      'delete from breakers where source = ? and open_until > ledger_now()',
+      [source],
+    );
     if (open.rowCount === 0) return false;
-    await trx.raw(`update runs set next_attempt_at = least(next_attempt_at, ledger_now()) where source = ? and state = 'due'`, [
-      source,
-    ]);
+    await trx.raw(
+      `update runs set next_attempt_at = least(next_attempt_at, ledger_now()) where source = ? and state = 'due'`,
+      [source],
+    );
     await trx.raw("select pg_notify('runs', '')");
     return true;
   });

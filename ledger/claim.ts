@@ -28,7 +28,9 @@ export interface Claim {
 export async function claimNext(db: Database, claim: Claim): Promise<Run | null> {
   return db.transaction(async (trx) => {
     // The budget is one sum over many rows, so those who draw on it come one after the other.
-    await trx.raw(`select pg_advisory_xact_lock(hashtext('fx-rates claims'), hashtext(?))`, [claim.source]);
+    await trx.raw(`select pg_advisory_xact_lock(hashtext('fx-rates claims'), hashtext(?))`, [
+      claim.source,
+    ]);
     const { rows } = await trx.raw(CLAIM, { ...claim, lease: LEASE_SECONDS } as never);
     return rows[0] ?? null;
   });
@@ -41,8 +43,16 @@ export async function reserveTry(
   { dailyBudget, slotsLeft }: Pick<Claim, 'dailyBudget' | 'slotsLeft'>,
 ): Promise<boolean> {
   return db.transaction(async (trx) => {
-    await trx.raw(`select pg_advisory_xact_lock(hashtext('fx-rates claims'), hashtext(?))`, [source]);
-    const { rowCount } = await trx.raw(RESERVE, { run_id, fence, source, dailyBudget, slotsLeft } as never);
+    await trx.raw(`select pg_advisory_xact_lock(hashtext('fx-rates claims'), hashtext(?))`, [
+      source,
+    ]);
+    const { rowCount } = await trx.raw(RESERVE, {
+      run_id,
+      fence,
+      source,
+      dailyBudget,
+      slotsLeft,
+    } as never);
     return rowCount === 1;
   });
 }

@@ -1,6 +1,13 @@
 import type { Database } from '../platform/database.ts';
 import { type Claim, claimNext, LEASE_SECONDS, PRICE, reserveTry } from './claim.ts';
-import { confirmPublished, expireRequests, type PublishedRun, publishAgain, unconfirmed, waitForConsumer } from './confirm.ts';
+import {
+  confirmPublished,
+  expireRequests,
+  type PublishedRun,
+  publishAgain,
+  unconfirmed,
+  waitForConsumer,
+} from './confirm.ts';
 import type { PublishedTo, Run, Source } from './run.ts';
 
 /** A publish that failed is tried again after this. */
@@ -99,7 +106,8 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
       claimNext(db, { source, dailyBudget, ...claim }),
 
     /** Reserves what one more try of a claimed run may cost; false when the budget, or what was agreed to be paid, does not allow it. */
-    reserveTry: (run: Run, slotsLeft: number): Promise<boolean> => reserveTry(db, run, { dailyBudget, slotsLeft }),
+    reserveTry: (run: Run, slotsLeft: number): Promise<boolean> =>
+      reserveTry(db, run, { dailyBudget, slotsLeft }),
 
     /** How long until something is due, a lease runs out, or a publish is to be tried again, a minute at most; null when nothing is open. */
     async msToNext(): Promise<number | null> {
@@ -179,7 +187,8 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     },
     /** Published runs whose rows should have come by now. */
     unconfirmed: (): Promise<PublishedRun[]> => unconfirmed(db, source),
-    waitForConsumer: (runId: string, reason: string): Promise<void> => waitForConsumer(db, runId, reason),
+    waitForConsumer: (runId: string, reason: string): Promise<void> =>
+      waitForConsumer(db, runId, reason),
     publishAgain: (runId: string): Promise<void> => publishAgain(db, runId),
 
     /** What keeps the newest slot, or an open run, from being done, in a sentence; null when all is well. */

@@ -45,7 +45,11 @@ export async function keepQuota(
 }
 
 /** Whether account_info should be asked again: it costs nothing, but once in a few hours tells all there is to know. */
-export async function accountIsStale(db: Database, source: Source, hours: number): Promise<boolean> {
+export async function accountIsStale(
+  db: Database,
+  source: Source,
+  hours: number,
+): Promise<boolean> {
   const { rows } = await db.raw(
     `select from xe_quota where source = ? and account_seen_at > ledger_now() - ?::int * interval '1 hour'`,
     [source, hours],

@@ -52,14 +52,22 @@ export async function listRuns(
      where (:source::text is null or source = :source)
        and (:askedAt::timestamptz is null or (asked_at, run_id) < (:askedAt::timestamptz, :runId::uuid))
      order by asked_at desc, run_id desc limit :limit`,
-    { limit, source: source ?? null, askedAt: after?.asked_at ?? null, runId: after?.run_id ?? null } as never,
+    {
+      limit,
+      source: source ?? null,
+      askedAt: after?.asked_at ?? null,
+      runId: after?.run_id ?? null,
+    } as never,
   );
   return rows;
 }
 
 /** One run with its answer, or null when there is no such run. `runId` is a UUID. */
 export async function findRun(db: Database, runId: string): Promise<RunDetail | null> {
-  const { rows } = await db.raw(`select ${SUMMARY}, answer, quota, event_ids, published_to from runs where run_id = ?`, [runId]);
+  const { rows } = await db.raw(
+    `select ${SUMMARY}, answer, quota, event_ids, published_to from runs where run_id = ?`,
+    [runId],
+  );
   return rows[0] ?? null;
 }
 

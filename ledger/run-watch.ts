@@ -41,7 +41,9 @@ export function watchRuns({
       // Set before the look, so that a change right after it is not slept through.
       sleepers.set(runId, noticed);
       const run = await find(runId);
-      const outcome: Outcome = run ? outcomeOf(run) : { state: 'refused', detail: `there is no run ${runId}` };
+      const outcome: Outcome = run
+        ? outcomeOf(run)
+        : { state: 'refused', detail: `there is no run ${runId}` };
       const left = end - Date.now();
       if (outcome.state !== 'running' || left <= 0) return outcome;
       const timer = setTimeout(noticed, Math.min(POLL_MS, left));

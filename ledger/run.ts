@@ -37,14 +37,21 @@ export interface PublishedTo {
 export type Source = 'xe' | 'simulator';
 
 /** What somebody who waits for a run wants to know. */
-export type Outcome = { state: 'running' } | { state: 'done' } | { state: 'refused'; detail: string };
+export type Outcome =
+  | { state: 'running' }
+  | { state: 'done' }
+  | { state: 'refused'; detail: string };
 
 /** `done` means readable: the run's rows have been seen in the table. A failed round that will be tried again is refused for now. */
 export function outcomeOf(run: Run): Outcome {
   if (run.state === 'confirmed') return { state: 'done' };
-  if (run.state === 'failed' || run.state === 'skipped') return { state: 'refused', detail: run.error ?? run.state };
+  if (run.state === 'failed' || run.state === 'skipped')
+    return { state: 'refused', detail: run.error ?? run.state };
   if (run.state === 'due' && run.ended_at && run.error) {
-    return { state: 'refused', detail: `${run.error}; it is tried again at ${run.next_attempt_at}` };
+    return {
+      state: 'refused',
+      detail: `${run.error}; it is tried again at ${run.next_attempt_at}`,
+    };
   }
   return { state: 'running' };
 }

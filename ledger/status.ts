@@ -34,7 +34,11 @@ export interface LedgerStatus {
   readonly now: string;
   readonly last_slot: SlotState | null;
   /** The newest day that has rates, and of how many currencies. */
-  readonly newest: { readonly rate_date: string; readonly currencies: number; readonly fetched_at: string } | null;
+  readonly newest: {
+    readonly rate_date: string;
+    readonly currencies: number;
+    readonly fetched_at: string;
+  } | null;
   /** Slots of the last seven days that failed, were skipped, or are late, newest first, at most 20. */
   readonly troubled_slots: readonly SlotState[];
   /** Runs that have not ended, oldest first, at most 20; `open_count` is how many there are. */
@@ -45,7 +49,12 @@ export interface LedgerStatus {
   readonly quota: Quota | null;
   readonly breaker: Breaker | null;
   /** Runs of the newest backfill by how they stand, or null when none was ever asked for. */
-  readonly backfill: { readonly runs: number; readonly confirmed: number; readonly failed: number; readonly cost: number } | null;
+  readonly backfill: {
+    readonly runs: number;
+    readonly confirmed: number;
+    readonly failed: number;
+    readonly cost: number;
+  } | null;
 }
 
 /** Reads the ledger for a person: the last slot, what went wrong of late, what is open, what was spent and what is left. */
@@ -61,7 +70,9 @@ export async function ledgerStatus(
                 (select count(*)::int from runs where source = :source and ${OPEN}) as open_count`),
     ask(`select rate_date, count(*)::int as currencies, max(fetched_at) as fetched_at from rates
          where rate_date = (select max(rate_date) from rates) group by rate_date`),
-    ask(`select ${SLOT} from runs where source = :source and slot is not null order by slot desc limit 1`),
+    ask(
+      `select ${SLOT} from runs where source = :source and slot is not null order by slot desc limit 1`,
+    ),
     ask(`select ${SLOT} from runs
          where source = :source and slot is not null and coalesce(skipped_to, slot) >= ledger_now() - interval '7 days'
            and (state in ('failed', 'skipped') or state <> 'confirmed' and error is not null)

@@ -12,7 +12,10 @@ export function readCalendarDay(text: string): { day: string; exists: boolean } 
   const last = lastDay(Number(year), Number(month));
   if (last === 0 || Number(day) === 0 || year === '0000') return undefined;
   const exists = Number(day) <= last;
-  return { day: `${year}-${month.padStart(2, '0')}-${exists ? day.padStart(2, '0') : last}`, exists };
+  return {
+    day: `${year}-${month.padStart(2, '0')}-${exists ? day.padStart(2, '0') : last}`,
+    exists,
+  };
 }
 
 /** 0 when there is no such month. */

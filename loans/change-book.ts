@@ -13,7 +13,8 @@ export async function changeBook<Result>(
   const trx = await db.transaction();
   const { rows } = await trx.raw('select pg_backend_pid() as pid');
   // A statement knows nothing of a signal; left alone it would outlive this process.
-  const cancel = () => void db.raw('select pg_cancel_backend(?)', [rows[0].pid]).catch(() => undefined);
+  const cancel = () =>
+    void db.raw('select pg_cancel_backend(?)', [rows[0].pid]).catch(() => undefined);
   signal?.addEventListener('abort', cancel);
   try {
     await trx.raw(`

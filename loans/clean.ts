@@ -10,7 +10,9 @@ export interface Column {
 }
 
 /** A row as the book takes it, its values in the order of the columns, with what had to be mended; or why it is set aside. */
-export type Cleaned = { kept: (string | null)[]; warnings: readonly string[] } | { refused: string };
+export type Cleaned =
+  | { kept: (string | null)[]; warnings: readonly string[] }
+  | { refused: string };
 
 const NOTHING: readonly string[] = [];
 
@@ -18,7 +20,10 @@ const NOTHING: readonly string[] = [];
  * Cleans one row: `fields[i]` is the raw text for `columns[i]`, undefined where the file has no such column. Fields are trimmed,
  * then each column's rule decides. A row with any field that cannot be read is set aside whole, all its faults named.
  */
-export function cleanRow(columns: readonly Column[], fields: readonly (string | undefined)[]): Cleaned {
+export function cleanRow(
+  columns: readonly Column[],
+  fields: readonly (string | undefined)[],
+): Cleaned {
   const kept: (string | null)[] = [];
   let warnings: string[] | undefined;
   let faults: string[] | undefined;

@@ -114,6 +114,9 @@ export const BOOK_FILES: readonly BookFile[] = [
     optional: true,
     key: 'borrower_id',
     belongsTo: { column: 'borrower_id', table: 'borrowers' },
-    columns: [column('Borrower_Id', 'borrower_id', id), column('borrower_name', 'borrower_name', words)],
+    columns: [
+      column('Borrower_Id', 'borrower_id', id),
+      column('borrower_name', 'borrower_name', words),
+    ],
   },
 ];

@@ -8,7 +8,9 @@ const LIMIT = 10n ** 18n;
  * `rounded` is true when a digit that was not 0 went. `not a number`: no plain decimal, so also `1e5` and `1,000`: a comma may be
  * a decimal point elsewhere, and money is not guessed. `too large`: more than numeric(18,4) holds.
  */
-export function readExactAmount(text: string): { amount: string; rounded: boolean } | 'not a number' | 'too large' {
+export function readExactAmount(
+  text: string,
+): { amount: string; rounded: boolean } | 'not a number' | 'too large' {
   const match = DECIMAL.exec(text);
   if (!match) return 'not a number';
   const [, sign = '', , afterWhole, afterPoint] = match;

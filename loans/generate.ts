@@ -35,21 +35,34 @@ const QUIRK_CYCLE = 40;
  * Writes a random loan book into an empty or new folder, as the lender's raw files: all seven, quirks included. The same number and
  * seed give the same bytes anywhere. Memory stays flat. Throws InvalidRequest when the folder holds anything.
  */
-export async function generateLoanBook(dir: string, { loans, seed, progress }: GenerateOptions): Promise<GeneratedBook> {
+export async function generateLoanBook(
+  dir: string,
+  { loans, seed, progress }: GenerateOptions,
+): Promise<GeneratedBook> {
   await mkdir(dir, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new InvalidRequest(`${dir} cannot be made (${cause.code}): name a new folder for the made-up book`, { cause });
+    throw new InvalidRequest(
+      `${dir} cannot be made (${cause.code}): name a new folder for the made-up book`,
+      { cause },
+    );
   });
-  if ((await readdir(dir)).length > 0) throw new InvalidRequest(`${dir} is not empty: name a new folder for the made-up book`);
+  if ((await readdir(dir)).length > 0)
+    throw new InvalidRequest(`${dir} is not empty: name a new folder for the made-up book`);
   const book: Book = {};
   for (const { file, columns } of BOOK_FILES) {
     const headers = [...new Set(columns.map(({ header }) => header))].join(',');
     const out = rawFile(join(dir, file), file === 'borrower.csv' ? `\ufeff${headers}` : headers);
-    book[file] = { out, report: { file, read: 0, loaded: 0, repaired: 0, duplicates: 0, set_aside: 0 } };
+    book[file] = {
+      out,
+      report: { file, read: 0, loaded: 0, repaired: 0, duplicates: 0, set_aside: 0 },
+    };
   }
   const sheets = Object.values(book);
-  for (const { branchId, branch, currency } of PLACES) add(book, 'branch.csv', [row(branchId, branch, currency)]);
+  for (const { branchId, branch, currency } of PLACES)
+    add(book, 'branch.csv', [row(branchId, branch, currency)]);
 
-  const quirks: Record<string, number> = Object.fromEntries(Object.keys(QUIRKS).map((name) => [name, 0]));
+  const quirks: Record<string, number> = Object.fromEntries(
+    Object.keys(QUIRKS).map((name) => [name, 0]),
+  );
   const random = seededRandom(seed);
   let borrowers = 0;
   for (let number = 1; number <= loans; number++) {
@@ -79,7 +92,12 @@ type Numbers = { number: number; place: Place; borrower: number; isNew: boolean 
 
 function makeUpRows(random: Random, { number, place, borrower, isNew }: Numbers): LoanRows {
   const made = makeUpLoan(random, place);
-  const rows = loanRows({ number, borrowerId: borrowerId(borrower), made, payments: makeUpPayments(random, made) });
+  const rows = loanRows({
+    number,
+    borrowerId: borrowerId(borrower),
+    made,
+    payments: makeUpPayments(random, made),
+  });
   if (!isNew) return rows;
   const [state, city] = random.of(place.cities);
   const zip = String(random.between(0, 99_999)).padStart(5, '0');

@@ -9,7 +9,10 @@ const ONLY_ROUNDED = String.raw`^([^\n]*" rounded to [0-9.]+\n?)+$`;
  * Puts what the load of one file has to say into rejected_rows: every row that is not in the book, and every repair. Of rows that were
  * only rounded the first 1000 are kept, and an entry for the header's line says how many more there were.
  */
-export async function keepProblems(trx: Knex.Transaction, { file, table }: BookFile): Promise<void> {
+export async function keepProblems(
+  trx: Knex.Transaction,
+  { file, table }: BookFile,
+): Promise<void> {
   await trx.raw(
     `insert into rejected_rows (file, line, entry, outcome, reason, raw)
      select :file, line, 1, outcome, reason, raw from staged_${table} where outcome is not null`,

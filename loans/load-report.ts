@@ -30,7 +30,11 @@ export interface LoadReport {
 const MOST_PROBLEMS = 1000;
 
 /** Counts what the staged rows came to, inside of the transaction that loads them. */
-export async function reportOn(trx: Knex.Transaction, books: readonly BookFile[], source: string): Promise<LoadReport> {
+export async function reportOn(
+  trx: Knex.Transaction,
+  books: readonly BookFile[],
+  source: string,
+): Promise<LoadReport> {
   const files: FileReport[] = [];
   for (const { file, table } of books) {
     const { rows } = await trx.raw(`

@@ -30,7 +30,11 @@ export interface LoadOptions {
  * have no deadlines: the server's are lifted here, a pool's own `query_timeout` cannot be.
  * Throws InvalidRequest when a file, a column or a row cannot be read.
  */
-export async function loadLoanBook(db: Knex, dir: string, options: LoadOptions = {}): Promise<LoadReport> {
+export async function loadLoanBook(
+  db: Knex,
+  dir: string,
+  options: LoadOptions = {},
+): Promise<LoadReport> {
   const rejects = options.rejects === undefined ? undefined : rejectsFile(options.rejects);
   try {
     const work = async (trx: Knex.Transaction) => {
@@ -38,7 +42,10 @@ export async function loadLoanBook(db: Knex, dir: string, options: LoadOptions =
       await rejects?.write(trx);
       return report;
     };
-    const report = await changeBook(db, work, { undo: options.dryRun ?? false, signal: options.signal });
+    const report = await changeBook(db, work, {
+      undo: options.dryRun ?? false,
+      signal: options.signal,
+    });
     await rejects?.keep();
     return report;
   } catch (error) {
@@ -48,7 +55,11 @@ export async function loadLoanBook(db: Knex, dir: string, options: LoadOptions =
 }
 
 /** The same inside of a transaction that changeBook has opened. */
-export async function replaceBook(trx: Knex.Transaction, dir: string, { source, progress }: LoadOptions): Promise<LoadReport> {
+export async function replaceBook(
+  trx: Knex.Transaction,
+  dir: string,
+  { source, progress }: LoadOptions,
+): Promise<LoadReport> {
   const opened = await openBook(dir);
   for (const file of opened) await stage(trx, file, progress);
   const books = opened.map(({ book }) => book);
@@ -72,6 +83,8 @@ export async function replaceBook(trx: Knex.Transaction, dir: string, { source, 
 
 async function moveIn(trx: Knex.Transaction, { table, columns }: BookFile): Promise<void> {
   const names = columns.map(({ name }) => name).join(', ');
-  await trx.raw(`insert into ${table} (${names}) select ${names} from staged_${table} where outcome is null`);
+  await trx.raw(
+    `insert into ${table} (${names}) select ${names} from staged_${table} where outcome is null`,
+  );
   await trx.raw(`analyze ${table}`);
 }

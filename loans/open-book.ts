@@ -18,7 +18,8 @@ export interface OpenedFile {
  * others beside them. Throws InvalidRequest naming every file and column that is missing.
  */
 export async function openBook(dir: string): Promise<OpenedFile[]> {
-  if (!(await isFolder(dir))) throw new InvalidRequest(`${dir}: expected a folder with the files of a loan book, found none`);
+  if (!(await isFolder(dir)))
+    throw new InvalidRequest(`${dir}: expected a folder with the files of a loan book, found none`);
   const opened: OpenedFile[] = [];
   const faults: string[] = [];
   for (const book of BOOK_FILES) {
@@ -34,7 +35,8 @@ export async function openBook(dir: string): Promise<OpenedFile[]> {
     faults.push(...(strange ? [`${book.file}: line 1, ${strange}`] : headerFaults(book, header)));
     opened.push({ book, path, bytes, width: header.length, places });
   }
-  if (faults.length > 0) throw new InvalidRequest(`${dir} holds no loan book: ${faults.join('; ')}`);
+  if (faults.length > 0)
+    throw new InvalidRequest(`${dir} holds no loan book: ${faults.join('; ')}`);
   return opened;
 }
 
@@ -42,24 +44,33 @@ export async function openBook(dir: string): Promise<OpenedFile[]> {
 function notCommas(header: readonly string[]): string | undefined {
   const text = header.join(',');
   const at = text.search(/[\0\ufffd]/);
-  if (at !== -1) return `column ${text.slice(0, at).split(',').length}: expected CSV in UTF-8, found bytes that are no text`;
+  if (at !== -1)
+    return `column ${text.slice(0, at).split(',').length}: expected CSV in UTF-8, found bytes that are no text`;
   const [delimiter] = header.length === 1 ? (/[;\t|]/.exec(text) ?? []) : [];
-  return delimiter && `column 1: expected commas between the columns, found ${JSON.stringify(delimiter)}`;
+  return (
+    delimiter && `column 1: expected commas between the columns, found ${JSON.stringify(delimiter)}`
+  );
 }
 
 function headerFaults({ file, columns }: BookFile, header: readonly string[]): string[] {
   const got = header.join(', ') || 'nothing';
-  const needed = new Set(columns.filter(({ optional }) => !optional).map((column) => column.header));
+  const needed = new Set(
+    columns.filter(({ optional }) => !optional).map((column) => column.header),
+  );
   const missing = [...needed]
     .filter((name) => !header.includes(name))
     .map((name) => `${file}: line 1, expected a column ${name}, got ${got}`);
   const known = new Set(columns.map((column) => column.header));
   const twice = [...known].filter((name) => header.indexOf(name) !== header.lastIndexOf(name));
-  return [...missing, ...twice.map((name) => `${file}: line 1, expected one column ${name}, got ${got}`)];
+  return [
+    ...missing,
+    ...twice.map((name) => `${file}: line 1, expected one column ${name}, got ${got}`),
+  ];
 }
 
 async function readHeader(path: string): Promise<string[]> {
-  for await (const [header] of readRows(path)) if (header) return header.fields.map((field) => field.trim());
+  for await (const [header] of readRows(path))
+    if (header) return header.fields.map((field) => field.trim());
   return [];
 }
 

@@ -19,7 +19,10 @@ const LONGEST_ROW = 64 * 1024;
  * fields with commas and line ends. Blank lines are no rows. Throws InvalidRequest naming the file and the line where a row does not
  * end, or where the file cannot be read.
  */
-export async function* readRows(path: string, onRead?: (bytesRead: number) => void): AsyncGenerator<RawRow[]> {
+export async function* readRows(
+  path: string,
+  onRead?: (bytesRead: number) => void,
+): AsyncGenerator<RawRow[]> {
   // Small pieces: while Postgres takes in the last one from the socket's buffer, the next is being cut. Twice as fast as 256 KiB.
   const source = createReadStream(path, { highWaterMark: 32 * 1024 });
   source.setEncoding('utf8');
@@ -33,7 +36,9 @@ export async function* readRows(path: string, onRead?: (bytesRead: number) => vo
     yield rows.end();
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
-    throw syscall ? new InvalidRequest(`${file}: cannot be read (${code})`, { cause: error }) : error;
+    throw syscall
+      ? new InvalidRequest(`${file}: cannot be read (${code})`, { cause: error })
+      : error;
   }
 }
 

@@ -22,7 +22,9 @@ export function rejectsFile(path: string): RejectsFile {
   const cannot = (error: unknown) => {
     const { code, path: at } = error as NodeJS.ErrnoException;
     if (at === undefined && code !== 'ENOSPC') return error;
-    return new InvalidRequest(`${path} cannot be written (${code}): nothing was loaded`, { cause: error });
+    return new InvalidRequest(`${path} cannot be written (${code}): nothing was loaded`, {
+      cause: error,
+    });
   };
   return {
     write: async (trx) => {

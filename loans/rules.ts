@@ -20,7 +20,11 @@ export const id: Rule = (text) => {
 
 /** Free text; empty is null. */
 export const words: Rule = (text) => {
-  if (NOT_TEXT.test(text)) return { repaired: text.replaceAll('\0', '\ufffd'), because: `${shown(text)} is not UTF-8 text` };
+  if (NOT_TEXT.test(text))
+    return {
+      repaired: text.replaceAll('\0', '\ufffd'),
+      because: `${shown(text)} is not UTF-8 text`,
+    };
   return text === '' ? null : text;
 };
 
@@ -43,22 +47,30 @@ export const rate: Rule = (text) => {
 export const amount: Rule = (text) => {
   const read = readExactAmount(text);
   if (typeof read === 'string') return { refused: `${shown(text)} is ${read}` };
-  if (read.amount.startsWith('-') && /[1-9]/.test(read.amount)) return { refused: `${shown(text)} is below 0` };
-  return read.rounded ? { repaired: read.amount, because: `${shown(text)} rounded to ${read.amount}` } : read.amount;
+  if (read.amount.startsWith('-') && /[1-9]/.test(read.amount))
+    return { refused: `${shown(text)} is below 0` };
+  return read.rounded
+    ? { repaired: read.amount, because: `${shown(text)} rounded to ${read.amount}` }
+    : read.amount;
 };
 
 /** Money received: more than 0, also after rounding. */
 export const moneyReceived: Rule = (text) => {
   const ruling = amount(text);
-  const received = typeof ruling === 'string' ? ruling : ruling && 'repaired' in ruling ? ruling.repaired : null;
-  return received !== null && !/[1-9]/.test(received) ? { refused: `${shown(text)} is not more than 0` } : ruling;
+  const received =
+    typeof ruling === 'string' ? ruling : ruling && 'repaired' in ruling ? ruling.repaired : null;
+  return received !== null && !/[1-9]/.test(received)
+    ? { refused: `${shown(text)} is not more than 0` }
+    : ruling;
 };
 
 /** A day agreed on: one that its month does not have becomes the month's last. */
 export const agreedDay: Rule = (text) => {
   const read = readCalendarDay(text);
   if (!read) return { refused: `${shown(text)} is not a day (MM/DD/YYYY)` };
-  return read.exists ? read.day : { repaired: read.day, because: `${shown(text)} does not exist, moved to ${read.day}` };
+  return read.exists
+    ? read.day
+    : { repaired: read.day, because: `${shown(text)} does not exist, moved to ${read.day}` };
 };
 
 /** A day something happened on: one that does not exist is not guessed. */
@@ -75,5 +87,7 @@ export const currency: Rule = (text) => {
 };
 
 function shown(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text.replaceAll('\0', '\ufffd'));
+  return JSON.stringify(
+    text.length > 40 ? `${text.slice(0, 40)}…` : text.replaceAll('\0', '\ufffd'),
+  );
 }

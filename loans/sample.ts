@@ -24,7 +24,10 @@ export function seedLoanBook(db: Knex): Promise<Seeded> {
 
 /** Undefined when nothing would be lost. */
 async function whatIsThere(trx: Knex.Transaction): Promise<string | undefined> {
-  const book = await trx('loan_book').first<{ source: string; files: FileReport[] } | undefined>('source', 'files');
+  const book = await trx('loan_book').first<{ source: string; files: FileReport[] } | undefined>(
+    'source',
+    'files',
+  );
   if (book && book.source !== SAMPLE && book.source !== SAMPLE_FOLDER)
     return `the book from ${book.source} is loaded; npm run load -- seeds/loan-book puts the sample in its place`;
   const loaded = (file: string) => book?.files.find((report) => report.file === file)?.loaded ?? 0;

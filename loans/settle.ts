@@ -10,7 +10,11 @@ export async function settle(trx: Knex.Transaction, book: BookFile): Promise<voi
   await setAsideRepeats(trx, book);
 }
 
-async function setAsideOrphans(trx: Knex.Transaction, table: string, parent: { column: string; table: string }): Promise<void> {
+async function setAsideOrphans(
+  trx: Knex.Transaction,
+  table: string,
+  parent: { column: string; table: string },
+): Promise<void> {
   await trx.raw(`
     update staged_${table} as orphan
     set outcome = 'set_aside', reason = format('unknown ${parent.column} "%s"', orphan.${parent.column})
@@ -20,7 +24,10 @@ async function setAsideOrphans(trx: Knex.Transaction, table: string, parent: { c
         where parent.${parent.column} = orphan.${parent.column} and parent.outcome is null)`);
 }
 
-async function setAsideRepeats(trx: Knex.Transaction, { table, key, columns }: BookFile): Promise<void> {
+async function setAsideRepeats(
+  trx: Knex.Transaction,
+  { table, key, columns }: BookFile,
+): Promise<void> {
   const all = (row: string) => columns.map(({ name }) => `${row}.${name}`).join(', ');
   // In a table of its own, so that Postgres knows how few there are before it plans how to find their rows.
   await trx.raw(`

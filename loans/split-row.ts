@@ -15,7 +15,8 @@ function unquotedPieces(pieces: string[]): string[] | undefined {
     const piece = pieces[at] as string;
     const first = piece.indexOf('"');
     if (first === -1) continue;
-    if (first !== 0 || piece.length < 2 || piece.indexOf('"', 1) !== piece.length - 1) return undefined;
+    if (first !== 0 || piece.length < 2 || piece.indexOf('"', 1) !== piece.length - 1)
+      return undefined;
     pieces[at] = piece.slice(1, -1);
   }
   return pieces;
@@ -25,7 +26,9 @@ function parsed(raw: string): readonly string[] | undefined {
   try {
     const [fields = []] = parse(raw, { ...OURS, relax_quotes: true });
     // A field may have spaces around its quotes, which the loose parser takes for a part of it.
-    return fields.some((field) => field.trimStart().startsWith('"')) ? (trimmed(raw) ?? fields) : fields;
+    return fields.some((field) => field.trimStart().startsWith('"'))
+      ? (trimmed(raw) ?? fields)
+      : fields;
   } catch (error) {
     if (error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED') return undefined;
     throw error;

@@ -14,14 +14,20 @@ const CHUNK = 64 * 1024;
  * Copies every row of a file, cleaned, into the temporary table `staged_<table>`: line, raw row, the columns of the book, its
  * warnings one a line, and `outcome` 'set_aside' with the reason where the row cannot stay. Memory stays flat however long the file.
  */
-export async function stage(trx: Knex.Transaction, file: OpenedFile, progress?: Progress): Promise<void> {
+export async function stage(
+  trx: Knex.Transaction,
+  file: OpenedFile,
+  progress?: Progress,
+): Promise<void> {
   const { table, columns } = file.book;
   const names = columns.map(({ name }) => name).join(', ');
   await trx.raw(`
     create temporary table staged_${table} on commit drop as
     select 0 as line, '' as raw, '' as outcome, '' as reason, '' as warnings, ${names} from ${table} with no data`);
   const connection: ClientBase = await trx.client.acquireConnection();
-  const copy = connection.query(copyFrom(`copy staged_${table} (line, raw, outcome, reason, warnings, ${names}) from stdin`));
+  const copy = connection.query(
+    copyFrom(`copy staged_${table} (line, raw, outcome, reason, warnings, ${names}) from stdin`),
+  );
   await pipeline(copyText(file, progress), copy);
   await trx.raw(`analyze staged_${table}`);
 }

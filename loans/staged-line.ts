@@ -4,11 +4,26 @@ import type { RawRow } from './read-rows.ts';
 
 const SPECIAL = /[\\\t\n\r\0]/;
 const EVERY_SPECIAL = new RegExp(SPECIAL, 'g');
-const ESCAPED: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\ufffd' };
+const ESCAPED: Record<string, string> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\0': '\ufffd',
+};
 
 /** Cleans a row and writes it as one line of COPY text: line, raw, outcome, reason, warnings, then the columns of the book. */
-export function stagedLine({ book, width, places }: OpenedFile, { line, raw, fields }: RawRow): string {
-  if (fields.length !== width) return refused(line, raw, `expected ${width} fields, got ${fields.length}`, book.columns.length);
+export function stagedLine(
+  { book, width, places }: OpenedFile,
+  { line, raw, fields }: RawRow,
+): string {
+  if (fields.length !== width)
+    return refused(
+      line,
+      raw,
+      `expected ${width} fields, got ${fields.length}`,
+      book.columns.length,
+    );
   const cleaned = cleanRow(
     book.columns,
     places.map((place) => fields[place]),

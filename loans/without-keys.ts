@@ -4,7 +4,11 @@ import type { Knex } from 'knex';
  * Runs `fill` while the tables have no keys and no indexes, then puts back what was there. An index is built from all rows in a third
  * of the time that it takes row by row, and a foreign key checked by one join in a tenth. A key that a view leans on stays.
  */
-export async function withoutKeys(trx: Knex.Transaction, tables: readonly string[], fill: () => Promise<void>): Promise<void> {
+export async function withoutKeys(
+  trx: Knex.Transaction,
+  tables: readonly string[],
+  fill: () => Promise<void>,
+): Promise<void> {
   const { rows } = await trx.raw<{ rows: { drop: string; add: string }[] }>(
     `with filled as (select unnest(?::text[])::regclass as relation)
      select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop,

@@ -35,5 +35,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('drop table stream_group_offsets; drop table stream_records; drop table stream_partitions');
+  await knex.raw(
+    'drop table stream_group_offsets; drop table stream_records; drop table stream_partitions',
+  );
 }

@@ -103,5 +103,7 @@ export async function down(knex: Knex): Promise<void> {
   for (const table of ['payment_schedule', 'loan_payments'])
     for (const when of ['inserted', 'updated', 'deleted', 'truncated'])
       await knex.raw(`drop trigger ${table}_${when} on ${table}`);
-  await knex.raw('drop function keep_allocation(); drop table allocated_instalments; drop view allocation');
+  await knex.raw(
+    'drop function keep_allocation(); drop table allocated_instalments; drop view allocation',
+  );
 }

@@ -16,5 +16,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('alter table rate_observations drop column seq, drop column stored_by; drop index rate_observations_by_time');
+  await knex.raw(
+    'alter table rate_observations drop column seq, drop column stored_by; drop index rate_observations_by_time',
+  );
 }

@@ -14,5 +14,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('drop trigger daily_rates_announced on daily_rates; drop function announce_rates()');
+  await knex.raw(
+    'drop trigger daily_rates_announced on daily_rates; drop function announce_rates()',
+  );
 }

@@ -22,7 +22,11 @@ export function backOff({ first = 100, longest = 10_000 } = {}) {
 export async function untilDone<T>(
   what: string,
   work: () => Promise<T>,
-  { log, signal, hopeless }: { log: Logger; signal: AbortSignal; hopeless?: (error: unknown) => Error | null },
+  {
+    log,
+    signal,
+    hopeless,
+  }: { log: Logger; signal: AbortSignal; hopeless?: (error: unknown) => Error | null },
 ): Promise<T | undefined> {
   const retry = backOff({ first: 300 });
   while (!signal.aborted) {

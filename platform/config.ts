@@ -21,19 +21,31 @@ const wholeNumber = (min: number, max: number) =>
     .string()
     .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+    .refine(
+      (value) => value >= min && value <= max,
+      `must be a whole number from ${min} to ${max}`,
+    );
 const port = () => wholeNumber(0, 65535);
 const oneOf = <const T extends [string, ...string[]]>(...values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
-const matching = (pattern: RegExp, expected: string) => z.string().regex(pattern, `must be ${expected}`);
+const matching = (pattern: RegExp, expected: string) =>
+  z.string().regex(pattern, `must be ${expected}`);
 const url = (schemes: RegExp, expected: string) =>
-  z.string().refine((text) => URL.canParse(text) && schemes.test(new URL(text).protocol), `must be ${expected}`);
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && schemes.test(new URL(text).protocol),
+      `must be ${expected}`,
+    );
 
 const commaList = z
   .string()
   .transform((text) => text.split(',').map((item) => item.trim()))
   .refine((items) => items.every(Boolean), 'must be a comma list without empty items');
-const topicName = matching(/^[A-Za-z0-9._-]{1,200}$/, 'up to 200 letters, digits, dots, dashes or underscores');
+const topicName = matching(
+  /^[A-Za-z0-9._-]{1,200}$/,
+  'up to 200 letters, digits, dots, dashes or underscores',
+);
 
 /** What each setting may be, and what it is when nothing is said. */
 export const settings = z.object({
@@ -44,7 +56,10 @@ export const settings = z.object({
   DATABASE_PASSWORD: z.string().optional(),
   DATA_DIR: z.string().default('.data'),
   KAFKA_BROKERS: commaList
-    .refine((brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)), 'must be a comma list of host:port')
+    .refine(
+      (brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)),
+      'must be a comma list of host:port',
+    )
     .optional(),
   KAFKA_SSL: oneOf('true', 'false')
     .default('false')
@@ -69,8 +84,14 @@ export const settings = z.object({
     .refine((codes) => codes.every((code) => currencyCodes.code(code)), 'must be ISO 4217 codes')
     .refine((codes) => !codes.includes('USD'), 'must not hold USD: it is the base')
     .default(['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP']),
-  SCHEDULE: z.string().refine(isCron, 'must be cron of 5 fields, or 6 with seconds first').default('0 1,23 * * *'),
-  SCHEDULE_TZ: z.string().refine(isTimeZone, 'must be an IANA time zone such as UTC or Africa/Lagos').default('UTC'),
+  SCHEDULE: z
+    .string()
+    .refine(isCron, 'must be cron of 5 fields, or 6 with seconds first')
+    .default('0 1,23 * * *'),
+  SCHEDULE_TZ: z
+    .string()
+    .refine(isTimeZone, 'must be an IANA time zone such as UTC or Africa/Lagos')
+    .default('UTC'),
   CATCH_UP_HOURS: wholeNumber(0, 168).default(24),
   XE_DAILY_BUDGET: wholeNumber(0, 1_000_000).default(100),
   UPDATE_COOLDOWN_SECONDS: wholeNumber(0, 86_400).default(60),
@@ -87,7 +108,10 @@ export const settings = z.object({
       new RegExp(`^(${FAILPOINTS.join('|')})(:[1-9]\\d{0,5})?$`),
       `must be one of ${FAILPOINTS.join(', ')}, and may end in :N for its Nth passing`,
     )
-    .transform((text) => ({ point: text.split(':')[0] as Failpoint, pass: Number(text.split(':')[1] ?? 1) }))
+    .transform((text) => ({
+      point: text.split(':')[0] as Failpoint,
+      pass: Number(text.split(':')[1] ?? 1),
+    }))
     .optional(),
   LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal').default('info'),
 });
@@ -114,11 +138,17 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
   }
   if (!raw['XE_ACCOUNT_ID'] !== !raw['XE_API_KEY'])
     faults.push('XE_ACCOUNT_ID and XE_API_KEY must be set together or not at all');
-  const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'].filter((name) => raw[name]);
+  const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'].filter(
+    (name) => raw[name],
+  );
   if (sasl.length % 3 !== 0)
-    faults.push('KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together');
+    faults.push(
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together',
+    );
   if (raw['FX_FAILPOINT'] && raw['NODE_ENV'] === 'production')
-    faults.push('FX_FAILPOINT has the process kill itself, for tests: it is refused where NODE_ENV is production');
+    faults.push(
+      'FX_FAILPOINT has the process kill itself, for tests: it is refused where NODE_ENV is production',
+    );
   if (!parsed.success || faults.length > 0) throw new WrongSettings(faults);
   return Object.freeze({ ...parsed.data, source: parsed.data.XE_API_KEY ? 'xe' : 'simulator' });
 }
@@ -136,7 +166,8 @@ function isHttpsOrLoopback(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   const host = hostname.replace(/^\[|\]$/g, '');
-  const loopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  const loopback =
+    host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   return protocol === 'https:' || (protocol === 'http:' && loopback);
 }
 
@@ -145,7 +176,11 @@ function isCron(text: string): boolean {
   try {
     const { fields } = cronParser.parseExpression(text);
     // cron-parser's own L and # are no cron, and the schedule does not know them.
-    if (text.includes('#') || ![...fields.dayOfMonth, ...fields.dayOfWeek].every((day) => typeof day === 'number')) return false;
+    if (
+      text.includes('#') ||
+      ![...fields.dayOfMonth, ...fields.dayOfWeek].every((day) => typeof day === 'number')
+    )
+      return false;
     // Some expressions parse and have no slot.
     cronParser.parseExpression(text).next();
     return true;

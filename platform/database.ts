@@ -43,7 +43,12 @@ export function openDatabase(settings: DatabaseSettings): Database {
 }
 
 /** The same as knex itself wants it, for its command line. */
-export function knexSettings({ url, name, deadlines = 'request', poolSize = 5 }: DatabaseSettings): Knex.Config {
+export function knexSettings({
+  url,
+  name,
+  deadlines = 'request',
+  poolSize = 5,
+}: DatabaseSettings): Knex.Config {
   return {
     client: 'pg',
     connection: { ...connectionTo(url, name), ...DEADLINES[deadlines] } as Knex.PgConnectionConfig,
@@ -52,13 +57,25 @@ export function knexSettings({ url, name, deadlines = 'request', poolSize = 5 }:
     pool: { min: 0, max: poolSize, afterCreate: dropAfterTimeout },
     // knex prints to the console by itself; what matters reaches us as a rejected query.
     log: { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} },
-    migrations: { directory: fileURLToPath(new URL('../migrations', import.meta.url)), loadExtensions: ['.ts'], extension: 'ts' },
-    seeds: { directory: fileURLToPath(new URL('../seeds', import.meta.url)), loadExtensions: ['.ts'], extension: 'ts' },
+    migrations: {
+      directory: fileURLToPath(new URL('../migrations', import.meta.url)),
+      loadExtensions: ['.ts'],
+      extension: 'ts',
+    },
+    seeds: {
+      directory: fileURLToPath(new URL('../seeds', import.meta.url)),
+      loadExtensions: ['.ts'],
+      extension: 'ts',
+    },
   };
 }
 
 /** One connection outside the pool, for what belongs to a session: advisory locks and LISTEN. The caller connects and ends it. */
-export function sessionClient(url: string, name: string, { deadlines = 'request' as Deadlines } = {}): pg.Client {
+export function sessionClient(
+  url: string,
+  name: string,
+  { deadlines = 'request' as Deadlines } = {},
+): pg.Client {
   const client = new pg.Client({ ...connectionTo(url, name), ...DEADLINES[deadlines] });
   // Without a listener a lost connection would end the process; the next query on it rejects and tells.
   client.on('error', () => {});
@@ -108,7 +125,11 @@ function connectionTo(url: string, name: string) {
   };
 }
 
-const AS_TEXT = new Set<number>([pg.types.builtins.DATE, pg.types.builtins.NUMERIC, pg.types.builtins.INT8]);
+const AS_TEXT = new Set<number>([
+  pg.types.builtins.DATE,
+  pg.types.builtins.NUMERIC,
+  pg.types.builtins.INT8,
+]);
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
   if (AS_TEXT.has(oid)) return (text: string) => text;
   if (oid === pg.types.builtins.TIMESTAMPTZ) return isoInstant;

@@ -15,7 +15,10 @@ export async function withinDeadline<T>(what: string, ms: number, promise: Promi
  * A signal that aborts after `ms` or with `stopping`, and what clears its timer. Not AbortSignal.any over AbortSignal.timeout: Node 20
  * may collect that timeout before it is over, and then a silent peer is waited for without end.
  */
-export function deadlineSignal(ms: number, stopping: AbortSignal): { signal: AbortSignal; clear: () => void } {
+export function deadlineSignal(
+  ms: number,
+  stopping: AbortSignal,
+): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
   const abort = () => controller.abort();
   const timer = setTimeout(abort, ms);

@@ -5,7 +5,13 @@ import { sessionClient } from './database.ts';
 import { CannotStart } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { clusterDir, prepareCluster, SUPERUSER } from './postgres-cluster.ts';
-import { type Cluster, readConnection, runningServer, startServer, stopServer } from './postgres-server.ts';
+import {
+  type Cluster,
+  readConnection,
+  runningServer,
+  startServer,
+  stopServer,
+} from './postgres-server.ts';
 import { isSqlState } from './sqlstate.ts';
 
 export interface EmbeddedPostgres {
@@ -32,7 +38,13 @@ const LOOKS = 40;
  * are there one connection of ours stands, so that others can see that somebody is; should the server die, it is started again.
  * Throws `CannotStart` with one sentence when there is no way.
  */
-export async function joinEmbeddedPostgres({ dataDir, log }: { dataDir: string; log: Logger }): Promise<EmbeddedPostgres> {
+export async function joinEmbeddedPostgres({
+  dataDir,
+  log,
+}: {
+  dataDir: string;
+  log: Logger;
+}): Promise<EmbeddedPostgres> {
   const cluster = await prepareCluster(dataDir);
   let leaving = false;
   let presence = await reachServer(cluster);
@@ -42,7 +54,9 @@ export async function joinEmbeddedPostgres({ dataDir, log }: { dataDir: string; 
   watch();
 
   function watch(): void {
-    presence.on('error', (error) => log.warn({ error: error.message }, 'embedded Postgres: connection lost'));
+    presence.on('error', (error) =>
+      log.warn({ error: error.message }, 'embedded Postgres: connection lost'),
+    );
     presence.once('end', () => void rejoin());
   }
   async function rejoin(): Promise<void> {
@@ -53,7 +67,10 @@ export async function joinEmbeddedPostgres({ dataDir, log }: { dataDir: string; 
         log.warn('embedded Postgres: it had gone and runs again');
         return watch();
       } catch (error) {
-        log.error({ error: (error as Error).message }, 'embedded Postgres: cannot be started again, trying on');
+        log.error(
+          { error: (error as Error).message },
+          'embedded Postgres: cannot be started again, trying on',
+        );
         await pause(wait);
       }
     }
@@ -82,7 +99,9 @@ async function reachServer(cluster: Cluster, fixedPort?: number): Promise<pg.Cli
     const running = runningServer(cluster.dir);
     if (!running) {
       if (starts++ === 5)
-        throw new CannotStart(`The embedded Postgres does not start: ${lastLine(cluster.logFile)} (see ${cluster.logFile})`);
+        throw new CannotStart(
+          `The embedded Postgres does not start: ${lastLine(cluster.logFile)} (see ${cluster.logFile})`,
+        );
       await startServer(cluster, fixedPort);
       continue;
     }
@@ -94,9 +113,12 @@ async function reachServer(cluster: Cluster, fixedPort?: number): Promise<pg.Cli
       const answered = isSqlState(code) && code !== '57P03';
       // A server that answers is alive and may be serving others: it is never stopped from here.
       if (answered && (code.startsWith('28') || waited > UNREACHABLE_MS)) {
-        throw new CannotStart(`The Postgres server on ${cluster.dir} (pid ${running.pid}) answers, but not to us: ${message}`, {
-          cause: error,
-        });
+        throw new CannotStart(
+          `The Postgres server on ${cluster.dir} (pid ${running.pid}) answers, but not to us: ${message}`,
+          {
+            cause: error,
+          },
+        );
       }
       if (!answered && waited > (code === 'ECONNREFUSED' ? UNREACHABLE_MS : RECOVERY_MS)) {
         await stopServer(cluster.dir);

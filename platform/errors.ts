@@ -22,7 +22,12 @@ export class UpstreamError extends Error {
   wasted: number;
   constructor(
     message: string,
-    options: ErrorOptions & { retryable: boolean; billed?: boolean; status?: number; retryAt?: string | null },
+    options: ErrorOptions & {
+      retryable: boolean;
+      billed?: boolean;
+      status?: number;
+      retryAt?: string | null;
+    },
   ) {
     super(message, options);
     this.retryable = options.retryable;

@@ -45,7 +45,10 @@ export async function runCommand(main: (run: Run) => Promise<number | undefined>
   const began = Date.now();
   for (const { name, close } of closers.reverse()) {
     const left = Math.max(500, Math.min(CLOSER_MS, CLOSE_MS - (Date.now() - began)));
-    const failed = await Promise.race([attempt(close), after(left).then(() => `not done after ${left} ms`)]);
+    const failed = await Promise.race([
+      attempt(close),
+      after(left).then(() => `not done after ${left} ms`),
+    ]);
     if (!failed) continue;
     process.stderr.write(`closing ${name}: ${failed}\n`);
     code ||= 1;
@@ -72,6 +75,8 @@ function report(error: unknown): number {
     return 2;
   }
   const known = error instanceof CannotStart || error instanceof InvalidRequest;
-  process.stderr.write(known ? `${error.message}\n` : `${(error as Error)?.stack ?? String(error)}\n`);
+  process.stderr.write(
+    known ? `${error.message}\n` : `${(error as Error)?.stack ?? String(error)}\n`,
+  );
   return 1;
 }

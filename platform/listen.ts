@@ -21,7 +21,9 @@ export interface Listening {
  */
 export function listen({ url, on, onConnect, onLost, log }: Listening): { stop(): Promise<void> } {
   const stopping = new AbortController();
-  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve(), { once: true }));
+  const stopped = new Promise<void>((resolve) =>
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
   const running = run();
 
   async function run(): Promise<void> {
@@ -29,10 +31,15 @@ export function listen({ url, on, onConnect, onLost, log }: Listening): { stop()
     while (!stopping.signal.aborted) {
       const session = sessionClient(url, 'listen');
       const lost = new Promise<void>((resolve) => session.on('end', resolve));
-      session.on('error', (error) => log.warn({ error: error.message }, 'notifications: connection lost'));
+      session.on('error', (error) =>
+        log.warn({ error: error.message }, 'notifications: connection lost'),
+      );
       session.on('notification', ({ channel, payload }) => on[channel]?.(payload ?? ''));
       // A connection that a router has forgotten looks alive until something is sent.
-      const ping = setInterval(() => session.query('select 1').catch(() => breakOff(session)), PING_MS);
+      const ping = setInterval(
+        () => session.query('select 1').catch(() => breakOff(session)),
+        PING_MS,
+      );
       try {
         await session.connect();
         for (const channel of Object.keys(on)) await session.query(`listen ${channel}`);

@@ -10,7 +10,13 @@ const SECRET_FIELDS = ['authorization', 'password', 'apiKey', 'token', 'connecti
  * The program's log. Services write JSON lines to stdout (plain lines on a TTY); commands whose stdout is a result
  * pass `to: 'stderr'`.
  */
-export function makeLogger({ level, to = 'stdout' }: { level: string; to?: 'stdout' | 'stderr' }): Logger {
+export function makeLogger({
+  level,
+  to = 'stdout',
+}: {
+  level: string;
+  to?: 'stdout' | 'stderr';
+}): Logger {
   const stream = to === 'stdout' ? process.stdout : process.stderr;
   const options = {
     level,

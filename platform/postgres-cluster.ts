@@ -1,6 +1,16 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { CannotStart } from './errors.ts';
@@ -30,16 +40,24 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
     rmSync(probe, { force: true });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new CannotStart(`DATA_DIR ${home} cannot be written (${code}): make it writable, or set DATA_DIR to a folder that is`, {
-      cause,
-    });
+    throw new CannotStart(
+      `DATA_DIR ${home} cannot be written (${code}): make it writable, or set DATA_DIR to a folder that is`,
+      {
+        cause,
+      },
+    );
   }
   // The server's user has to pass through; what lies inside is closed to everybody else by its own modes. Whatever else the folder
   // allows is somebody's own choice.
   if (user.uid !== undefined) chmodSync(home, (statSync(home).mode & 0o7777) | 0o011);
   checkPassable(home, user);
   checkPassable(dirname(binaries.postgres), user);
-  const cluster = { dir: clusterDir(dataDir), logFile: join(home, 'postgres.log'), postgres: binaries.postgres, user };
+  const cluster = {
+    dir: clusterDir(dataDir),
+    logFile: join(home, 'postgres.log'),
+    postgres: binaries.postgres,
+    user,
+  };
   if (!existsSync(cluster.dir)) await initialise(cluster, binaries.initdb);
   return cluster;
 }
@@ -53,14 +71,39 @@ async function initialise(cluster: Cluster, initdb: string): Promise<void> {
   const passwordFile = `${fresh}.password`;
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (cluster.user.uid !== undefined) chownSync(passwordFile, cluster.user.uid, cluster.user.gid);
-  const args = ['--pgdata', fresh, '--username', SUPERUSER, '--pwfile', passwordFile, '--auth', 'scram-sha-256'];
-  const locale = ['--encoding', 'UTF8', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'];
+  const args = [
+    '--pgdata',
+    fresh,
+    '--username',
+    SUPERUSER,
+    '--pwfile',
+    passwordFile,
+    '--auth',
+    'scram-sha-256',
+  ];
+  const locale = [
+    '--encoding',
+    'UTF8',
+    '--locale-provider',
+    'builtin',
+    '--builtin-locale',
+    'C.UTF-8',
+    '--locale',
+    'C',
+  ];
   try {
-    await promisify(execFile)(initdb, [...args, ...locale], { ...cluster.user, cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC' } });
+    await promisify(execFile)(initdb, [...args, ...locale], {
+      ...cluster.user,
+      cwd: '/',
+      env: { LC_ALL: 'C', TZ: 'UTC' },
+    });
   } catch (cause) {
     rmSync(fresh, { recursive: true, force: true });
     const { stderr, message } = cause as ExecFileException;
-    throw new CannotStart(`A Postgres database could not be made in ${cluster.dir}: ${(stderr || message).trim()}`, { cause });
+    throw new CannotStart(
+      `A Postgres database could not be made in ${cluster.dir}: ${(stderr || message).trim()}`,
+      { cause },
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }

@@ -55,7 +55,11 @@ export async function startServer(cluster: Cluster, fixedPort?: number): Promise
   await untilListed(server, cluster.dir, exited);
 }
 
-async function untilListed(server: ChildProcess, dir: string, exited: { yes: boolean }): Promise<void> {
+async function untilListed(
+  server: ChildProcess,
+  dir: string,
+  exited: { yes: boolean },
+): Promise<void> {
   while (!exited.yes) {
     const running = runningServer(dir);
     if (running && (running.pid === server.pid || isAlive(running.pid))) return;
@@ -74,7 +78,8 @@ export async function stopServer(dir: string): Promise<void> {
     const running = runningServer(dir);
     if (!running) return;
     process.kill(running.pid, signal);
-    for (const began = Date.now(); Date.now() - began < patience && isAlive(running.pid); ) await pause(20);
+    for (const began = Date.now(); Date.now() - began < patience && isAlive(running.pid); )
+      await pause(20);
   }
 }
 
@@ -103,7 +108,9 @@ export function runningServer(dir: string): { pid: number; port: number } | null
   }
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
-  return pid > 1 && port > 0 && isAlive(pid) && commandLine(pid).includes(dir) ? { pid, port } : null;
+  return pid > 1 && port > 0 && isAlive(pid) && commandLine(pid).includes(dir)
+    ? { pid, port }
+    : null;
 }
 
 /** Whether there is such a process, of whatever user. */
@@ -119,7 +126,10 @@ export function isAlive(pid: number): boolean {
 function commandLine(pid: number): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' });
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
   } catch {
     return '';
   }

@@ -36,10 +36,14 @@ export function withSecretFiles(environment: Environment, faults: string[]): Env
 export function withPassword(raw: Environment, faults: string[]): Environment {
   const { DATABASE_URL: url, DATABASE_PASSWORD: password } = raw;
   if (!password) return raw;
-  if (!url) faults.push('DATABASE_PASSWORD is set without DATABASE_URL: set that to the server, its user and database');
+  if (!url)
+    faults.push(
+      'DATABASE_PASSWORD is set without DATABASE_URL: set that to the server, its user and database',
+    );
   if (!url || !URL.canParse(url)) return raw;
   const whole = new URL(url);
-  if (whole.password) faults.push('DATABASE_URL holds a password and DATABASE_PASSWORD is set: keep one');
+  if (whole.password)
+    faults.push('DATABASE_URL holds a password and DATABASE_PASSWORD is set: keep one');
   whole.password = encodeURIComponent(password);
   return { ...raw, DATABASE_URL: whole.href };
 }

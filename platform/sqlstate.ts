@@ -6,7 +6,12 @@ export type DatabaseFault = 'away' | 'impossible' | 'other';
  * transaction may be repeated. `impossible`: this data can never be stored. `other`: a fault of ours, or no database error at all.
  */
 export function databaseFault(error: unknown): DatabaseFault {
-  const { code, message = '', name, path } = error as { code?: unknown; message?: string; name?: string; path?: string };
+  const {
+    code,
+    message = '',
+    name,
+    path,
+  } = error as { code?: unknown; message?: string; name?: string; path?: string };
   if (typeof code === 'string' && isSqlState(code)) {
     if (AWAY.some((start) => code.startsWith(start))) return 'away';
     return IMPOSSIBLE.some((start) => code.startsWith(start)) ? 'impossible' : 'other';
@@ -16,7 +21,9 @@ export function databaseFault(error: unknown): DatabaseFault {
   // A connection that broke or fell silent has no SQLSTATE: the system's code, or only the words of pg, after knex's own.
   if (typeof code === 'string' && /^(E[A-Z]+|EAI_AGAIN)$/.test(code)) return 'away';
   return name === 'KnexTimeoutError' ||
-    /(^| - )(Connection terminated|Query read timeout|timeout e|Client has encountered a connection)/.test(message)
+    /(^| - )(Connection terminated|Query read timeout|timeout e|Client has encountered a connection)/.test(
+      message,
+    )
     ? 'away'
     : 'other';
 }

@@ -17,9 +17,14 @@ const FILED = 10_000;
 const COUNTED = 100_000;
 
 /** Files every slot since the newest that the ledger knows. An empty ledger owes the latest slot and no other. */
-export async function fileDueSlots(ledger: Ledger, { schedule, catchUpHours }: CatchUp): Promise<void> {
+export async function fileDueSlots(
+  ledger: Ledger,
+  { schedule, catchUpHours }: CatchUp,
+): Promise<void> {
   const { now, newest } = await ledger.highWaterMark();
-  const slots = newest ? missedSlots({ schedule, catchUpHours }, newest, now) : [dueSlot(latestSlot(schedule, now), now)];
+  const slots = newest
+    ? missedSlots({ schedule, catchUpHours }, newest, now)
+    : [dueSlot(latestSlot(schedule, now), now)];
   await ledger.fileSlots(slots);
 }
 
@@ -27,20 +32,32 @@ export async function fileDueSlots(ledger: Ledger, { schedule, catchUpHours }: C
  * What has become due after `newest`: within the catch-up time the latest slot of each UTC day runs, since a day has one rate; every
  * other is skipped and says why. A long absence is one row that says from when to when, and how many.
  */
-function missedSlots({ schedule, catchUpHours }: CatchUp, newest: string, now: string): FiledSlot[] {
+function missedSlots(
+  { schedule, catchUpHours }: CatchUp,
+  newest: string,
+  now: string,
+): FiledSlot[] {
   const first = nextSlot(schedule, newest);
   if (Date.parse(first) > Date.parse(now)) return [];
   const weekAgo = before(now, FILED_BACK_MS);
   const recent = slotsBetween(schedule, first < weekAgo ? weekAgo : newest, now);
   const filed = recent.slice(-FILED);
-  const long = [...longAbsence(schedule, newest, filed.length < recent.length ? (recent.at(-FILED - 1) as string) : weekAgo)];
+  const long = [
+    ...longAbsence(
+      schedule,
+      newest,
+      filed.length < recent.length ? (recent.at(-FILED - 1) as string) : weekAgo,
+    ),
+  ];
   const runFrom = before(now, catchUpHours * HOUR_MS);
   return [
     ...long,
     ...filed.map((slot, n): FiledSlot => {
       const next = filed[n + 1];
-      if (slot < runFrom) return skipped(slot, `no producer was running within ${catchUpHours} h of it`);
-      if (next?.slice(0, 10) === slot.slice(0, 10)) return skipped(slot, 'a later slot of its day runs instead');
+      if (slot < runFrom)
+        return skipped(slot, `no producer was running within ${catchUpHours} h of it`);
+      if (next?.slice(0, 10) === slot.slice(0, 10))
+        return skipped(slot, 'a later slot of its day runs instead');
       return dueSlot(slot, now);
     }),
   ];

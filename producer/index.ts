@@ -58,7 +58,10 @@ export function startProducer(deps: ProducerDeps): Producer {
         if (ms !== null) wakeIn(Math.max(SOONEST_MS, ms));
       } catch (error) {
         trouble = `producer: ${(error as Error).message}`;
-        log.error({ error: (error as Error).message }, 'the ledger cannot be worked on; trying again');
+        log.error(
+          { error: (error as Error).message },
+          'the ledger cannot be worked on; trying again',
+        );
         wakeIn(AFTER_TROUBLE_MS);
       }
     }
@@ -94,7 +97,12 @@ export function startProducer(deps: ProducerDeps): Producer {
 
   const timer = slotTimer(deps.schedule, wake);
   const tick = setInterval(wake, TICK_MS);
-  const listening = listen({ url: deps.databaseUrl, on: { runs: wake, rates: wake }, onConnect: wake, log });
+  const listening = listen({
+    url: deps.databaseUrl,
+    on: { runs: wake, rates: wake },
+    onConnect: wake,
+    log,
+  });
   wake();
   return {
     health: async () => {

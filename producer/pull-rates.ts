@@ -45,7 +45,8 @@ export async function pullRates(
   failpoint('after-claim');
   const renewal = setInterval(() => deps.ledger.renew(run).catch(() => undefined), RENEW_MS);
   try {
-    const fetched = run.state === 'claimed' ? await fetchRates(deps, run, { stopping, slotsLeft }) : run;
+    const fetched =
+      run.state === 'claimed' ? await fetchRates(deps, run, { stopping, slotsLeft }) : run;
     if (fetched?.state !== 'fetched') return null;
     failpoint('after-keep');
     await publishRates(deps, fetched);
@@ -71,17 +72,32 @@ async function fetchRates(
   const about = { run: run.run_id, trigger: run.trigger, slot: run.slot };
   try {
     const { now } = await ledger.highWaterMark();
-    const pulled = await xe.rates({ currencies: run.currencies, now, days: daysOf(run) }, { stopping, mayTryAgain });
+    const pulled = await xe.rates(
+      { currencies: run.currencies, now, days: daysOf(run) },
+      { stopping, mayTryAgain },
+    );
     failpoint('after-answer');
     const { text, answeredBy, quotes, missing, wasted, quota } = pulled;
     timed();
     metrics.fetches.inc({ outcome: missing.length > 0 ? 'partial' : 'ok' });
-    log.info({ ...about, rates: quotes.length, observedAt: quotes[0]?.observedAt, answeredBy, missing }, 'XE has answered');
+    log.info(
+      { ...about, rates: quotes.length, observedAt: quotes[0]?.observedAt, answeredBy, missing },
+      'XE has answered',
+    );
     const givingUp = deadlineSignal(KEEP_TRYING_MS, stopping);
     const eventIds = quotes.map((quote) => eventIdOf(run, quote));
     const kept = await untilDone(
       'ledger',
-      () => ledger.keepAnswer(run, { answer: text, answeredBy, eventIds, missing, quota, wasted, reserved }),
+      () =>
+        ledger.keepAnswer(run, {
+          answer: text,
+          answeredBy,
+          eventIds,
+          missing,
+          quota,
+          wasted,
+          reserved,
+        }),
       {
         log,
         signal: givingUp.signal,
@@ -90,7 +106,10 @@ async function fetchRates(
     );
     givingUp.clear();
     if (kept === undefined)
-      log.error({ ...about, answer: text }, 'an answer that may have been billed could not be kept in the ledger');
+      log.error(
+        { ...about, answer: text },
+        'an answer that may have been billed could not be kept in the ledger',
+      );
     if (kept) await keepHeaders({ db, log }, kept, quota);
     return kept ?? null;
   } catch (error) {
@@ -113,14 +132,21 @@ async function fetchRates(
     const hopeless = run.trigger === 'backfill' && !retryable && status !== 429;
     const givenUp = run.trigger === 'manual' || refused || hopeless;
     // Whoever is asked to stop has not failed: the next one goes on at once, as it would after a kill.
-    const againSeconds = stopping.aborted ? 0 : givenUp ? null : (TRY_AGAIN_SECONDS[run.attempts - 1] ?? 3600);
+    const againSeconds = stopping.aborted
+      ? 0
+      : givenUp
+        ? null
+        : (TRY_AGAIN_SECONDS[run.attempts - 1] ?? 3600);
     log.error({ ...about, error: message, retryable, againSeconds }, 'XE has not answered');
     await ledger.notFetched(run, { error: message, againSeconds, wasted, reserved });
     return null;
   }
 }
 
-async function publishRates({ ledger, stream, topic, schemaId, log }: PullDeps, run: Run): Promise<void> {
+async function publishRates(
+  { ledger, stream, topic, schemaId, log }: PullDeps,
+  run: Run,
+): Promise<void> {
   try {
     const id = await schemaId();
     const records = eventsOf(run).map((rate) => recordOf(rate, id));
@@ -130,7 +156,10 @@ async function publishRates({ ledger, stream, topic, schemaId, log }: PullDeps, 
     metrics.published.inc(records.length);
     log.info({ run: run.run_id, topic, events: records.length }, 'published');
   } catch (error) {
-    log.error({ run: run.run_id, error: (error as Error).message }, 'not published; the answer is kept and published later');
+    log.error(
+      { run: run.run_id, error: (error as Error).message },
+      'not published; the answer is kept and published later',
+    );
     await ledger.notPublished(run, `not published yet: ${(error as Error).message}`);
   }
 }

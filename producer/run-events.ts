@@ -15,7 +15,11 @@ export function eventsOf(run: Run): RateObserved[] {
     throw new Error(`run ${run.run_id} has no answer`);
   const fetched_at = new Date(run.fetched_at).toISOString();
   const source = run.answered_by;
-  const { quotes } = readXeAnswer(run.answer, { currencies: run.currencies, now: run.fetched_at, days: daysOf(run) });
+  const { quotes } = readXeAnswer(run.answer, {
+    currencies: run.currencies,
+    now: run.fetched_at,
+    days: daysOf(run),
+  });
   return quotes.map((quote) => ({
     event_id: eventIdOf(run, quote),
     run_id: run.run_id,
@@ -29,8 +33,16 @@ export function eventsOf(run: Run): RateObserved[] {
 }
 
 /** The id of the event that a quote of a run becomes. */
-export function eventIdOf({ run_id }: Run, { currency, observedAt }: { currency: string; observedAt: string }): string {
-  return eventId({ run_id, base_currency: 'USD', quote_currency: currency, observed_at: observedAt });
+export function eventIdOf(
+  { run_id }: Run,
+  { currency, observedAt }: { currency: string; observedAt: string },
+): string {
+  return eventId({
+    run_id,
+    base_currency: 'USD',
+    quote_currency: currency,
+    observed_at: observedAt,
+  });
 }
 
 /** An event as it goes on the stream; `id` is the schema's. */

@@ -29,7 +29,9 @@ export function latestSlot({ cron, zone }: Schedule, at: string): string {
   const today = localDay(zone, end);
   for (let day = today; day > today - LONGEST_DAYS * DAY_MS; day -= DAY_MS) {
     // A slot of the day before that the clocks have pushed past midnight may be the newer one.
-    const due = [...slotsOfDay(rule, zone, day), ...slotsOfDay(rule, zone, day - DAY_MS)].filter((slot) => slot <= end);
+    const due = [...slotsOfDay(rule, zone, day), ...slotsOfDay(rule, zone, day - DAY_MS)].filter(
+      (slot) => slot <= end,
+    );
     if (due.length > 0) return iso(due.reduce((newest, slot) => Math.max(newest, slot)));
   }
   throw new Error(`the schedule ${cron} has no slot before ${at}`);
@@ -42,7 +44,12 @@ export function nextSlot(schedule: Schedule, at: string): string {
 }
 
 /** Every slot after `after` up to and including `until`, oldest first, at most `limit`; none when the clock has gone back behind `after`. */
-export function slotsBetween(schedule: Schedule, after: string, until: string, limit = Number.POSITIVE_INFINITY): string[] {
+export function slotsBetween(
+  schedule: Schedule,
+  after: string,
+  until: string,
+  limit = Number.POSITIVE_INFINITY,
+): string[] {
   const slots: string[] = [];
   const end = Date.parse(until);
   if (Date.parse(after) >= end) return slots;
@@ -82,20 +89,27 @@ function localDay(zone: string, at: number): number {
 }
 
 function readCron(text: string): Cron {
-  const { second, minute, hour, dayOfMonth, month, dayOfWeek } = cronParser.parseExpression(text).fields;
+  const { second, minute, hour, dayOfMonth, month, dayOfWeek } =
+    cronParser.parseExpression(text).fields;
   const days = dayOfMonth as readonly number[];
   const months = month as readonly number[];
   const weekdays = dayOfWeek as readonly number[];
   // Cron's old rule: where both the day of the month and that of the week are restricted, either will do.
-  const anyDay = days.length >= Math.max(...months.map((of) => new Date(Date.UTC(2024, of, 0)).getUTCDate()));
+  const anyDay =
+    days.length >= Math.max(...months.map((of) => new Date(Date.UTC(2024, of, 0)).getUTCDate()));
   const anyWeekday = [0, 1, 2, 3, 4, 5, 6].every((weekday) => weekdays.includes(weekday as never));
-  const times = hour.flatMap((h) => minute.flatMap((m) => second.map((s) => ((h * 60 + m) * 60 + s) * 1000)));
+  const times = hour.flatMap((h) =>
+    minute.flatMap((m) => second.map((s) => ((h * 60 + m) * 60 + s) * 1000)),
+  );
   return {
     times: times.sort((a, b) => a - b),
     on: (day) => {
       const date = new Date(day);
       if (!months.includes(date.getUTCMonth() + 1)) return false;
-      const [byDate, byWeekday] = [days.includes(date.getUTCDate()), weekdays.includes(date.getUTCDay())];
+      const [byDate, byWeekday] = [
+        days.includes(date.getUTCDate()),
+        weekdays.includes(date.getUTCDay()),
+      ];
       return anyDay ? byWeekday : anyWeekday ? byDate : byDate || byWeekday;
     },
   };

@@ -37,10 +37,14 @@ export function readXeAnswer(text: string, asked: Asked): XeAnswer {
   // XE has been seen to send an error with status 200.
   if ('code' in body && 'message' in body && !('to' in body))
     throw unusable(`error ${printed(body['code'])}: ${printed(body['message'])}`);
-  if (body['from'] !== 'USD') throw unusable(`expected rates from USD, got ${printed(body['from'])}`);
+  if (body['from'] !== 'USD')
+    throw unusable(`expected rates from USD, got ${printed(body['from'])}`);
   const amount = isLosslessNumber(body['amount']) ? body['amount'].value : '';
-  if (!/^1(\.0+)?$/.test(amount)) throw unusable(`expected rates for amount 1, got ${printed(body['amount'])}`);
-  const items = isPeriod(asked.days) ? itemsOfPeriod(body['to']) : itemsOfMoment(body['to'], body['timestamp']);
+  if (!/^1(\.0+)?$/.test(amount))
+    throw unusable(`expected rates for amount 1, got ${printed(body['amount'])}`);
+  const items = isPeriod(asked.days)
+    ? itemsOfPeriod(body['to'])
+    : itemsOfMoment(body['to'], body['timestamp']);
   const quotes = items.map((item) => readQuote(item, asked));
   const seen = new Set<string>();
   for (const { currency, observedAt } of quotes) {
@@ -48,9 +52,11 @@ export function readXeAnswer(text: string, asked: Asked): XeAnswer {
     if (seen.has(once)) throw unusable(`expected each currency once, got ${once} twice`);
     seen.add(once);
   }
-  if (quotes.length === 0) throw unusable(`expected quotes for ${asked.currencies.join(', ')}, got none`);
+  if (quotes.length === 0)
+    throw unusable(`expected quotes for ${asked.currencies.join(', ')}, got none`);
   const expected = asked.days ? dayCount(asked.days) : 1;
-  const answered = (currency: string) => quotes.filter((quote) => quote.currency === currency).length;
+  const answered = (currency: string) =>
+    quotes.filter((quote) => quote.currency === currency).length;
   return { quotes, missing: asked.currencies.filter((currency) => answered(currency) < expected) };
 }
 
@@ -77,8 +83,12 @@ function itemsOfPeriod(to: unknown): Item[] {
   if (typeof to !== 'object' || to === null || Array.isArray(to))
     throw unusable(`expected quotes by currency, got ${printed(to)}`);
   return Object.entries(to).flatMap(([currency, days]) => {
-    if (!Array.isArray(days)) throw unusable(`expected a list of days for ${currency}, got ${printed(days)}`);
-    return days.map((day) => ({ currency, ...((day ?? {}) as { mid: unknown; timestamp: unknown }) }));
+    if (!Array.isArray(days))
+      throw unusable(`expected a list of days for ${currency}, got ${printed(days)}`);
+    return days.map((day) => ({
+      currency,
+      ...((day ?? {}) as { mid: unknown; timestamp: unknown }),
+    }));
   });
 }
 
@@ -96,7 +106,9 @@ function asObject(text: string): Record<string, unknown> {
 
 function readQuote({ currency, mid, timestamp }: Item, { currencies, now, days }: Asked): Quote {
   if (typeof currency !== 'string' || !currencies.includes(currency)) {
-    throw unusable(`expected quotes for ${currencies.join(', ')}, got one for ${printed(currency)}`);
+    throw unusable(
+      `expected quotes for ${currencies.join(', ')}, got one for ${printed(currency)}`,
+    );
   }
   const digits = isLosslessNumber(mid) ? mid.value : '';
   if (!PLAIN_DECIMAL.test(digits) || !/[1-9]/.test(digits))
@@ -112,9 +124,12 @@ function readQuote({ currency, mid, timestamp }: Item, { currencies, now, days }
 
 function readTimestamp(timestamp: unknown, now: string): string {
   const millis =
-    typeof timestamp === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(timestamp) ? Date.parse(timestamp) : Number.NaN;
+    typeof timestamp === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(timestamp)
+      ? Date.parse(timestamp)
+      : Number.NaN;
   if (Number.isNaN(millis)) throw unusable(`expected a UTC timestamp, got ${printed(timestamp)}`);
-  if (millis > Date.parse(now) + DAY_MS) throw unusable(`expected a timestamp at most a day ahead of ${now}, got ${timestamp}`);
+  if (millis > Date.parse(now) + DAY_MS)
+    throw unusable(`expected a timestamp at most a day ahead of ${now}, got ${timestamp}`);
   return new Date(millis).toISOString();
 }
 

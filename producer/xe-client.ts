@@ -25,7 +25,10 @@ export interface XeClient {
    * USD rates of all `currencies` in one call, of now or of past `days`. Each try after the first may be billed too, so it waits for
    * `mayTryAgain`. Throws `UpstreamError`; `stopping` gives the call up.
    */
-  rates(asked: Asked, call: { stopping: AbortSignal; mayTryAgain: () => Promise<boolean> }): Promise<Pulled>;
+  rates(
+    asked: Asked,
+    call: { stopping: AbortSignal; mayTryAgain: () => Promise<boolean> },
+  ): Promise<Pulled>;
   /** The account's package and what is left of it, and the answer's Date header; costs nothing. Throws `UpstreamError`. */
   accountInfo(stopping: AbortSignal): Promise<{ seen: QuotaSeen; date: string | null }>;
 }
@@ -49,29 +52,46 @@ export function xeClient({
   log: Logger;
   deadlineMs?: number;
 }): XeClient {
-  const get = (question: Question, stopping: AbortSignal) => getText(settings, question, { deadlineMs, stopping });
+  const get = (question: Question, stopping: AbortSignal) =>
+    getText(settings, question, { deadlineMs, stopping });
   const retrying = (stopping: AbortSignal, refused: () => boolean) => {
     let unusable = 0;
     // An answer that could not be used may have been billed, so it is asked for once more and not twice.
     const mayHelp = (error: UpstreamError) =>
-      !stopping.aborted && !refused() && error.retryable && (error.status !== 200 || unusable++ === 0);
+      !stopping.aborted &&
+      !refused() &&
+      error.retryable &&
+      (error.status !== 200 || unusable++ === 0);
     return retry(
       handleWhen((error) => error instanceof UpstreamError && mayHelp(error)),
-      { maxAttempts: TRIES - 1, backoff: new ExponentialBackoff({ initialDelay: 500, maxDelay: 4000 }) },
+      {
+        maxAttempts: TRIES - 1,
+        backoff: new ExponentialBackoff({ initialDelay: 500, maxDelay: 4000 }),
+      },
     );
   };
 
-  async function once({ currencies, now, days }: Asked, stopping: AbortSignal): Promise<Omit<Pulled, 'wasted'>> {
+  async function once(
+    { currencies, now, days }: Asked,
+    stopping: AbortSignal,
+  ): Promise<Omit<Pulled, 'wasted'>> {
     const ask = (wanted: readonly string[]) => get(questionOf(wanted, days), stopping);
     let response = await ask(currencies);
     const unknown = unknownCurrencies(response, currencies);
     const known = currencies.filter((currency) => !unknown.includes(currency));
     if (unknown.length > 0 && known.length > 0) {
-      log.warn({ unknown }, 'XE: has no rate of some currencies; the others are asked for without them');
+      log.warn(
+        { unknown },
+        'XE: has no rate of some currencies; the others are asked for without them',
+      );
       response = await ask(known);
     }
     refuseErrors(response, now);
-    const answer = readXeAnswer(response.data, { currencies: known.length > 0 ? known : currencies, now, days });
+    const answer = readXeAnswer(response.data, {
+      currencies: known.length > 0 ? known : currencies,
+      now,
+      days,
+    });
     const answeredBy = response.headers['x-simulator'] ? ('simulator' as const) : ('xe' as const);
     return {
       quotes: answer.quotes,
@@ -121,12 +141,20 @@ interface Question {
 function questionOf(currencies: readonly string[], days: Days | null): Question {
   const params = { from: 'USD', to: currencies.join(','), amount: '1' };
   if (!days) return { path: 'convert_from.json', params };
-  if (!isPeriod(days)) return { path: 'historic_rate.json', params: { ...params, date: days.first } };
+  if (!isPeriod(days))
+    return { path: 'historic_rate.json', params: { ...params, date: days.first } };
   const [start_timestamp, end_timestamp] = [`${days.first}T00:00`, `${days.last}T23:59`];
   // XE's sources disagree on whether a page may hold 100 or 500 days; the ledger's pages are smaller than both.
   return {
     path: 'historic_rate/period.json',
-    params: { ...params, start_timestamp, end_timestamp, interval: 'daily', page: '1', per_page: '100' },
+    params: {
+      ...params,
+      start_timestamp,
+      end_timestamp,
+      interval: 'daily',
+      page: '1',
+      per_page: '100',
+    },
   };
 }
 
@@ -174,16 +202,33 @@ function unreachable(
     const what = error.message.includes('maxContentLength')
       ? `is longer than ${MAX_BYTES / 1024} KiB`
       : `broke off (${error.message})`;
-    return new UpstreamError(`XE: the answer of ${host} ${what}`, { retryable: true, billed: true, status: 200 });
+    return new UpstreamError(`XE: the answer of ${host} ${what}`, {
+      retryable: true,
+      billed: true,
+      status: 200,
+    });
   }
-  const refused = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '');
+  const refused = [
+    'ECONNREFUSED',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+  ].includes(error.code ?? '');
   const what = refused ? `${host} cannot be reached` : `the answer of ${host} broke off`;
-  return new UpstreamError(`XE: ${what} (${error.code ?? error.message})`, { retryable: true, billed: !refused });
+  return new UpstreamError(`XE: ${what} (${error.code ?? error.message})`, {
+    retryable: true,
+    billed: !refused,
+  });
 }
 
 /** The codes that XE lists in its error 7: one unknown code fails the whole call, and the message names all of them. */
-function unknownCurrencies({ status, data }: AxiosResponse<string>, asked: readonly string[]): string[] {
-  const named = status === 400 ? /"message"\s*:\s*"No ([A-Z, ]+) found on/.exec(data)?.[1] : undefined;
+function unknownCurrencies(
+  { status, data }: AxiosResponse<string>,
+  asked: readonly string[],
+): string[] {
+  const named =
+    status === 400 ? /"message"\s*:\s*"No ([A-Z, ]+) found on/.exec(data)?.[1] : undefined;
   const codes = named?.split(',').map((code) => code.trim()) ?? [];
   return asked.filter((currency) => codes.includes(currency));
 }

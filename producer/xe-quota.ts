@@ -58,10 +58,18 @@ export function readAccountInfo(text: string): QuotaSeen {
 /** When XE wants to be asked again: Retry-After in seconds or as a date, else the Reset of what is used up; null when it does not say. */
 export function retryAt(headers: Headers, now: string): string | null {
   const after = String(headers['retry-after'] ?? '');
-  if (/^\d{1,9}$/.test(after)) return new Date(Date.parse(now) + Number(after) * 1000).toISOString();
+  if (/^\d{1,9}$/.test(after))
+    return new Date(Date.parse(now) + Number(after) * 1000).toISOString();
   if (after && !Number.isNaN(Date.parse(after))) return new Date(after).toISOString();
-  const { quota_remaining, quota_resets_at, window_resets_at } = quotaOfHeaders(quotaHeaders(headers));
-  return (quota_remaining === '0' ? quota_resets_at : null) ?? window_resets_at ?? quota_resets_at ?? null;
+  const { quota_remaining, quota_resets_at, window_resets_at } = quotaOfHeaders(
+    quotaHeaders(headers),
+  );
+  return (
+    (quota_remaining === '0' ? quota_resets_at : null) ??
+    window_resets_at ??
+    quota_resets_at ??
+    null
+  );
 }
 
 function whole(value: unknown): string | null {
@@ -76,5 +84,7 @@ function instant(value: unknown): string | null {
 
 function instantOfUnix(value: unknown): string | null {
   const seconds = whole(value);
-  return seconds === null || seconds.length > 11 ? null : new Date(Number(seconds) * 1000).toISOString();
+  return seconds === null || seconds.length > 11
+    ? null
+    : new Date(Number(seconds) * 1000).toISOString();
 }

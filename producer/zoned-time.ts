@@ -14,7 +14,12 @@ export function zoneOffset(zone: string, at: number): number {
       minute: 'numeric',
       second: 'numeric',
     } as const;
-    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', calendar: 'iso8601', ...fields });
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      calendar: 'iso8601',
+      ...fields,
+    });
     formats.set(zone, format);
   }
   const part: Record<string, number> = {};
@@ -35,7 +40,10 @@ export function instantsOf(zone: string, day: number, times: readonly number[]):
   return times.map((time) => {
     const early = day + time - before;
     const late = day + time - after;
-    const [isEarly, isLate] = [zoneOffset(zone, early) === before, zoneOffset(zone, late) === after];
+    const [isEarly, isLate] = [
+      zoneOffset(zone, early) === before,
+      zoneOffset(zone, late) === after,
+    ];
     return isEarly && isLate ? Math.min(early, late) : isLate ? late : early;
   });
 }

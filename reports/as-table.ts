@@ -2,7 +2,10 @@ import type { Report, Row, Value } from './report.ts';
 
 /** Writes a report for a person: columns aligned, numbers to the right, totals and notes below. */
 export function asTable({ columns, rows, totals, notes }: Omit<Report, 'name'>): string {
-  const lines: Row[] = totals.map(({ label, sums }) => ({ [columns[0]?.name ?? '']: label, ...sums }));
+  const lines: Row[] = totals.map(({ label, sums }) => ({
+    [columns[0]?.name ?? '']: label,
+    ...sums,
+  }));
   const widths = columns.map(({ name }) => {
     let width = name.length;
     for (const row of [...rows, ...lines]) width = Math.max(width, shown(row[name]).length);
@@ -12,7 +15,9 @@ export function asTable({ columns, rows, totals, notes }: Omit<Report, 'name'>):
     columns
       .map(({ name, kind }, at) => {
         const width = widths[at] ?? 0;
-        return kind === 'integer' || kind === 'decimal' ? cells(name).padStart(width) : cells(name).padEnd(width);
+        return kind === 'integer' || kind === 'decimal'
+          ? cells(name).padStart(width)
+          : cells(name).padEnd(width);
       })
       .join('  ')
       .trimEnd();

@@ -37,7 +37,8 @@ function sheetOf({ columns, rows, totals, notes }: Sheet) {
 function cell({ kind }: Column, value: Value | undefined) {
   if (value === null || value === undefined) return null;
   const text = String(value);
-  if (kind === 'day') return { value: new Date(`${text}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' };
+  if (kind === 'day')
+    return { value: new Date(`${text}T00:00:00Z`), type: Date, format: 'yyyy-mm-dd' };
   if (kind === 'text') return { value: safeText(text), type: String };
   if (text.replace(/^0\.|\D/g, '').length > MOST_DIGITS) return { value: text, type: String };
   const format = kind === 'integer' ? '0' : `0.${'0'.repeat(text.split('.')[1]?.length ?? 0)}`;

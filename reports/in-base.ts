@@ -8,7 +8,10 @@ export interface Conversion {
 }
 
 /** Adds up amounts of several currencies in USD, not rounded yet; null when the rate of any of them is missing: it is not guessed. */
-export function inBase(amounts: ReadonlyMap<string | null, Fraction>, { rates }: Conversion): Fraction | null {
+export function inBase(
+  amounts: ReadonlyMap<string | null, Fraction>,
+  { rates }: Conversion,
+): Fraction | null {
   let sum = NOTHING;
   for (const [currency, amount] of amounts) {
     const rate = currency === null ? undefined : rates.get(currency);
@@ -19,8 +22,13 @@ export function inBase(amounts: ReadonlyMap<string | null, Fraction>, { rates }:
 }
 
 /** A note for each currency: the rate that was used or that is missing. */
-export function conversionNotes(currencies: Iterable<string | null>, { asOf, rates }: Conversion): string[] {
+export function conversionNotes(
+  currencies: Iterable<string | null>,
+  { asOf, rates }: Conversion,
+): string[] {
   return [...currencies]
     .filter((currency) => currency !== BASE)
-    .map((currency) => rateNote(currency, asOf, currency === null ? undefined : rates.get(currency)));
+    .map((currency) =>
+      rateNote(currency, asOf, currency === null ? undefined : rates.get(currency)),
+    );
 }

@@ -14,7 +14,15 @@ const ADDED_UP = [
 ];
 
 /** One row for each loan as of the close of `asOf` (YYYY-MM-DD). */
-export async function loanSummary(db: Knex, asOf: string, conversion?: Conversion): Promise<Report> {
+export async function loanSummary(
+  db: Knex,
+  asOf: string,
+  conversion?: Conversion,
+): Promise<Report> {
   const found = await runSql(db, 'loan_summary.sql', { as_of: asOf });
-  return { name: 'loans', ...found, ...(await totalsOf(db, found.rows, { columns: ADDED_UP, conversion })) };
+  return {
+    name: 'loans',
+    ...found,
+    ...(await totalsOf(db, found.rows, { columns: ADDED_UP, conversion })),
+  };
 }

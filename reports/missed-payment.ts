@@ -18,6 +18,15 @@ export async function missedPayments(
   const found =
     loanId === undefined
       ? await runSql(db, 'missed_payment.sql', { as_of: asOf })
-      : await runSql(db, 'missed_payment.sql', { as_of: asOf, loan_id: loanId }, 'loan_id = :loan_id');
-  return { name: 'missed', ...found, ...(await totalsOf(db, found.rows, { columns: ADDED_UP, conversion })) };
+      : await runSql(
+          db,
+          'missed_payment.sql',
+          { as_of: asOf, loan_id: loanId },
+          'loan_id = :loan_id',
+        );
+  return {
+    name: 'missed',
+    ...found,
+    ...(await totalsOf(db, found.rows, { columns: ADDED_UP, conversion })),
+  };
 }

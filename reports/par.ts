@@ -8,24 +8,39 @@ import { runSql } from './run-sql.ts';
 /** Portfolio at risk and the buckets as of the close of `asOf`: the whole book, each currency, each branch, and the book in USD. */
 export async function par(db: Knex, asOf: string, conversion?: Conversion): Promise<Report> {
   const { columns, rows } = await runSql(db, 'par.sql', { as_of: asOf });
-  const notes = conversion ? conversionNotes(new Set(ofCurrencies(rows).map(currencyOf)), conversion) : [];
-  return { name: 'par', columns, rows: conversion ? [...rows, ...bookInBase(rows, conversion)] : rows, totals: [], notes };
+  const notes = conversion
+    ? conversionNotes(new Set(ofCurrencies(rows).map(currencyOf)), conversion)
+    : [];
+  return {
+    name: 'par',
+    columns,
+    rows: conversion ? [...rows, ...bookInBase(rows, conversion)] : rows,
+    totals: [],
+    notes,
+  };
 }
 
 function bookInBase(rows: readonly Row[], conversion: Conversion): Row[] {
   const amount = (column: string, counts: (row: Row) => boolean): Fraction | null => {
     const amounts = new Map<string | null, Fraction>();
     for (const row of ofCurrencies(rows).filter(counts))
-      amounts.set(currencyOf(row), plus(amounts.get(currencyOf(row)) ?? NOTHING, fraction(row[column] as string)));
+      amounts.set(
+        currencyOf(row),
+        plus(amounts.get(currencyOf(row)) ?? NOTHING, fraction(row[column] as string)),
+      );
     return inBase(amounts, conversion);
   };
   // Every loan is in one bucket, so the buckets together are the whole book.
   const lent = amount('outstanding_balance', ({ measure }) => !String(measure).startsWith('PAR'));
-  const share = (of: Fraction | null) => (of && lent && lent.over > 0n ? rounded(dividedBy(of, lent), 6) : null);
+  const share = (of: Fraction | null) =>
+    of && lent && lent.over > 0n ? rounded(dividedBy(of, lent), 6) : null;
   return rows
     .filter(({ scope }) => scope === 'book')
     .map((row) => {
-      const outstanding = amount('outstanding_balance', ({ measure }) => measure === row['measure']);
+      const outstanding = amount(
+        'outstanding_balance',
+        ({ measure }) => measure === row['measure'],
+      );
       const atRisk = amount('amount_at_risk', ({ measure }) => measure === row['measure']);
       return {
         ...row,

@@ -25,8 +25,13 @@ export async function ratesOfDay(db: Knex, asOf: string): Promise<ReadonlyMap<st
 }
 
 /** Says for a reader which rate was used, or that there is none. */
-export function rateNote(currency: string | null, asOf: string, rate: RateOfDay | undefined): string {
-  if (currency === null) return `Some loans have no currency: what they come to in ${BASE} is not known.`;
+export function rateNote(
+  currency: string | null,
+  asOf: string,
+  rate: RateOfDay | undefined,
+): string {
+  if (currency === null)
+    return `Some loans have no currency: what they come to in ${BASE} is not known.`;
   if (!rate)
     return `No ${BASE}/${currency} rate of ${asOf} or of the ${DAYS_BACK} days before it: what that is in ${BASE} is not known.`;
   const simulated = rate.source === 'simulator' ? ' SIMULATED, not a real rate.' : '';

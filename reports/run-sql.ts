@@ -20,8 +20,20 @@ export async function runSql(
   parameters: Record<string, string>,
   where?: string,
 ): Promise<{ columns: Column[]; rows: Row[] }> {
-  const whole = readFileSync(new URL(`../sql/${file}`, import.meta.url), 'utf8').replace(/;\s*$/, '');
+  const whole = readFileSync(new URL(`../sql/${file}`, import.meta.url), 'utf8').replace(
+    /;\s*$/,
+    '',
+  );
   const sql = where === undefined ? whole : `select * from (${whole}\n) whole where ${where}`;
-  const { fields, rows } = await db.raw<{ fields: { name: string; dataTypeID: number }[]; rows: Row[] }>(sql, parameters);
-  return { columns: fields.map(({ name, dataTypeID }) => ({ name, kind: KINDS.get(dataTypeID) ?? 'text' })), rows };
+  const { fields, rows } = await db.raw<{
+    fields: { name: string; dataTypeID: number }[];
+    rows: Row[];
+  }>(sql, parameters);
+  return {
+    columns: fields.map(({ name, dataTypeID }) => ({
+      name,
+      kind: KINDS.get(dataTypeID) ?? 'text',
+    })),
+    rows,
+  };
 }

@@ -17,14 +17,20 @@ export async function totalsOf(
   { columns, conversion }: { columns: readonly string[]; conversion: Conversion | undefined },
 ): Promise<Pick<Report, 'totals' | 'notes'>> {
   const sums = sumsByCurrency(rows, columns, await currencyOfLoans(db));
-  const currencies = [...sums.keys()].sort((a, b) => (a === null ? 1 : b === null || a < b ? -1 : 1));
+  const currencies = [...sums.keys()].sort((a, b) =>
+    a === null ? 1 : b === null || a < b ? -1 : 1,
+  );
   const totals: TotalLine[] = currencies.map((currency) => ({
     label: `total ${currency ?? '(no currency)'}`,
     sums: lineOf(columns, (column) => sums.get(currency)?.get(column) ?? NOTHING),
   }));
   if (!conversion || sums.size === 0) return { totals, notes: [] };
-  const ofColumn = (column: string) => new Map([...sums].map(([currency, of]) => [currency, of.get(column) ?? NOTHING]));
-  totals.push({ label: `total in ${BASE}`, sums: lineOf(columns, (column) => inBase(ofColumn(column), conversion)) });
+  const ofColumn = (column: string) =>
+    new Map([...sums].map(([currency, of]) => [currency, of.get(column) ?? NOTHING]));
+  totals.push({
+    label: `total in ${BASE}`,
+    sums: lineOf(columns, (column) => inBase(ofColumn(column), conversion)),
+  });
   return { totals, notes: conversionNotes(currencies, conversion) };
 }
 
@@ -37,13 +43,17 @@ function sumsByCurrency(
   for (const row of rows) {
     const currency = currencyOf.get(row['loan_id'] as string) ?? null;
     const own: Sums = sums.get(currency) ?? new Map();
-    for (const column of columns) own.set(column, plus(own.get(column) ?? NOTHING, fraction(row[column] as string)));
+    for (const column of columns)
+      own.set(column, plus(own.get(column) ?? NOTHING, fraction(row[column] as string)));
     sums.set(currency, own);
   }
   return sums;
 }
 
-function lineOf(columns: readonly string[], sum: (column: string) => Fraction | null): Record<string, string | null> {
+function lineOf(
+  columns: readonly string[],
+  sum: (column: string) => Fraction | null,
+): Record<string, string | null> {
   const written = (amount: Fraction | null) => amount && rounded(amount, PLACES);
   return Object.fromEntries(columns.map((column) => [column, written(sum(column))]));
 }

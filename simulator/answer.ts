@@ -20,4 +20,7 @@ export interface Answer {
 export type Endpoint = (asked: Asked) => Answer;
 
 /** Every data answer begins with these. */
-export const LEGAL = { terms: 'http://www.xe.com/legal/dfs.php', privacy: 'http://www.xe.com/privacy.php' };
+export const LEGAL = {
+  terms: 'http://www.xe.com/legal/dfs.php',
+  privacy: 'http://www.xe.com/privacy.php',
+};

@@ -87,7 +87,10 @@ function send(
 ): void {
   if (!quota.spend(rates)) {
     res.set('Retry-After', String(quota.secondsToReset()));
-    throw new XeError(429, `The answer holds ${rates} rates but the package has ${quota.remaining()} left`);
+    throw new XeError(
+      429,
+      `The answer holds ${rates} rates but the package has ${quota.remaining()} left`,
+    );
   }
   const text = spoiled(jsonText(body), fault, now);
   res.set({ ...quota.headers(), 'Cache-Control': 'private, max-age=60' }).type('json');

@@ -22,8 +22,15 @@ export interface Conversion {
  * that hold the one currency and the list; `on` is the instant that an unknown currency is reported for.
  * Throws `XeError` 400.
  */
-export function readConversion(query: Query, { base, quotes, on }: { base: string; quotes: string; on: Date }): Conversion {
-  const codes = { base: textOf(query, base) ?? 'USD', quotes: listOf(query, quotes), obsolete: flagOf(query, 'obsolete') };
+export function readConversion(
+  query: Query,
+  { base, quotes, on }: { base: string; quotes: string; on: Date },
+): Conversion {
+  const codes = {
+    base: textOf(query, base) ?? 'USD',
+    quotes: listOf(query, quotes),
+    obsolete: flagOf(query, 'obsolete'),
+  };
   const amount = fractionOf(decimalOf(query, 'amount', '1'));
   const margin = fractionOf(decimalOf(query, 'margin', '0'));
   const withMargin = { top: 100n * margin.bottom + margin.top, bottom: 100n * margin.bottom };
@@ -39,10 +46,16 @@ export function readConversion(query: Query, { base, quotes, on }: { base: strin
 }
 
 /** A converted value as answers carry it: `mid` = amount × rate and, where it was asked for, `inverse` = 1 / mid. */
-export function priceOf(conversion: Conversion, quote: Currency, at: Date): { mid: Digits; inverse?: Digits } {
+export function priceOf(
+  conversion: Conversion,
+  quote: Currency,
+  at: Date,
+): { mid: Digits; inverse?: Digits } {
   const price = exactPrice(conversion, quote, at);
   const mid = { digits: decimalText(price, conversion.places) };
-  return conversion.inverse ? { mid, inverse: { digits: decimalText(inverseOf(price), conversion.places) } } : { mid };
+  return conversion.inverse
+    ? { mid, inverse: { digits: decimalText(inverseOf(price), conversion.places) } }
+    : { mid };
 }
 
 /** A converted value before it is rounded: the cross rate through USD times amount and margin. */

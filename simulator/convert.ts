@@ -17,7 +17,10 @@ function convert({ query, now, mode }: Asked, base: 'from' | 'to', quotes: 'from
       [base]: conversion.base.iso,
       amount: conversion.amount,
       timestamp: timestampText(at),
-      [quotes]: conversion.quotes.map((quote) => ({ quotecurrency: quote.iso, ...priceOf(conversion, quote, at) })),
+      [quotes]: conversion.quotes.map((quote) => ({
+        quotecurrency: quote.iso,
+        ...priceOf(conversion, quote, at),
+      })),
     },
     rates: conversion.quotes.length,
     lastModified: at,

@@ -7,15 +7,21 @@ import { XeError } from './xe-error.ts';
 
 /** `currencies`: those on offer, by prefix of the code where `iso` names some. It holds no rates and costs none. */
 export const currencies: Endpoint = ({ query }) => {
-  const prefixes = textOf(query, 'iso') === undefined ? ['*'] : listOf(query, 'iso').map((prefix) => prefix.toUpperCase());
+  const prefixes =
+    textOf(query, 'iso') === undefined
+      ? ['*']
+      : listOf(query, 'iso').map((prefix) => prefix.toUpperCase());
   const obsolete = flagOf(query, 'obsolete');
   const language = textOf(query, 'language') ?? 'en';
   const extra = textOf(query, 'additionalInfo');
-  if (language !== 'en') throw new XeError(400, `language: the simulator knows only en, got ${language}`);
-  if (extra !== undefined && extra !== 'symbol') throw new XeError(400, `additionalInfo must be symbol, got ${extra}`);
+  if (language !== 'en')
+    throw new XeError(400, `language: the simulator knows only en, got ${language}`);
+  if (extra !== undefined && extra !== 'symbol')
+    throw new XeError(400, `additionalInfo must be symbol, got ${extra}`);
   const listed = CURRENCIES.filter(
     ({ iso, supersededBy }) =>
-      (obsolete || supersededBy === undefined) && prefixes.some((prefix) => prefix === '*' || iso.startsWith(prefix)),
+      (obsolete || supersededBy === undefined) &&
+      prefixes.some((prefix) => prefix === '*' || iso.startsWith(prefix)),
   );
   return {
     body: { ...LEGAL, currencies: listed.map((currency) => entryOf(currency, extra === 'symbol')) },

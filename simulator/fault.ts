@@ -22,6 +22,9 @@ export function faultSwitch(first: Fault = 'none'): FaultSwitch {
       fault = wanted;
       left = times;
     },
-    shown: () => ({ fault, times: fault === 'none' || left === Number.POSITIVE_INFINITY ? null : left }),
+    shown: () => ({
+      fault,
+      times: fault === 'none' || left === Number.POSITIVE_INFINITY ? null : left,
+    }),
   };
 }

@@ -6,7 +6,8 @@ import { DAY, HOUR, timestampText } from './timestamp.ts';
 export function spoiled(text: string, fault: Fault, now: Date): string {
   const firstQuote = /\{"quotecurrency":"[A-Z]{3}","mid":[\d.]+\}/.exec(text)?.[0] ?? '';
   const mid = (value: string) => text.replace(/"mid":[\d.]+/, `"mid":${value}`);
-  const stamped = (at: number) => text.replace(/"timestamp":"[^"]*"/g, `"timestamp":"${timestampText(new Date(at))}"`);
+  const stamped = (at: number) =>
+    text.replace(/"timestamp":"[^"]*"/g, `"timestamp":"${timestampText(new Date(at))}"`);
   switch (fault) {
     case 'truncated':
       return text.slice(0, Math.floor(text.length * 0.7));
@@ -41,9 +42,14 @@ export function spoiled(text: string, fault: Fault, now: Date): string {
 
 /** Sends a good answer byte by byte, a second apart, or breaks off in the midst of it. */
 export function sendBadly(res: Response, text: string, fault: 'drip' | 'reset'): void {
-  res.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  res.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
   if (fault === 'reset') {
-    res.write(text.slice(0, Math.floor(text.length / 2)), () => setTimeout(() => res.socket?.resetAndDestroy(), 20));
+    res.write(text.slice(0, Math.floor(text.length / 2)), () =>
+      setTimeout(() => res.socket?.resetAndDestroy(), 20),
+    );
     return;
   }
   let at = 0;

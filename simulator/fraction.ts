@@ -12,7 +12,10 @@ export function fractionOf(decimal: string): Fraction {
 
 /** The exact product. */
 export function product(...factors: readonly Fraction[]): Fraction {
-  return factors.reduce((left, right) => ({ top: left.top * right.top, bottom: left.bottom * right.bottom }));
+  return factors.reduce((left, right) => ({
+    top: left.top * right.top,
+    bottom: left.bottom * right.bottom,
+  }));
 }
 
 /** 1 divided by a fraction that is not 0. */

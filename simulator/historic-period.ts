@@ -21,7 +21,10 @@ export const historicPeriod: Endpoint = (asked) => {
       to: Object.fromEntries(
         conversion.quotes.map((quote) => [
           quote.iso,
-          instants.map((at) => ({ ...priceOf(conversion, quote, at), timestamp: timestampText(at) })),
+          instants.map((at) => ({
+            ...priceOf(conversion, quote, at),
+            timestamp: timestampText(at),
+          })),
         ]),
       ),
     },
@@ -40,10 +43,17 @@ function periodOf({ query, now, mode }: Asked): Period {
   const end = instantIn(query, 'end_timestamp');
   const start = instantIn(query, 'start_timestamp') ?? end ?? today;
   const interval = textOf(query, 'interval')?.toLowerCase() ?? 'daily';
-  if (start > now) throw new XeError(400, `start_timestamp must not be in the future, got ${timestampText(start)}`);
-  if (end !== undefined && end < start) throw new XeError(400, 'end_timestamp must not be before start_timestamp');
-  if (interval !== 'daily' && interval !== 'hourly') throw new XeError(400, `interval must be daily or hourly, got ${interval}`);
-  if (interval === 'hourly' && mode === 'daily') throw new XeError(403, 'interval=hourly is for Live packages only');
+  if (start > now)
+    throw new XeError(
+      400,
+      `start_timestamp must not be in the future, got ${timestampText(start)}`,
+    );
+  if (end !== undefined && end < start)
+    throw new XeError(400, 'end_timestamp must not be before start_timestamp');
+  if (interval !== 'daily' && interval !== 'hourly')
+    throw new XeError(400, `interval must be daily or hourly, got ${interval}`);
+  if (interval === 'hourly' && mode === 'daily')
+    throw new XeError(403, 'interval=hourly is for Live packages only');
   const last = end ?? start;
   return {
     // A Daily package has one rate a day, at its lock-in time, whatever time was asked for.

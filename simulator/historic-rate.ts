@@ -13,7 +13,8 @@ export const historicRate: Endpoint = ({ query, now, mode }) => {
   const date = textOf(query, 'date');
   const time = textOf(query, 'time');
   if (date === undefined) throw new XeError(400, 'date is required');
-  if (time !== undefined && mode === 'daily') throw new XeError(403, 'time is for Live packages only');
+  if (time !== undefined && mode === 'daily')
+    throw new XeError(403, 'time is for Live packages only');
   const at = instantOf('date', `${date}T${time ?? '00:00'}`);
   if (at > now) throw new XeError(400, `date must not be in the future, got ${timestampText(at)}`);
   const conversion = readConversion(query, { base: 'from', quotes: 'to', on: at });
@@ -23,7 +24,10 @@ export const historicRate: Endpoint = ({ query, now, mode }) => {
       from: conversion.base.iso,
       amount: conversion.amount,
       timestamp: timestampText(at),
-      to: conversion.quotes.map((quote) => ({ quotecurrency: quote.iso, ...priceOf(conversion, quote, at) })),
+      to: conversion.quotes.map((quote) => ({
+        quotecurrency: quote.iso,
+        ...priceOf(conversion, quote, at),
+      })),
     },
     rates: conversion.quotes.length,
   };

@@ -41,7 +41,14 @@ export interface Simulator {
  * Throws `CannotStart` if it cannot listen where it was told to.
  */
 export async function startSimulator(settings: SimulatorSettings): Promise<Simulator> {
-  const { host = '127.0.0.1', port = 0, packageLimit = 10_000, now = () => new Date(), fault = 'none', ...rest } = settings;
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    packageLimit = 10_000,
+    now = () => new Date(),
+    fault = 'none',
+    ...rest
+  } = settings;
   const quota = openQuota({ limit: packageLimit, now });
   const faults = faultSwitch(fault);
   const server = createServer(buildApp({ ...rest, now, quota, faults }));
@@ -56,12 +63,18 @@ export async function startSimulator(settings: SimulatorSettings): Promise<Simul
   };
 }
 
-async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+async function listen(
+  server: Server,
+  { host, port }: { host: string; port: number },
+): Promise<void> {
   try {
     server.listen(port, host);
     await once(server, 'listening');
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE' ? 'the port is taken' : (cause as Error).message;
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'EADDRINUSE'
+        ? 'the port is taken'
+        : (cause as Error).message;
     throw new CannotStart(
       `The XE simulator cannot listen on ${host}:${port} (${reason}): set SIMULATOR_PORT to a free port, or to 0 to let it pick one.`,
       { cause },

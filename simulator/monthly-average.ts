@@ -11,13 +11,25 @@ import { XeError } from './xe-error.ts';
  * A month that has not ended is averaged over the days it has had, and `daysInMonth` says how many.
  */
 export const monthlyAverage: Endpoint = ({ query, now }) => {
-  const year = wholeNumberOf(query, 'year', { min: 1996, max: now.getUTCFullYear(), standard: now.getUTCFullYear() });
+  const year = wholeNumberOf(query, 'year', {
+    min: 1996,
+    max: now.getUTCFullYear(),
+    standard: now.getUTCFullYear(),
+  });
   const month = wholeNumberOf(query, 'month', { min: 1, max: 12, standard: 0 });
-  if (textOf(query, 'margin') !== undefined) throw new XeError(400, 'monthly_average takes no margin');
+  if (textOf(query, 'margin') !== undefined)
+    throw new XeError(400, 'monthly_average takes no margin');
   const asked = month === 0 ? Array.from({ length: 12 }, (_, index) => index + 1) : [month];
-  const months = asked.map((number) => ({ number, days: daysSoFar(year, number, now) })).filter(({ days }) => days.length > 0);
-  if (months.length === 0) throw new XeError(400, `month must not be in the future, got ${year}-${month}`);
-  const conversion = readConversion(query, { base: 'from', quotes: 'to', on: new Date(Date.UTC(year, 0)) });
+  const months = asked
+    .map((number) => ({ number, days: daysSoFar(year, number, now) }))
+    .filter(({ days }) => days.length > 0);
+  if (months.length === 0)
+    throw new XeError(400, `month must not be in the future, got ${year}-${month}`);
+  const conversion = readConversion(query, {
+    base: 'from',
+    quotes: 'to',
+    on: new Date(Date.UTC(year, 0)),
+  });
   return {
     body: {
       ...LEGAL,
@@ -42,14 +54,23 @@ export const monthlyAverage: Endpoint = ({ query, now }) => {
 function daysSoFar(year: number, month: number, now: Date): Date[] {
   const first = Date.UTC(year, month - 1);
   const end = Math.min(Date.UTC(year, month), now.getTime() + 1);
-  return Array.from({ length: Math.max(0, Math.ceil((end - first) / DAY)) }, (_, index) => new Date(first + index * DAY));
+  return Array.from(
+    { length: Math.max(0, Math.ceil((end - first) / DAY)) },
+    (_, index) => new Date(first + index * DAY),
+  );
 }
 
 /** The mean of the rates as published, 10 decimals each, so that anyone can check it against historic_rate. */
 function averageOf(conversion: Conversion, quote: Currency, days: readonly Date[]) {
-  const sum = days.reduce((total, day) => total + roundedUnits(exactPrice(conversion, quote, day), 10), 0n);
+  const sum = days.reduce(
+    (total, day) => total + roundedUnits(exactPrice(conversion, quote, day), 10),
+    0n,
+  );
   const mean = { top: sum, bottom: BigInt(days.length) * 10n ** 10n };
   const monthlyAverage = { digits: decimalText(mean, conversion.places) };
   if (!conversion.inverse) return { monthlyAverage };
-  return { monthlyAverage, monthlyAverageInverse: { digits: decimalText(inverseOf(mean), conversion.places) } };
+  return {
+    monthlyAverage,
+    monthlyAverageInverse: { digits: decimalText(inverseOf(mean), conversion.places) },
+  };
 }

@@ -13,23 +13,32 @@ export function textOf(query: Query, name: string): string | undefined {
 /** `true` or `false` in any case (Python writes `True`); absent is false. */
 export function flagOf(query: Query, name: string): boolean {
   const text = textOf(query, name)?.toLowerCase() ?? 'false';
-  if (text !== 'true' && text !== 'false') throw new XeError(400, `${name} must be true or false, got ${text}`);
+  if (text !== 'true' && text !== 'false')
+    throw new XeError(400, `${name} must be true or false, got ${text}`);
   return text === 'true';
 }
 
 /** A whole number between two limits, or `standard` where the parameter is absent. */
-export function wholeNumberOf(query: Query, name: string, limits: { min: number; max: number; standard: number }): number {
+export function wholeNumberOf(
+  query: Query,
+  name: string,
+  limits: { min: number; max: number; standard: number },
+): number {
   const text = textOf(query, name);
   if (text === undefined) return limits.standard;
   const number = Number(text);
   if (/^\d{1,9}$/.test(text) && number >= limits.min && number <= limits.max) return number;
-  throw new XeError(400, `${name} must be a whole number from ${limits.min} to ${limits.max}, got ${text}`);
+  throw new XeError(
+    400,
+    `${name} must be a whole number from ${limits.min} to ${limits.max}, got ${text}`,
+  );
 }
 
 /** A plain decimal (`2.5`, `-3`) of at most 15 digits before and 10 after the point. */
 export function decimalOf(query: Query, name: string, standard: string): string {
   const text = textOf(query, name) ?? standard;
-  if (!/^-?\d{1,15}(\.\d{1,10})?$/.test(text)) throw new XeError(400, `${name} must be a plain decimal, got ${text}`);
+  if (!/^-?\d{1,15}(\.\d{1,10})?$/.test(text))
+    throw new XeError(400, `${name} must be a plain decimal, got ${text}`);
   return text;
 }
 

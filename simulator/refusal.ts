@@ -12,7 +12,11 @@ const bomb = () => gzipSync(Buffer.alloc(64 << 20, 0x20), { level: 9 });
  * Answers a question with a fault that takes the place of the whole answer. True when it has; false when the fault lies in the
  * answer itself, or there is none. Throws `XeError` for what XE says in its own words.
  */
-export function refuse(req: Request, res: Response, { fault, now }: { fault: Fault; now: Date }): boolean {
+export function refuse(
+  req: Request,
+  res: Response,
+  { fault, now }: { fault: Fault; now: Date },
+): boolean {
   switch (fault) {
     case '304':
       res.status(304).end();
@@ -50,7 +54,11 @@ export function refuse(req: Request, res: Response, { fault, now }: { fault: Fau
       res.set({ 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }).end(bomb());
       return true;
     case 'error-200':
-      res.json({ code: 9200, message: 'An error with status 200', documentation_url: 'https://xecdapi.xe.com/docs/v1/' });
+      res.json({
+        code: 9200,
+        message: 'An error with status 200',
+        documentation_url: 'https://xecdapi.xe.com/docs/v1/',
+      });
       return true;
     case 'redirect':
       res.redirect(302, req.originalUrl);

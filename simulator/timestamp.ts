@@ -24,7 +24,11 @@ export function instantOf(name: string, spelled: string): Date {
   const at = new Date(`${spelled}:00Z`);
   // new Date() takes 30 February for 2 March and 24:00 for the next day: only what reads back the same exists.
   if (Number.isNaN(at.getTime()) || at.toISOString().slice(0, 16) !== spelled)
-    throw new XeError(400, `${name} must be an existing UTC day YYYY-MM-DD and time hh:mm, got ${spelled}`);
-  if (spelled < HISTORY_BEGINS) throw new XeError(400, `${name} must not be before ${HISTORY_BEGINS}, got ${spelled}`);
+    throw new XeError(
+      400,
+      `${name} must be an existing UTC day YYYY-MM-DD and time hh:mm, got ${spelled}`,
+    );
+  if (spelled < HISTORY_BEGINS)
+    throw new XeError(400, `${name} must not be before ${HISTORY_BEGINS}, got ${spelled}`);
   return at;
 }

@@ -30,7 +30,10 @@ export function usdRate(currency: Currency, at: Date): Fraction {
   const minute = BigInt(Math.floor(at.getTime() / 60_000));
   // An obsolete currency walks with its successor: the two are a fixed multiple of each other.
   const seed = currency.supersededBy ?? currency.iso;
-  const swing = OCTAVES.reduce((sum, { period, reach }) => sum + reach * noise(`${seed}|${period}`, minute, period), 0n);
+  const swing = OCTAVES.reduce(
+    (sum, { period, reach }) => sum + reach * noise(`${seed}|${period}`, minute, period),
+    0n,
+  );
   const factor = { top: PARTS * LATTICE_UNIT + swing, bottom: PARTS * LATTICE_UNIT };
   return { top: roundedUnits(product(fractionOf(currency.usual), factor), 10), bottom: 10n ** 10n };
 }

@@ -18,6 +18,10 @@ export class XeError extends Error {
 }
 
 /** The body of an error answer: snake_case as XE sends it, although its Swagger spells it `documentationUrl`. */
-export function errorBody({ code, message }: XeError): { code: number; message: string; documentation_url: string } {
+export function errorBody({ code, message }: XeError): {
+  code: number;
+  message: string;
+  documentation_url: string;
+} {
   return { code, message, documentation_url: DOCUMENTATION_URL };
 }

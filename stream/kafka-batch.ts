@@ -44,7 +44,11 @@ interface Turn {
  * Has a batch done and then commits its offset, trying again in place while the handler fails, with heartbeats all the while. A batch
  * whose partition may have gone to another member is left to that one: it starts at the committed offset and does it again.
  */
-export async function handleKafkaBatch(member: Member, state: MemberState, { consumer, payload, stopping }: Turn): Promise<void> {
+export async function handleKafkaBatch(
+  member: Member,
+  state: MemberState,
+  { consumer, payload, stopping }: Turn,
+): Promise<void> {
   const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
   const { generation } = state;
   // kafkajs goes on with what it had fetched before a rebalance.
@@ -52,8 +56,16 @@ export async function handleKafkaBatch(member: Member, state: MemberState, { con
   const records = batch.messages.map((message) => recordOf(batch.topic, batch.partition, message));
   const retry = backOff({ longest: 2000 });
   let lostSession: unknown;
-  const beat = setInterval(() => heartbeat().catch((error: unknown) => (lostSession = error)), HEARTBEAT_MS);
-  const ours = () => !lostSession && !stopping.aborted && isRunning() && !isStale() && state.generation === generation;
+  const beat = setInterval(
+    () => heartbeat().catch((error: unknown) => (lostSession = error)),
+    HEARTBEAT_MS,
+  );
+  const ours = () =>
+    !lostSession &&
+    !stopping.aborted &&
+    isRunning() &&
+    !isStale() &&
+    state.generation === generation;
   let done = records.length === 0;
   state.busy++;
   try {
@@ -70,12 +82,20 @@ export async function handleKafkaBatch(member: Member, state: MemberState, { con
   failpoint('before-offset-commit');
   resolveOffset(batch.lastOffset());
   await consumer.commitOffsets([
-    { topic: batch.topic, partition: batch.partition, offset: String(BigInt(batch.lastOffset()) + 1n) },
+    {
+      topic: batch.topic,
+      partition: batch.partition,
+      offset: String(BigInt(batch.lastOffset()) + 1n),
+    },
   ]);
   failpoint('after-offset-commit');
 }
 
-async function attempt({ onBatch, log }: Member, state: MemberState, records: readonly StreamRecord[]): Promise<boolean> {
+async function attempt(
+  { onBatch, log }: Member,
+  state: MemberState,
+  records: readonly StreamRecord[],
+): Promise<boolean> {
   const partition = records[0]?.partition ?? 0;
   try {
     await onBatch(records);
@@ -83,7 +103,10 @@ async function attempt({ onBatch, log }: Member, state: MemberState, records: re
     return true;
   } catch (error) {
     state.failing.set(partition, `stream: ${(error as Error).message}`);
-    log.error({ error: (error as Error).message }, 'stream: the batch was not done and comes again');
+    log.error(
+      { error: (error as Error).message },
+      'stream: the batch was not done and comes again',
+    );
     return false;
   }
 }

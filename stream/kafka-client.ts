@@ -7,7 +7,11 @@ import { guardKafkajs } from './kafkajs-guard.ts';
 export interface KafkaSettings {
   brokers: readonly string[];
   ssl: boolean;
-  sasl: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string } | null;
+  sasl: {
+    mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    username: string;
+    password: string;
+  } | null;
   clientId: string;
 }
 
@@ -29,7 +33,8 @@ export function kafkaClient({ brokers, ssl, sasl, clientId }: KafkaSettings, log
     retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 4 },
     logLevel: logLevel.WARN,
     // kafkajs calls an ordinary rebalance an error; what really fails reaches us as a rejected promise or a CRASH event.
-    logCreator: () => (entry) => log.debug({ kafkajs: entry.namespace, ...entry.log }, `kafkajs: ${entry.log.message}`),
+    logCreator: () => (entry) =>
+      log.debug({ kafkajs: entry.namespace, ...entry.log }, `kafkajs: ${entry.log.message}`),
   });
 }
 

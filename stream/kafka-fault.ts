@@ -37,7 +37,10 @@ const CODEC = /^(\w+) compression not implemented$/;
 export function kafkaFault(error: unknown): KafkaFault {
   const chain = causesOf(error);
   if (chain.some(({ message = '' }) => CODEC.test(message))) return 'unreadable';
-  return chain.some(({ name = '', type = '', code = '' }) => AWAY.has(name) || AWAY_TYPES.has(type) || /^E[A-Z]+$/.test(code))
+  return chain.some(
+    ({ name = '', type = '', code = '' }) =>
+      AWAY.has(name) || AWAY_TYPES.has(type) || /^E[A-Z]+$/.test(code),
+  )
     ? 'away'
     : 'broken';
 }
@@ -52,7 +55,11 @@ export function kafkaTrouble(error: unknown, topic: string): string {
 
 function causesOf(error: unknown): KafkaError[] {
   const chain: KafkaError[] = [];
-  for (let at = error as KafkaError | undefined; at && chain.length < 10; at = (at.originalError ?? at.cause) as KafkaError) {
+  for (
+    let at = error as KafkaError | undefined;
+    at && chain.length < 10;
+    at = (at.originalError ?? at.cause) as KafkaError
+  ) {
     chain.push(at);
   }
   return chain;

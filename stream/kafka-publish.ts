@@ -43,35 +43,62 @@ export function producingWith(kafka: Kafka) {
   async function discard(connection: Promise<Producer> | null): Promise<void> {
     if (current === connection) current = null;
     const producer = await connection?.catch(() => null);
-    if (producer) await withinDeadline('kafka: disconnect', DISCONNECT_MS, producer.disconnect()).catch(() => undefined);
+    if (producer)
+      await withinDeadline('kafka: disconnect', DISCONNECT_MS, producer.disconnect()).catch(
+        () => undefined,
+      );
   }
 
-  async function send(producer: Producer, topic: string, records: readonly OutgoingRecord[]): Promise<Appended[]> {
+  async function send(
+    producer: Producer,
+    topic: string,
+    records: readonly OutgoingRecord[],
+  ): Promise<Appended[]> {
     const appended = new Map<number, Appended>();
     for (let at = 0; at < records.length; at += SEND_RECORDS) {
-      const messages: Message[] = records.slice(at, at + SEND_RECORDS).map(({ key, value, headers }) => ({
-        key,
-        value,
-        headers: { ...headers },
-      }));
+      const messages: Message[] = records
+        .slice(at, at + SEND_RECORDS)
+        .map(({ key, value, headers }) => ({
+          key,
+          value,
+          headers: { ...headers },
+        }));
       const bytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
       const compression = bytes > GZIP_BYTES ? CompressionTypes.GZIP : CompressionTypes.None;
-      const written = await producer.send({ topic, messages, acks: -1, timeout: 10_000, compression });
+      const written = await producer.send({
+        topic,
+        messages,
+        acks: -1,
+        timeout: 10_000,
+        compression,
+      });
       const acknowledged = new Set(written.map(({ partition }) => partition));
-      const unsent = messages.filter((message) => !acknowledged.has(chosen.get(message) as number)).length;
+      const unsent = messages.filter(
+        (message) => !acknowledged.has(chosen.get(message) as number),
+      ).length;
       // After a broker failed, kafkajs passes over one that has answered already, though it leads the partitions of the failed one now.
-      if (unsent > 0) throw new Error(`kafka: ${topic} did not acknowledge ${unsent} of ${messages.length} records`);
+      if (unsent > 0)
+        throw new Error(
+          `kafka: ${topic} did not acknowledge ${unsent} of ${messages.length} records`,
+        );
       for (const { partition, baseOffset } of written) {
         const count = messages.filter((message) => chosen.get(message) === partition).length;
         const first = appended.get(partition)?.first ?? String(baseOffset);
-        appended.set(partition, { partition, first, last: String(BigInt(baseOffset ?? 0) + BigInt(count) - 1n) });
+        appended.set(partition, {
+          partition,
+          first,
+          last: String(BigInt(baseOffset ?? 0) + BigInt(count) - 1n),
+        });
       }
     }
     return [...appended.values()].sort((a, b) => a.partition - b.partition);
   }
 
   return {
-    publish: async (topic: string, records: readonly OutgoingRecord[]): Promise<readonly Appended[]> => {
+    publish: async (
+      topic: string,
+      records: readonly OutgoingRecord[],
+    ): Promise<readonly Appended[]> => {
       current ??= connect();
       const connection = current;
       const work = connection.then((producer) => send(producer, topic, records));
@@ -80,7 +107,10 @@ export function producingWith(kafka: Kafka) {
       } catch (error) {
         void discard(connection);
         if (!TOO_LARGE.has((error as { type?: string }).type ?? '')) throw error;
-        throw new RecordTooLarge(`kafka: ${topic} takes no record of this size: ${(error as Error).message}`, { cause: error });
+        throw new RecordTooLarge(
+          `kafka: ${topic} takes no record of this size: ${(error as Error).message}`,
+          { cause: error },
+        );
       }
     },
     close: () => discard(current),

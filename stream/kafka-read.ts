@@ -16,10 +16,19 @@ interface Reading extends Range {
  * Reads a range of the topic beside every group: kafkajs can only consume as a group, so it is one of its own that starts at the
  * range's offsets, commits nothing and is removed at the end. A batch is fetched when the one before was taken.
  */
-export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Reading): AsyncGenerator<readonly StreamRecord[]> {
+export async function* readKafka({
+  kafka,
+  admin,
+  topic,
+  from,
+  to,
+  onSize,
+}: Reading): AsyncGenerator<readonly StreamRecord[]> {
   const ends = await admin((client) => client.fetchTopicOffsets(topic));
   const at = async (instant: string) => {
-    const found = await admin((client) => client.fetchTopicOffsetsByTimestamp(topic, Date.parse(instant)));
+    const found = await admin((client) =>
+      client.fetchTopicOffsetsByTimestamp(topic, Date.parse(instant)),
+    );
     return new Map(found.map(({ partition, offset }) => [partition, offset]));
   };
   const starts = from ? await at(from) : null;
@@ -45,7 +54,8 @@ export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Read
   const hand = handOver<readonly StreamRecord[]>();
   let outage: NodeJS.Timeout | undefined;
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    const fail = () => hand.fail(new Error(kafkaTrouble(payload.error, topic), { cause: payload.error }));
+    const fail = () =>
+      hand.fail(new Error(kafkaTrouble(payload.error, topic), { cause: payload.error }));
     // kafkajs comes back by itself from what passes by itself, such as a coordinator that is not chosen yet.
     if (payload.restart) outage ??= setTimeout(fail, OUTAGE_MS);
     else fail();
@@ -53,7 +63,8 @@ export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Read
   consumer.on(consumer.events.GROUP_JOIN, () => {
     clearTimeout(outage);
     outage = undefined;
-    for (const [partition, { next }] of left) consumer.seek({ topic, partition, offset: String(next) });
+    for (const [partition, { next }] of left)
+      consumer.seek({ topic, partition, offset: String(next) });
   });
   try {
     await consumer.connect();
@@ -64,7 +75,8 @@ export async function* readKafka({ kafka, admin, topic, from, to, onSize }: Read
         const range = left.get(batch.partition);
         if (!range) return;
         const next = BigInt(batch.lastOffset()) + 1n;
-        const isWithin = ({ offset }: { offset: string }) => BigInt(offset) >= range.next && BigInt(offset) < range.end;
+        const isWithin = ({ offset }: { offset: string }) =>
+          BigInt(offset) >= range.next && BigInt(offset) < range.end;
         // Only the first and the last batch of a partition reach beyond the range.
         const whole = BigInt(batch.firstOffset() ?? 0) >= range.next && next <= range.end;
         const messages = whole ? batch.messages : batch.messages.filter(isWithin);

@@ -31,7 +31,8 @@ export function openKafkaStream({ settings, ...options }: KafkaStreamOptions): E
         const ends = await client.fetchTopicOffsets(topic);
         return ends
           .map(({ partition, low, high }) => {
-            const offset = committed?.partitions.find((of) => of.partition === partition)?.offset ?? '-1';
+            const offset =
+              committed?.partitions.find((of) => of.partition === partition)?.offset ?? '-1';
             return { partition, low, high, committed: offset === '-1' ? null : offset };
           })
           .sort((a, b) => a.partition - b.partition);
@@ -42,7 +43,10 @@ export function openKafkaStream({ settings, ...options }: KafkaStreamOptions): E
   };
 }
 
-async function createTopic(client: Admin, { topic, partitions, replication, maxRecordBytes }: TopicSettings): Promise<void> {
+async function createTopic(
+  client: Admin,
+  { topic, partitions, replication, maxRecordBytes }: TopicSettings,
+): Promise<void> {
   const existing = await client.listTopics();
   if (existing.includes(topic)) return;
   const configEntries = [
@@ -67,7 +71,10 @@ function adminOf(kafka: Kafka) {
   const drop = async (connection: Promise<Admin> | null) => {
     if (current === connection) current = null;
     const admin = await connection?.catch(() => null);
-    if (admin) await withinDeadline('kafka: disconnect', DISCONNECT_MS, admin.disconnect()).catch(() => undefined);
+    if (admin)
+      await withinDeadline('kafka: disconnect', DISCONNECT_MS, admin.disconnect()).catch(
+        () => undefined,
+      );
   };
   return {
     use: async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {

@@ -3,7 +3,13 @@ import type { Consumer } from 'kafkajs';
 import { backOff } from '../platform/back-off.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { CannotStart } from '../platform/errors.ts';
-import { FETCH_BYTES, HEARTBEAT_MS, handleKafkaBatch, type Member, type MemberState } from './kafka-batch.ts';
+import {
+  FETCH_BYTES,
+  HEARTBEAT_MS,
+  handleKafkaBatch,
+  type Member,
+  type MemberState,
+} from './kafka-batch.ts';
 import { kafkaFault, kafkaTrouble } from './kafka-fault.ts';
 import type { Subscription } from './port.ts';
 
@@ -44,7 +50,8 @@ export async function subscribeKafka(member: Member): Promise<Subscription> {
     gaveUp,
     health: () => {
       const silent = performance.now() - state.sign;
-      const stalled = silent > TROUBLE_MS ? `kafka: no sign of life for ${Math.round(silent / 1000)} s` : null;
+      const stalled =
+        silent > TROUBLE_MS ? `kafka: no sign of life for ${Math.round(silent / 1000)} s` : null;
       const [failing = null] = state.failing.values();
       return { trouble: state.broken ?? failing ?? stalled, partitions: state.partitions };
     },
@@ -81,7 +88,10 @@ async function supervise(
       state.sign = performance.now();
       // A stop does not wait until kafkajs has given up a broker that is away. Any other end is looked at once the consumer reads: who left
       // before would leave one behind that joins the group yet.
-      const reason = await Promise.race([read(consumer, member, state, stopping).then(() => ended), stopped]);
+      const reason = await Promise.race([
+        read(consumer, member, state, stopping).then(() => ended),
+        stopped,
+      ]);
       if (reason) throw reason;
     } catch (error) {
       state.broken = kafkaTrouble(error, topic);
@@ -93,16 +103,27 @@ async function supervise(
     cleanUp();
     state.partitions = [];
     state.failing.clear();
-    await withinDeadline('kafka: disconnect', DISCONNECT_MS, consumer.disconnect()).catch(() => undefined);
+    await withinDeadline('kafka: disconnect', DISCONNECT_MS, consumer.disconnect()).catch(
+      () => undefined,
+    );
     if (deaths.filter((at) => performance.now() - at < REBUILDS_WITHIN_MS).length >= REBUILDS) {
-      return giveUp(new CannotStart(`The consumer died ${REBUILDS} times within 10 minutes, at last of: ${state.broken}`));
+      return giveUp(
+        new CannotStart(
+          `The consumer died ${REBUILDS} times within 10 minutes, at last of: ${state.broken}`,
+        ),
+      );
     }
     if (!stopping.aborted) await retry.wait(stopping);
   }
 }
 
 /** Has the consumer join and read, unless a stop was asked for before the brokers answered. */
-async function read(consumer: Consumer, member: Member, state: MemberState, stopping: AbortSignal): Promise<void> {
+async function read(
+  consumer: Consumer,
+  member: Member,
+  state: MemberState,
+  stopping: AbortSignal,
+): Promise<void> {
   await consumer.connect();
   if (stopping.aborted) return consumer.disconnect();
   await consumer.subscribe({ topic: member.topic, fromBeginning: true });
@@ -139,13 +160,16 @@ function endOf(consumer: Consumer, state: MemberState, stopping: AbortSignal, on
       state.joined = true;
       state.generation++;
       state.partitions = Object.values(payload.memberAssignment).flat().sort();
-      for (const partition of state.failing.keys()) if (!state.partitions.includes(partition)) state.failing.delete(partition);
+      for (const partition of state.failing.keys())
+        if (!state.partitions.includes(partition)) state.failing.delete(partition);
     });
     consumer.on(CRASH, ({ payload }) => resolve(payload.error));
     // A crash disconnects first and says why afterwards.
     consumer.on(DISCONNECT, () => void setTimeout(() => resolve(new Error('disconnected')), 1000));
     const watch = setInterval(
-      () => performance.now() - state.sign > STALL_MS && resolve(new Error('no sign of life for a minute')),
+      () =>
+        performance.now() - state.sign > STALL_MS &&
+        resolve(new Error('no sign of life for a minute')),
       5000,
     );
     const stop = () => resolve(undefined);

@@ -24,7 +24,8 @@ const LOOK_AGAIN_MS = 10;
 export function guardKafkajs(): void {
   const require = createRequire(import.meta.url);
   const { version } = require('kafkajs/package.json') as { version: string };
-  if (version !== PATCHED_VERSION) throw new Error(`kafkajs: expected ${PATCHED_VERSION}, which is patched here, got ${version}`);
+  if (version !== PATCHED_VERSION)
+    throw new Error(`kafkajs: expected ${PATCHED_VERSION}, which is patched here, got ${version}`);
   calmRequestQueue(require('kafkajs/src/network/requestQueue'));
   leaveHeadersUnread(require('kafkajs/src/protocol/decoder'));
 }
@@ -34,7 +35,11 @@ export function guardKafkajs(): void {
  * a core per idle client, and with a negative delay, which newer Nodes warn of (kafkajs #1556, #1704, #1751). With nothing pending
  * there is nothing to schedule: every push and every answer looks by itself.
  */
-function calmRequestQueue({ prototype }: { prototype: { scheduleCheckPendingRequests(this: RequestQueue): void } }): void {
+function calmRequestQueue({
+  prototype,
+}: {
+  prototype: { scheduleCheckPendingRequests(this: RequestQueue): void };
+}): void {
   prototype.scheduleCheckPendingRequests = function schedule() {
     if (this.throttleCheckTimeoutId || this.pending.length === 0) return;
     const throttled = this.throttledUntil - Date.now();
@@ -85,5 +90,7 @@ function leaveHeadersUnread({ prototype }: { prototype: Decoder }): void {
 
 /** The headers of a message; of one that stands more than once the last counts. */
 export function headersOf({ headers }: { readonly headers?: unknown }): Record<string, Buffer> {
-  return headers instanceof UnreadHeaders ? Object.fromEntries(headers.all().map(({ key, value }) => [key, value])) : {};
+  return headers instanceof UnreadHeaders
+    ? Object.fromEntries(headers.all().map(({ key, value }) => [key, value]))
+    : {};
 }

@@ -22,7 +22,11 @@ export async function openStream({ config, db, url, log }: Opening): Promise<Eve
 
 /** What the settings say of the brokers and how to log in to them. */
 export function kafkaSettings(config: Config): KafkaSettings {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username = '', KAFKA_SASL_PASSWORD: password = '' } = config;
+  const {
+    KAFKA_SASL_MECHANISM: mechanism,
+    KAFKA_SASL_USERNAME: username = '',
+    KAFKA_SASL_PASSWORD: password = '',
+  } = config;
   const sasl = mechanism ? { mechanism, username, password } : null;
   return { brokers: config.KAFKA_BROKERS ?? [], ssl: config.KAFKA_SSL, sasl, clientId: 'fx-rates' };
 }

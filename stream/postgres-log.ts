@@ -17,12 +17,16 @@ interface RecordRow {
 }
 
 /** The next records of a partition from `offset` on, at most a batch of them. */
-export async function nextRecords(db: Database, topic: string, partition: number, offset: string): Promise<StreamRecord[]> {
-  const { rows } = await db.raw<{ rows: RecordRow[] }>(batchesFrom('select ?::int as partition, ?::bigint as next_offset'), [
-    partition,
-    offset,
-    topic,
-  ]);
+export async function nextRecords(
+  db: Database,
+  topic: string,
+  partition: number,
+  offset: string,
+): Promise<StreamRecord[]> {
+  const { rows } = await db.raw<{ rows: RecordRow[] }>(
+    batchesFrom('select ?::int as partition, ?::bigint as next_offset'),
+    [partition, offset, topic],
+  );
   return rows.map((row) => recordOf(topic, row));
 }
 
@@ -55,7 +59,10 @@ function batchesFrom(places: string): string {
     where bytes_before < ${READ_BYTES} order by partition, record_offset`;
 }
 
-function recordOf(topic: string, { partition, record_offset, appended_at, key, value, headers }: RecordRow): StreamRecord {
+function recordOf(
+  topic: string,
+  { partition, record_offset, appended_at, key, value, headers }: RecordRow,
+): StreamRecord {
   return {
     topic,
     partition,
@@ -63,6 +70,8 @@ function recordOf(topic: string, { partition, record_offset, appended_at, key, v
     timestamp: appended_at,
     key,
     value,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)]),
+    ),
   };
 }

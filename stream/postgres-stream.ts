@@ -6,7 +6,15 @@ import { nextRecords, WAKE_CHANNEL } from './postgres-log.ts';
 import { subscribePostgres } from './postgres-subscription.ts';
 
 /** The embedded stream: the log is three tables of the same Postgres that the rates are in. */
-export function openPostgresStream({ db, url, log }: { db: Database; url: string; log: Logger }): EventStream {
+export function openPostgresStream({
+  db,
+  url,
+  log,
+}: {
+  db: Database;
+  url: string;
+  log: Logger;
+}): EventStream {
   return {
     createTopic: async ({ topic, partitions }) => {
       await db.raw(
@@ -36,7 +44,11 @@ export function openPostgresStream({ db, url, log }: { db: Database; url: string
  * One statement takes the next offsets of every partition it writes to, in partition order so that two appends cannot deadlock,
  * and stores the records under them; the row locks last until it commits, so offsets become visible in order and without gaps.
  */
-async function publish(db: Database, topic: string, records: readonly OutgoingRecord[]): Promise<readonly Appended[]> {
+async function publish(
+  db: Database,
+  topic: string,
+  records: readonly OutgoingRecord[],
+): Promise<readonly Appended[]> {
   if (records.length === 0) return [];
   const { rows } = await db.raw<{ rows: (Appended & { known: boolean })[] }>(
     `with targets as materialized (
@@ -68,7 +80,8 @@ async function publish(db: Database, topic: string, records: readonly OutgoingRe
       hashes: hashesOf(records),
     } as never,
   );
-  if (rows.length === 0) throw new Error(`The topic ${topic} does not exist: create it before publishing to it`);
+  if (rows.length === 0)
+    throw new Error(`The topic ${topic} does not exist: create it before publishing to it`);
   return rows.map(({ partition, first, last }) => ({ partition, first, last }));
 }
 
@@ -86,7 +99,9 @@ function hashesOf(records: readonly OutgoingRecord[]): number[] {
 }
 
 function asText(headers: Readonly<Record<string, string | Buffer>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.toString()]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value.toString()]),
+  );
 }
 
 async function* read(db: Database, { topic, from, to, onSize }: Range) {

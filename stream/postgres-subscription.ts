@@ -40,7 +40,10 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
       try {
         await session.connect();
         await session.query(`listen ${WAKE_CHANNEL}`);
-        await session.query('select pg_advisory_lock_shared(hashtext($1), hashtext($2))', [MEMBERS, `${group} ${topic}`]);
+        await session.query('select pg_advisory_lock_shared(hashtext($1), hashtext($2))', [
+          MEMBERS,
+          `${group} ${topic}`,
+        ]);
         await wakeOthers(session, topic);
         while (!stopping.signal.aborted) {
           owned = await takeFairShare(session, member, owned);
@@ -53,7 +56,10 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
         await wakeOthers(session, topic);
       } catch (error) {
         trouble = `stream: ${(error as Error).message}`;
-        log.error({ error: (error as Error).message }, 'stream: the batch was not done and comes again');
+        log.error(
+          { error: (error as Error).message },
+          'stream: the batch was not done and comes again',
+        );
         owned = [];
         // A server that has fallen silent would have a polite end wait for ever, and its locks must not wait for the batch to come.
         breakOff(session);
@@ -81,7 +87,11 @@ const MEMBERS = 'fx-rates stream members';
 const OWNERS = 'fx-rates stream owners';
 
 /** Takes free partitions up to this member's share of them, and gives up what is above it: members come and go. */
-async function takeFairShare(session: pg.Client, { topic, group }: Member, owned: number[]): Promise<number[]> {
+async function takeFairShare(
+  session: pg.Client,
+  { topic, group }: Member,
+  owned: number[],
+): Promise<number[]> {
   const { rows } = await session.query<{ partition: number; members: string }>(
     `select partition, (
        select count(*) from pg_locks
@@ -116,7 +126,11 @@ async function wakeOthers(session: pg.Client, topic: string): Promise<void> {
 }
 
 /** One batch of each owned partition. Tells whether there was any, so that the loop goes on without waiting. */
-async function workThrough(member: Member, owned: readonly number[], stopping: AbortSignal): Promise<boolean> {
+async function workThrough(
+  member: Member,
+  owned: readonly number[],
+  stopping: AbortSignal,
+): Promise<boolean> {
   if (owned.length === 0) return false;
   const { db, topic, group, onBatch } = member;
   const batches = await nextOfGroup(db, { topic, group, partitions: owned });

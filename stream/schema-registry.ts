@@ -16,12 +16,18 @@ export function openSchemaRegistry(url: string): SchemaRegistry {
     register: (subject, schema) => register(http, subject, schema),
     schema: async (id) => {
       try {
-        const { data } = await http.get<{ schema?: unknown }>(`schemas/ids/${id}`, { signal: AbortSignal.timeout(DEADLINE_MS) });
+        const { data } = await http.get<{ schema?: unknown }>(`schemas/ids/${id}`, {
+          signal: AbortSignal.timeout(DEADLINE_MS),
+        });
         if (typeof data.schema !== 'string') throw unusable(url, `a schema for id ${id}`, data);
         return data.schema;
       } catch (error) {
         // Only in these words does a registry say that it has no such schema; any other 404 is a wrong address, and no record's fault.
-        if (isAxiosError(error) && error.response?.status === 404 && error.response.data?.error_code === NO_SUCH_SCHEMA)
+        if (
+          isAxiosError(error) &&
+          error.response?.status === 404 &&
+          error.response.data?.error_code === NO_SUCH_SCHEMA
+        )
           return null;
         throw away(error, url);
       }
@@ -44,8 +50,13 @@ function httpTo(url: string): AxiosInstance {
 async function register(http: AxiosInstance, subject: string, schema: string): Promise<number> {
   try {
     const path = `subjects/${encodeURIComponent(subject)}/versions`;
-    const { data } = await http.post<{ id?: unknown }>(path, { schema }, { signal: AbortSignal.timeout(DEADLINE_MS) });
-    if (!Number.isInteger(data.id)) throw unusable(http.defaults.baseURL ?? '', `an id for ${subject}`, data);
+    const { data } = await http.post<{ id?: unknown }>(
+      path,
+      { schema },
+      { signal: AbortSignal.timeout(DEADLINE_MS) },
+    );
+    if (!Number.isInteger(data.id))
+      throw unusable(http.defaults.baseURL ?? '', `an id for ${subject}`, data);
     return data.id as number;
   } catch (error) {
     const status = isAxiosError(error) ? error.response?.status : undefined;
@@ -75,7 +86,11 @@ export async function lookUpSubject(
       return (await asking).data;
     } catch (error) {
       // 404 alone is what a wrong path gets.
-      if (isAxiosError(error) && error.response?.status === 404 && /^404\d\d$/.test(String(error.response.data?.error_code)))
+      if (
+        isAxiosError(error) &&
+        error.response?.status === 404 &&
+        /^404\d\d$/.test(String(error.response.data?.error_code))
+      )
         return null;
       throw away(error, url);
     }
@@ -87,7 +102,11 @@ export async function lookUpSubject(
   const [found, tried] = await Promise.all([
     unlessUnknown(http.post<{ id?: unknown }>(`subjects/${of}`, { schema }, { signal })),
     unlessUnknown(
-      http.post<{ is_compatible?: unknown }>(`compatibility/subjects/${of}/versions/latest`, { schema: unreadable }, { signal }),
+      http.post<{ is_compatible?: unknown }>(
+        `compatibility/subjects/${of}/versions/latest`,
+        { schema: unreadable },
+        { signal },
+      ),
     ),
   ]);
   const id = found?.id;
@@ -100,7 +119,9 @@ function withFieldOfNoDefault(record: { fields: object[] }): object {
 }
 
 function unusable(url: string, expected: string, got: unknown): Error {
-  return new Error(`schema registry ${new URL(url).host}: expected ${expected}, got ${JSON.stringify(got)?.slice(0, 300)}`);
+  return new Error(
+    `schema registry ${new URL(url).host}: expected ${expected}, got ${JSON.stringify(got)?.slice(0, 300)}`,
+  );
 }
 
 function away(error: unknown, url: string): Error {
@@ -108,5 +129,7 @@ function away(error: unknown, url: string): Error {
   const said = error.response
     ? `status ${error.response.status}: ${JSON.stringify(error.response.data).slice(0, 300)}`
     : (error.code ?? error.message);
-  return new Error(`schema registry ${new URL(url).host}: expected an answer, got ${said}`, { cause: error.code });
+  return new Error(`schema registry ${new URL(url).host}: expected an answer, got ${said}`, {
+    cause: error.code,
+  });
 }

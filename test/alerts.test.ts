@@ -18,7 +18,9 @@ interface Rule {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
-const rules = (load(read('deploy/alerts.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
+const rules = (load(read('deploy/alerts.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
+  (group) => group.rules,
+);
 const runbook = read('docs/runbook.md');
 /** What Prometheus itself says of a target. */
 const OF_PROMETHEUS = 'up';
@@ -43,7 +45,9 @@ describe('an alert', () => {
     api = await parts.api();
     const consumer = parts.consumer();
     parts.producer();
-    await eventually(async () => expect((await parts.runs())[0]).to.include({ state: 'confirmed' }));
+    await eventually(async () =>
+      expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
+    );
     // The heartbeat asks for it; the lag is counted on the way.
     await consumer.health();
     await axios.get(`${api.url}/v1/rates`);
@@ -66,14 +70,17 @@ describe('an alert', () => {
         const name = histogram ? family : metric;
         expect(text, metric).to.match(new RegExp(`^# TYPE ${name} `, 'm'));
         const sample = text.split('\n').find((line) => line.startsWith(`${metric}{`)) ?? '';
-        for (const label of labels) expect(sample, `${metric} by ${label}`).to.match(new RegExp(`[{,]${label}="`));
+        for (const label of labels)
+          expect(sample, `${metric} by ${label}`).to.match(new RegExp(`[{,]${label}="`));
       }
     });
 
     it(`${rule.alert} has a place in the runbook with what it means, how to look, and the cure`, () => {
       expect(rule.annotations.runbook).to.equal(`docs/runbook.md#${rule.alert.toLowerCase()}`);
-      const section = new RegExp(`^### ${rule.alert}$([\\s\\S]*?)(?=^##)`, 'm').exec(runbook)?.[1] ?? '';
-      for (const part of ['**Means.**', '**Look.**', '**Cure.**']) expect(section, part).to.contain(part);
+      const section =
+        new RegExp(`^### ${rule.alert}$([\\s\\S]*?)(?=^##)`, 'm').exec(runbook)?.[1] ?? '';
+      for (const part of ['**Means.**', '**Look.**', '**Cure.**'])
+        expect(section, part).to.contain(part);
       expect(section, 'a command to look with').to.match(/`[^`\n]{6,}`|```sh/);
       expect(rule.labels.severity).to.be.oneOf(['critical', 'warning']);
     });
@@ -85,16 +92,31 @@ describe('an alert', () => {
   });
 
   it('fires when it should and leaves a pipeline that is well in peace, by Prometheus’ own tool', function () {
-    needs(this, 'the alerts by promtool', installed('promtool') ? null : 'no promtool (Debian: prometheus)');
-    execFileSync('promtool', ['check', 'config', 'deploy/prometheus.yml'], { cwd: root, stdio: 'pipe' });
-    execFileSync('promtool', ['test', 'rules', 'deploy/alerts-test.yml'], { cwd: root, stdio: 'pipe' });
+    needs(
+      this,
+      'the alerts by promtool',
+      installed('promtool') ? null : 'no promtool (Debian: prometheus)',
+    );
+    execFileSync('promtool', ['check', 'config', 'deploy/prometheus.yml'], {
+      cwd: root,
+      stdio: 'pipe',
+    });
+    execFileSync('promtool', ['test', 'rules', 'deploy/alerts-test.yml'], {
+      cwd: root,
+      stdio: 'pipe',
+    });
   });
 
   it('is not misled by figures of the past while Postgres is away', async () => {
     parts.network.cut();
     await eventually(async () => {
       const now = await metrics();
-      for (const name of ['fx_rate_age_seconds', 'fx_service_trouble', 'fx_schedule_missed_total', 'fx_dead_letters_open'])
+      for (const name of [
+        'fx_rate_age_seconds',
+        'fx_service_trouble',
+        'fx_schedule_missed_total',
+        'fx_dead_letters_open',
+      ])
         expect(now, name).to.not.match(new RegExp(`^${name}[ {]`, 'm'));
       expect(now).to.match(/^fx_fetch_total/m);
     });

@@ -38,14 +38,26 @@ describe('copies of an answer', () => {
       const first = await ask(path);
       const tag = first.headers['etag'] as string;
       expect(tag, path).to.match(/^"[\w-]{43}"$/);
-      for (const headers of [{ 'if-none-match': tag }, { 'if-none-match': `"other", W/${tag}` }, { 'if-none-match': '*' }]) {
+      for (const headers of [
+        { 'if-none-match': tag },
+        { 'if-none-match': `"other", W/${tag}` },
+        { 'if-none-match': '*' },
+      ]) {
         const again = await ask(path, { headers });
-        expect([again.status, again.bytes.length, again.headers['etag']], path).to.deep.equal([304, 0, tag]);
+        expect([again.status, again.bytes.length, again.headers['etag']], path).to.deep.equal([
+          304,
+          0,
+          tag,
+        ]);
         expect(again.headers['cache-control']).to.equal(first.headers['cache-control']);
       }
       expect((await ask(path, { headers: { 'if-none-match': '"other"' } })).status).to.equal(200);
       const modified = first.headers['last-modified'];
-      if (modified) expect((await ask(path, { headers: { 'if-modified-since': modified } })).status, path).to.equal(304);
+      if (modified)
+        expect(
+          (await ask(path, { headers: { 'if-modified-since': modified } })).status,
+          path,
+        ).to.equal(304);
     }
   });
 
@@ -62,18 +74,30 @@ describe('copies of an answer', () => {
       '/v2/observations?date=2026-11-23',
     ])
       expect(await rule(path), path).to.equal('public, no-cache');
-    for (const path of ['/v2/status', '/v2/runs', '/v2/loans', '/v2/rates?limit=0', '/nothing', '/readyz'])
+    for (const path of [
+      '/v2/status',
+      '/v2/runs',
+      '/v2/loans',
+      '/v2/rates?limit=0',
+      '/nothing',
+      '/readyz',
+    ])
       expect(await rule(path), path).to.equal('no-store');
   });
 
   it('are made anew when a rate lands, here and on every other replica', async () => {
     const other = (await parts.api()).url;
-    const newest = async (at: string) => (await askAt<Rows>(at, '/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
+    const newest = async (at: string) =>
+      (await askAt<Rows>(at, '/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
     const old = await ask('/v2/rates/latest?quotes=KES');
     expect([await newest(url), await newest(other)]).to.deep.equal(['129.3', '129.3']);
     await store('2026-11-24', '130.1');
-    await eventually(async () => expect([await newest(url), await newest(other)]).to.deep.equal(['130.1', '130.1']));
-    const again = await ask('/v2/rates/latest?quotes=KES', { headers: { 'if-none-match': old.headers['etag'] as string } });
+    await eventually(async () =>
+      expect([await newest(url), await newest(other)]).to.deep.equal(['130.1', '130.1']),
+    );
+    const again = await ask('/v2/rates/latest?quotes=KES', {
+      headers: { 'if-none-match': old.headers['etag'] as string },
+    });
     expect(again.status).to.equal(200);
   });
 
@@ -97,7 +121,8 @@ describe('copies of an answer', () => {
 
   it('leave no old staleness behind: who asks something new after a pull is told of it', async () => {
     let most = 1;
-    const isStale = async () => (await ask(`/v2/rates?quotes=KES&from=2026-11-23&limit=${most++}`)).data.data[0]?.stale;
+    const isStale = async () =>
+      (await ask(`/v2/rates?quotes=KES&from=2026-11-23&limit=${most++}`)).data.data[0]?.stale;
     await eventually(async () => {
       await parts.query("select pg_notify('rates', '')");
       expect([await isStale(), await isStale()]).to.deep.equal([true, true]);
@@ -119,12 +144,18 @@ describe('copies of an answer', () => {
     // Half a second before the slot of 01:00 has been due for an hour: the ready answer must not outlive that.
     await parts.setClock('2026-11-24T01:59:59.5Z');
     await parts.query("select pg_notify('rates', '')");
-    await eventually(async () => expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(false));
+    await eventually(async () =>
+      expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(false),
+    );
     const before = await ask('/v2/rates/latest');
     await parts.setClock('2026-11-24T02:00:00.5Z');
     await parts.query("select pg_notify('rates', '')");
-    await eventually(async () => expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(true));
-    const after = await ask('/v2/rates/latest', { headers: { 'if-modified-since': before.headers['last-modified'] as string } });
+    await eventually(async () =>
+      expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(true),
+    );
+    const after = await ask('/v2/rates/latest', {
+      headers: { 'if-modified-since': before.headers['last-modified'] as string },
+    });
     expect(after.status).to.equal(200);
   });
 });

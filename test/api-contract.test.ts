@@ -1,7 +1,13 @@
 import axios from 'axios';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Operation, type Parameter, part, readContract, type Schema } from '../api/contract.ts';
+import {
+  type Operation,
+  type Parameter,
+  part,
+  readContract,
+  type Schema,
+} from '../api/contract.ts';
 import { seedLoanBook } from '../loans/sample.ts';
 import { openDatabase } from '../platform/database.ts';
 import { ask, exercised, OPERATIONS } from './support/contract-client.ts';
@@ -31,8 +37,12 @@ describe('the contract', () => {
     await parts.consumer();
     parts.producer();
     ({ url } = await parts.api());
-    await eventually(async () => expect((await parts.runs())[0]).to.include({ state: 'confirmed' }));
-    [{ run_id: runId }] = (await parts.query<{ run_id: string }>('select run_id from runs')) as [{ run_id: string }];
+    await eventually(async () =>
+      expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
+    );
+    [{ run_id: runId }] = (await parts.query<{ run_id: string }>('select run_id from runs')) as [
+      { run_id: string },
+    ];
   });
   after(() => parts.stop());
 
@@ -73,19 +83,35 @@ describe('the contract', () => {
     ]) {
       expect((await ask(url, path)).status, path).to.equal(200);
     }
-    for (const { path } of contract.operations.filter(({ formats }) => formats.includes('text/csv'))) {
-      const filled = path.replace('{base}', 'KES').replace('{quote}', 'NGN').replace('{loan_id}', '09u924rbwf');
-      const required = path === '/v2/observations' ? `?date=${today}` : path === '/v2/reports/roll' ? '?from=2021-08-31' : '';
+    for (const { path } of contract.operations.filter(({ formats }) =>
+      formats.includes('text/csv'),
+    )) {
+      const filled = path
+        .replace('{base}', 'KES')
+        .replace('{quote}', 'NGN')
+        .replace('{loan_id}', '09u924rbwf');
+      const required =
+        path === '/v2/observations'
+          ? `?date=${today}`
+          : path === '/v2/reports/roll'
+            ? '?from=2021-08-31'
+            : '';
       for (const suffix of ['csv', 'xlsx', 'json']) {
         const { status, headers, bytes } = await ask(url, `${filled}.${suffix}${required}`);
         expect([status, bytes.length > 20], `${path}.${suffix}`).to.deep.equal([200, true]);
         if (suffix !== 'json')
-          expect(headers['content-disposition']).to.match(new RegExp(`^attachment; filename="\\w+\\.${suffix}"$`));
+          expect(headers['content-disposition']).to.match(
+            new RegExp(`^attachment; filename="\\w+\\.${suffix}"$`),
+          );
       }
     }
     expect((await ask(url, '/v1/rates/update', { method: 'POST' })).status).to.equal(200);
-    expect((await ask(url, '/v2/runs', { method: 'POST', headers: { Prefer: 'wait=10' } })).status).to.equal(200);
-    expect((await ask(url, '/v2/dead-letters/1/redrive', { method: 'POST', body: '{}' })).status).to.equal(202);
+    expect(
+      (await ask(url, '/v2/runs', { method: 'POST', headers: { Prefer: 'wait=10' } })).status,
+    ).to.equal(200);
+    expect(
+      (await ask(url, '/v2/dead-letters/1/redrive', { method: 'POST', body: '{}' })).status,
+    ).to.equal(202);
     expect(await eventStream(`${url}/v2/events`)).to.deep.equal([200, 'text/event-stream']);
     exercised.add('events');
     expect([...OPERATIONS].sort()).to.deep.equal([...exercised].sort());
@@ -94,7 +120,12 @@ describe('the contract', () => {
   it('holds against thousands of requests that nobody would expect', async function () {
     this.timeout(400_000);
     const requests = fc.sample(
-      fc.oneof(...ASKED.map((operation) => ({ weight: operation.tag === 'Loans' ? 1 : 3, arbitrary: requestOf(operation) }))),
+      fc.oneof(
+        ...ASKED.map((operation) => ({
+          weight: operation.tag === 'Loans' ? 1 : 3,
+          arbitrary: requestOf(operation),
+        })),
+      ),
       REQUESTS,
     );
     const statuses = new Map<number, number>();
@@ -124,16 +155,30 @@ describe('the contract', () => {
 function requestOf({ method, path, parameters }: Operation) {
   const query = parameters.filter((parameter) => parameter.in === 'query');
   const given = fc.tuple(
-    ...query.map((parameter) => fc.option(valueFor(parameter), { freq: parameter.required ? 20 : 1, nil: undefined })),
+    ...query.map((parameter) =>
+      fc.option(valueFor(parameter), { freq: parameter.required ? 20 : 1, nil: undefined }),
+    ),
   );
-  const stray = fc.option(fc.tuple(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8, unit: 'binary' })), {
-    freq: 1,
-    nil: undefined,
-  });
-  const inPath = fc.tuple(...parameters.filter((parameter) => parameter.in === 'path').map(valueFor));
+  const stray = fc.option(
+    fc.tuple(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8, unit: 'binary' })),
+    {
+      freq: 1,
+      nil: undefined,
+    },
+  );
+  const inPath = fc.tuple(
+    ...parameters.filter((parameter) => parameter.in === 'path').map(valueFor),
+  );
   const headers = fc.record(
     {
-      Accept: fc.constantFrom('*/*', 'application/json', 'text/csv', 'text/html', 'application/json;q=0, */*', 'x'),
+      Accept: fc.constantFrom(
+        '*/*',
+        'application/json',
+        'text/csv',
+        'text/html',
+        'application/json;q=0, */*',
+        'x',
+      ),
       'If-None-Match': fc.constantFrom('*', '"x"', 'W/"', ','),
       'If-Modified-Since': fc.constantFrom('x', 'Tue, 24 Nov 2026 01:00:00 GMT'),
       Prefer: fc.constantFrom('wait=0', 'wait=1', 'respond-async', 'wait=x', ';;'),
@@ -162,7 +207,8 @@ function requestOf({ method, path, parameters }: Operation) {
       const pairs = query.flatMap(({ name }, at) =>
         asked.given[at] === undefined ? [] : [`${name}=${encoded(String(asked.given[at]))}`],
       );
-      if (asked.stray && Math.abs(asked.stray[1].length) % 3 === 0) pairs.push(asked.stray.map(encoded).join('='));
+      if (asked.stray && Math.abs(asked.stray[1].length) % 3 === 0)
+        pairs.push(asked.stray.map(encoded).join('='));
       return {
         path: `${filled}${path.startsWith('/v2') ? asked.suffix : ''}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`,
         method: asked.method.toUpperCase(),
@@ -183,7 +229,15 @@ function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
     run_id: fc.uuid(),
     letter_id: fc.constantFrom('1', '2', '3', '999999999999999999'),
     cursor: fc
-      .constantFrom('2026-11-24\0KES', '1', '2026-99-99\0KES', '2026-02-30\0KES', '2026-02-30T00:00:00Z\0KES\0x', '"\0\\', '{}')
+      .constantFrom(
+        '2026-11-24\0KES',
+        '1',
+        '2026-99-99\0KES',
+        '2026-02-30\0KES',
+        '2026-02-30T00:00:00Z\0KES\0x',
+        '"\0\\',
+        '{}',
+      )
       .map((key) => Buffer.from(key).toString('base64url')),
   };
   const { enum: choices, $ref, type } = schema as Schema & { enum?: string[] };
@@ -202,7 +256,13 @@ function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
             new Date().toISOString().slice(0, 10),
           )
         : of === 'CodeAsked' || type === 'array'
-          ? fc.constantFrom('KES', 'ngn', 'USD', 'XOF', ...(type === 'array' ? ['KES,NGN', 'USD,USD'] : ['EUR']))
+          ? fc.constantFrom(
+              'KES',
+              'ngn',
+              'USD',
+              'XOF',
+              ...(type === 'array' ? ['KES,NGN', 'USD,USD'] : ['EUR']),
+            )
           : of === 'Source'
             ? fc.constantFrom('xe', 'simulator')
             : fc.constant('x'));
@@ -217,7 +277,10 @@ function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
 /** Status and type of a stream that is left as soon as it has begun. */
 async function eventStream(address: string): Promise<[number, string]> {
   const leaving = new AbortController();
-  const { status, headers, data } = await axios.get(address, { responseType: 'stream', signal: leaving.signal });
+  const { status, headers, data } = await axios.get(address, {
+    responseType: 'stream',
+    signal: leaving.signal,
+  });
   data.on('error', () => {});
   leaving.abort();
   return [status, String(headers['content-type'])];

@@ -19,7 +19,9 @@ describe('GET /v2/events', () => {
   const logged: string[] = [];
   before(async function () {
     this.timeout(60_000);
-    parts = await pipeline({ log: pino({ level: 'info' }, { write: (line) => void logged.push(line) }) });
+    parts = await pipeline({
+      log: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
+    });
     url = `${(await parts.api()).url}/v2/events`;
   });
   after(() => parts.stop());
@@ -131,13 +133,19 @@ describe('GET /v2/events', () => {
       closed = true;
     });
     socket.on('error', () => {});
-    socket.write(`GET /v2/events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nLast-Event-ID: 0-0\r\n\r\n`);
+    socket.write(
+      `GET /v2/events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nLast-Event-ID: 0-0\r\n\r\n`,
+    );
     socket.pause();
     await store('much', 40_000);
-    await eventually(() => expect(logged.join()).to.contain('a client that does not read was dropped'));
+    await eventually(() =>
+      expect(logged.join()).to.contain('a client that does not read was dropped'),
+    );
     socket.resume();
     await eventually(() => expect(closed).to.equal(true));
-    expect((await axios.head(url, { timeout: 5000 })).headers['content-type']).to.equal('text/event-stream');
+    expect((await axios.head(url, { timeout: 5000 })).headers['content-type']).to.equal(
+      'text/event-stream',
+    );
     const wrong = follow(url, 'x');
     await eventually(() => expect(wrong.status()).to.equal(400));
     wrong.leave();

@@ -12,8 +12,12 @@ interface Rows {
 }
 
 const digits = (most: number) =>
-  fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: most }).map((each) => each.join(''));
-const mid = fc.tuple(fc.integer({ min: 1, max: 99_999 }), digits(10)).map(([whole, places]) => `${whole}.${places}`);
+  fc
+    .array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: most })
+    .map((each) => each.join(''));
+const mid = fc
+  .tuple(fc.integer({ min: 1, max: 99_999 }), digits(10))
+  .map(([whole, places]) => `${whole}.${places}`);
 
 describe('the same day, asked for in every way', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
@@ -43,10 +47,15 @@ describe('the same day, asked for in every way', () => {
         expect(await json('/v2/rates?date=2026-11-23')).to.deep.equal(latest);
         expect(await json('/v2/rates?from=2026-11-23&to=2026-11-23')).to.deep.equal(latest);
 
-        const csv = parse((await ask(url, '/v2/rates/latest.csv')).bytes, { columns: true, bom: true }) as Row[];
+        const csv = parse((await ask(url, '/v2/rates/latest.csv')).bytes, {
+          columns: true,
+          bom: true,
+        }) as Row[];
         expect(byQuote(csv)).to.deep.equal(byQuote(Object.values(latest).map(asText)));
 
-        const [sheet] = readWorkbook((await ask(url, '/v2/rates/latest', { headers: { accept: XLSX } })).bytes);
+        const [sheet] = readWorkbook(
+          (await ask(url, '/v2/rates/latest', { headers: { accept: XLSX } })).bytes,
+        );
         const [header, ...lines] = sheet?.rows ?? [];
         expect(header).to.deep.equal(Object.keys(Object.values(latest)[0] as Row));
         for (const line of lines) {
@@ -78,10 +87,14 @@ describe('the same day, asked for in every way', () => {
              timestamptz '2020-01-01' + n * interval '1 day', gen_random_uuid()
       from generate_series(0, 1199) n`);
     const range = '?from=2020-01-01&to=2023-04-14&quotes=KES';
-    const page = await ask<Rows & { meta: { next_cursor: string | null } }>(url, `/v2/rates${range}`);
+    const page = await ask<Rows & { meta: { next_cursor: string | null } }>(
+      url,
+      `/v2/rates${range}`,
+    );
     expect(page.data.data).to.have.length(1000);
     expect(page.data.meta.next_cursor).to.be.a('string');
-    const lines = async (query: string) => parse((await ask(url, `/v2/rates.csv${query}`)).bytes, { bom: true }).length - 1;
+    const lines = async (query: string) =>
+      parse((await ask(url, `/v2/rates.csv${query}`)).bytes, { bom: true }).length - 1;
     expect(await lines(range)).to.equal(1200);
     expect(await lines(`${range}&limit=10`)).to.equal(10);
     await parts.query(`delete from daily_rates where rate_date < '2023-06-01'`);
@@ -90,18 +103,26 @@ describe('the same day, asked for in every way', () => {
   it('comes as what the path ends in, whatever Accept says, and else as Accept says', async () => {
     const type = async (path: string, accept?: string) =>
       (await ask(url, path, accept ? { headers: { accept } } : {})).headers['content-type'];
-    expect(await type('/v2/rates/latest.csv', 'application/json')).to.equal('text/csv; charset=utf-8; header=present');
-    expect(await type('/v2/rates/latest', 'text/csv;q=0.9, application/json;q=0.1')).to.match(/^text\/csv/);
+    expect(await type('/v2/rates/latest.csv', 'application/json')).to.equal(
+      'text/csv; charset=utf-8; header=present',
+    );
+    expect(await type('/v2/rates/latest', 'text/csv;q=0.9, application/json;q=0.1')).to.match(
+      /^text\/csv/,
+    );
     expect(await type('/v2/rates/latest', 'text/html, */*')).to.match(/^application\/json/);
     expect((await ask(url, '/v2/rates/latest')).headers['vary']).to.equal('Accept');
   });
 
   /** The rates were changed behind the service's back: it hears of that within a moment. */
   async function settled(last: string): Promise<void> {
-    for (;;) if ((await ask<Rows>(url, '/v2/rates/latest?quotes=EGP')).data.data[0]?.['rate'] === last) return;
+    for (;;)
+      if ((await ask<Rows>(url, '/v2/rates/latest?quotes=EGP')).data.data[0]?.['rate'] === last)
+        return;
   }
 });
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
-const byQuote = (rows: readonly Row[]) => Object.fromEntries(rows.map((row) => [String(row['quote']), row]));
-const asText = (row: Row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)])) as Row;
+const byQuote = (rows: readonly Row[]) =>
+  Object.fromEntries(rows.map((row) => [String(row['quote']), row]));
+const asText = (row: Row) =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)])) as Row;

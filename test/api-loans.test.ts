@@ -46,7 +46,9 @@ describe('the loan book under /v2', () => {
       const { data, meta }: Rows = await ask(path);
       expect(meta.totals).to.deep.equal(report.totals);
       seen.push(...data);
-      path = meta.next_cursor ? `/v2/loans?as_of=2021-10-15&limit=1&cursor=${meta.next_cursor}` : null;
+      path = meta.next_cursor
+        ? `/v2/loans?as_of=2021-10-15&limit=1&cursor=${meta.next_cursor}`
+        : null;
     }
     expect(seen).to.deep.equal(report.rows);
   });
@@ -57,28 +59,37 @@ describe('the loan book under /v2', () => {
        select name, '123fd35', '2021-01-01', 1, 0, 1, '2021-02-01' from unnest(array['a"b\\c', 'a"b\\d', 'é, <x>']) name`,
     );
     const first = await ask('/v2/loans?as_of=2021-10-15&limit=5');
-    const names = (await ask(`/v2/loans?as_of=2021-10-15&limit=5&cursor=${first.meta.next_cursor}`)).data.map(
-      ({ loan_id }) => loan_id,
-    );
-    expect([first.data.at(-1)?.['loan_id'], ...names]).to.deep.equal(['a"b\\c', 'a"b\\d', 'é, <x>']);
+    const names = (
+      await ask(`/v2/loans?as_of=2021-10-15&limit=5&cursor=${first.meta.next_cursor}`)
+    ).data.map(({ loan_id }) => loan_id);
+    expect([first.data.at(-1)?.['loan_id'], ...names]).to.deep.equal([
+      'a"b\\c',
+      'a"b\\d',
+      'é, <x>',
+    ]);
     await parts.query('delete from loans where loan_amount = 1');
   });
 
   it('shows one loan, and its days', async () => {
-    const { data } = (await askAt<{ data: Record<string, unknown> }>(url, '/v2/loans/09u924rbwf?as_of=2021-10-15')).data;
+    const { data } = (
+      await askAt<{ data: Record<string, unknown> }>(url, '/v2/loans/09u924rbwf?as_of=2021-10-15')
+    ).data;
     expect(data).to.include({ loan_id: '09u924rbwf', outstanding_balance: '39425917.9860' });
     const { data: days } = await ask('/v2/loans/09u924rbwf/history?as_of=2021-10-15');
     expect(days.at(-1)).to.include({ day: '2021-10-15', total_amount_paid: '6359019.0300' });
-    for (const path of ['/v2/loans/none', '/v2/loans/none/history']) expect((await askAt(url, path)).status, path).to.equal(404);
+    for (const path of ['/v2/loans/none', '/v2/loans/none/history'])
+      expect((await askAt(url, path)).status, path).to.equal(404);
   });
 
   it('adds up in USD by the rates of the day, and says which', async () => {
     const { meta } = await ask('/v2/reports/loans?as_of=2021-10-15&in=USD');
     expect(meta.totals.at(-1)?.label).to.equal('total in USD');
     expect(meta.notes.join()).to.contain('rate of 2021-10-14');
-    expect((await ask('/v2/reports/par?as_of=2021-10-15&in=USD')).data.some(({ scope }) => scope === 'book in USD')).to.equal(
-      true,
-    );
+    expect(
+      (await ask('/v2/reports/par?as_of=2021-10-15&in=USD')).data.some(
+        ({ scope }) => scope === 'book in USD',
+      ),
+    ).to.equal(true);
   });
 
   it('tells what one loan missed, with its totals alone, and nothing of a loan that is not there', async () => {
@@ -95,7 +106,11 @@ describe('the loan book under /v2', () => {
 
   it('tells missed instalments and moves between buckets, and wants days in their order', async () => {
     expect((await ask('/v2/reports/missed?as_of=2021-10-15')).data.length).to.be.greaterThan(0);
-    expect((await ask('/v2/reports/roll?from=2021-08-31&as_of=2021-10-15')).data.length).to.be.greaterThan(0);
-    expect((await askAt(url, '/v2/reports/roll?from=2021-10-15&as_of=2021-10-15')).status).to.equal(400);
+    expect(
+      (await ask('/v2/reports/roll?from=2021-08-31&as_of=2021-10-15')).data.length,
+    ).to.be.greaterThan(0);
+    expect((await askAt(url, '/v2/reports/roll?from=2021-10-15&as_of=2021-10-15')).status).to.equal(
+      400,
+    );
   });
 });

@@ -41,21 +41,33 @@ describe('the API', () => {
     const asked = [...others, ...paths.filter((path) => !/rates/.test(path))];
     await Promise.all(
       [...asked, ...asked].map(async (path) => {
-        const { status, data, headers } = await axios.get(`${url}${path}`, { validateStatus: () => true });
-        expect([status, data.type, headers['retry-after']], path).to.deep.equal([503, '/docs/errors/unavailable', '5']);
+        const { status, data, headers } = await axios.get(`${url}${path}`, {
+          validateStatus: () => true,
+        });
+        expect([status, data.type, headers['retry-after']], path).to.deep.equal([
+          503,
+          '/docs/errors/unavailable',
+          '5',
+        ]);
         expect(Date.now() - began, path).to.be.below(3000);
       }),
     );
     const pull = Date.now();
-    expect((await ask(url, '/v2/runs', { method: 'POST', headers: { Prefer: 'wait=10' } })).status).to.equal(503);
+    expect(
+      (await ask(url, '/v2/runs', { method: 'POST', headers: { Prefer: 'wait=10' } })).status,
+    ).to.equal(503);
     expect(Date.now() - pull).to.be.below(3000);
     // The page stands without Postgres, and tells of the outage itself.
-    for (const path of ['/livez', '/']) expect((await axios.get(`${url}${path}`)).status).to.equal(200);
+    for (const path of ['/livez', '/'])
+      expect((await axios.get(`${url}${path}`)).status).to.equal(200);
     parts.network.mend();
     const mended = Date.now();
     await eventually(async () => {
       for (const path of paths)
-        expect((await axios.get(`${url}${path}`, { validateStatus: () => true })).status, path).to.equal(200);
+        expect(
+          (await axios.get(`${url}${path}`, { validateStatus: () => true })).status,
+          path,
+        ).to.equal(200);
     });
     expect(Date.now() - mended).to.be.below(10_000);
   });
@@ -82,7 +94,9 @@ describe('the API', () => {
   it('hangs up on clients that dawdle, and others do not notice them', async function () {
     this.timeout(60_000);
     const { hostname, port } = new URL(url);
-    const slow = await Promise.all(Array.from({ length: 500 }, () => dawdler(hostname, Number(port))));
+    const slow = await Promise.all(
+      Array.from({ length: 500 }, () => dawdler(hostname, Number(port))),
+    );
     const began = Date.now();
     const took: number[] = [];
     const alive = () => slow.filter(({ destroyed }) => !destroyed).length;

@@ -32,7 +32,8 @@ describe('the pipeline under /v2', () => {
   };
   const ask = async <Data>(path: string, asking?: Asking) =>
     askAt<{ data: Data; meta: { next_cursor: string | null } }>(url, path, asking);
-  const pull = (headers: Record<string, string> = {}) => ask<Run>('/v2/runs', { method: 'POST', headers });
+  const pull = (headers: Record<string, string> = {}) =>
+    ask<Run>('/v2/runs', { method: 'POST', headers });
   afterEach(() => parts.stop());
 
   it('files a pull at once, and says where it can be followed', async () => {
@@ -40,7 +41,9 @@ describe('the pipeline under /v2', () => {
     const { status, headers, data } = await pull();
     expect([status, data.data.state, data.data.trigger]).to.deep.equal([202, 'due', 'manual']);
     expect(headers['location']).to.equal(`/v2/runs/${data.data.run_id}`);
-    expect((await ask<Run>(headers['location'] as string)).data.data.run_id).to.equal(data.data.run_id);
+    expect((await ask<Run>(headers['location'] as string)).data.data.run_id).to.equal(
+      data.data.run_id,
+    );
   });
 
   it('waits for the end where that is preferred, and then the rates are there to read', async () => {
@@ -48,7 +51,11 @@ describe('the pipeline under /v2', () => {
     await consumer();
     producer();
     const { status, headers, data } = await pull({ prefer: 'respond-async, wait=20' });
-    expect([status, headers['preference-applied'], data.data.state]).to.deep.equal([200, 'wait=20', 'confirmed']);
+    expect([status, headers['preference-applied'], data.data.state]).to.deep.equal([
+      200,
+      'wait=20',
+      'confirmed',
+    ]);
     expect((await ask<unknown[]>('/v2/rates/latest')).data.data).to.have.length(7);
     const answer = await ask(`/v2/runs/${data.data.run_id}/answer`);
     expect(answer.bytes.toString()).to.match(/"quotecurrency"/);
@@ -71,11 +78,15 @@ describe('the pipeline under /v2', () => {
     );
     const seen: Run[] = [];
     for (let path: string | null = '/v2/runs?limit=2'; path; ) {
-      const { data, meta }: { data: Run[]; meta: { next_cursor: string | null } } = (await ask<Run[]>(path)).data;
+      const { data, meta }: { data: Run[]; meta: { next_cursor: string | null } } = (
+        await ask<Run[]>(path)
+      ).data;
       seen.push(...data);
       path = meta.next_cursor && `/v2/runs?limit=2&cursor=${meta.next_cursor}`;
     }
-    const wanted = await query<{ run_id: string }>('select run_id from runs order by asked_at desc');
+    const wanted = await query<{ run_id: string }>(
+      'select run_id from runs order by asked_at desc',
+    );
     expect(seen.map(({ run_id }) => run_id)).to.deep.equal(wanted.map(({ run_id }) => run_id));
     expect((await ask<Run[]>('/v2/runs?source=xe')).data.data).to.deep.equal([]);
   });
@@ -83,19 +94,32 @@ describe('the pipeline under /v2', () => {
   it('has a dead letter tried again by the consumer, and keeps it open with the reason while it cannot work', async () => {
     const { consumer, stream } = await using();
     await consumer();
-    await stream.publish('fx.rates.v1', [{ key: Buffer.from('USD-KES'), value: Buffer.from([0, 255]), headers: {} }]);
-    await eventually(async () => expect((await ask<Letter[]>('/v2/dead-letters?state=open')).data.data).to.have.length(1));
+    await stream.publish('fx.rates.v1', [
+      { key: Buffer.from('USD-KES'), value: Buffer.from([0, 255]), headers: {} },
+    ]);
+    await eventually(async () =>
+      expect((await ask<Letter[]>('/v2/dead-letters?state=open')).data.data).to.have.length(1),
+    );
     const [letter] = (await ask<Letter[]>('/v2/dead-letters')).data.data as [Letter];
-    expect((await ask<Letter>(`/v2/dead-letters/${letter.id}`)).data.data.value_base64).to.equal('AP8=');
+    expect((await ask<Letter>(`/v2/dead-letters/${letter.id}`)).data.data.value_base64).to.equal(
+      'AP8=',
+    );
     const asked = await ask<Letter>(`/v2/dead-letters/${letter.id}/redrive`, { method: 'POST' });
-    expect([asked.status, asked.headers['location']]).to.deep.equal([202, `/v2/dead-letters/${letter.id}`]);
+    expect([asked.status, asked.headers['location']]).to.deep.equal([
+      202,
+      `/v2/dead-letters/${letter.id}`,
+    ]);
     await eventually(async () => {
-      const { state, redrive_asked_at, redrive_error } = (await ask<Letter>(`/v2/dead-letters/${letter.id}`)).data.data;
+      const { state, redrive_asked_at, redrive_error } = (
+        await ask<Letter>(`/v2/dead-letters/${letter.id}`)
+      ).data.data;
       expect([state, redrive_asked_at]).to.deep.equal(['open', null]);
       expect(redrive_error).to.be.a('string');
     });
     await parts.query("update dead_letters set state = 'redriven'");
-    expect((await ask(`/v2/dead-letters/${letter.id}/redrive`, { method: 'POST' })).status).to.equal(409);
+    expect(
+      (await ask(`/v2/dead-letters/${letter.id}/redrive`, { method: 'POST' })).status,
+    ).to.equal(409);
     expect((await ask('/v2/dead-letters/99/redrive', { method: 'POST' })).status).to.equal(404);
   });
 
@@ -110,10 +134,14 @@ describe('the pipeline under /v2', () => {
     };
     const status = async () => (await ask<Status>('/v2/status')).data.data;
     expect((await status()).trouble).to.include('producer: no producer has been heard of for 20 s');
-    expect((await status()).trouble.at(-1)).to.match(/^no newer rate than the last slot asks for: NGN, GHS/);
+    expect((await status()).trouble.at(-1)).to.match(
+      /^no newer rate than the last slot asks for: NGN, GHS/,
+    );
     await consumer();
     producer();
-    await eventually(async () => expect((await parts.runs())[0]).to.include({ state: 'confirmed' }));
+    await eventually(async () =>
+      expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
+    );
     const well = await status();
     expect(well).to.include({ next_slot: '2026-11-24T23:00:00.000Z', spent_today: 7 });
     expect(well.currencies.map(({ stale }) => stale)).to.deep.equal(Array(7).fill(false));
@@ -141,7 +169,11 @@ describe('the pipeline under /v2', () => {
       /^http_request_duration_seconds_count\{method="GET",route="none",status="404"\} \d/m,
     ])
       expect(text).to.match(line);
-    for (const name of ['fx_xe_quota_remaining', 'fx_consumer_lag_records', 'fx_dead_letters_total'])
+    for (const name of [
+      'fx_xe_quota_remaining',
+      'fx_consumer_lag_records',
+      'fx_dead_letters_total',
+    ])
       expect(text).to.contain(`# TYPE ${name} `);
     expect(text).to.not.contain('KES/NGN').and.not.contain('nothing/here');
     expect(text, 'a currency that was pulled once').to.not.contain('quote="ZAR"');
@@ -156,7 +188,8 @@ describe('the pipeline under /v2', () => {
     });
     const answer = await get(`http://127.0.0.1:${port}/metrics`);
     expect([answer?.status, answer?.text]).to.satisfy(
-      ([status, said]: [number, string]) => status === 200 && said.includes('fx_consumer_lag_records{partition="2"} 5'),
+      ([status, said]: [number, string]) =>
+        status === 200 && said.includes('fx_consumer_lag_records{partition="2"} 5'),
     );
     await own.stop();
   });

@@ -47,17 +47,28 @@ describe('who may do what', () => {
     await using({ apiToken: TOKEN });
     for (const [method, path] of GUARDED) {
       expect(await kindOf(method, path), path).to.equal('401 unauthorized');
-      expect(await kindOf(method, path, { authorization: `Bearer ${TOKEN}x` }), path).to.equal('401 unauthorized');
+      expect(await kindOf(method, path, { authorization: `Bearer ${TOKEN}x` }), path).to.equal(
+        '401 unauthorized',
+      );
     }
     expect(await kindOf('GET', '/v2/loans', { authorization: `Bearer ${TOKEN}` })).to.equal('200 ');
-    expect(await kindOf('GET', '/v2/loans', { authorization: `Bearer ${TOKEN}`, host: 'fx.example' })).to.equal('200 ');
-    for (const path of ['/v2/rates/latest', '/v2/status', '/v2/runs', '/v2/dead-letters', '/v1/rates'])
+    expect(
+      await kindOf('GET', '/v2/loans', { authorization: `Bearer ${TOKEN}`, host: 'fx.example' }),
+    ).to.equal('200 ');
+    for (const path of [
+      '/v2/rates/latest',
+      '/v2/status',
+      '/v2/runs',
+      '/v2/dead-letters',
+      '/v1/rates',
+    ])
       expect(await kindOf('GET', path), path).to.equal('200 ');
   });
 
   it('refuses those on an address that others reach while no token is set, and says how to set one', async () => {
     await using({ host: '0.0.0.0' });
-    for (const [method, path] of GUARDED) expect(await kindOf(method, path), path).to.equal('403 no-token-set');
+    for (const [method, path] of GUARDED)
+      expect(await kindOf(method, path), path).to.equal('403 no-token-set');
     const { detail } = (await ask<{ detail: string }>(url, '/v2/loans')).data;
     expect(detail).to.match(/set API_TOKEN, or HOST=127\.0\.0\.1/);
     expect(await kindOf('GET', '/v2/rates/latest')).to.equal('200 ');
@@ -84,7 +95,9 @@ describe('who may do what', () => {
         { 'sec-purpose': 'prefetch' },
         { 'sec-purpose': 'prefetch;prerender' },
       ] as Record<string, string>[])
-        expect(await kindOf(method, path, { authorization, ...headers }), path).to.equal('403 foreign-page');
+        expect(await kindOf(method, path, { authorization, ...headers }), path).to.equal(
+          '403 foreign-page',
+        );
     }
     expect(await parts.runs()).to.deep.equal([]);
     const own = { authorization, origin: url, 'sec-fetch-site': 'same-origin' };
@@ -102,19 +115,33 @@ describe('who may do what', () => {
       '/openapi.json',
     ])
       expect((await ask(url, path)).headers['access-control-allow-origin'], path).to.equal('*');
-    for (const path of ['/v2/status', '/v2/runs', '/v2/dead-letters', '/v2/loans', '/metrics', '/readyz', '/nothing'])
-      expect((await ask(url, path)).headers, path).to.not.have.property('access-control-allow-origin');
+    for (const path of [
+      '/v2/status',
+      '/v2/runs',
+      '/v2/dead-letters',
+      '/v2/loans',
+      '/metrics',
+      '/readyz',
+      '/nothing',
+    ])
+      expect((await ask(url, path)).headers, path).to.not.have.property(
+        'access-control-allow-origin',
+      );
     const preflight = await ask(url, '/v2/rates/latest', {
       method: 'OPTIONS',
       headers: { 'access-control-request-method': 'GET' },
     });
-    expect([preflight.status, preflight.headers['access-control-allow-methods']]).to.deep.equal([204, 'GET, HEAD']);
+    expect([preflight.status, preflight.headers['access-control-allow-methods']]).to.deep.equal([
+      204,
+      'GET, HEAD',
+    ]);
     expect((await ask(url, '/v2/runs', { method: 'OPTIONS' })).status).to.equal(405);
   });
 
   it('limits requests a minute for each client, when that is set, but not what watches the service', async () => {
     await using({ rateLimitPerMinute: 3 });
-    for (let asked = 0; asked < 3; asked++) expect(await kindOf('GET', '/v2/rates/latest')).to.equal('200 ');
+    for (let asked = 0; asked < 3; asked++)
+      expect(await kindOf('GET', '/v2/rates/latest')).to.equal('200 ');
     const { status, headers, data } = await ask<{ type: string }>(url, '/v2/rates/latest');
     expect([status, data.type]).to.deep.equal([429, '/docs/errors/too-many-requests']);
     expect(Number(headers['retry-after'])).to.be.within(1, 60);
@@ -123,13 +150,19 @@ describe('who may do what', () => {
 
   for (const [trustProxy, name, statuses] of [
     [1, 'tells clients apart by what the proxy in front says of them', [200, 200, 429]],
-    [0, 'lets nobody pass for another by a header while no proxy is known to be in front', [200, 429, 429]],
+    [
+      0,
+      'lets nobody pass for another by a header while no proxy is known to be in front',
+      [200, 429, 429],
+    ],
   ] as const)
     it(name, async () => {
       await using({ rateLimitPerMinute: 1, trustProxy });
       const answers: number[] = [];
       for (const client of ['10.0.0.1', '10.0.0.2', '10.0.0.1'])
-        answers.push((await ask(url, '/v2/rates/latest', { headers: { 'x-forwarded-for': client } })).status);
+        answers.push(
+          (await ask(url, '/v2/rates/latest', { headers: { 'x-forwarded-for': client } })).status,
+        );
       expect(answers).to.deep.equal(statuses);
     });
 
@@ -185,9 +218,21 @@ describe('an error', () => {
     [{ path: '/v2/rates/latest', headers: { accept: 'image/png' } }, 406, 'not-acceptable'],
     [{ path: '/v2/runs', method: 'POST', body: '{' }, 400, 'invalid-body'],
     [{ path: '/v2/runs', method: 'POST', body: '{"now":true}' }, 400, 'invalid-body'],
-    [{ path: '/v2/runs', method: 'POST', body: `{"x":"${'x'.repeat(10_000)}"}` }, 413, 'body-too-large'],
-    [{ path: '/v2/runs', method: 'POST', body: 'x', headers: { 'content-type': 'text/plain' } }, 415, 'unsupported-type'],
-    [{ path: '/v2/runs', method: 'POST', body: '{}', headers: { 'content-encoding': 'gzip' } }, 415, 'unsupported-type'],
+    [
+      { path: '/v2/runs', method: 'POST', body: `{"x":"${'x'.repeat(10_000)}"}` },
+      413,
+      'body-too-large',
+    ],
+    [
+      { path: '/v2/runs', method: 'POST', body: 'x', headers: { 'content-type': 'text/plain' } },
+      415,
+      'unsupported-type',
+    ],
+    [
+      { path: '/v2/runs', method: 'POST', body: '{}', headers: { 'content-encoding': 'gzip' } },
+      415,
+      'unsupported-type',
+    ],
     [{ path: '/v2/loans/%E0%A4%A' }, 400, 'bad-request'],
     [{ path: '/v2/dead-letters/x' }, 400, 'invalid-parameter'],
   ] as const) {
@@ -196,12 +241,19 @@ describe('an error', () => {
       const answer = await axios.request({
         url: `${url}${path}`,
         ...('method' in more && { method: more.method }),
-        headers: { ...('body' in more && { 'content-type': 'application/json' }), ...('headers' in more && more.headers) },
+        headers: {
+          ...('body' in more && { 'content-type': 'application/json' }),
+          ...('headers' in more && more.headers),
+        },
         ...('body' in more && { data: more.body, transformRequest: (text: string) => text }),
         validateStatus: () => true,
       });
       const { data, headers } = answer;
-      expect([answer.status, data.status, data.type]).to.deep.equal([status, status, `/docs/errors/${kind}`]);
+      expect([answer.status, data.status, data.type]).to.deep.equal([
+        status,
+        status,
+        `/docs/errors/${kind}`,
+      ]);
       expect(headers['content-type']).to.equal('application/problem+json; charset=utf-8');
       expect(headers['cache-control']).to.equal('no-store');
       expect(data.request_id).to.equal(headers['x-request-id']);
@@ -213,7 +265,8 @@ describe('an error', () => {
 
   it('has a page for every kind, and the docs are served whole from here', async () => {
     const { data: list } = await axios.get<string>(`${url}/docs/errors`);
-    for (const kind of Object.keys(PROBLEM_KINDS)) expect(list).to.contain(`href="/docs/errors/${kind}"`);
+    for (const kind of Object.keys(PROBLEM_KINDS))
+      expect(list).to.contain(`href="/docs/errors/${kind}"`);
     const { data: page } = await axios.get<string>(`${url}/docs`);
     const files = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, file]) => file as string);
     expect(files.filter((file) => !file.startsWith('/'))).to.deep.equal([]);

@@ -24,7 +24,9 @@ describe('the secrets of the settings', () => {
     const url = `http://127.0.0.1:${port}`;
     try {
       await eventually(async () =>
-        expect((await get<{ data: { open_count: number } }>(`${url}/v2/status`))?.data.data.open_count).to.be.greaterThan(0),
+        expect(
+          (await get<{ data: { open_count: number } }>(`${url}/v2/status`))?.data.data.open_count,
+        ).to.be.greaterThan(0),
       );
       await eventually(() => expect(start.output()).to.contain('cannot be reached'));
       const answers: string[] = [];
@@ -53,10 +55,18 @@ describe('the secrets of the settings', () => {
       const said = [
         ...answers,
         start.output(),
-        ...(await database.query('select health::text from services')).map(({ health }) => String(health)),
+        ...(await database.query('select health::text from services')).map(({ health }) =>
+          String(health),
+        ),
       ].join('\n');
       expect(said).to.contain('fx_fetch_total{outcome="failed"}');
-      for (const secret of [token, account, key, password, Buffer.from(`${account}:${key}`).toString('base64')])
+      for (const secret of [
+        token,
+        account,
+        key,
+        password,
+        Buffer.from(`${account}:${key}`).toString('base64'),
+      ])
         expect(said.split(secret).length - 1, 'times that a secret was told').to.equal(0);
     } finally {
       start.kill('SIGTERM');

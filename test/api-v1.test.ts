@@ -29,7 +29,11 @@ describe('the HTTP interface', () => {
       [day, currency, mid, `${day}T00:00:00Z`, fetched],
     );
   const problem = async (path: string, method = 'GET'): Promise<[number, string, Problem]> => {
-    const { status, headers, data } = await axios.request<Problem>({ url: `${url}${path}`, method, validateStatus: () => true });
+    const { status, headers, data } = await axios.request<Problem>({
+      url: `${url}${path}`,
+      method,
+      validateStatus: () => true,
+    });
     return [status, String(headers['content-type']), data];
   };
 
@@ -62,7 +66,9 @@ describe('the HTTP interface', () => {
     it('shows the time of the observation where the rate was fetched on another day', async () => {
       await using();
       await store('2026-11-23', 'KES', '129.3', '2026-11-24T01:00:02.345Z');
-      expect((await get<{ timestamp: string }[]>(`${url}/v1/rates`))?.data[0]?.timestamp).to.equal('2026-11-23T00:00:00Z');
+      expect((await get<{ timestamp: string }[]>(`${url}/v1/rates`))?.data[0]?.timestamp).to.equal(
+        '2026-11-23T00:00:00Z',
+      );
     });
 
     it('refuses an unknown currency or parameter and names the known ones', async () => {
@@ -77,7 +83,12 @@ describe('the HTTP interface', () => {
       ]) {
         const [status, type, body] = await problem(`/v1/rates?${query}`);
         expect([status, type]).to.deep.equal([400, 'application/problem+json; charset=utf-8']);
-        expect(body).to.include({ type: '/docs/errors/invalid-parameter', title: 'Invalid parameter', status: 400, detail });
+        expect(body).to.include({
+          type: '/docs/errors/invalid-parameter',
+          title: 'Invalid parameter',
+          status: 400,
+          detail,
+        });
       }
     });
   });
@@ -107,48 +118,71 @@ describe('the HTTP interface', () => {
       await setClock('2026-11-24T02:00:00Z');
       await consumer();
       producer();
-      await eventually(async () => expect((await parts.runs())[0]).to.include({ state: 'confirmed' }));
+      await eventually(async () =>
+        expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
+      );
       await setClock('2026-11-24T03:00:00Z');
       const answers = await Promise.all(
         Array.from({ length: 1000 }, () =>
-          axios.post(`${url}/v1/rates/update`, null, { validateStatus: () => true, timeout: 15_000 }),
+          axios.post(`${url}/v1/rates/update`, null, {
+            validateStatus: () => true,
+            timeout: 15_000,
+          }),
         ),
       );
-      expect(new Set(answers.map(({ status, data }) => `${status} ${JSON.stringify(data)}`))).to.deep.equal(
-        new Set(['200 {"success":true}']),
-      );
+      expect(
+        new Set(answers.map(({ status, data }) => `${status} ${JSON.stringify(data)}`)),
+      ).to.deep.equal(new Set(['200 {"success":true}']));
       expect(simulator.calls()).to.equal(2);
-      expect(await parts.query("select count(*) from runs where trigger = 'manual'")).to.deep.equal([{ count: '1' }]);
+      expect(await parts.query("select count(*) from runs where trigger = 'manual'")).to.deep.equal(
+        [{ count: '1' }],
+      );
     });
 
     it('is not set off by a probe that only looks', async () => {
       await using();
-      const { status, headers } = await axios.head(`${url}/v1/rates/update`, { validateStatus: () => true });
+      const { status, headers } = await axios.head(`${url}/v1/rates/update`, {
+        validateStatus: () => true,
+      });
       expect([status, headers['allow']]).to.deep.equal([405, 'GET, POST']);
       expect(await parts.runs()).to.deep.equal([]);
     });
 
     it('answers within the cool-down with the last pull, whatever came of it', async () => {
-      const { consumer, producer, simulator, query, startClock } = await using({ cooldownSeconds: 60 });
+      const { consumer, producer, simulator, query, startClock } = await using({
+        cooldownSeconds: 60,
+      });
       await startClock('2026-11-24T02:00:00Z');
       await consumer();
       producer();
-      await eventually(async () => expect((await parts.runs())[0]).to.include({ state: 'confirmed' }));
+      await eventually(async () =>
+        expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
+      );
       expect((await axios.post(`${url}/v1/rates/update`)).data).to.deep.equal({ success: true });
       expect(simulator.calls()).to.equal(1);
       await query("update runs set state = 'failed', error = 'XE: has refused'");
-      const refused = await axios.post(`${url}/v1/rates/update`, null, { validateStatus: () => true });
-      expect([refused.status, refused.data]).to.deep.equal([400, { success: false, detail: 'XE: has refused' }]);
+      const refused = await axios.post(`${url}/v1/rates/update`, null, {
+        validateStatus: () => true,
+      });
+      expect([refused.status, refused.data]).to.deep.equal([
+        400,
+        { success: false, detail: 'XE: has refused' },
+      ]);
     });
 
     it('says why when the budget is spent', async () => {
       const { consumer, producer } = await using({ dailyBudget: 3 });
       await consumer();
       producer();
-      const { status, data } = await axios.post(`${url}/v1/rates/update`, null, { validateStatus: () => true });
+      const { status, data } = await axios.post(`${url}/v1/rates/update`, null, {
+        validateStatus: () => true,
+      });
       expect([status, data]).to.deep.equal([
         400,
-        { success: false, detail: 'the budget of 3 rates a day is spent: 0 used, this pull costs 7' },
+        {
+          success: false,
+          detail: 'the budget of 3 rates a day is spent: 0 used, this pull costs 7',
+        },
       ]);
     });
 
@@ -191,7 +225,11 @@ describe('the HTTP interface', () => {
       const silent = 'has been heard of for 20 s';
       expect((await get(`${url}/readyz`))?.data).to.deep.equal({
         status: 'degraded',
-        checks: { postgres: null, producer: `no producer ${silent}`, consumer: `no consumer ${silent}` },
+        checks: {
+          postgres: null,
+          producer: `no producer ${silent}`,
+          consumer: `no consumer ${silent}`,
+        },
       });
       await parts.query(
         `insert into services select s, 'test', now(), now(), '{"trouble":null}' from unnest(array['producer','consumer']) s`,
@@ -200,8 +238,12 @@ describe('the HTTP interface', () => {
         status: 'ok',
         checks: { postgres: null, producer: null, consumer: null },
       });
-      await parts.query(`update services set health = '{"trouble":"kafka: no broker"}' where service = 'consumer'`);
-      expect((await get<{ checks: object }>(`${url}/readyz`))?.data.checks).to.include({ consumer: 'kafka: no broker' });
+      await parts.query(
+        `update services set health = '{"trouble":"kafka: no broker"}' where service = 'consumer'`,
+      );
+      expect((await get<{ checks: object }>(`${url}/readyz`))?.data.checks).to.include({
+        consumer: 'kafka: no broker',
+      });
     });
 
     it('is 503 with the reason while Postgres is away, and well again when it is back', async () => {
@@ -234,7 +276,10 @@ describe('the HTTP interface', () => {
         'GET, HEAD, OPTIONS',
         'application/problem+json; charset=utf-8',
       ]);
-      expect((await problem('/%')).slice(0, 2)).to.deep.equal([404, 'application/problem+json; charset=utf-8']);
+      expect((await problem('/%')).slice(0, 2)).to.deep.equal([
+        404,
+        'application/problem+json; charset=utf-8',
+      ]);
     });
 
     it('names no software and lets no page embed or run anything foreign', async () => {

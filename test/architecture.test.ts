@@ -73,7 +73,11 @@ describe('the layout', () => {
     it(`${room} imports nothing of ours but ${allowed.join(', ') || 'itself'}`, () => {
       const foreign = imports
         .filter(({ file, from }) => roomOf(file) === room && from.startsWith('.'))
-        .map(({ file, from, typesOnly }) => ({ file, target: normalize(join(dirname(file), from)), typesOnly }))
+        .map(({ file, from, typesOnly }) => ({
+          file,
+          target: normalize(join(dirname(file), from)),
+          typesOnly,
+        }))
         .filter(({ target, typesOnly }) => {
           if ([room, ...allowed].includes(roomOf(target))) return false;
           return !(STREAM_AS_TYPES.includes(room) && target === 'stream/port.ts' && typesOnly);
@@ -86,14 +90,19 @@ describe('the layout', () => {
     it(`${room} uses no package but ${packages.join(', ')}`, () => {
       const others = imports.filter(
         ({ file, from }) =>
-          roomOf(file) === room && !from.startsWith('.') && !from.startsWith('node:') && !packages.includes(from),
+          roomOf(file) === room &&
+          !from.startsWith('.') &&
+          !from.startsWith('node:') &&
+          !packages.includes(from),
       );
       expect(others).to.deep.equal([]);
     });
   }
 
   it('runs without the packages that are for development', () => {
-    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const { dependencies } = JSON.parse(read('package.json')) as {
+      dependencies: Record<string, string>;
+    };
     const missing = imports.filter(
       ({ file, from, typesOnly }) =>
         [...Object.keys(MAY_IMPORT), 'bin'].includes(roomOf(file)) &&
@@ -106,21 +115,25 @@ describe('the layout', () => {
 
   it('has commands that nothing imports', () => {
     const importers = imports.filter(
-      ({ file, from }) => roomOf(file) !== 'bin' && normalize(join(dirname(file), from)).startsWith('bin/'),
+      ({ file, from }) =>
+        roomOf(file) !== 'bin' && normalize(join(dirname(file), from)).startsWith('bin/'),
     );
     expect(importers).to.deep.equal([]);
   });
 
   it('has one reader of the environment', () => {
     const readers = tracked.filter(
-      (file) => file.endsWith('.ts') && !file.startsWith('test/') && /process\.env\b/.test(read(file)),
+      (file) =>
+        file.endsWith('.ts') && !file.startsWith('test/') && /process\.env\b/.test(read(file)),
     );
     expect(readers).to.deep.equal(['platform/config.ts']);
   });
 
   it('has no file of more than 200 lines', () => {
     const long = tracked
-      .filter((file) => /\.(ts|js|css|html)$/.test(file) && roomOf(file) in { ...MAY_IMPORT, bin: [] })
+      .filter(
+        (file) => /\.(ts|js|css|html)$/.test(file) && roomOf(file) in { ...MAY_IMPORT, bin: [] },
+      )
       .map((file) => [file, read(file).split('\n').length - 1] as const)
       .filter(([, lines]) => lines > 200);
     expect(long).to.deep.equal([]);
@@ -134,11 +147,15 @@ describe('the layout', () => {
       room = /^(\S+)\//.exec(line)?.[1] ?? room;
       if (line.startsWith(' '))
         drawn.push(
-          ...(line.match(/[\w./-]+\.(?:ts|cjs|avsc|css|csv|yaml|html|js|svg|json|py)\b/g) ?? []).map((file) => `${room}/${file}`),
+          ...(
+            line.match(/[\w./-]+\.(?:ts|cjs|avsc|css|csv|yaml|html|js|svg|json|py)\b/g) ?? []
+          ).map((file) => `${room}/${file}`),
         );
     }
     const rooms = ['bin', ...Object.keys(MAY_IMPORT)];
-    const there = tracked.filter((file) => rooms.includes(roomOf(file)) && !/^(migrations\/|seeds\/loan-book\/)/.test(file));
+    const there = tracked.filter(
+      (file) => rooms.includes(roomOf(file)) && !/^(migrations\/|seeds\/loan-book\/)/.test(file),
+    );
     expect(drawn.sort()).to.deep.equal(there.sort());
   });
 });

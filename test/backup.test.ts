@@ -42,10 +42,20 @@ describe('a database that is restored from a dump', function () {
   };
   /** As docs/backup.md says it, with the same switches. */
   const dump = (url: string, name: string) =>
-    server.tool('pg_dump', ['--format=custom', '--no-owner', `--file=${join(server.dir, name)}`, url]);
+    server.tool('pg_dump', [
+      '--format=custom',
+      '--no-owner',
+      `--file=${join(server.dir, name)}`,
+      url,
+    ]);
   const restored = async (name: string) => {
     const url = await server.database(`${name}_restored`);
-    await server.tool('pg_restore', ['--no-owner', '--exit-on-error', `--dbname=${url}`, join(server.dir, name)]);
+    await server.tool('pg_restore', [
+      '--no-owner',
+      '--exit-on-error',
+      `--dbname=${url}`,
+      join(server.dir, name),
+    ]);
     const db = open(url);
     await db.raw('update rate_observations set stored_by = default');
     return { url, db };
@@ -66,14 +76,22 @@ describe('a database that is restored from a dump', function () {
   };
   const rates = (run: string) =>
     ['KES', 'NGN', 'GHS'].map((currency, n) =>
-      record(observed(currency, `${n + 1}.25`, { run_id: run, observed_at: `2026-11-2${run.length}T00:00:00.000Z` })),
+      record(
+        observed(currency, `${n + 1}.25`, {
+          run_id: run,
+          observed_at: `2026-11-2${run.length}T00:00:00.000Z`,
+        }),
+      ),
     );
   /** What an event says, in both tables: nothing that the storing adds. */
   const tables = async (db: Database) => {
-    const columns = 'event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at';
+    const columns =
+      'event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at';
     const [all, days] = await Promise.all([
       db.raw(`select ${columns} from rate_observations order by event_id`),
-      db.raw('select rate_date, quote_currency, mid, event_id from daily_rates order by rate_date, quote_currency'),
+      db.raw(
+        'select rate_date, quote_currency, mid, event_id from daily_rates order by rate_date, quote_currency',
+      ),
     ]);
     return { observations: all.rows, days: days.rows };
   };
@@ -92,7 +110,9 @@ describe('a database that is restored from a dump', function () {
     await stream.createTopic({ topic, partitions: 3, replication: 1 });
     await stream.publish(topic, rates('a'));
     await holds(before.db, 3);
-    await before.db('runs').insert({ source: 'simulator', trigger: 'manual', state: 'confirmed', currencies: ['KES'] });
+    await before
+      .db('runs')
+      .insert({ source: 'simulator', trigger: 'manual', state: 'confirmed', currencies: ['KES'] });
     const from = new Date().toISOString();
     await dump(before.url, 'on_kafka');
     await stream.publish(topic, rates('ab'));
@@ -101,10 +121,17 @@ describe('a database that is restored from a dump', function () {
 
     const after = await restored('on_kafka');
     expect((await tables(after.db)).observations).to.have.length(3);
-    expect(await after.db('runs').select('trigger', 'state')).to.deep.equal([{ trigger: 'manual', state: 'confirmed' }]);
+    expect(await after.db('runs').select('trigger', 'state')).to.deep.equal([
+      { trigger: 'manual', state: 'confirmed' },
+    ]);
     const again = consuming({ ...after, stream, topic });
-    await eventually(async () => expect(await again.health()).to.deep.include({ trouble: null, lag: '0' }));
-    expect((await tables(after.db)).observations, 'what the group has read past does not come by itself').to.have.length(3);
+    await eventually(async () =>
+      expect(await again.health()).to.deep.include({ trouble: null, lag: '0' }),
+    );
+    expect(
+      (await tables(after.db)).observations,
+      'what the group has read past does not come by itself',
+    ).to.have.length(3);
 
     const deps = { db: after.db, stream, topic, schemaOf: () => Promise.resolve(null), log: quiet };
     expect(await replay(deps, { from })).to.include({ read: 3, inserted: 3, dead: 0 });
@@ -130,7 +157,10 @@ describe('a database that is restored from a dump', function () {
     const stream = openPostgresStream({ ...after, log: quiet });
     ENDINGS.push(stream);
     const deps = { db: after.db, stream, topic, schemaOf: () => Promise.resolve(null), log: quiet };
-    expect(await replay(deps, {}), 'the events since are gone with the old database').to.include({ read: 3, inserted: 0 });
+    expect(await replay(deps, {}), 'the events since are gone with the old database').to.include({
+      read: 3,
+      inserted: 0,
+    });
     consuming({ ...after, stream, topic });
     await stream.publish(topic, rates('abc'));
     await holds(after.db, 6);

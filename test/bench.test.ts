@@ -29,13 +29,19 @@ describe('npm run bench', function () {
     ]);
     expect(bad.holds).to.equal(false);
     const table = tableOf([good, bad]).split('\n');
-    expect(table.find((line) => line.startsWith('good'))).to.match(/ours 9 +theirs 10 +0.9 +≥ 0.8 +holds$/);
-    expect(table.find((line) => line.startsWith('bad'))).to.match(/ours 9 +theirs 10 +0.9 0.7 0.9 +≥ 0.8 +MISSED$/);
+    expect(table.find((line) => line.startsWith('good'))).to.match(
+      /ours 9 +theirs 10 +0.9 +≥ 0.8 +holds$/,
+    );
+    expect(table.find((line) => line.startsWith('bad'))).to.match(
+      /ours 9 +theirs 10 +0.9 0.7 0.9 +≥ 0.8 +MISSED$/,
+    );
   });
 
   it('does not pass for holding when a case failed or a bound is on a figure that there is not', () => {
     expect(judged({ name: 'gone', about: '' }, [], 'no Java').holds).to.equal(false);
-    expect(() => judged({ name: 'odd', about: '' }, [{ ...fast, bounds: [{ figure: 'other', atMost: 1 }] }])).to.throw('other');
+    expect(() =>
+      judged({ name: 'odd', about: '' }, [{ ...fast, bounds: [{ figure: 'other', atMost: 1 }] }]),
+    ).to.throw('other');
   });
 
   it('refuses a case that there is not, with 2', async () => {

@@ -44,25 +44,38 @@ const others = Object.entries(services).filter(([, one]) => one.image !== image)
 const dependencies = Object.entries(services).flatMap(([name, one]) =>
   Object.entries(one.depends_on ?? {}).map(([on, { condition }]) => ({ name, on, condition })),
 );
-const oneShots = new Set(dependencies.filter((d) => d.condition === 'service_completed_successfully').map((d) => d.on));
+const oneShots = new Set(
+  dependencies.filter((d) => d.condition === 'service_completed_successfully').map((d) => d.on),
+);
 const imageCheck = [
   'CMD',
-  ...(JSON.parse(/^HEALTHCHECK [^[]*(\[.*\])$/m.exec(read('Dockerfile').replaceAll('\\\n', ''))?.[1] ?? '[]') as string[]),
+  ...(JSON.parse(
+    /^HEALTHCHECK [^[]*(\[.*\])$/m.exec(read('Dockerfile').replaceAll('\\\n', ''))?.[1] ?? '[]',
+  ) as string[]),
 ];
 const longRunning = Object.entries(services).filter(([name]) => !oneShots.has(name));
 
 /** The variables as the container sees them on a clone without .env, where nothing is set and every default is taken. */
 function environmentOf({ environment = {} }: Service): Record<string, string> {
   const resolved = (value: unknown) => String(value).replace(/\$\{\w+:-([^}]*)\}/g, '$1');
-  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, resolved(value)]));
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, resolved(value)]),
+  );
 }
 /** The check of the image, where the service has none of its own. */
-const checkOf = (one: Service): string[] => one.healthcheck?.test ?? (ours.some(([, our]) => our === one) ? imageCheck : []);
+const checkOf = (one: Service): string[] =>
+  one.healthcheck?.test ?? (ours.some(([, our]) => our === one) ? imageCheck : []);
 const configOf = (one: Service): Config => readConfig(environmentOf(one), NO_FILE);
 
 describe('docker-compose.yaml', () => {
   it('runs the producer, the consumer, the API and the migrations from one image that it builds once', () => {
-    expect(ours.map(([name]) => name)).to.have.members(['migrate', 'topics', 'producer', 'consumer', 'api']);
+    expect(ours.map(([name]) => name)).to.have.members([
+      'migrate',
+      'topics',
+      'producer',
+      'consumer',
+      'api',
+    ]);
     expect(Object.values(services).filter(({ build }) => build)).to.have.length(1);
   });
 
@@ -79,7 +92,9 @@ describe('docker-compose.yaml', () => {
   });
 
   it('publishes no port twice', () => {
-    const published = Object.values(services).flatMap((one) => (one.ports ?? []).map((port) => port.split(':')[1]));
+    const published = Object.values(services).flatMap((one) =>
+      (one.ports ?? []).map((port) => port.split(':')[1]),
+    );
     expect(published).to.deep.equal([...new Set(published)]);
   });
 
@@ -93,7 +108,8 @@ describe('docker-compose.yaml', () => {
     expect(dependencies).to.not.be.empty;
     for (const { name, on, condition } of dependencies) {
       const awaited = services[on] ?? expect.fail(`${name} waits for ${on}, which is no service`);
-      if (condition === 'service_healthy') expect(checkOf(awaited), `health check of ${on}`).to.exist;
+      if (condition === 'service_healthy')
+        expect(checkOf(awaited), `health check of ${on}`).to.exist;
       else {
         expect(condition, `what ${name} waits for`).to.equal('service_completed_successfully');
         expect(awaited.restart, `restart of ${on}, which is to complete`).to.equal(undefined);
@@ -121,7 +137,9 @@ describe('docker-compose.yaml', () => {
   });
 
   it('starts what only people look at when it is asked for', () => {
-    const asked = Object.entries(services).flatMap(([name, { profiles = [] }]) => profiles.map((profile) => [name, profile]));
+    const asked = Object.entries(services).flatMap(([name, { profiles = [] }]) =>
+      profiles.map((profile) => [name, profile]),
+    );
     expect(asked).to.deep.equal([
       ['pgadmin', 'tools'],
       ['prometheus', 'observe'],
@@ -133,8 +151,11 @@ describe('docker-compose.yaml', () => {
       scrape_configs: { job_name: string; dns_sd_configs: { names: string[]; port: number }[] }[];
     };
     const asked = jobs.map(({ job_name, dns_sd_configs: [at] }) => [job_name, at?.names, at?.port]);
-    const listens = (name: string) => (name === 'api' ? configOf(service(name)).PORT : configOf(service(name)).METRICS_PORT);
-    expect(asked).to.deep.equal(['api', 'producer', 'consumer'].map((name) => [name, [name], listens(name)]));
+    const listens = (name: string) =>
+      name === 'api' ? configOf(service(name)).PORT : configOf(service(name)).METRICS_PORT;
+    expect(asked).to.deep.equal(
+      ['api', 'producer', 'consumer'].map((name) => [name, [name], listens(name)]),
+    );
     for (const [from] of (service('prometheus').volumes ?? [])
       .map((volume) => volume.split(':'))
       .filter(([from]) => from?.startsWith('.')))
@@ -156,11 +177,16 @@ describe('a service of ours in docker-compose.yaml', () => {
       it('is started by the same command as without Docker', () => {
         // npm's shell has to hand over to node, a container has no shell.
         expect(`exec ${one.command?.join(' ')}`).to.equal(scripts[name]);
-        expect(existsSync(join(root, one.command?.at(-1) ?? '')), `${one.command?.at(-1)}`).to.equal(true);
+        expect(
+          existsSync(join(root, one.command?.at(-1) ?? '')),
+          `${one.command?.at(-1)}`,
+        ).to.equal(true);
       });
 
       it('sets only what the program knows', () => {
-        expect(Object.keys(one.environment ?? {}).filter((variable) => !known.has(variable))).to.deep.equal([]);
+        expect(
+          Object.keys(one.environment ?? {}).filter((variable) => !known.has(variable)),
+        ).to.deep.equal([]);
       });
 
       it('starts with settings that have no fault, on the simulator when there are no keys', () => {
@@ -169,10 +195,15 @@ describe('a service of ours in docker-compose.yaml', () => {
 
       it('finds its database, brokers and registry under the names and passwords that they have here', () => {
         const { DATABASE_URL = '', KAFKA_BROKERS = [], SCHEMA_REGISTRY_URL = '' } = configOf(one);
-        const { POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB } = environmentOf(service('postgres'));
-        expect(DATABASE_URL).to.equal(`postgres://${POSTGRES_USER}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB}`);
+        const { POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB } = environmentOf(
+          service('postgres'),
+        );
+        expect(DATABASE_URL).to.equal(
+          `postgres://${POSTGRES_USER}:${POSTGRES_PASSWORD}@postgres:5432/${POSTGRES_DB}`,
+        );
         const redpanda = service('redpanda').command?.join(' ') ?? '';
-        for (const broker of KAFKA_BROKERS) expect(redpanda).to.contain(`--advertise-kafka-addr=internal://${broker},`);
+        for (const broker of KAFKA_BROKERS)
+          expect(redpanda).to.contain(`--advertise-kafka-addr=internal://${broker},`);
         const { hostname, port } = new URL(SCHEMA_REGISTRY_URL);
         expect(services).to.have.property(hostname);
         expect(redpanda).to.contain(`--schema-registry-addr=internal://0.0.0.0:${port},`);
@@ -181,11 +212,19 @@ describe('a service of ours in docker-compose.yaml', () => {
   }
 
   it('is given ten seconds to close', () => {
-    for (const [name, one] of ours) expect(Number.parseInt(one.stop_grace_period ?? '', 10), name).to.be.at.least(10);
+    for (const [name, one] of ours)
+      expect(Number.parseInt(one.stop_grace_period ?? '', 10), name).to.be.at.least(10);
   });
 
   it('sees the same XE, currencies and slots whether it is the producer or the API, since the one keeps what the other judges by', () => {
-    for (const variable of ['XE_ACCOUNT_ID', 'XE_API_KEY', 'CURRENCIES', 'SCHEDULE', 'SCHEDULE_TZ', 'XE_DAILY_BUDGET']) {
+    for (const variable of [
+      'XE_ACCOUNT_ID',
+      'XE_API_KEY',
+      'CURRENCIES',
+      'SCHEDULE',
+      'SCHEDULE_TZ',
+      'XE_DAILY_BUDGET',
+    ]) {
       expect(service('api').environment?.[variable]).to.equal(`\${${variable}:-}`);
       expect(service('producer').environment?.[variable]).to.equal(`\${${variable}:-}`);
     }
@@ -220,7 +259,9 @@ describe('the health check of the image', () => {
           ? { PORT: String(instead), METRICS_PORT: '' }
           : { PORT: String(PORT), METRICS_PORT: String(instead) };
       const env = { ...environmentOf(one), ...listening, PATH: process.env['PATH'] };
-      execFile(file, args, { env }, (error: ExecFileException | null) => resolve(error ? Number(error.code) : 0));
+      execFile(file, args, { env }, (error: ExecFileException | null) =>
+        resolve(error ? Number(error.code) : 0),
+      );
     });
 
   for (const name of ['producer', 'consumer', 'api']) {
@@ -257,7 +298,9 @@ describe('deploy/production.yaml', () => {
 
   it('changes services that are there, and takes every secret from a file that git does not keep', () => {
     expect(Object.keys(services)).to.include.members(Object.keys(over.services));
-    expect(Object.values(over.secrets).every(({ file }) => file.startsWith('./secrets/'))).to.equal(true);
+    expect(Object.values(over.secrets).every(({ file }) => file.startsWith('./secrets/'))).to.equal(
+      true,
+    );
     expect(read('.gitignore').split('\n')).to.include('secrets/');
   });
 
@@ -271,13 +314,16 @@ describe('deploy/production.yaml', () => {
 
   for (const [name] of ours) {
     it(`gives ${name} its secrets as files, and none by value`, () => {
-      const { environment = {}, secrets = [] } = over.services[name] ?? expect.fail(`${name} is not changed`);
+      const { environment = {}, secrets = [] } =
+        over.services[name] ?? expect.fail(`${name} is not changed`);
       const merged = { ...environmentOf(service(name)), ...environment };
       for (const secret of SECRET_NAMES.filter((one) => one !== 'DATABASE_URL'))
         expect(merged[secret] ?? '', secret).to.equal('');
       const named = Object.entries(merged).filter(([variable]) => variable.endsWith('_FILE'));
       expect(named.map(([, file]) => file.replace('/run/secrets/', ''))).to.have.members(secrets);
-      const here = Object.fromEntries(named.map(([variable, file]) => [variable, files.get(file) ?? expect.fail(file)]));
+      const here = Object.fromEntries(
+        named.map(([variable, file]) => [variable, files.get(file) ?? expect.fail(file)]),
+      );
       const config = readConfig({ ...merged, ...here }, NO_FILE);
       expect(new URL(config.DATABASE_URL ?? '').password).to.match(/^database_password-/);
       if (['api', 'producer'].includes(name)) expect(config.source).to.equal('xe');
@@ -318,7 +364,8 @@ describe('the image', () => {
     expect(everything).to.equal('*');
     // Commands that start the tests' servers have no use in a container, and what they import is not there.
     expect(leftOut).to.deep.equal(['bin/bench.ts', 'bin/chaos.ts']);
-    for (const kept of ['.env', '.data', '.git', 'node_modules', 'test', 'chaos', 'bench']) expect(admitted).to.not.include(kept);
+    for (const kept of ['.env', '.data', '.git', 'node_modules', 'test', 'chaos', 'bench'])
+      expect(admitted).to.not.include(kept);
   });
 
   it('gets every file that its sources import or open', () => {
@@ -329,7 +376,9 @@ describe('the image', () => {
         if (!/\.(ts|cjs)$/.test(file)) continue;
         const path = join(folder, file);
         if (leftOut.includes(path)) continue;
-        for (const [, target = ''] of read(path).matchAll(/(?:from|import\(|new URL\()\s*'(\.{1,2}\/[^']*)'/g)) {
+        for (const [, target = ''] of read(path).matchAll(
+          /(?:from|import\(|new URL\()\s*'(\.{1,2}\/[^']*)'/g,
+        )) {
           seen++;
           const [top = ''] = normalize(join(dirname(path), target)).split(sep);
           if (!admitted.includes(top)) missing.push(`${path} needs ${target}`);
@@ -343,14 +392,20 @@ describe('the image', () => {
 
 describe('what the image runs', () => {
   it('imports only packages that are there without the tools of developers', () => {
-    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    const { dependencies } = JSON.parse(read('package.json')) as {
+      dependencies: Record<string, string>;
+    };
     const files = sources.flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(folder, file),
+      ),
     );
     const packages = files
       .filter((file) => /\.(ts|cjs)$/.test(file) && !leftOut.includes(file))
       .flatMap((file) => [
-        ...read(file).matchAll(/^(?:import|export)(?! type )[^;]*? from '([^.'][^']*)'|import\('([^.'][^']*)'\)/gm),
+        ...read(file).matchAll(
+          /^(?:import|export)(?! type )[^;]*? from '([^.'][^']*)'|import\('([^.'][^']*)'\)/gm,
+        ),
       ])
       .map(([, from, dynamic]) => from ?? dynamic ?? '')
       .filter((from) => !from.startsWith('node:'))
@@ -374,7 +429,9 @@ describe('.env.example', () => {
   });
 
   it('says what each setting means', () => {
-    const unexplained = SETTING_NAMES.filter((name) => !new RegExp(`^# (?![A-Z_]+=).{10,}\\n# ${name}=`, 'm').test(text));
+    const unexplained = SETTING_NAMES.filter(
+      (name) => !new RegExp(`^# (?![A-Z_]+=).{10,}\\n# ${name}=`, 'm').test(text),
+    );
     expect(unexplained).to.deep.equal([]);
   });
 

@@ -43,7 +43,9 @@ describe('the settings', () => {
       pass: 3,
     });
     expect(readConfig({ FX_FAILPOINT: 'before-decode' }, NO_FILE).FX_FAILPOINT?.pass).to.equal(1);
-    expect(faultsOf({ FX_FAILPOINT: 'before-decode:0' })[0]).to.match(/^FX_FAILPOINT must be one of .*before-decode/);
+    expect(faultsOf({ FX_FAILPOINT: 'before-decode:0' })[0]).to.match(
+      /^FX_FAILPOINT must be one of .*before-decode/,
+    );
     expect(faultsOf({ FX_FAILPOINT: 'before-decode', NODE_ENV: 'production' })).to.deep.equal([
       'FX_FAILPOINT has the process kill itself, for tests: it is refused where NODE_ENV is production',
     ]);
@@ -78,7 +80,9 @@ describe('the settings', () => {
   });
 
   it('want credentials whole: both of XE, all three of SASL', () => {
-    expect(faultsOf({ XE_API_KEY: 'k' })).to.deep.equal(['XE_ACCOUNT_ID and XE_API_KEY must be set together or not at all']);
+    expect(faultsOf({ XE_API_KEY: 'k' })).to.deep.equal([
+      'XE_ACCOUNT_ID and XE_API_KEY must be set together or not at all',
+    ]);
     expect(faultsOf({ KAFKA_SASL_USERNAME: 'u' })).to.deep.equal([
       'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together',
     ]);
@@ -95,13 +99,21 @@ describe('the settings', () => {
     ]) {
       expect(faultsOf({ XE_BASE_URL: url }), url).to.have.length(1);
     }
-    for (const url of ['http://127.0.0.1:8080/v1', 'http://[::1]:8080/v1/', 'http://localhost/v1/', 'https://xe.example/v1']) {
+    for (const url of [
+      'http://127.0.0.1:8080/v1',
+      'http://[::1]:8080/v1/',
+      'http://localhost/v1/',
+      'https://xe.example/v1',
+    ]) {
       expect(readConfig({ XE_BASE_URL: url }, NO_FILE).XE_BASE_URL, url).to.match(/\/$/);
     }
   });
 
   it('count an empty value as unset and leave unknown names alone', () => {
-    const config = readConfig({ KAFKA_BROKERS: '', PORT: '', KUBERNETES_PORT: 'tcp://10.0.0.1' }, NO_FILE);
+    const config = readConfig(
+      { KAFKA_BROKERS: '', PORT: '', KUBERNETES_PORT: 'tcp://10.0.0.1' },
+      NO_FILE,
+    );
     expect([config.PORT, config.KAFKA_BROKERS]).to.deep.equal([5080, undefined]);
   });
 
@@ -127,28 +139,42 @@ describe('the settings', () => {
 
     it('give a secret by NAME_FILE, without its last newline', () => {
       const file = write('key', 'secret\n');
-      expect(readConfig({ XE_API_KEY_FILE: file, XE_ACCOUNT_ID: 'a' }, NO_FILE).XE_API_KEY).to.equal('secret');
+      expect(
+        readConfig({ XE_API_KEY_FILE: file, XE_ACCOUNT_ID: 'a' }, NO_FILE).XE_API_KEY,
+      ).to.equal('secret');
     });
 
     it('give the password of the database by itself, and it goes into the URL whatever characters it has', () => {
       const DATABASE_PASSWORD_FILE = write('password', 'a:b@c/d%41 é\n');
-      const { DATABASE_URL = '' } = readConfig({ DATABASE_URL: 'postgres://fx@db:5432/fx', DATABASE_PASSWORD_FILE }, NO_FILE);
+      const { DATABASE_URL = '' } = readConfig(
+        { DATABASE_URL: 'postgres://fx@db:5432/fx', DATABASE_PASSWORD_FILE },
+        NO_FILE,
+      );
       const { password, username, host, pathname } = new URL(DATABASE_URL);
-      expect([decodeURIComponent(password), username, host, pathname]).to.deep.equal(['a:b@c/d%41 é', 'fx', 'db:5432', '/fx']);
-      expect(faultsOf({ DATABASE_URL: 'postgres://fx:one@db/fx', DATABASE_PASSWORD_FILE })).to.deep.equal([
-        'DATABASE_URL holds a password and DATABASE_PASSWORD is set: keep one',
+      expect([decodeURIComponent(password), username, host, pathname]).to.deep.equal([
+        'a:b@c/d%41 é',
+        'fx',
+        'db:5432',
+        '/fx',
       ]);
-      expect(faultsOf({ DATABASE_PASSWORD_FILE })[0]).to.match(/^DATABASE_PASSWORD is set without DATABASE_URL/);
+      expect(
+        faultsOf({ DATABASE_URL: 'postgres://fx:one@db/fx', DATABASE_PASSWORD_FILE }),
+      ).to.deep.equal(['DATABASE_URL holds a password and DATABASE_PASSWORD is set: keep one']);
+      expect(faultsOf({ DATABASE_PASSWORD_FILE })[0]).to.match(
+        /^DATABASE_PASSWORD is set without DATABASE_URL/,
+      );
     });
 
     it('are refused when a secret stands twice, or its file cannot be read or is empty', () => {
-      expect(faultsOf({ XE_API_KEY: 'k', XE_API_KEY_FILE: write('key', 'k'), XE_ACCOUNT_ID: 'a' })).to.deep.equal([
-        'XE_API_KEY and XE_API_KEY_FILE are both set: keep one',
-      ]);
+      expect(
+        faultsOf({ XE_API_KEY: 'k', XE_API_KEY_FILE: write('key', 'k'), XE_ACCOUNT_ID: 'a' }),
+      ).to.deep.equal(['XE_API_KEY and XE_API_KEY_FILE are both set: keep one']);
       expect(faultsOf({ DATABASE_URL_FILE: `${dir}/none` })).to.deep.equal([
         `DATABASE_URL_FILE names ${dir}/none, which cannot be read`,
       ]);
-      expect(faultsOf({ API_TOKEN_FILE: write('token', '\n') })[0]).to.equal(`API_TOKEN_FILE names ${dir}/token, which is empty`);
+      expect(faultsOf({ API_TOKEN_FILE: write('token', '\n') })[0]).to.equal(
+        `API_TOKEN_FILE names ${dir}/token, which is empty`,
+      );
     });
   });
 });

@@ -15,7 +15,9 @@ describe('docs/configuration.md', () => {
   });
 
   it('has a row for every setting', () => {
-    const rows = [...readFileSync(PAGE, 'utf8').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+    const rows = [...readFileSync(PAGE, 'utf8').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(
+      ([, name]) => name,
+    );
     expect(rows).to.have.members([...SETTING_NAMES]);
   });
 });

@@ -41,13 +41,16 @@ describe('the consumer', () => {
   });
 
   /** Everything that was published has been committed by the group. */
-  const settled = () => eventually(async () => expect((await consumer.health())['lag']).to.equal('0'));
+  const settled = () =>
+    eventually(async () => expect((await consumer.health())['lag']).to.equal('0'));
   const publish = async (...rates: RateObserved[]) => {
     await stream.publish(TOPIC, rates.map(record));
     await settled();
   };
   const rates = () =>
-    database.query('select rate_date, quote_currency, mid, source from daily_rates order by rate_date, quote_currency');
+    database.query(
+      'select rate_date, quote_currency, mid, source from daily_rates order by rate_date, quote_currency',
+    );
   const tables = () =>
     database.query<{ digest: string }>(
       `select (select md5(string_agg(d::text, '|' order by d::text)) from daily_rates d)
@@ -58,18 +61,33 @@ describe('the consumer', () => {
   it('keeps one rate per currency and day when the same pull is delivered twice', async () => {
     await publish(observed('NGN', '1543.21'), observed('NGN', '1543.21'));
     await publish(observed('NGN', '1543.21'));
-    expect(await rates()).to.deep.equal([{ rate_date: '2026-11-23', quote_currency: 'NGN', mid: '1543.21', source: 'xe' }]);
-    expect(await database.query('select count(*) from rate_observations')).to.deep.equal([{ count: '1' }]);
+    expect(await rates()).to.deep.equal([
+      { rate_date: '2026-11-23', quote_currency: 'NGN', mid: '1543.21', source: 'xe' },
+    ]);
+    expect(await database.query('select count(*) from rate_observations')).to.deep.equal([
+      { count: '1' },
+    ]);
   });
 
   it('takes the day from the UTC date of the observation, not from when it was fetched', async () => {
-    await publish(observed('KES', '129.1', { observed_at: '2026-11-23T23:59:59.999Z', fetched_at: '2026-11-24T00:00:03.000Z' }));
+    await publish(
+      observed('KES', '129.1', {
+        observed_at: '2026-11-23T23:59:59.999Z',
+        fetched_at: '2026-11-24T00:00:03.000Z',
+      }),
+    );
     expect((await rates())[0]).to.include({ rate_date: '2026-11-23' });
   });
 
   it('lets the newest observation of a day win, whatever the order they come in', async () => {
-    const morning = observed('KES', '129.1', { run_id: 'a', observed_at: '2026-11-23T01:00:00.000Z' });
-    const night = observed('KES', '129.9', { run_id: 'b', observed_at: '2026-11-23T23:00:00.000Z' });
+    const morning = observed('KES', '129.1', {
+      run_id: 'a',
+      observed_at: '2026-11-23T01:00:00.000Z',
+    });
+    const night = observed('KES', '129.9', {
+      run_id: 'b',
+      observed_at: '2026-11-23T23:00:00.000Z',
+    });
     await publish(night);
     await publish(morning);
     expect((await rates())[0]).to.include({ mid: '129.9' });
@@ -77,13 +95,22 @@ describe('the consumer', () => {
 
   it('lets a real rate win over a simulated one that is newer', async () => {
     await publish(observed('KES', '129.1', { run_id: 'a' }));
-    await publish(observed('KES', '1', { run_id: 'b', source: 'simulator', observed_at: '2026-11-23T23:00:00.000Z' }));
-    expect(await rates()).to.deep.equal([{ rate_date: '2026-11-23', quote_currency: 'KES', mid: '129.1', source: 'xe' }]);
+    await publish(
+      observed('KES', '1', {
+        run_id: 'b',
+        source: 'simulator',
+        observed_at: '2026-11-23T23:00:00.000Z',
+      }),
+    );
+    expect(await rates()).to.deep.equal([
+      { rate_date: '2026-11-23', quote_currency: 'KES', mid: '129.1', source: 'xe' },
+    ]);
   });
 
   it('writes nothing when a replay changes nothing', async () => {
     await publish(observed('KES', '129.1'), observed('NGN', '1543.21'));
-    const versions = () => database.query('select xmin::text, ctid::text from daily_rates order by quote_currency');
+    const versions = () =>
+      database.query('select xmin::text, ctid::text from daily_rates order by quote_currency');
     const before = await versions();
     await publish(observed('KES', '129.1'), observed('NGN', '1543.21'));
     expect(await versions()).to.deep.equal(before);
@@ -91,7 +118,11 @@ describe('the consumer', () => {
 
   it('keeps the id of a run to the letter, whatever it means elsewhere', async () => {
     const ids = ['a,b', '{x}', '"q"', 'back\\slash', 'NULL', "it's", '$1', '?', ':mid'];
-    await publish(...ids.map((run_id, n) => observed('KES', '129.1', { run_id, fetched_at: `2026-11-23T01:00:0${n}.000Z` })));
+    await publish(
+      ...ids.map((run_id, n) =>
+        observed('KES', '129.1', { run_id, fetched_at: `2026-11-23T01:00:0${n}.000Z` }),
+      ),
+    );
     const stored = await database.query('select run_id from rate_observations order by fetched_at');
     expect(stored.map(({ run_id }) => run_id)).to.deep.equal(ids);
   });
@@ -109,7 +140,9 @@ describe('the consumer', () => {
     ).flat();
     await publish(...history);
     const [once] = await tables();
-    expect(await database.query('select count(*) from daily_rates')).to.deep.equal([{ count: '140' }]);
+    expect(await database.query('select count(*) from daily_rates')).to.deep.equal([
+      { count: '140' },
+    ]);
     for (let delivery = 0; delivery < 3; delivery++) await publish(...shuffled(history, delivery));
     expect((await tables())[0]).to.deep.equal(once);
     // The tables are a function of the set of events: into an empty database, backwards, it is the same.
@@ -121,7 +154,10 @@ describe('the consumer', () => {
   it('sets aside what is no event, with its reason and its bytes, and stores the others', async () => {
     const good = observed('GHS', '11.5');
     const bad = Buffer.from('{"no":"event"}');
-    await stream.publish(TOPIC, [{ key: 'USD-GHS', value: bad, headers: { who: 'a stranger' } }, record(good)]);
+    await stream.publish(TOPIC, [
+      { key: 'USD-GHS', value: bad, headers: { who: 'a stranger' } },
+      record(good),
+    ]);
     await settled();
     expect(await rates()).to.have.length(1);
     const letters = await database.query(
@@ -145,14 +181,21 @@ describe('the consumer', () => {
       observed('EGP', '48.2', { run_id: 'b', observed_at: '0000-01-01T00:00:00.000Z' }),
       observed('MAD', '9.3'),
     );
-    expect((await rates()).map(({ quote_currency }) => quote_currency)).to.deep.equal(['EGP', 'MAD']);
-    expect(await database.query('select reason from dead_letters')).to.deep.equal([{ reason: 'refused by Postgres' }]);
+    expect((await rates()).map(({ quote_currency }) => quote_currency)).to.deep.equal([
+      'EGP',
+      'MAD',
+    ]);
+    expect(await database.query('select reason from dead_letters')).to.deep.equal([
+      { reason: 'refused by Postgres' },
+    ]);
   });
 
   it('takes no notice of a tombstone', async () => {
     await stream.publish(TOPIC, [{ key: 'USD-KES', value: null }]);
     await settled();
-    expect(await database.query('select count(*) from dead_letters')).to.deep.equal([{ count: '0' }]);
+    expect(await database.query('select count(*) from dead_letters')).to.deep.equal([
+      { count: '0' },
+    ]);
   });
 
   it('counts the tombstones of batches that come side by side', async () => {
@@ -162,9 +205,27 @@ describe('the consumer', () => {
       return stream.subscribe({ ...to, group: 'nobody' });
     };
     const topic = { topic: TOPIC, partitions: 3, replication: 1 };
-    const parts = { db: database.db, databaseUrl: database.url, stream: { ...stream, subscribe }, topic, group: 'other' };
-    const another = startConsumer({ ...parts, schemaOf: () => Promise.resolve(null), deadLetterTopic: null, log: quiet });
-    const tombstone = { topic: TOPIC, offset: '0', timestamp: '2026-11-23T01:00:00.000Z', key: null, value: null, headers: {} };
+    const parts = {
+      db: database.db,
+      databaseUrl: database.url,
+      stream: { ...stream, subscribe },
+      topic,
+      group: 'other',
+    };
+    const another = startConsumer({
+      ...parts,
+      schemaOf: () => Promise.resolve(null),
+      deadLetterTopic: null,
+      log: quiet,
+    });
+    const tombstone = {
+      topic: TOPIC,
+      offset: '0',
+      timestamp: '2026-11-23T01:00:00.000Z',
+      key: null,
+      value: null,
+      headers: {},
+    };
     const { value } = record(observed('KES', '129.1'));
     const batchOf = (partition: number) => [
       { ...tombstone, partition },
@@ -184,13 +245,18 @@ describe('the consumer', () => {
     await database.query('alter table away rename to daily_rates');
     await settled();
     expect(await rates()).to.have.length(1);
-    expect(await database.query('select count(*) from dead_letters')).to.deep.equal([{ count: '0' }]);
+    expect(await database.query('select count(*) from dead_letters')).to.deep.equal([
+      { count: '0' },
+    ]);
     await eventually(async () => expect((await consumer.health()).trouble).to.equal(null));
   });
 
   it('stores everything though its backends are terminated again and again', async () => {
     const rates200 = Array.from({ length: 200 }, (_, n) =>
-      observed('KES', `129.${n + 1}`, { run_id: `run-${n}`, observed_at: new Date(Date.UTC(2026, 0, 1 + n)).toISOString() }),
+      observed('KES', `129.${n + 1}`, {
+        run_id: `run-${n}`,
+        observed_at: new Date(Date.UTC(2026, 0, 1 + n)).toISOString(),
+      }),
     );
     for (let n = 0; n < 200; n += 20) {
       const records = rates200.slice(n, n + 20).map(record);
@@ -203,10 +269,12 @@ describe('the consumer', () => {
         .catch(() => undefined);
     }
     await settled();
-    expect(await database.query('select count(*), count(distinct rate_date) as days from daily_rates')).to.deep.equal([
-      { count: '200', days: '200' },
+    expect(
+      await database.query('select count(*), count(distinct rate_date) as days from daily_rates'),
+    ).to.deep.equal([{ count: '200', days: '200' }]);
+    expect(await database.query('select count(*) from dead_letters')).to.deep.equal([
+      { count: '0' },
     ]);
-    expect(await database.query('select count(*) from dead_letters')).to.deep.equal([{ count: '0' }]);
   });
 });
 
@@ -217,24 +285,40 @@ describe('rates that are saved again and again', () => {
   });
   after(() => database.drop());
 
-  const day = (n: number) => observed('KES', `129.${n + 1}`, { run_id: 'again', observed_at: `2026-11-0${n + 1}T01:00:00.000Z` });
+  const day = (n: number) =>
+    observed('KES', `129.${n + 1}`, {
+      run_id: 'again',
+      observed_at: `2026-11-0${n + 1}T01:00:00.000Z`,
+    });
   const known = Array.from({ length: 5 }, (_, n) => day(n));
-  const days = () => database.query('select count(*) as n from daily_rates').then(([row]) => Number(row?.['n']));
+  const days = () =>
+    database.query('select count(*) as n from daily_rates').then(([row]) => Number(row?.['n']));
 
   it('write what has gone from either table meanwhile, and what is new', async () => {
     const store = openRateStore(database.db);
     expect(await store.save(known)).to.deep.equal({ inserted: 5, updatedDays: 5 });
-    for (let time = 0; time < 3; time++) expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
+    for (let time = 0; time < 3; time++)
+      expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
     await database.query("delete from daily_rates where rate_date = '2026-11-02'");
     expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 1 });
-    for (let time = 0; time < 2; time++) expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
+    for (let time = 0; time < 2; time++)
+      expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
     await database.query("delete from rate_observations where mid = '129.3'");
     expect(await store.save(known)).to.deep.equal({ inserted: 1, updatedDays: 0 });
     await store.save(known);
-    expect(await store.save([...known, day(5), day(5)])).to.deep.equal({ inserted: 1, updatedDays: 1 });
+    expect(await store.save([...known, day(5), day(5)])).to.deep.equal({
+      inserted: 1,
+      updatedDays: 1,
+    });
     await store.save(known);
-    const later = observed('KES', '130', { run_id: 'later', observed_at: '2026-11-01T23:00:00.000Z' });
-    expect(await store.save([known[0] as RateObserved, later])).to.deep.equal({ inserted: 1, updatedDays: 1 });
+    const later = observed('KES', '130', {
+      run_id: 'later',
+      observed_at: '2026-11-01T23:00:00.000Z',
+    });
+    expect(await store.save([known[0] as RateObserved, later])).to.deep.equal({
+      inserted: 1,
+      updatedDays: 1,
+    });
     expect(await days()).to.equal(6);
   });
 
@@ -243,7 +327,8 @@ describe('rates that are saved again and again', () => {
     await store.save(known);
     await store.save(known);
     const statements: string[] = [];
-    const note = ({ sql }: { sql: string }) => statements.push(sql.split(' ')[0]?.toLowerCase() as string);
+    const note = ({ sql }: { sql: string }) =>
+      statements.push(sql.split(' ')[0]?.toLowerCase() as string);
     database.db.on('query', note);
     await store.save(known);
     database.db.off('query', note);
@@ -255,7 +340,10 @@ describe('rates that are saved again and again', () => {
       await database.query(`alter table ${table} set (autovacuum_enabled = false)`);
     const store = openRateStore(database.db);
     const course = Array.from({ length: 20_000 }, (_, n) =>
-      observed('NGN', '1500', { run_id: `day ${n}`, observed_at: new Date(Date.UTC(1970, 0, n)).toISOString() }),
+      observed('NGN', '1500', {
+        run_id: `day ${n}`,
+        observed_at: new Date(Date.UTC(1970, 0, n)).toISOString(),
+      }),
     );
     for (let at = 0; at < course.length; at += 500) await store.save(course.slice(at, at + 500));
     const readWhole = async () => {
@@ -267,7 +355,8 @@ describe('rates that are saved again and again', () => {
     };
     await store.save(course.slice(0, 500));
     const before = await readWhole();
-    for (let at = 0; at < 5000; at += 500) expect((await store.save(course.slice(at, at + 500))).inserted).to.equal(0);
+    for (let at = 0; at < 5000; at += 500)
+      expect((await store.save(course.slice(at, at + 500))).inserted).to.equal(0);
     expect(await readWhole()).to.equal(before);
   });
 });
@@ -288,7 +377,10 @@ describe('a dead letter', () => {
     value: Buffer.from([1, 2, 0, 255, 3, 4]),
     headers: { text: Buffer.from('é'), bytes: Buffer.from([255, 0]) },
   };
-  const handler = (publish: (topic: string, records: readonly OutgoingRecord[]) => Promise<never[]>, db = database.db) =>
+  const handler = (
+    publish: (topic: string, records: readonly OutgoingRecord[]) => Promise<never[]>,
+    db = database.db,
+  ) =>
     batchHandler({
       decode: rateDecoder(() => Promise.resolve(null)),
       store: openRateStore(db),
@@ -316,8 +408,14 @@ describe('a dead letter', () => {
       'kafka_dlt-exception-fqcn': 'UndecodableRecord',
       'kafka_dlt-exception-message': 'wrong magic byte: expected 0x00 first, got 0x01',
     });
-    expect(await database.query('select record_offset, value, headers from dead_letters')).to.deep.equal([
-      { record_offset: '41', value: poison.value, headers: { text: 'é', bytes: { base64: '/wA=' } } },
+    expect(
+      await database.query('select record_offset, value, headers from dead_letters'),
+    ).to.deep.equal([
+      {
+        record_offset: '41',
+        value: poison.value,
+        headers: { text: 'é', bytes: { base64: '/wA=' } },
+      },
     ]);
   });
 
@@ -328,7 +426,8 @@ describe('a dead letter', () => {
       published++;
       return Promise.resolve([]);
     }, away);
-    for (let attempt = 0; attempt < 5; attempt++) await handle([{ ...poison, offset: '43' }]).catch(() => undefined);
+    for (let attempt = 0; attempt < 5; attempt++)
+      await handle([{ ...poison, offset: '43' }]).catch(() => undefined);
     await away.destroy();
     expect(published).to.equal(0);
   });
@@ -337,7 +436,9 @@ describe('a dead letter', () => {
     const handle = handler(() => Promise.reject(new Error('the topic is away')));
     const error = await handle([{ ...poison, offset: '42' }]).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(Error).with.property('message', 'the topic is away');
-    expect(await database.query("select from dead_letters where record_offset = '42'")).to.have.length(0);
+    expect(
+      await database.query("select from dead_letters where record_offset = '42'"),
+    ).to.have.length(0);
   });
 
   it('is not made while Postgres cannot be reached', async () => {

@@ -45,11 +45,19 @@ describe('the dashboard in trouble', function () {
     parts.producer();
     await page.goto('/?view=pipeline');
     const reason = /<b>Bad<\/b> credentials/;
-    await eventually(async () => expect(await page.locator('.latest-error').textContent()).to.match(reason));
+    await eventually(async () =>
+      expect(await page.locator('.latest-error').textContent()).to.match(reason),
+    );
     expect(await page.locator('.latest-error b').count()).to.equal(0);
-    await eventually(async () => expect(await page.locator('td .reason').first().textContent()).to.match(reason));
+    await eventually(async () =>
+      expect(await page.locator('td .reason').first().textContent()).to.match(reason),
+    );
     await page.getByRole('button', { name: 'Pull now' }).click();
-    await eventually(async () => expect(await page.locator('.outcome').textContent()).to.match(/failed|Still under way|skipped/));
+    await eventually(async () =>
+      expect(await page.locator('.outcome').textContent()).to.match(
+        /failed|Still under way|skipped/,
+      ),
+    );
   });
 
   it('shows why a simulator that is set to fail brings nothing, and that XE is left alone meanwhile', async () => {
@@ -57,7 +65,9 @@ describe('the dashboard in trouble', function () {
     parts.simulator.setFault('403');
     parts.producer();
     await page.goto('/?view=pipeline');
-    await eventually(async () => expect(await page.locator('.latest-error').textContent()).to.match(/got 403/));
+    await eventually(async () =>
+      expect(await page.locator('.latest-error').textContent()).to.match(/got 403/),
+    );
     await page.getByText('BREAKER OPEN').waitFor();
   });
 
@@ -91,9 +101,17 @@ describe('the dashboard in trouble', function () {
     expect(await accessibilityFaults(page)).to.deep.equal([]);
     await page.getByRole('button', { name: 'Not now' }).click();
     await eventually(async () =>
-      expect(await page.locator('.panel-notice').first().textContent()).to.match(/needs the API token/),
+      expect(await page.locator('.panel-notice').first().textContent()).to.match(
+        /needs the API token/,
+      ),
     );
-    expect(await page.locator('.panel-notice').first().getByRole('button', { name: 'Try again' }).count()).to.equal(1);
+    expect(
+      await page
+        .locator('.panel-notice')
+        .first()
+        .getByRole('button', { name: 'Try again' })
+        .count(),
+    ).to.equal(1);
   });
 
   it('shows a dead letter with its reason and bytes, and what came of a redrive', async () => {
@@ -111,7 +129,9 @@ describe('the dashboard in trouble', function () {
         .and.contain('no avro at all'),
     );
     await letter.getByRole('button', { name: 'Redrive' }).click();
-    await eventually(async () => expect(await page.locator('.letter').textContent()).to.match(/Tried again in vain: /));
+    await eventually(async () =>
+      expect(await page.locator('.letter').textContent()).to.match(/Tried again in vain: /),
+    );
   });
 
   it('says that it is offline and keeps what it has, and is whole again by itself when the service is back', async () => {
@@ -125,7 +145,9 @@ describe('the dashboard in trouble', function () {
     await page.getByText('OFFLINE').waitFor();
     expect(await page.locator('.card .rate').count()).to.equal(7);
     await page.context().setOffline(false);
-    await eventually(async () => expect(await page.locator('#banners').textContent()).to.not.match(/OFFLINE/));
+    await eventually(async () =>
+      expect(await page.locator('#banners').textContent()).to.not.match(/OFFLINE/),
+    );
   });
 
   it('shows what it can when a file of its own does not come, and says so', async () => {
@@ -150,13 +172,21 @@ describe('the dashboard in trouble', function () {
       values ('simulator', 403, 'the trial is over', now() + interval '1 hour')`);
     await page.goto('/');
     await eventually(async () =>
-      expect(await page.locator('#banners').textContent()).to.match(/BREAKER OPEN.*XE refused with 403: the trial is over/),
+      expect(await page.locator('#banners').textContent()).to.match(
+        /BREAKER OPEN.*XE refused with 403: the trial is over/,
+      ),
     );
-    await eventually(async () => expect(await page.locator('#banners').textContent()).to.match(/STALE.*KES.*3 days old/));
-    await eventually(async () => expect(await page.locator('#banners').textContent()).to.match(/the disk is full/));
+    await eventually(async () =>
+      expect(await page.locator('#banners').textContent()).to.match(/STALE.*KES.*3 days old/),
+    );
+    await eventually(async () =>
+      expect(await page.locator('#banners').textContent()).to.match(/the disk is full/),
+    );
     expect(await page.locator('.card[data-quote=KES] .marks').textContent()).to.match(/stale/);
     await page.getByRole('link', { name: 'Pipeline' }).click();
-    expect(await page.getByRole('link', { name: 'Redpanda Console' }).getAttribute('href')).to.equal('http://127.0.0.1:8080/');
+    expect(
+      await page.getByRole('link', { name: 'Redpanda Console' }).getAttribute('href'),
+    ).to.equal('http://127.0.0.1:8080/');
   });
 
   it('says what is to be done where there is nothing yet', async () => {
@@ -174,7 +204,9 @@ describe('the dashboard in trouble', function () {
 /** An XE that lets nobody in. */
 async function refusing(message: string): Promise<{ server: Server; url: string }> {
   const server = createServer((_req, res) => {
-    res.writeHead(401, { 'Content-Type': 'application/json' }).end(JSON.stringify({ code: 1, message }));
+    res
+      .writeHead(401, { 'Content-Type': 'application/json' })
+      .end(JSON.stringify({ code: 1, message }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/` };

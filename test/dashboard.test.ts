@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { seedLoanBook } from '../loans/sample.ts';
-import { accessibilityFaults, isTooWide, screenshot, startBrowser, type Visit, visit, watchShifts } from './support/browser.ts';
+import {
+  accessibilityFaults,
+  isTooWide,
+  screenshot,
+  startBrowser,
+  type Visit,
+  visit,
+  watchShifts,
+} from './support/browser.ts';
 import { type TestDatabase, testDatabase } from './support/database.ts';
 import { type Command, command, freePort, get } from './support/process.ts';
 import { eventually } from './support/stream-contract.ts';
@@ -39,7 +47,9 @@ describe('the dashboard', function () {
   // Not waitForFunction: it evaluates text in the page, and our security policy rightly refuses that.
   const filled = async (page: Page) => {
     await eventually(async () => expect(await page.locator('.card .rate').count()).to.equal(7));
-    await eventually(async () => expect(await page.locator('.card .spark-line').count()).to.equal(7));
+    await eventually(async () =>
+      expect(await page.locator('.card .spark-line').count()).to.equal(7),
+    );
     await page.locator('.chart canvas').waitFor();
   };
   const settled = async (page: Page) => {
@@ -53,8 +63,14 @@ describe('the dashboard', function () {
     await seedLoanBook(database.db);
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
-    running = command('start', { DATABASE_URL: database.url, PORT: String(port), UPDATE_COOLDOWN_SECONDS: '0' });
-    await eventually(async () => expect((await get(`${url}/livez`))?.status, running.output()).to.equal(200));
+    running = command('start', {
+      DATABASE_URL: database.url,
+      PORT: String(port),
+      UPDATE_COOLDOWN_SECONDS: '0',
+    });
+    await eventually(async () =>
+      expect((await get(`${url}/livez`))?.status, running.output()).to.equal(200),
+    );
   });
   after(async () => {
     await browser?.close();
@@ -74,9 +90,13 @@ describe('the dashboard', function () {
     await filled(page);
     expect(await page.locator('.card h3').allTextContents()).to.deep.equal(SEVEN);
     expect(await page.locator('#banners').getByText('SIMULATED').isVisible()).to.equal(true);
-    const { data } = (await get<{ data: { quote: string; rate: string }[] }>(`${url}/v2/rates/latest`))?.data ?? { data: [] };
+    const { data } = (
+      await get<{ data: { quote: string; rate: string }[] }>(`${url}/v2/rates/latest`)
+    )?.data ?? { data: [] };
     for (const { quote, rate } of data)
-      expect((await page.locator(`.card[data-quote=${quote}] .rate`).textContent())?.replaceAll(',', '')).to.equal(rate);
+      expect(
+        (await page.locator(`.card[data-quote=${quote}] .rate`).textContent())?.replaceAll(',', ''),
+      ).to.equal(rate);
   });
 
   it('draws 400 days with their gaps as gaps, beside a table that says the same', async () => {
@@ -104,8 +124,13 @@ describe('the dashboard', function () {
     await page.waitForURL(/quotes=KES%2CUGX/);
     await page.getByRole('button', { name: 'all', exact: true }).click();
     await eventually(async () => expect(await page.locator('.readout-value').count()).to.equal(7));
-    expect(await page.locator('.readout').textContent()).to.match(/KES \d+\.\d\d \(.*UGX \d+\.\d\d \(/);
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()]);
+    expect(await page.locator('.readout').textContent()).to.match(
+      /KES \d+\.\d\d \(.*UGX \d+\.\d\d \(/,
+    );
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV' }).click(),
+    ]);
     const lines = readFileSync((await download.path()) ?? '', 'utf8')
       .trim()
       .split(/\r?\n/);
@@ -117,11 +142,13 @@ describe('the dashboard', function () {
     await page.getByLabel('Amount').fill('1,250.50');
     await page.getByLabel('From', { exact: true }).selectOption('KES');
     await page.getByLabel('To', { exact: true }).selectOption('UGX');
-    const said = await get<{ data: { result: string } }>(`${url}/v2/convert?from=KES&to=UGX&amount=1250.50`);
+    const said = await get<{ data: { result: string } }>(
+      `${url}/v2/convert?from=KES&to=UGX&amount=1250.50`,
+    );
     await eventually(async () =>
-      expect((await page.locator('.conversion-result').textContent())?.replaceAll(',', '')).to.equal(
-        `${said?.data.data.result} UGX`,
-      ),
+      expect(
+        (await page.locator('.conversion-result').textContent())?.replaceAll(',', ''),
+      ).to.equal(`${said?.data.data.result} UGX`),
     );
   });
 
@@ -131,8 +158,12 @@ describe('the dashboard', function () {
     const before = await page.locator('.live tbody tr.is-new').count();
     await page.getByRole('button', { name: 'Pull now' }).click();
     await page.getByText(/Done .*: the rates are readable/).waitFor();
-    await eventually(async () => expect(await page.locator('.live tbody tr.is-new').count()).to.equal(before + 7));
-    await eventually(async () => expect(await page.locator('tbody tr').first().textContent()).to.match(/manual.*confirmed/));
+    await eventually(async () =>
+      expect(await page.locator('.live tbody tr.is-new').count()).to.equal(before + 7),
+    );
+    await eventually(async () =>
+      expect(await page.locator('tbody tr').first().textContent()).to.match(/manual.*confirmed/),
+    );
     await screenshot(page, 'pipeline');
   });
 
@@ -161,7 +192,9 @@ describe('the dashboard', function () {
     // There are no rates of 2021 here: what is not known in USD is not shown as nothing.
     await page.getByRole('button', { name: 'USD', exact: true }).click();
     await eventually(async () =>
-      expect(await page.locator('.portfolio-group').textContent()).to.match(/USD 4 loansOutstanding–At risk–PAR30–.*31-60 – 1/),
+      expect(await page.locator('.portfolio-group').textContent()).to.match(
+        /USD 4 loansOutstanding–At risk–PAR30–.*31-60 – 1/,
+      ),
     );
   });
 
@@ -169,7 +202,9 @@ describe('the dashboard', function () {
     const page = await go('/?range=1m');
     await filled(page);
     await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.textContent')).to.equal('Skip to the content');
+    expect(await page.evaluate('document.activeElement.textContent')).to.equal(
+      'Skip to the content',
+    );
     await page.locator('.chart').focus();
     const last = await page.locator('.readout-day').textContent();
     // A rate that lands meanwhile has the chart drawn anew.
@@ -179,14 +214,18 @@ describe('the dashboard', function () {
     });
     const first = await page.locator('.readout-day').textContent();
     await page.keyboard.press('ArrowRight');
-    await eventually(async () => expect(await page.locator('.readout-day').textContent()).to.not.equal(first));
+    await eventually(async () =>
+      expect(await page.locator('.readout-day').textContent()).to.not.equal(first),
+    );
     await page.getByRole('link', { name: 'Loan book' }).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/view=loans/);
     const heading = page.getByRole('button', { name: 'Outstanding' });
     await heading.focus();
     await page.keyboard.press('Enter');
-    await eventually(async () => expect(await page.locator('th[aria-sort]').textContent()).to.match(/^Outstanding/));
+    await eventually(async () =>
+      expect(await page.locator('th[aria-sort]').textContent()).to.match(/^Outstanding/),
+    );
     expect(await page.evaluate('document.activeElement.textContent')).to.match(/^Outstanding/);
     await page.goBack();
     await filled(page);
@@ -203,7 +242,9 @@ describe('the dashboard', function () {
       await page.setViewportSize({ width: 360, height: 900 });
       // A panel that fills itself again just then has its tables closed.
       await eventually(async () => {
-        await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true`);
+        await page.evaluate(
+          `for (const details of document.querySelectorAll('details')) details.open = true`,
+        );
         expect(await page.locator('details:not([open])').count()).to.equal(0);
       });
       expect(await accessibilityFaults(page)).to.deep.equal([]);
@@ -236,14 +277,23 @@ describe('the dashboard', function () {
     await page.locator('#health .fresh-mark').first().waitFor();
     expect(await banner.isVisible()).to.equal(true);
     const port = await freePort();
-    const real = command('api', { DATABASE_URL: database.url, PORT: String(port), XE_ACCOUNT_ID: 'us', XE_API_KEY: 'a key' });
+    const real = command('api', {
+      DATABASE_URL: database.url,
+      PORT: String(port),
+      XE_ACCOUNT_ID: 'us',
+      XE_API_KEY: 'a key',
+    });
     try {
-      await eventually(async () => expect((await get(`http://127.0.0.1:${port}/livez`))?.status, real.output()).to.equal(200));
+      await eventually(async () =>
+        expect((await get(`http://127.0.0.1:${port}/livez`))?.status, real.output()).to.equal(200),
+      );
       const come = await visit(browser, `http://127.0.0.1:${port}`);
       visits.push(come);
       await come.page.goto('/?view=pipeline');
       await come.page.locator('#health .fresh-mark').first().waitFor();
-      expect(await come.page.locator('#banners').getByText('SIMULATED').isVisible()).to.equal(false);
+      expect(await come.page.locator('#banners').getByText('SIMULATED').isVisible()).to.equal(
+        false,
+      );
     } finally {
       // First the page: one whose server has gone says so on its console, which is a fault here.
       await visits.at(-1)?.page.context().close();
@@ -258,7 +308,12 @@ describe('the dashboard', function () {
     await screenshot(desk, 'rates');
     await desk.setViewportSize({ width: 3840, height: 2160 });
     expect(await isTooWide(desk)).to.equal(false);
-    const phone = await go('/', { viewport: { width: 360, height: 780 }, colorScheme: 'dark', hasTouch: true, isMobile: true });
+    const phone = await go('/', {
+      viewport: { width: 360, height: 780 },
+      colorScheme: 'dark',
+      hasTouch: true,
+      isMobile: true,
+    });
     await filled(phone);
     expect(await isTooWide(phone)).to.equal(false);
     await screenshot(phone, 'mobile-dark');

@@ -26,11 +26,15 @@ describe('the database', () => {
     const asked = (on: Database) => on.raw('select ?::text, ?::int', [SECRET, 'not a number']);
     expect((await failureOf(asked(db))).message).to.match(said);
     expect((await failureOf(db.transaction((trx) => asked(trx)))).message).to.match(said);
-    expect((await failureOf(db.transaction((trx) => trx.transaction((inner) => asked(inner))))).message).to.match(said);
+    expect(
+      (await failureOf(db.transaction((trx) => trx.transaction((inner) => asked(inner))))).message,
+    ).to.match(said);
   });
 
   it('keeps the code of what went wrong', async () => {
-    expect(await failureOf(db('daily_rates').insert({ mid: SECRET }))).to.include({ code: '22P02' });
+    expect(await failureOf(db('daily_rates').insert({ mid: SECRET }))).to.include({
+      code: '22P02',
+    });
   });
 
   it('has a report take longer than a request, and a load as long as it likes', async () => {
@@ -40,6 +44,10 @@ describe('the database', () => {
       await pool.destroy();
       return rows[0].statement_timeout;
     };
-    expect([await limit('request'), await limit('report'), await limit('none')]).to.deep.equal(['5s', '26s', '0']);
+    expect([await limit('request'), await limit('report'), await limit('none')]).to.deep.equal([
+      '5s',
+      '26s',
+      '0',
+    ]);
   });
 });

@@ -32,7 +32,9 @@ describe('npm run dlt', function () {
       { key: 'USD-KES', value: encodeRate(observed('KES', '129.15'), UNKNOWN_ID) },
       { key: 'USD-GHS', value: Buffer.from('{"mid": 11}') },
     ]);
-    await eventually(async () => expect(await database.query('select from dead_letters')).to.have.length(2));
+    await eventually(async () =>
+      expect(await database.query('select from dead_letters')).to.have.length(2),
+    );
   });
   after(async () => {
     consumer.kill('SIGTERM');
@@ -52,27 +54,41 @@ describe('npm run dlt', function () {
   it('shows one with its key and bytes', async () => {
     const { id } = (await ls()).find(({ reason }) => reason === 'wrong magic byte') as Letter;
     const letter = JSON.parse((await dlt('show', id, '--json')).said);
-    expect(letter).to.include({ id, key: 'USD-GHS', value_text: '{"mid": 11}', value_base64: 'eyJtaWQiOiAxMX0=' });
+    expect(letter).to.include({
+      id,
+      key: 'USD-GHS',
+      value_text: '{"mid": 11}',
+      value_base64: 'eyJtaWQiOiAxMX0=',
+    });
   });
 
   it('leaves a letter open that still cannot work, and says why', async () => {
     const { id } = (await ls()).find(({ reason }) => reason === 'wrong magic byte') as Letter;
     const { code, said } = await dlt('redrive', id);
     expect(code).to.equal(1);
-    expect(said).to.match(/open +fx\.rates\.v1\/\d@0 +wrong magic byte: expected 0x00 first, got 0x7b/);
+    expect(said).to.match(
+      /open +fx\.rates\.v1\/\d@0 +wrong magic byte: expected 0x00 first, got 0x7b/,
+    );
     expect(await ls()).to.have.length(2);
   });
 
   it('makes a rate of a letter that works now, marks it so, and adds nothing the second time', async () => {
     // The bytes are whole; only nobody knew the writer's schema. Now they carry the id of one that everybody knows.
     const { id } = (await ls()).find(({ reason }) => reason === 'unknown schema id') as Letter;
-    await database.query("update dead_letters set value = overlay(value placing '\\x7f000001'::bytea from 2) where id = ?", [id]);
+    await database.query(
+      "update dead_letters set value = overlay(value placing '\\x7f000001'::bytea from 2) where id = ?",
+      [id],
+    );
     const { code, said } = await dlt('redrive', id, '--json');
     expect([code, (JSON.parse(said) as Letter[])[0]?.state]).to.deep.equal([0, 'redriven']);
-    expect(await database.query("select mid from daily_rates where quote_currency = 'KES'")).to.deep.equal([{ mid: '129.15' }]);
+    expect(
+      await database.query("select mid from daily_rates where quote_currency = 'KES'"),
+    ).to.deep.equal([{ mid: '129.15' }]);
     const again = await dlt('redrive', id);
     expect([again.code, again.said]).to.deep.equal([1, `there is no open dead letter ${id}\n`]);
-    expect(await database.query('select count(*) from rate_observations')).to.deep.equal([{ count: '2' }]);
+    expect(await database.query('select count(*) from rate_observations')).to.deep.equal([
+      { count: '2' },
+    ]);
     expect(await ls()).to.have.length(1);
   });
 
@@ -89,6 +105,9 @@ describe('npm run dlt', function () {
   it('refuses what it does not know, with 2', async () => {
     const refused = await Promise.all([dlt('redrive'), dlt('show', 'x'), dlt('burn')]);
     expect(refused.map(({ code }) => code)).to.deep.equal([2, 2, 2]);
-    expect(await dlt('show', '999')).to.deep.equal({ code: 1, said: 'there is no dead letter 999\n' });
+    expect(await dlt('show', '999')).to.deep.equal({
+      code: 1,
+      said: 'there is no dead letter 999\n',
+    });
   });
 });

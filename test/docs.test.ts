@@ -14,20 +14,31 @@ const scripts = Object.keys(JSON.parse(read('package.json')).scripts as Record<s
 /** What a block may need that no test has; `not run: …` says why in other cases. */
 const NOT_HERE = ['docker', 'XE credentials', 'servers of your own', 'much time'];
 const RUN = ['sh', 'ts', 'python'];
-const NOTES = [/^needs: broker(; runs until stopped)?$/, /^runs until stopped$/, /^not run: .{10,}$/];
+const NOTES = [
+  /^needs: broker(; runs until stopped)?$/,
+  /^runs until stopped$/,
+  /^not run: .{10,}$/,
+];
 
-const blocks = documents.flatMap(({ blocks: all }) => all).filter(({ language }) => RUN.includes(language));
+const blocks = documents
+  .flatMap(({ blocks: all }) => all)
+  .filter(({ language }) => RUN.includes(language));
 const isRun = ({ note }: Block) => !note || !/^(not run|needs: (?!broker))/.test(note);
 const onBroker = ({ note }: Block) => note?.startsWith('needs: broker') ?? false;
 /** As one would read: the quickstart first, since the other documents suppose that it was followed. */
 const inReadingOrder = (some: Block[]) =>
-  [...some].sort((a, b) => Number(b.file.endsWith('quickstart.md')) - Number(a.file.endsWith('quickstart.md')));
+  [...some].sort(
+    (a, b) => Number(b.file.endsWith('quickstart.md')) - Number(a.file.endsWith('quickstart.md')),
+  );
 
 describe('the documents', () => {
   it('are all reached from the README', () => {
     const linked = linksOf('README.md').map(({ target }) => target);
     const missing = documents.filter(
-      ({ file }) => /^docs\/[^/]+\.md$|^[A-Z]+\.md$/.test(file) && file !== 'README.md' && !linked.includes(file),
+      ({ file }) =>
+        /^docs\/[^/]+\.md$|^[A-Z]+\.md$/.test(file) &&
+        file !== 'README.md' &&
+        !linked.includes(file),
     );
     expect(missing.map(({ file }) => file)).to.deep.equal([]);
   });
@@ -46,8 +57,15 @@ describe('the documents', () => {
   });
 
   it('name only files of ours that are there', () => {
-    const folders = [...new Set(tracked.filter((file) => file.includes('/')).map((file) => file.split('/')[0] as string))];
-    const named = new RegExp(`\`((?:${folders.map((folder) => folder.replace('.', '\\.')).join('|')})/[\\w./-]+)\``, 'g');
+    const folders = [
+      ...new Set(
+        tracked.filter((file) => file.includes('/')).map((file) => file.split('/')[0] as string),
+      ),
+    ];
+    const named = new RegExp(
+      `\`((?:${folders.map((folder) => folder.replace('.', '\\.')).join('|')})/[\\w./-]+)\``,
+      'g',
+    );
     const dead = documents
       .filter(({ file }) => file !== 'CHANGELOG.md')
       .flatMap(({ file, prose }) =>
@@ -62,7 +80,10 @@ describe('the documents', () => {
   it('call only commands that exist, with options that their --help knows', () => {
     const unknown = documents.flatMap(({ file, text }) =>
       [...text.matchAll(/\bnpm (?:run (?:-s )?)?(\w+)((?: (?:-- )?[^`|\n;&>#)]*)?)/g)]
-        .filter(([whole, name = '']) => (whole.startsWith('npm run ') && name !== 'run') || ['start', 'test'].includes(name))
+        .filter(
+          ([whole, name = '']) =>
+            (whole.startsWith('npm run ') && name !== 'run') || ['start', 'test'].includes(name),
+        )
         .filter(([, name = '', rest = '']) => !knows(name, rest))
         .map(([whole]) => `${file}: ${whole}`),
     );
@@ -74,10 +95,15 @@ describe('the documents', () => {
     const odd = documents
       .flatMap(({ blocks: all }) => all)
       .filter(({ language, note }) => {
-        const known = note === null || NOTES.some((form) => form.test(note)) || NOT_HERE.includes(note.replace('needs: ', ''));
+        const known =
+          note === null ||
+          NOTES.some((form) => form.test(note)) ||
+          NOT_HERE.includes(note.replace('needs: ', ''));
         return !languages.includes(language) || !known;
       });
-    expect(odd.map(({ file, line, language, note }) => `${file}:${line} ${language} ${note}`)).to.deep.equal([]);
+    expect(
+      odd.map(({ file, line, language, note }) => `${file}:${line} ${language} ${note}`),
+    ).to.deep.equal([]);
   });
 });
 
@@ -101,7 +127,9 @@ describe('what the documents say to type', function () {
     // With the history of 400 days that a first start makes up, and the sample book: the documents show both.
     await eventually(() => expect(running.output()).to.match(/"msg":"start started"/));
     await eventually(async () => {
-      const status = await get<{ data: { backfill: unknown } }>(`http://127.0.0.1:${port}/v2/status`);
+      const status = await get<{ data: { backfill: unknown } }>(
+        `http://127.0.0.1:${port}/v2/status`,
+      );
       expect(status?.data.data.backfill, running.output()).to.include({ runs: 8, confirmed: 8 });
       // A service that has just come up is heard of a moment later, and nobody types that fast.
       const ready = await get<{ status: string }>(`http://127.0.0.1:${port}/readyz`);
@@ -115,46 +143,54 @@ describe('what the documents say to type', function () {
     folder?.remove();
   });
 
-  for (const block of inReadingOrder(blocks.filter((one) => isRun(one) && !onBroker(one)))) testOf(block, () => surroundings);
+  for (const block of inReadingOrder(blocks.filter((one) => isRun(one) && !onBroker(one))))
+    testOf(block, () => surroundings);
 });
 
-(brokerMissing() ? describe.skip : describe)('what the documents say to type beside a broker', function () {
-  this.timeout(180_000);
-  let folder: ReturnType<typeof checkout>;
-  let database: TestDatabase;
-  let running: Command;
-  let surroundings: Surroundings;
+(brokerMissing() ? describe.skip : describe)(
+  'what the documents say to type beside a broker',
+  function () {
+    this.timeout(180_000);
+    let folder: ReturnType<typeof checkout>;
+    let database: TestDatabase;
+    let running: Command;
+    let surroundings: Surroundings;
 
-  before('start the pipeline on a real broker', async () => {
-    const { brokers, registryUrl } = await realBroker();
-    folder = checkout();
-    database = await testDatabase();
-    const port = await freePort();
-    const settings = { DATABASE_URL: database.url, KAFKA_BROKERS: brokers.join(','), SCHEMA_REGISTRY_URL: registryUrl };
-    running = command('start', { ...settings, PORT: String(port) });
-    surroundings = {
-      dir: folder.dir,
-      settings,
-      addresses: [
-        ['127.0.0.1:5080', `127.0.0.1:${port}`],
-        ['127.0.0.1:19092', brokers[0] as string],
-        ['http://127.0.0.1:18081', registryUrl],
-      ],
-    };
-    await eventually(async () => {
-      const rates = await get<unknown[]>(`http://127.0.0.1:${port}/v1/rates?currency=kes`);
-      expect(rates?.data, running.output()).to.have.length.above(0);
+    before('start the pipeline on a real broker', async () => {
+      const { brokers, registryUrl } = await realBroker();
+      folder = checkout();
+      database = await testDatabase();
+      const port = await freePort();
+      const settings = {
+        DATABASE_URL: database.url,
+        KAFKA_BROKERS: brokers.join(','),
+        SCHEMA_REGISTRY_URL: registryUrl,
+      };
+      running = command('start', { ...settings, PORT: String(port) });
+      surroundings = {
+        dir: folder.dir,
+        settings,
+        addresses: [
+          ['127.0.0.1:5080', `127.0.0.1:${port}`],
+          ['127.0.0.1:19092', brokers[0] as string],
+          ['http://127.0.0.1:18081', registryUrl],
+        ],
+      };
+      await eventually(async () => {
+        const rates = await get<unknown[]>(`http://127.0.0.1:${port}/v1/rates?currency=kes`);
+        expect(rates?.data, running.output()).to.have.length.above(0);
+      });
     });
-  });
-  after(async () => {
-    running?.kill('SIGTERM');
-    await running?.exited;
-    await database?.drop();
-    folder?.remove();
-  });
+    after(async () => {
+      running?.kill('SIGTERM');
+      await running?.exited;
+      await database?.drop();
+      folder?.remove();
+    });
 
-  for (const block of inReadingOrder(blocks.filter(onBroker))) testOf(block, () => surroundings);
-});
+    for (const block of inReadingOrder(blocks.filter(onBroker))) testOf(block, () => surroundings);
+  },
+);
 
 function testOf(block: Block, surroundings: () => Surroundings): void {
   it(`works: ${block.file}:${block.line} ${block.text.trim().split('\n')[0]?.slice(0, 60)}`, async function () {
@@ -166,7 +202,9 @@ function testOf(block: Block, surroundings: () => Surroundings): void {
 
 function linksOf(file: string): { target: string; anchor: string; written: string }[] {
   const { prose } = documents.find((one) => one.file === file) as { prose: string };
-  const written = [...prose.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)].map(([, link, image]) => (link ?? image) as string);
+  const written = [...prose.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)].map(
+    ([, link, image]) => (link ?? image) as string,
+  );
   return written
     .filter((link) => !/^[a-z]+:/.test(link))
     .map((link) => {
@@ -180,6 +218,10 @@ function knows(name: string, rest: string): boolean {
   if (!scripts.includes(name)) return false;
   const source = existsSync(join(PROJECT, `bin/${name}.ts`)) ? read(`bin/${name}.ts`) : '';
   const common = ['--help', ...(/runTask|runLocalTask/.test(source) ? ['--json', '--quiet'] : [])];
-  const options = [...source.matchAll(/(?:\.option\(\s*|new Option\(\s*)'(--[\w-]+)/g)].map(([, option]) => option);
-  return (rest.match(/--[a-z][\w-]*/g) ?? []).every((option) => [...common, ...options].includes(option));
+  const options = [...source.matchAll(/(?:\.option\(\s*|new Option\(\s*)'(--[\w-]+)/g)].map(
+    ([, option]) => option,
+  );
+  return (rest.match(/--[a-z][\w-]*/g) ?? []).every((option) =>
+    [...common, ...options].includes(option),
+  );
 }

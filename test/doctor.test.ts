@@ -26,7 +26,8 @@ import { command } from './support/process.ts';
 
 const NOBODY = '127.0.0.1:1';
 const named = (checks: readonly Check[], name: string): Check =>
-  checks.find((check) => check.name === name) ?? expect.fail(`no ${name} among ${JSON.stringify(checks)}`);
+  checks.find((check) => check.name === name) ??
+  expect.fail(`no ${name} among ${JSON.stringify(checks)}`);
 /** A server that takes connections and never says a word. */
 function blackHole(): Promise<Server> {
   const server = createServer((socket) => void socket.on('error', () => {}));
@@ -41,8 +42,17 @@ describe('the doctor', () => {
       const dir = mkdtempSync(join(tmpdir(), 'fx-doctor-'));
       const token = join(dir, 'token');
       writeFileSync(token, 'canary-token-canary-token-canary-token');
-      const environment = { PORT: '6000', DATABASE_URL: 'postgres://fx:canary@db:5432/fx', API_TOKEN_FILE: token, TOPIC: '' };
-      const dotEnv = { LOG_LEVEL: 'warn', TOPIC: 'other', SCHEMA_REGISTRY_URL: 'http://me:canary@registry:8081' };
+      const environment = {
+        PORT: '6000',
+        DATABASE_URL: 'postgres://fx:canary@db:5432/fx',
+        API_TOKEN_FILE: token,
+        TOPIC: '',
+      };
+      const dotEnv = {
+        LOG_LEVEL: 'warn',
+        TOPIC: 'other',
+        SCHEMA_REGISTRY_URL: 'http://me:canary@registry:8081',
+      };
       const config = readConfig({ ...dotEnv, ...environment }, '/nonexistent');
       const { settings } = effectiveSettings(config, { environment, dotEnv });
       rmSync(dir, { recursive: true });
@@ -63,9 +73,25 @@ describe('the doctor', () => {
 
     it('and names that only look like one, but not what a platform brings along', () => {
       const meant = (name: string) => lookAlikes([name], SETTING_NAMES)[0]?.meant;
-      expect(['KAFKA_BROKER', 'XE_APIKEY', 'XE_KEY', 'LOGLEVEL', 'KAFKA_PASSWORD', 'CURRENCY', 'PORTS'].map(meant)).to.deep.equal(
-        ['KAFKA_BROKERS', 'XE_API_KEY', 'XE_API_KEY', 'LOG_LEVEL', 'KAFKA_SASL_PASSWORD', undefined, 'PORT'],
-      );
+      expect(
+        [
+          'KAFKA_BROKER',
+          'XE_APIKEY',
+          'XE_KEY',
+          'LOGLEVEL',
+          'KAFKA_PASSWORD',
+          'CURRENCY',
+          'PORTS',
+        ].map(meant),
+      ).to.deep.equal([
+        'KAFKA_BROKERS',
+        'XE_API_KEY',
+        'XE_API_KEY',
+        'LOG_LEVEL',
+        'KAFKA_SASL_PASSWORD',
+        undefined,
+        'PORT',
+      ]);
       for (const name of [
         'PATH',
         'HOME',
@@ -88,7 +114,8 @@ describe('the doctor', () => {
       database = await testDatabase();
     });
     after(() => database.drop());
-    const examine = (url = database.url) => examinePostgres({ url, dataDir: null, source: 'simulator' });
+    const examine = (url = database.url) =>
+      examinePostgres({ url, dataDir: null, source: 'simulator' });
 
     it('and finds it well, with its version, its tables and its clock', async () => {
       const checks = await examine();
@@ -97,7 +124,9 @@ describe('the doctor', () => {
         ['clock of Postgres', 'well'],
         ['migrations', 'well'],
       ]);
-      expect(named(checks, 'Postgres').says).to.match(/PostgreSQL 18\.\d+, \d+ MB, \d+ of 100 connections/);
+      expect(named(checks, 'Postgres').says).to.match(
+        /PostgreSQL 18\.\d+, \d+ MB, \d+ of 100 connections/,
+      );
     });
 
     it('and finds migrations that are pending, or of a newer version, and a breaker that is open', async () => {
@@ -107,9 +136,16 @@ describe('the doctor', () => {
       await database.query(`insert into breakers (source, status, reason, open_until)
         values ('simulator', 401, 'XE: expected status 200, got 401', now() + interval '1 hour')`);
       const checks = await examine();
-      expect(named(checks, 'migrations')).to.include({ state: 'ill', says: `pending: ${name}`, todo: 'npm run migrate' });
+      expect(named(checks, 'migrations')).to.include({
+        state: 'ill',
+        says: `pending: ${name}`,
+        todo: 'npm run migrate',
+      });
       expect(named(checks, 'breaker').todo).to.contain('--close-breaker');
-      await database.query('insert into knex_migrations (name, batch) values (?, 1), (?, 1)', [name, '29990101000000_later.ts']);
+      await database.query('insert into knex_migrations (name, batch) values (?, 1), (?, 1)', [
+        name,
+        '29990101000000_later.ts',
+      ]);
       expect(named(await examine(), 'migrations').todo).to.equal('run the newer version');
     });
 
@@ -121,16 +157,29 @@ describe('the doctor', () => {
       };
       const away = named(await other((url) => (url.port = '1')), 'Postgres');
       expect(away.says).to.contain('ECONNREFUSED');
-      expect(away.todo).to.equal('start Postgres at 127.0.0.1:1, or correct host and port in DATABASE_URL');
-      expect(named(await other((url) => (url.password = 'x')), 'Postgres').todo).to.contain('check user and password');
-      expect(named(await other((url) => (url.pathname = '/none')), 'Postgres').todo).to.contain('make the database');
+      expect(away.todo).to.equal(
+        'start Postgres at 127.0.0.1:1, or correct host and port in DATABASE_URL',
+      );
+      expect(named(await other((url) => (url.password = 'x')), 'Postgres').todo).to.contain(
+        'check user and password',
+      );
+      expect(named(await other((url) => (url.pathname = '/none')), 'Postgres').todo).to.contain(
+        'make the database',
+      );
     });
   });
 
   it('tells clocks that run apart from answers that were long on their way', () => {
-    const at = (theirs: number, asked: number, answered: number) => clockCheck('XE', skewOf(theirs, { asked, answered }));
-    expect(at(500, 0, 1000)).to.include({ state: 'well', says: '0.0 s ahead of this host, give or take 0.5 s' });
-    expect(at(-8000, 0, 1000)).to.include({ state: 'ill', says: '8.5 s behind this host, give or take 0.5 s' });
+    const at = (theirs: number, asked: number, answered: number) =>
+      clockCheck('XE', skewOf(theirs, { asked, answered }));
+    expect(at(500, 0, 1000)).to.include({
+      state: 'well',
+      says: '0.0 s ahead of this host, give or take 0.5 s',
+    });
+    expect(at(-8000, 0, 1000)).to.include({
+      state: 'ill',
+      says: '8.5 s behind this host, give or take 0.5 s',
+    });
     expect(at(-8000, 0, 12_000).state).to.equal('ill');
     expect(at(16_000, 0, 12_000).state).to.equal('well');
   });
@@ -143,7 +192,12 @@ describe('the doctor', () => {
     });
     after(() => simulator.stop());
     const examine = (more: Partial<typeof credentials & { baseUrl: string }> = {}) =>
-      examineXe({ settings: { baseUrl: simulator.url, ...credentials, ...more }, source: 'xe', currencies: 7, log: quiet });
+      examineXe({
+        settings: { baseUrl: simulator.url, ...credentials, ...more },
+        source: 'xe',
+        currencies: 7,
+        log: quiet,
+      });
 
     it('by its account, without a rate', async () => {
       const checks = await examine();
@@ -152,7 +206,9 @@ describe('the doctor', () => {
     });
 
     it('and says whether it is the key or the way', async () => {
-      expect(named(await examine({ apiKey: 'wrong' }), 'XE').todo).to.contain('check XE_ACCOUNT_ID and XE_API_KEY');
+      expect(named(await examine({ apiKey: 'wrong' }), 'XE').todo).to.contain(
+        'check XE_ACCOUNT_ID and XE_API_KEY',
+      );
       const away = named(await examine({ baseUrl: `http://${NOBODY}/` }), 'XE');
       expect(away).to.include({ state: 'ill' });
       expect(away.todo).to.contain('XE_BASE_URL');
@@ -162,11 +218,15 @@ describe('the doctor', () => {
   describe('looks at Kafka and the registry', () => {
     const config = (brokers: string) => readConfig({ KAFKA_BROKERS: brokers }, '/nonexistent');
     const topic = { topic: `doctor.${process.pid}`, partitions: 3, replication: 1 };
-    const examine = (brokers: string) => examineKafka({ settings: kafkaSettings(config(brokers)), topics: [topic], log: quiet });
+    const examine = (brokers: string) =>
+      examineKafka({ settings: kafkaSettings(config(brokers)), topics: [topic], log: quiet });
 
     it('and names each broker that cannot be reached, with why', async () => {
       const [check] = await examine(`${NOBODY},127.0.0.1:2`);
-      expect(check).to.include({ state: 'ill', says: 'not reached: 127.0.0.1:1 (ECONNREFUSED), 127.0.0.1:2 (ECONNREFUSED)' });
+      expect(check).to.include({
+        state: 'ill',
+        says: 'not reached: 127.0.0.1:1 (ECONNREFUSED), 127.0.0.1:2 (ECONNREFUSED)',
+      });
     });
 
     describe('that are real', () => {
@@ -178,13 +238,21 @@ describe('the doctor', () => {
 
       it('with topics, partitions and what history is kept', async () => {
         const { brokers } = await realBroker();
-        expect(named(await examine(brokers.join()), `topic ${topic.topic}`)).to.include({ state: 'ill', says: 'not there' });
-        const stream = openKafkaStream({ settings: kafkaSettings(config(brokers.join())), log: quiet });
+        expect(named(await examine(brokers.join()), `topic ${topic.topic}`)).to.include({
+          state: 'ill',
+          says: 'not there',
+        });
+        const stream = openKafkaStream({
+          settings: kafkaSettings(config(brokers.join())),
+          log: quiet,
+        });
         await stream.createTopic(topic);
         await stream.close();
         const checks = await examine(`${NOBODY},${brokers.join()}`);
         expect(named(checks, 'Kafka').says).to.contain(`at ${brokers[0]}`);
-        expect(checks.find(({ says }) => says.startsWith('of KAFKA_BROKERS not reached'))?.says).to.contain(NOBODY);
+        expect(
+          checks.find(({ says }) => says.startsWith('of KAFKA_BROKERS not reached'))?.says,
+        ).to.contain(NOBODY);
         expect(named(checks, `topic ${topic.topic}`)).to.include({
           state: 'well',
           says: '3 partitions on 1 brokers, min.insync.replicas 1, kept for ever',
@@ -205,9 +273,9 @@ describe('the doctor', () => {
         const lax = await examineRegistry(of);
         await axios.put(`${url}/config`, { compatibility: 'BACKWARD' });
         expect(named(lax, 'schema registry')).to.include({ state: 'ill' });
-        expect(named(await examineRegistry({ ...of, url: `http://${NOBODY}/` }), 'schema registry').todo).to.contain(
-          'SCHEMA_REGISTRY_URL',
-        );
+        expect(
+          named(await examineRegistry({ ...of, url: `http://${NOBODY}/` }), 'schema registry').todo,
+        ).to.contain('SCHEMA_REGISTRY_URL');
       });
     });
   });
@@ -215,7 +283,9 @@ describe('the doctor', () => {
   it('is done within ten seconds when every dependency is a black hole, says so of each, and ends with 1', async function () {
     this.timeout(60_000);
     const holes = await Promise.all(Array.from({ length: 4 }, blackHole));
-    const [postgres, kafka, registry, xe] = holes.map((hole) => `127.0.0.1:${(hole.address() as AddressInfo).port}`);
+    const [postgres, kafka, registry, xe] = holes.map(
+      (hole) => `127.0.0.1:${(hole.address() as AddressInfo).port}`,
+    );
     const began = performance.now();
     const doctor = command(
       'doctor',
@@ -235,7 +305,8 @@ describe('the doctor', () => {
     for (const hole of holes) hole.close();
     const { well, checks, unknown } = JSON.parse(doctor.output()) as Diagnosis;
     expect(well).to.equal(false);
-    for (const name of ['Postgres', 'Kafka', 'schema registry', 'XE']) expect(named(checks, name).state, name).to.equal('ill');
+    for (const name of ['Postgres', 'Kafka', 'schema registry', 'XE'])
+      expect(named(checks, name).state, name).to.equal('ill');
     expect(unknown).to.deep.equal([{ name: 'XE_APIKEY', meant: 'XE_API_KEY' }]);
     expect(doctor.output()).to.not.contain('canary');
     expect(took).to.be.below(10_000);

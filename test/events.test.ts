@@ -34,7 +34,11 @@ const changed = (field: keyof RateObserved, from: string, to: string): Buffer =>
   const bytes = encodeRate(rate, CURRENT_BUILT_IN_ID);
   const at = bytes.indexOf(from);
   expect(at, `${field} in the bytes`).to.be.greaterThan(0);
-  return Buffer.concat([bytes.subarray(0, at), Buffer.from(to, 'latin1'), bytes.subarray(at + from.length)]);
+  return Buffer.concat([
+    bytes.subarray(0, at),
+    Buffer.from(to, 'latin1'),
+    bytes.subarray(at + from.length),
+  ]);
 };
 
 describe('the event RateObserved', () => {
@@ -45,8 +49,14 @@ describe('the event RateObserved', () => {
 
   it('has the same id whenever the same rate of the same run is published', () => {
     expect(eventId(rate)).to.equal(eventId({ ...rate }));
-    expect(eventId(rate)).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    for (const other of [{ run_id: 'x' }, { quote_currency: 'NGN' }, { observed_at: '2026-11-24T00:00:00.001Z' }]) {
+    expect(eventId(rate)).to.match(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    for (const other of [
+      { run_id: 'x' },
+      { quote_currency: 'NGN' },
+      { observed_at: '2026-11-24T00:00:00.001Z' },
+    ]) {
       expect(eventId({ ...rate, ...other })).not.to.equal(eventId(rate));
     }
   });
@@ -80,19 +90,39 @@ describe('bytes that can never become a rate', () => {
     ['a tombstone', () => null, 'empty'],
     ['no bytes', () => Buffer.alloc(0), 'empty'],
     ['a frame cut short', () => good.subarray(0, 4), 'truncated'],
-    ['another magic byte', () => Buffer.concat([Buffer.from([1]), good.subarray(1)]), 'wrong magic byte'],
+    [
+      'another magic byte',
+      () => Buffer.concat([Buffer.from([1]), good.subarray(1)]),
+      'wrong magic byte',
+    ],
     ['a record cut short', () => good.subarray(0, -3), 'not Avro'],
     ['bytes left over', () => Buffer.concat([good, Buffer.from([0])]), 'not Avro'],
-    ['a schema id nobody knows', () => Buffer.concat([Buffer.from([0, 0, 0, 0, 9]), good.subarray(5)]), 'unknown schema id'],
+    [
+      'a schema id nobody knows',
+      () => Buffer.concat([Buffer.from([0, 0, 0, 0, 9]), good.subarray(5)]),
+      'unknown schema id',
+    ],
     ['more than 64 KiB', () => Buffer.concat([good, Buffer.alloc(65_536)]), 'too large'],
     ['JSON', () => Buffer.from('{"mid":1}'), 'wrong magic byte'],
     ['a mid of NaN', () => changed('mid', '\x1c129.1500000000', '\x06NaN'), 'bad mid'],
     ['a mid of zero', () => changed('mid', '129.1500000000', '000.0000000000'), 'bad mid'],
-    ['a currency in lower case', () => changed('quote_currency', 'KES', 'kes'), 'bad quote_currency'],
+    [
+      'a currency in lower case',
+      () => changed('quote_currency', 'KES', 'kes'),
+      'bad quote_currency',
+    ],
     ['bad UTF-8', () => changed('quote_currency', 'KES', '\xff\xfeS'), 'bad quote_currency'],
-    ['a base that is its own quote', () => changed('quote_currency', 'KES', 'USD'), 'bad quote_currency'],
+    [
+      'a base that is its own quote',
+      () => changed('quote_currency', 'KES', 'USD'),
+      'bad quote_currency',
+    ],
     ['an unknown source', () => changed('source', '\x04xe', '\x04xx'), 'bad source'],
-    ['an event id that is no UUID', () => changed('event_id', rate.event_id, 'z'.repeat(36)), 'bad event_id'],
+    [
+      'an event id that is no UUID',
+      () => changed('event_id', rate.event_id, 'z'.repeat(36)),
+      'bad event_id',
+    ],
   ];
   for (const [what, bytes, reason] of poison) {
     it(`${what}: ${reason}`, async () => {
@@ -116,38 +146,57 @@ describe('bytes that can never become a rate', () => {
 });
 
 describe('a schema of another writer', () => {
-  const schemaOf = (fields: object[]) => JSON.stringify({ type: 'record', name: 'RateObserved', namespace: 'fx.rates', fields });
+  const schemaOf = (fields: object[]) =>
+    JSON.stringify({ type: 'record', name: 'RateObserved', namespace: 'fx.rates', fields });
 
   it('is looked up once and resolved to ours, added fields being skipped', async () => {
-    const { fields } = JSON.parse((await import('../events/rate-observed.ts')).RATE_OBSERVED_SCHEMA);
+    const { fields } = JSON.parse(
+      (await import('../events/rate-observed.ts')).RATE_OBSERVED_SCHEMA,
+    );
     let asked = 0;
     const decodeNewer = rateDecoder(() => {
       asked++;
       return Promise.resolve(schemaOf([{ name: 'venue', type: 'string' }, ...fields]));
     });
-    const newer = Buffer.concat([Buffer.from([0, 0, 0, 0, 5, 4]), Buffer.from('xx'), encodeRate(rate, 1).subarray(5)]);
+    const newer = Buffer.concat([
+      Buffer.from([0, 0, 0, 0, 5, 4]),
+      Buffer.from('xx'),
+      encodeRate(rate, 1).subarray(5),
+    ]);
     expect(await decodeNewer(newer)).to.deep.equal(rate);
     await decodeNewer(newer);
     expect(asked).to.equal(1);
   });
 
   it('that lacks a field of ours makes its records undecodable, with the reason', async () => {
-    const decodeOther = rateDecoder(() => Promise.resolve(schemaOf([{ name: 'mid', type: 'string' }])));
-    const error = await decodeOther(Buffer.from([0, 0, 0, 0, 5, 2, 49])).catch((thrown: unknown) => thrown);
-    expect(error).to.be.instanceOf(UndecodableRecord).with.property('reason', 'incompatible schema');
+    const decodeOther = rateDecoder(() =>
+      Promise.resolve(schemaOf([{ name: 'mid', type: 'string' }])),
+    );
+    const error = await decodeOther(Buffer.from([0, 0, 0, 0, 5, 2, 49])).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error)
+      .to.be.instanceOf(UndecodableRecord)
+      .with.property('reason', 'incompatible schema');
   });
 
   it('with an array in it is not read at all: a few bytes would keep the decoder busy for ever', async () => {
-    const { fields } = JSON.parse((await import('../events/rate-observed.ts')).RATE_OBSERVED_SCHEMA);
+    const { fields } = JSON.parse(
+      (await import('../events/rate-observed.ts')).RATE_OBSERVED_SCHEMA,
+    );
     for (const type of [
       { type: 'array', items: 'null' },
       { type: 'map', values: 'long' },
       ['null', { type: 'array', items: 'null' }],
     ]) {
-      const decodeTrap = rateDecoder(() => Promise.resolve(schemaOf([{ name: 'trap', type }, ...fields])));
+      const decodeTrap = rateDecoder(() =>
+        Promise.resolve(schemaOf([{ name: 'trap', type }, ...fields])),
+      );
       const endless = Buffer.from('000000000580808080808080e0077f', 'hex');
       const error = await decodeTrap(endless).catch((thrown: unknown) => thrown);
-      expect(error).to.be.instanceOf(UndecodableRecord).with.property('reason', 'incompatible schema');
+      expect(error)
+        .to.be.instanceOf(UndecodableRecord)
+        .with.property('reason', 'incompatible schema');
     }
   });
 
@@ -160,7 +209,9 @@ describe('a schema of another writer', () => {
     };
     const golden = Buffer.from(GOLDEN_V1, 'hex');
     const nobody = () => Promise.resolve(null);
-    const added = altered((fields) => fields.push({ name: 'venue', type: 'string', default: 'otc' }));
+    const added = altered((fields) =>
+      fields.push({ name: 'venue', type: 'string', default: 'otc' }),
+    );
     expect(await rateDecoder(nobody, added)(golden)).to.deep.equal({ ...rate, venue: 'otc' });
     const narrow = altered((fields) => Object.assign(fields[5] as object, { type: 'bytes' }));
     const old = altered((fields) => Object.assign(fields[5] as object, { name: 'rate' }));
@@ -172,7 +223,9 @@ describe('a schema of another writer', () => {
 
   it('that cannot be looked up now is not a fault of the record', async () => {
     const decodeAway = rateDecoder(() => Promise.reject(new Error('registry away')));
-    const error = await decodeAway(Buffer.from([0, 0, 0, 0, 5, 2, 49])).catch((thrown: unknown) => thrown);
+    const error = await decodeAway(Buffer.from([0, 0, 0, 0, 5, 2, 49])).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).to.be.instanceOf(Error).and.not.instanceOf(UndecodableRecord);
   });
 });

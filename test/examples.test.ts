@@ -14,7 +14,8 @@ import { installed, needs } from './support/needed.ts';
 import { observed } from './support/observed.ts';
 import { pipeline } from './support/pipeline.ts';
 
-const run = (program: string, args: string[]) => promisify(execFile)(program, args, { cwd: PROJECT, timeout: 60_000 });
+const run = (program: string, args: string[]) =>
+  promisify(execFile)(program, args, { cwd: PROJECT, timeout: 60_000 });
 
 describe('examples/currency_risk.py', function () {
   this.timeout(60_000);
@@ -35,7 +36,8 @@ describe('examples/currency_risk.py', function () {
   });
   after(() => parts?.stop());
 
-  const risk = async (asOf: string) => (await run('python3', ['examples/currency_risk.py', url, asOf])).stdout.split('\n');
+  const risk = async (asOf: string) =>
+    (await run('python3', ['examples/currency_risk.py', url, asOf])).stdout.split('\n');
 
   it('counts in exact decimals what the worst 30 days of a year would cost the book', async () => {
     // The dollar rose from 100 to 125 in 30 days, and by less later; before the year it doubled, which does not count.
@@ -78,15 +80,33 @@ describe('examples/currency_risk.py', function () {
   it('prints each rate once, passes over what is no event, and goes on where its group was', async () => {
     const { brokers, registryUrl } = await realBroker();
     const topic = `fx.${randomUUID()}`;
-    const stream = openKafkaStream({ settings: { brokers, ssl: false, sasl: null, clientId: 'test' }, log: quiet });
-    const id = await openSchemaRegistry(registryUrl).register(`${topic}-value`, RATE_OBSERVED_SCHEMA);
+    const stream = openKafkaStream({
+      settings: { brokers, ssl: false, sasl: null, clientId: 'test' },
+      log: quiet,
+    });
+    const id = await openSchemaRegistry(registryUrl).register(
+      `${topic}-value`,
+      RATE_OBSERVED_SCHEMA,
+    );
     const send = (...values: (RateObserved | string)[]) =>
       stream.publish(
         topic,
-        values.map((value) => ({ key: 'a', value: typeof value === 'string' ? Buffer.from(value) : encodeRate(value, id) })),
+        values.map((value) => ({
+          key: 'a',
+          value: typeof value === 'string' ? Buffer.from(value) : encodeRate(value, id),
+        })),
       );
     const consume = () => {
-      const args = ['examples/consume-rates.ts', brokers.join(','), registryUrl, '--topic', topic, '--group', topic, '--exit'];
+      const args = [
+        'examples/consume-rates.ts',
+        brokers.join(','),
+        registryUrl,
+        '--topic',
+        topic,
+        '--group',
+        topic,
+        '--exit',
+      ];
       return run(process.execPath, ['--import', 'tsx', ...args]);
     };
     try {
@@ -99,7 +119,9 @@ describe('examples/currency_risk.py', function () {
           .trim()
           .split('\n')
           .map((line) => JSON.parse(line)),
-      ).to.deep.equal([kes, ngn].map((rate) => ({ ...rate, fetched_at: Date.parse(rate.fetched_at) })));
+      ).to.deep.equal(
+        [kes, ngn].map((rate) => ({ ...rate, fetched_at: Date.parse(rate.fetched_at) })),
+      );
       expect(first.stderr).to.match(/^fx\.\S+@1 is no event$/m);
       await send(observed('UGX', '3600'));
       const mids = (await consume()).stdout

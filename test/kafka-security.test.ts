@@ -38,18 +38,48 @@ const PASSWORD = 'a password for tests';
   after(() => node?.stop());
 
   /** Two listeners, one of them over TLS with a certificate that only its own file vouches for. */
-  async function securitySettings(dir: string, certificate: string): Promise<Record<string, string>> {
+  async function securitySettings(
+    dir: string,
+    certificate: string,
+  ): Promise<Record<string, string>> {
     const store = join(dir, 'store.p12');
     const keytool = (...args: string[]) =>
-      promisify(execFile)('keytool', [...args, '-alias', 'kafka', '-keystore', store, '-storepass', 'secret']);
-    await keytool('-genkeypair', '-keyalg', 'RSA', '-storetype', 'PKCS12', '-dname', 'CN=127.0.0.1', '-ext', 'SAN=ip:127.0.0.1');
+      promisify(execFile)('keytool', [
+        ...args,
+        '-alias',
+        'kafka',
+        '-keystore',
+        store,
+        '-storepass',
+        'secret',
+      ]);
+    await keytool(
+      '-genkeypair',
+      '-keyalg',
+      'RSA',
+      '-storetype',
+      'PKCS12',
+      '-dname',
+      'CN=127.0.0.1',
+      '-ext',
+      'SAN=ip:127.0.0.1',
+    );
     await keytool('-exportcert', '-rfc', '-file', certificate);
     const modules = 'org.apache.kafka.common.security';
     const login = Object.fromEntries(
       ['sasl_plaintext', 'sasl_ssl'].flatMap((listener) => [
-        [`listener.name.${listener}.plain.sasl.jaas.config`, `${modules}.plain.PlainLoginModule required user_fx="${PASSWORD}";`],
-        [`listener.name.${listener}.scram-sha-256.sasl.jaas.config`, `${modules}.scram.ScramLoginModule required;`],
-        [`listener.name.${listener}.scram-sha-512.sasl.jaas.config`, `${modules}.scram.ScramLoginModule required;`],
+        [
+          `listener.name.${listener}.plain.sasl.jaas.config`,
+          `${modules}.plain.PlainLoginModule required user_fx="${PASSWORD}";`,
+        ],
+        [
+          `listener.name.${listener}.scram-sha-256.sasl.jaas.config`,
+          `${modules}.scram.ScramLoginModule required;`,
+        ],
+        [
+          `listener.name.${listener}.scram-sha-512.sasl.jaas.config`,
+          `${modules}.scram.ScramLoginModule required;`,
+        ],
       ]),
     );
     return {
@@ -74,7 +104,8 @@ const PASSWORD = 'a password for tests';
       await stream.createTopic({ topic, partitions: 1, replication: 1 });
       await stream.publish(topic, [{ key: 'a', value: Buffer.from('1') }]);
       const values: string[] = [];
-      for await (const records of stream.read({ topic })) values.push(...records.map(({ value }) => String(value)));
+      for await (const records of stream.read({ topic }))
+        values.push(...records.map(({ value }) => String(value)));
       expect(values).to.deep.equal(['1']);
       await stream.close();
       const stranger = over(plainPort, { mechanism, username: 'fx', password: 'another' });
@@ -106,17 +137,25 @@ const PASSWORD = 'a password for tests';
     };
     expect(readFileSync(authority, 'utf8')).to.contain('BEGIN CERTIFICATE');
     const locked = over(plainPort, { mechanism: 'plain', username: 'fx', password: 'another' });
-    const refused = await locked.subscribe({ topic, group: topic, onBatch: () => Promise.resolve() });
+    const refused = await locked.subscribe({
+      topic,
+      group: topic,
+      onBatch: () => Promise.resolve(),
+    });
     const stranger = command('consumer', { ...settings, METRICS_PORT: String(metrics) });
     await eventually(async () =>
-      expect((await get<{ trouble: string }>(`http://127.0.0.1:${metrics}/readyz`))?.data.trouble).to.match(/certificate/),
+      expect(
+        (await get<{ trouble: string }>(`http://127.0.0.1:${metrics}/readyz`))?.data.trouble,
+      ).to.match(/certificate/),
     );
     stranger.kill('SIGTERM');
     await stranger.exited;
     expect(await database.query('select from daily_rates')).to.have.length(0);
     const consumer = command('consumer', { ...settings, NODE_EXTRA_CA_CERTS: authority });
     await eventually(async () =>
-      expect(await database.query('select mid from daily_rates'), consumer.output()).to.deep.equal([{ mid: '129.15' }]),
+      expect(await database.query('select mid from daily_rates'), consumer.output()).to.deep.equal([
+        { mid: '129.15' },
+      ]),
     );
     consumer.kill('SIGTERM');
     expect(await consumer.exited).to.equal(0);

@@ -34,12 +34,25 @@ function scriptedKafka(): { kafka: Kafka; consumers: Script[] } {
     let eachBatch: (payload: EachBatchPayload) => Promise<void>;
     const script: Script = {
       emit: (event, payload = {}) => void told.emit(event, { payload }),
-      join: (...partitions) => script.emit('GROUP_JOIN', { memberAssignment: { [TOPIC]: partitions } }),
+      join: (...partitions) =>
+        script.emit('GROUP_JOIN', { memberAssignment: { [TOPIC]: partitions } }),
       deliver: (partition, heartbeat = () => Promise.resolve()) => {
-        const message = { offset: '7', timestamp: '0', key: null, value: Buffer.from('x'), headers: {} };
+        const message = {
+          offset: '7',
+          timestamp: '0',
+          key: null,
+          value: Buffer.from('x'),
+          headers: {},
+        };
         const batch = { topic: TOPIC, partition, messages: [message], lastOffset: () => '7' };
         const resolveOffset = (offset: string) => void script.resolved.push(offset);
-        return eachBatch({ batch, heartbeat, isRunning: () => true, isStale: () => false, resolveOffset } as never);
+        return eachBatch({
+          batch,
+          heartbeat,
+          isRunning: () => true,
+          isStale: () => false,
+          resolveOffset,
+        } as never);
       },
       committed: [],
       resolved: [],
@@ -74,7 +87,13 @@ describe('the supervised consumer on Kafka', () => {
   const started = async (onBatch: BatchHandler): Promise<Script> => {
     const scripted = scriptedKafka();
     ({ consumers } = scripted);
-    subscription = await subscribeKafka({ kafka: scripted.kafka, log: quiet, topic: TOPIC, group: 'g', onBatch });
+    subscription = await subscribeKafka({
+      kafka: scripted.kafka,
+      log: quiet,
+      topic: TOPIC,
+      group: 'g',
+      onBatch,
+    });
     return nthConsumer(1);
   };
   const nthConsumer = (n: number) =>
@@ -114,7 +133,10 @@ describe('the supervised consumer on Kafka', () => {
       await consumer.deliver(0);
       expect([handled, consumer.committed, consumer.resolved]).to.deep.equal([0, [], []]);
       await consumer.deliver(1);
-      expect([handled, consumer.committed]).to.deep.equal([1, [{ topic: TOPIC, partition: 1, offset: '8' }]]);
+      expect([handled, consumer.committed]).to.deep.equal([
+        1,
+        [{ topic: TOPIC, partition: 1, offset: '8' }],
+      ]);
     });
 
     it('leaves it alone while the partitions are dealt anew', async () => {
@@ -172,9 +194,15 @@ describe('the supervised consumer on Kafka', () => {
       await pass(5);
       expect(consumer.disconnected).to.equal(true);
       const next = await nthConsumer(2);
-      expect(subscription.health()).to.deep.equal({ trouble: 'kafka: no sign of life for a minute', partitions: [] });
+      expect(subscription.health()).to.deep.equal({
+        trouble: 'kafka: no sign of life for a minute',
+        partitions: [],
+      });
       await pass(60);
-      expect([next.disconnected, consumers.length], 'it is given a minute of its own').to.deep.equal([false, 2]);
+      expect(
+        [next.disconnected, consumers.length],
+        'it is given a minute of its own',
+      ).to.deep.equal([false, 2]);
       next.join(0);
       next.emit('FETCH');
       expect(subscription.health()).to.deep.equal({ trouble: null, partitions: [0] });

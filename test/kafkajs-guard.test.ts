@@ -15,7 +15,13 @@ describe('a record that kafkajs has read', () => {
   });
 
   const read = (headers: Record<string, Buffer | string | (Buffer | string)[]>) => {
-    const record = encodeRecord({ offsetDelta: 2, timestampDelta: 3, key: 'USD-KES', value: 'mid', headers });
+    const record = encodeRecord({
+      offsetDelta: 2,
+      timestampDelta: 3,
+      key: 'USD-KES',
+      value: 'mid',
+      headers,
+    });
     const decoder = new Decoder(new Encoder().writeEncoder(record).buffer);
     decoder.readVarInt();
     return decodeRecord(decoder, { firstOffset: '40', firstTimestamp: '1000', magicByte: 2 });
@@ -24,7 +30,12 @@ describe('a record that kafkajs has read', () => {
   it('has its headers read when they are asked for, as often as they are', () => {
     const bytes = { ce_id: Buffer.from('é-1'), kind: Buffer.from([0, 255]) };
     const record = read({ ce_id: 'é-1', kind: bytes.kind });
-    expect(record).to.deep.include({ offset: '42', timestamp: '1003', key: Buffer.from('USD-KES'), value: Buffer.from('mid') });
+    expect(record).to.deep.include({
+      offset: '42',
+      timestamp: '1003',
+      key: Buffer.from('USD-KES'),
+      value: Buffer.from('mid'),
+    });
     expect([headersOf(record), headersOf(record)]).to.deep.equal([bytes, bytes]);
     expect(headersOf(read({}))).to.deep.equal({});
   });

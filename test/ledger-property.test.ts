@@ -39,7 +39,12 @@ describe('the ledger, by a model of it,', () => {
     await database.query(
       'create or replace function ledger_now() returns timestamptz language sql volatile as $$ select at from test_clock $$',
     );
-    ledger = openLedger({ db: database.db, source: 'simulator', currencies: ['KES'], dailyBudget: 1_000_000 });
+    ledger = openLedger({
+      db: database.db,
+      source: 'simulator',
+      currencies: ['KES'],
+      dailyBudget: 1_000_000,
+    });
   });
   after(() => database.drop());
 
@@ -49,9 +54,15 @@ describe('the ledger, by a model of it,', () => {
       fc.asyncProperty(fc.array(OPERATION, { minLength: 4, maxLength: 24 }), async (operations) => {
         await database.query('truncate runs, rate_observations');
         const model = new LedgerModel();
-        const held: ({ run: Run; claim: { slot: number; fence: number } } | null)[] = [null, null, null];
+        const held: ({ run: Run; claim: { slot: number; fence: number } } | null)[] = [
+          null,
+          null,
+          null,
+        ];
         const setClock = async () => {
-          await database.query('update test_clock set at = ?', [new Date(START + model.now * 1000).toISOString()]);
+          await database.query('update test_clock set at = ?', [
+            new Date(START + model.now * 1000).toISOString(),
+          ]);
           model.file();
           await fileDueSlots(ledger, { schedule: SCHEDULE, catchUpHours: 24 });
         };
@@ -62,7 +73,12 @@ describe('the ledger, by a model of it,', () => {
             model.now = Math.min(30_000, Math.max(0, model.now + operation.seconds));
             await setClock();
           } else if (operation.what === 'claim') {
-            const run = await ledger.claim({ by: `holder ${operation.holder}`, seen: [], backfillOnly: false, slotsLeft: 0 });
+            const run = await ledger.claim({
+              by: `holder ${operation.holder}`,
+              seen: [],
+              backfillOnly: false,
+              slotsLeft: 0,
+            });
             const claim = model.claim();
             expect(run ? minuteOf(run.slot) : null).to.equal(claim ? claim.slot : null);
             if (run && claim) held[operation.holder] = { run, claim };
@@ -82,7 +98,12 @@ describe('the ledger, by a model of it,', () => {
             await ledger.published(mine.run, []);
             model.step(mine.claim, 'fetched', 'published');
           } else if (operation.what === 'fail' && mine) {
-            await ledger.notFetched(mine.run, { error: 'for this test', againSeconds: 300, wasted: 0, reserved: 1 });
+            await ledger.notFetched(mine.run, {
+              error: 'for this test',
+              againSeconds: 300,
+              wasted: 0,
+              reserved: 1,
+            });
             model.step(mine.claim, 'claimed', 'due', 300);
           } else if (operation.what === 'crash') {
             held[operation.holder] = null;
@@ -93,13 +114,17 @@ describe('the ledger, by a model of it,', () => {
             model.confirm();
           }
         }
-        const rows = await database.query<{ slot: string; state: string }>('select slot, state from runs order by slot');
+        const rows = await database.query<{ slot: string; state: string }>(
+          'select slot, state from runs order by slot',
+        );
         expect(rows.map(({ slot, state }) => [minuteOf(slot), state])).to.deep.equal(
           [...model.runs].sort(([a], [b]) => a - b).map(([slot, { state }]) => [slot, state]),
         );
         // A kept answer is never asked for again: what was fetched was paid for once, however often it was claimed after.
         expect(
-          await database.query("select from runs where state in ('fetched', 'published', 'confirmed') and answer is null"),
+          await database.query(
+            "select from runs where state in ('fetched', 'published', 'confirmed') and answer is null",
+          ),
         ).to.deep.equal([]);
       }),
       { numRuns: SEQUENCES },

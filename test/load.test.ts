@@ -39,7 +39,9 @@ describe('npm run load', function () {
   async function contents(): Promise<Record<string, string[]>> {
     const found: Record<string, string[]> = {};
     for (const table of TABLES) {
-      const rows = await database.query<{ row: string }>(`select t::text as row from ${table} as t order by 1`);
+      const rows = await database.query<{ row: string }>(
+        `select t::text as row from ${table} as t order by 1`,
+      );
       found[table] = rows.map(({ row }) => row);
     }
     return found;
@@ -50,16 +52,22 @@ describe('npm run load', function () {
       (thrown: Error) => thrown,
     );
   const put = (file: string, text: string | Buffer) => writeFileSync(join(dir, file), text);
-  const append = (file: string, ...rows: string[]) => put(file, [readFileSync(join(dir, file), 'utf8'), ...rows].join('\r\n'));
+  const append = (file: string, ...rows: string[]) =>
+    put(file, [readFileSync(join(dir, file), 'utf8'), ...rows].join('\r\n'));
 
   it('replaces the whole book and prints the report', async () => {
     const { code, said } = await load(dir);
     expect(code).to.equal(0);
     expect(said).to.match(/^loan book: .*\nborrower\.csv +2 read, 2 loaded, 1 repaired/);
     expect((await contents())['loans']).to.have.length(4);
-    for (const file of ['branch.csv', 'loan_branch.csv', 'borrower_name.csv']) rmSync(join(dir, file));
+    for (const file of ['branch.csv', 'loan_branch.csv', 'borrower_name.csv'])
+      rmSync(join(dir, file));
     expect((await load(dir, '--quiet')).said).to.equal('');
-    expect(await contents()).to.deep.include({ branches: [], loan_branches: [], borrower_names: [] });
+    expect(await contents()).to.deep.include({
+      branches: [],
+      loan_branches: [],
+      borrower_names: [],
+    });
   });
 
   it('changes no row when the same folder is loaded again', async () => {
@@ -75,13 +83,20 @@ describe('npm run load', function () {
     append('loan_payment.csv', 'nobody,P1,01/01/2021,5');
     const tried = JSON.parse((await load(dir, '--dry-run', '--json')).said) as LoadReport;
     expect(await contents()).to.deep.equal(before);
-    expect((await load(dir, '--dry-run')).said).to.match(/\ndry run: the book was left as it was\n$/);
+    expect((await load(dir, '--dry-run')).said).to.match(
+      /\ndry run: the book was left as it was\n$/,
+    );
     const done = JSON.parse((await load(dir, '--json')).said) as LoadReport;
     expect(tried).to.deep.equal({ ...done, dry_run: true });
   });
 
   it('writes the rows that are not in the book as CSV', async () => {
-    append('loan_payment.csv', 'nobody,P1,01/01/2021,5', '"32u09wekjbfje","P,2",02/30/2021,5', 'x,P3,1,"many, many"');
+    append(
+      'loan_payment.csv',
+      'nobody,P1,01/01/2021,5',
+      '"32u09wekjbfje","P,2",02/30/2021,5',
+      'x,P3,1,"many, many"',
+    );
     const rejects = join(dir, 'rejects.csv');
     expect((await load(dir, '--rejects', rejects)).code).to.equal(0);
     expect(readFileSync(rejects, 'utf8')).to.equal(
@@ -99,14 +114,21 @@ describe('npm run load', function () {
     await load(dir);
     const before = await contents();
     const { code, said } = await load(dir, '--rejects', join(dir, 'nowhere', 'rejects.csv'));
-    expect([code, said]).to.deep.equal([1, `${dir}/nowhere/rejects.csv cannot be written (ENOENT): nothing was loaded\n`]);
+    expect([code, said]).to.deep.equal([
+      1,
+      `${dir}/nowhere/rejects.csv cannot be written (ENOENT): nothing was loaded\n`,
+    ]);
     expect(await contents()).to.deep.equal(before);
   });
 
   it('keeps the first 1000 rows that were only rounded, says how many more there were, and keeps other repairs', async () => {
     const rows = Array.from({ length: 1500 }, (_, at) => `32u09wekjbfje,P${at},01/01/2021,5.00001`);
     append('loan_payment.csv', ...rows);
-    append('payment_schedule.csv', ...rows.map((row) => row.replace('P', 'S')), '32u09wekjbfje,SX,02/30/2021,5.00001');
+    append(
+      'payment_schedule.csv',
+      ...rows.map((row) => row.replace('P', 'S')),
+      '32u09wekjbfje,SX,02/30/2021,5.00001',
+    );
     const report = await loadLoanBook(database.db, dir);
     expect(report.files.map(({ repaired }) => repaired).slice(2, 4)).to.deep.equal([1501, 1500]);
     const kept = await database.query(
@@ -132,7 +154,8 @@ describe('npm run load', function () {
     ],
     [
       'the delimiter is another',
-      () => put('borrower.csv', readFileSync(join(dir, 'borrower.csv'), 'utf8').replaceAll(',', ';')),
+      () =>
+        put('borrower.csv', readFileSync(join(dir, 'borrower.csv'), 'utf8').replaceAll(',', ';')),
       /: borrower\.csv: line 1, column 1: expected commas between the columns, found ";"$/,
     ],
     [
@@ -150,10 +173,18 @@ describe('npm run load', function () {
       () => put('loan.csv', `${readFileSync(join(dir, 'loan.csv'), 'utf8').split('\r\n')[0]}\r\n`),
       /^loan\.csv: line 2, expected rows below the header, found none$/,
     ],
-    ['a file is empty', () => put('borrower.csv', ''), /: borrower\.csv: line 1, expected a column Borrower_Id, got nothing; /],
+    [
+      'a file is empty',
+      () => put('borrower.csv', ''),
+      /: borrower\.csv: line 1, expected a column Borrower_Id, got nothing; /,
+    ],
     [
       'no row of a file can be read',
-      () => put('loan_payment.csv', 'loan_id(fk),payment_id(pk),Date_paid,Amount_paid\n32u09wekjbfje,P1,2021-01-31,5'),
+      () =>
+        put(
+          'loan_payment.csv',
+          'loan_id(fk),payment_id(pk),Date_paid,Amount_paid\n32u09wekjbfje,P1,2021-01-31,5',
+        ),
       /^loan_payment\.csv: no row can be loaded; line 2: Date_paid "2021-01-31" is not a day \(MM\/DD\/YYYY\)$/,
     ],
     [
@@ -167,17 +198,24 @@ describe('npm run load', function () {
       await loadLoanBook(database.db, SAMPLE);
       const before = await contents();
       spoil();
-      const error = await failure(loadLoanBook(database.db, dir, { rejects: join(dir, 'rejects.csv') }));
+      const error = await failure(
+        loadLoanBook(database.db, dir, { rejects: join(dir, 'rejects.csv') }),
+      );
       expect(error).to.have.property('name', 'InvalidRequest');
       expect(error.message).to.match(message);
       expect(await contents()).to.deep.equal(before);
-      expect(existsSync(join(dir, 'rejects.csv')) || existsSync(join(dir, 'rejects.csv.part'))).to.equal(false);
+      expect(
+        existsSync(join(dir, 'rejects.csv')) || existsSync(join(dir, 'rejects.csv.part')),
+      ).to.equal(false);
     });
   }
 
   it('says that the folder is not there', async () => {
     const { code, said } = await load(join(dir, 'none'));
-    expect([code, said]).to.deep.equal([1, `${dir}/none: expected a folder with the files of a loan book, found none\n`]);
+    expect([code, said]).to.deep.equal([
+      1,
+      `${dir}/none: expected a folder with the files of a loan book, found none\n`,
+    ]);
   });
 
   it('says that Postgres cannot be reached', async () => {
@@ -193,7 +231,9 @@ describe('npm run load', function () {
     const before = await contents();
     const db = openDatabase({ url: database.url, name: 'to be killed', deadlines: 'none' });
     const kill = () =>
-      database.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'fx-rates to be killed'");
+      database.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'fx-rates to be killed'",
+      );
     let killed: Promise<unknown> | undefined;
     const progress = () => {
       killed ??= kill();
@@ -210,13 +250,21 @@ describe('npm run load', function () {
     await loadLoanBook(database.db, SAMPLE);
     const before = await contents();
     const ending = new AbortController();
-    const error = await failure(loadLoanBook(database.db, dir, { signal: ending.signal, progress: () => ending.abort() }));
+    const error = await failure(
+      loadLoanBook(database.db, dir, { signal: ending.signal, progress: () => ending.abort() }),
+    );
     expect(error.message).to.match(/canceling statement due to user request|aborted/);
     expect(await contents()).to.deep.equal(before);
   });
 
   it('takes no wrong usage', async () => {
-    const wrong = [[], [dir, 'more'], ['--generate', '0', dir], ['--generate', '5', '--dry-run', dir], ['--seed', '1', dir]];
+    const wrong = [
+      [],
+      [dir, 'more'],
+      ['--generate', '0', dir],
+      ['--generate', '5', '--dry-run', dir],
+      ['--seed', '1', dir],
+    ];
     const codes = await Promise.all(wrong.map(async (args) => (await load(...args)).code));
     expect(codes).to.deep.equal([2, 2, 2, 2, 2]);
     expect((await load('--help')).said).to.match(/--rejects <file>/);

@@ -50,19 +50,26 @@ describe('the days on which instalments were covered', () => {
     }
     await database.query('truncate loan_payments');
     expect(await astray()).to.deep.equal([]);
-    expect(await database.query(`select from allocated_instalments where date_covered <> '-infinity'`)).to.deep.equal([]);
+    expect(
+      await database.query(`select from allocated_instalments where date_covered <> '-infinity'`),
+    ).to.deep.equal([]);
   });
 
   it('stay so when two who pay one loan at the same time do not see each other', async () => {
     await putBook(database, randomBook(9));
     const pay = (db: Database, id: string) =>
-      db.raw(`insert into loan_payments select ?, min(loan_id), '2024-03-01', 11 from payment_schedule`, [id]);
+      db.raw(
+        `insert into loan_payments select ?, min(loan_id), '2024-03-01', 11 from payment_schedule`,
+        [id],
+      );
     const first = await database.db.transaction();
     await pay(first as unknown as Database, 'at once 1');
     const second = pay(others, 'at once 2').then((done) => done);
     // The second waits for the loan; only then does it count what the first has paid.
     await until(() =>
-      database.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%loan_payments%'`),
+      database.query(
+        `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%loan_payments%'`,
+      ),
     );
     await first.commit();
     await second;
@@ -78,7 +85,9 @@ describe('the days on which instalments were covered', () => {
       rmSync(dir, { recursive: true });
     }
     expect(await astray()).to.deep.equal([]);
-    expect((await database.query('select count(*) > 5000 as many from allocated_instalments'))[0]).to.deep.equal({ many: true });
+    expect(
+      (await database.query('select count(*) > 5000 as many from allocated_instalments'))[0],
+    ).to.deep.equal({ many: true });
     await database.query('delete from loan_payments where date_paid > $$2020-06-01$$');
     expect(await astray()).to.deep.equal([]);
   });

@@ -42,7 +42,9 @@ describe('a random loan book', () => {
   it('is in the raw format: the headers of the lender, CRLF, no line end after the last row', () => {
     for (const { file, columns } of BOOK_FILES) {
       const text = readFileSync(join(folder('a'), file), 'utf8').replace('\ufeff', '');
-      expect(text.split('\r\n')[0]).to.equal([...new Set(columns.map(({ header }) => header))].join(','));
+      expect(text.split('\r\n')[0]).to.equal(
+        [...new Set(columns.map(({ header }) => header))].join(','),
+      );
       expect(text.replaceAll('\r\n', '')).to.not.match(/[\r\n]/);
       expect(text).to.match(/[^\r\n]$/);
     }
@@ -56,15 +58,25 @@ describe('a random loan book', () => {
   it('leaves a folder alone that holds anything', async () => {
     writeFileSync(join(folder('a'), 'mine.txt'), 'x');
     const before = digest('a');
-    const error = await generateLoanBook(folder('a'), { loans: 1, seed: 1 }).catch((thrown: Error) => thrown);
-    expect(error).to.have.property('message', `${folder('a')} is not empty: name a new folder for the made-up book`);
+    const error = await generateLoanBook(folder('a'), { loans: 1, seed: 1 }).catch(
+      (thrown: Error) => thrown,
+    );
+    expect(error).to.have.property(
+      'message',
+      `${folder('a')} is not empty: name a new folder for the made-up book`,
+    );
     expect(digest('a')).to.deep.equal(before);
   });
 
   it('says that it cannot make its folder', async () => {
     const file = join(folder('a'), 'mine.txt');
-    const error = await generateLoanBook(file, { loans: 1, seed: 1 }).catch((thrown: Error) => thrown);
-    expect(error).to.have.property('message', `${file} cannot be made (EEXIST): name a new folder for the made-up book`);
+    const error = await generateLoanBook(file, { loans: 1, seed: 1 }).catch(
+      (thrown: Error) => thrown,
+    );
+    expect(error).to.have.property(
+      'message',
+      `${file} cannot be made (EEXIST): name a new folder for the made-up book`,
+    );
   });
 
   describe('when it is loaded', () => {
@@ -81,11 +93,18 @@ describe('a random loan book', () => {
     });
 
     it('has each quirk reported with its reason', async () => {
-      const rows = await database.query<{ file: string; outcome: string; reason: string; times: number }>(`
+      const rows = await database.query<{
+        file: string;
+        outcome: string;
+        reason: string;
+        times: number;
+      }>(`
         select file, outcome, count(*)::integer as times,
                regexp_replace(regexp_replace(reason, '"[^"]*"', '…', 'g'), '(\\d{4}-\\d\\d-\\d\\d|line \\d+|[\\d.]+$)', '#', 'g') as reason
         from rejected_rows group by 1, 2, 4 order by 1, 2, 4`);
-      const said = Object.fromEntries(rows.map(({ file, outcome, reason, times }) => [`${file} ${outcome}: ${reason}`, times]));
+      const said = Object.fromEntries(
+        rows.map(({ file, outcome, reason, times }) => [`${file} ${outcome}: ${reason}`, times]),
+      );
       const rounded = 'payment_schedule.csv repaired: Expected_payment_amount … rounded to #';
       expect(said[rounded]).to.equal((made.files[2]?.repaired ?? 0) - 5);
       delete said[rounded];

@@ -33,7 +33,9 @@ describe('loading a folder as the loan book', () => {
   async function contents(): Promise<Record<string, string[]>> {
     const found: Record<string, string[]> = {};
     for (const table of TABLES) {
-      const rows = await database.query<{ row: string }>(`select t::text as row from ${table} as t order by 1`);
+      const rows = await database.query<{ row: string }>(
+        `select t::text as row from ${table} as t order by 1`,
+      );
       found[table] = rows.map(({ row }) => row);
     }
     return found;
@@ -47,11 +49,21 @@ describe('loading a folder as the loan book', () => {
     );
 
   it('replaces the whole book, also what the folder does not bring', async () => {
-    for (const file of ['branch.csv', 'loan_branch.csv', 'borrower_name.csv']) rmSync(join(dir, file));
+    for (const file of ['branch.csv', 'loan_branch.csv', 'borrower_name.csv'])
+      rmSync(join(dir, file));
     const { source, files } = await loadLoanBook(database.db, dir);
     expect(source).to.equal(dir);
-    expect(files.map(({ file }) => file)).to.deep.equal(['borrower.csv', 'loan.csv', 'payment_schedule.csv', 'loan_payment.csv']);
-    expect(await contents()).to.deep.include({ branches: [], loan_branches: [], borrower_names: [] });
+    expect(files.map(({ file }) => file)).to.deep.equal([
+      'borrower.csv',
+      'loan.csv',
+      'payment_schedule.csv',
+      'loan_payment.csv',
+    ]);
+    expect(await contents()).to.deep.include({
+      branches: [],
+      loan_branches: [],
+      borrower_names: [],
+    });
   });
 
   it('gives the same rows when loaded twice', async () => {
@@ -67,7 +79,9 @@ describe('loading a folder as the loan book', () => {
       ...(await database.query(
         'select conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated from pg_constraint order by 1, 2',
       )),
-      ...(await database.query("select indexdef from pg_indexes where schemaname = 'public' order by 1")),
+      ...(await database.query(
+        "select indexdef from pg_indexes where schemaname = 'public' order by 1",
+      )),
     ];
     const before = await keys();
     await loadLoanBook(database.db, dir);
@@ -97,10 +111,22 @@ describe('loading a folder as the loan book', () => {
     );
     const { files, problems } = await loadLoanBook(database.db, dir);
     const file = 'loan_payment.csv';
-    expect(files[3]).to.deep.equal({ file, read: 92, loaded: 86, repaired: 0, duplicates: 1, set_aside: 5 });
+    expect(files[3]).to.deep.equal({
+      file,
+      read: 92,
+      loaded: 86,
+      repaired: 0,
+      duplicates: 1,
+      set_aside: 5,
+    });
     expect(problems.filter((problem) => problem.file === file)).to.deep.equal([
       { file, line: 87, outcome: 'duplicate', reason: 'the same row as line 86' },
-      { file, line: 88, outcome: set_aside, reason: 'payment_id "PX" is on line 86 with other content' },
+      {
+        file,
+        line: 88,
+        outcome: set_aside,
+        reason: 'payment_id "PX" is on line 86 with other content',
+      },
       { file, line: 89, outcome: set_aside, reason: 'unknown loan_id "nobody"' },
       { file, line: 90, outcome: set_aside, reason: 'unknown loan_id "nobody"' },
       { file, line: 92, outcome: set_aside, reason: 'Amount_paid "many" is not a number' },
@@ -113,9 +139,11 @@ describe('loading a folder as the loan book', () => {
       { payment_id: 'PX', amount_paid: '7.0000', date_paid: '2022-01-01' },
       { payment_id: 'PY', amount_paid: '8.0000', date_paid: '2022-01-01' },
     ]);
-    expect(await database.query("select raw from rejected_rows where file = 'loan_payment.csv' and line = 87")).to.deep.equal([
-      { raw: ' 32u09wekjbfje , PX,1/1/2022,7.00' },
-    ]);
+    expect(
+      await database.query(
+        "select raw from rejected_rows where file = 'loan_payment.csv' and line = 87",
+      ),
+    ).to.deep.equal([{ raw: ' 32u09wekjbfje , PX,1/1/2022,7.00' }]);
   });
 
   it('sets aside with a loan what hangs on it', async () => {
@@ -124,7 +152,11 @@ describe('loading a folder as the loan book', () => {
     append('loan_branch.csv', 'LX,1');
     append('borrower_name.csv', 'stranger,joe');
     const { problems } = await loadLoanBook(database.db, dir);
-    expect(problems.filter(({ outcome }) => outcome === set_aside).map(({ file, reason }) => [file, reason])).to.deep.equal([
+    expect(
+      problems
+        .filter(({ outcome }) => outcome === set_aside)
+        .map(({ file, reason }) => [file, reason]),
+    ).to.deep.equal([
       ['loan.csv', 'unknown borrower_id "stranger"'],
       ['payment_schedule.csv', 'unknown loan_id "LX"'],
       ['loan_branch.csv', 'unknown loan_id "LX"'],
@@ -135,13 +167,17 @@ describe('loading a folder as the loan book', () => {
   it('keeps every repair of a row, and text that COPY would take for its own', async () => {
     append('loan.csv', '123fd35,"L\\N, ""x""\t1",02/30/2021,12,1.05,100.00001,0,100,01/31/2022');
     const { problems } = await loadLoanBook(database.db, dir);
-    expect(problems.filter(({ file, line }) => file === 'loan.csv' && line === 6).map(({ reason }) => reason)).to.deep.equal([
+    expect(
+      problems
+        .filter(({ file, line }) => file === 'loan.csv' && line === 6)
+        .map(({ reason }) => reason),
+    ).to.deep.equal([
       'Date_of_release "02/30/2021" does not exist, moved to 2021-02-28',
       'LoanAmount "100.00001" rounded to 100.0000',
     ]);
-    expect(await database.query('select loan_id from loans where loan_amount = 100')).to.deep.equal([
-      { loan_id: 'L\\N, "x"\t1' },
-    ]);
+    expect(await database.query('select loan_id from loans where loan_amount = 100')).to.deep.equal(
+      [{ loan_id: 'L\\N, "x"\t1' }],
+    );
   });
 
   it('takes columns in any order, more of them, and branches without a currency', async () => {
@@ -154,7 +190,9 @@ describe('loading a folder as the loan book', () => {
 
   it('tells how far it is', async () => {
     const done = new Map<string, number>();
-    await loadLoanBook(database.db, dir, { progress: ({ file, bytesRead, bytes }) => done.set(file, bytesRead / bytes) });
+    await loadLoanBook(database.db, dir, {
+      progress: ({ file, bytesRead, bytes }) => done.set(file, bytesRead / bytes),
+    });
     expect([...done]).to.deep.equal(BOOK_FILES.map(({ file }) => [file, 1]));
   });
 
@@ -162,7 +200,10 @@ describe('loading a folder as the loan book', () => {
     it('names every missing file and column before it touches the book', async () => {
       const before = await contents();
       rmSync(join(dir, 'borrower.csv'));
-      writeFileSync(join(dir, 'loan_payment.csv'), 'loan_id,payment_id(pk),Date_paid,Amount_paid\r\n');
+      writeFileSync(
+        join(dir, 'loan_payment.csv'),
+        'loan_id,payment_id(pk),Date_paid,Amount_paid\r\n',
+      );
       const error = await failure(loadLoanBook(database.db, dir));
       expect(error).to.have.property('name', 'InvalidRequest');
       expect(error.message).to.equal(
@@ -177,13 +218,17 @@ describe('loading a folder as the loan book', () => {
       append('loan_payment.csv', '32u09wekjbfje,"P1,01/01/2021,5');
       const error = await failure(loadLoanBook(database.db, dir));
       expect(error).to.have.property('name', 'InvalidRequest');
-      expect(error.message).to.match(/^loan_payment\.csv: line 86, column 2: a quote is never closed/);
+      expect(error.message).to.match(
+        /^loan_payment\.csv: line 86, column 2: a quote is never closed/,
+      );
       expect(await contents()).to.deep.equal(before);
     });
 
     it('leaves the old book when Postgres refuses the new one', async () => {
       const before = await contents();
-      await database.query('alter table loan_payments add constraint small check (amount_paid < 2000000)');
+      await database.query(
+        'alter table loan_payments add constraint small check (amount_paid < 2000000)',
+      );
       append('loan_payment.csv', '32u09wekjbfje,P1,01/01/2021,2000000');
       const error = await failure(loadLoanBook(database.db, dir));
       await database.query('alter table loan_payments drop constraint small');

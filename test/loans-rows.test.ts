@@ -10,7 +10,8 @@ describe('reading the rows of a raw file', () => {
   const rowsOf = async (content: string | Buffer) => {
     writeFileSync(join(dir, 'some.csv'), content);
     const rows: [number, ...string[]][] = [];
-    for await (const some of readRows(join(dir, 'some.csv'))) for (const { line, fields } of some) rows.push([line, ...fields]);
+    for await (const some of readRows(join(dir, 'some.csv')))
+      for (const { line, fields } of some) rows.push([line, ...fields]);
     return rows;
   };
 

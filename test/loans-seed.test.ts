@@ -45,12 +45,17 @@ describe('seeding the sample loan book', () => {
   async function contents(): Promise<Record<string, string[]>> {
     const found: Record<string, string[]> = {};
     for (const table of TABLES) {
-      const rows = await database.query<{ row: string }>(`select t::text as row from ${table} as t order by 1`);
+      const rows = await database.query<{ row: string }>(
+        `select t::text as row from ${table} as t order by 1`,
+      );
       found[table] = rows.map(({ row }) => row);
     }
     return found;
   }
-  const counts = async () => Object.fromEntries(Object.entries(await contents()).map(([table, rows]) => [table, rows.length]));
+  const counts = async () =>
+    Object.fromEntries(
+      Object.entries(await contents()).map(([table, rows]) => [table, rows.length]),
+    );
 
   it('fills an empty book and reports the two repairs with their lines', async () => {
     const seeded = await seedLoanBook(database.db);
@@ -72,7 +77,9 @@ describe('seeding the sample loan book', () => {
 
   it('keeps the raw row of each repair', async () => {
     await seedLoanBook(database.db);
-    const rows = await database.query('select file, line, outcome, raw from rejected_rows order by file');
+    const rows = await database.query(
+      'select file, line, outcome, raw from rejected_rows order by file',
+    );
     expect(rows).to.deep.equal([
       { file: 'borrower.csv', line: 3, outcome: 'repaired', raw: '123fd36,rtgio,89hfg,923475,a' },
       {
@@ -121,7 +128,9 @@ describe('seeding the sample loan book', () => {
     expect(await contents()).to.deep.equal(before);
     rmSync(dir, { recursive: true });
     await loadLoanBook(database.db, SAMPLE);
-    expect((await seedLoanBook(database.db)).seeded, 'the sample, loaded by its folder').to.equal(true);
+    expect((await seedLoanBook(database.db)).seeded, 'the sample, loaded by its folder').to.equal(
+      true,
+    );
   });
 
   it('does not touch rows that nobody loaded', async () => {

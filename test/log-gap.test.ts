@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import { gapWatch } from '../consumer/log-gap.ts';
 
 describe('a log that does not fit to where the group stopped', () => {
-  const position = (low: string, high: string, committed: string | null) => ({ partition: 2, low, high, committed });
+  const position = (low: string, high: string, committed: string | null) => ({
+    partition: 2,
+    low,
+    high,
+    committed,
+  });
   const watch = () => {
     const alarms: string[] = [];
     return { alarms, ...gapWatch('fx', (sentence) => alarms.push(sentence)) };
@@ -10,7 +15,12 @@ describe('a log that does not fit to where the group stopped', () => {
 
   it('is no alarm while it fits, or before the group has read at all', () => {
     const { look, trouble } = watch();
-    look([position('0', '9', '9'), position('0', '0', null), position('5', '9', null), position('5', '9', '5')]);
+    look([
+      position('0', '9', '9'),
+      position('0', '0', null),
+      position('5', '9', null),
+      position('5', '9', '5'),
+    ]);
     expect(trouble()).to.equal(null);
   });
 
@@ -19,7 +29,9 @@ describe('a log that does not fit to where the group stopped', () => {
     look([position('500', '900', '300')]);
     look([position('500', '900', '900')]);
     expect(alarms).to.have.length(1);
-    expect(trouble()).to.match(/^stream: fx\/2: 200 records from offset 300 on were deleted before they were read/);
+    expect(trouble()).to.match(
+      /^stream: fx\/2: 200 records from offset 300 on were deleted before they were read/,
+    );
   });
 
   it('is one when the log was made anew, and not for a leader that has only just taken over', () => {

@@ -41,19 +41,26 @@ import { eventually } from './support/stream-contract.ts';
       database = await testDatabase();
       topic = `fx.${randomUUID()}`;
       port = await freePort();
-      stream = openKafkaStream({ settings: { brokers: broker.brokers, ssl: false, sasl: null, clientId: 'test' }, log: quiet });
+      stream = openKafkaStream({
+        settings: { brokers: broker.brokers, ssl: false, sasl: null, clientId: 'test' },
+        log: quiet,
+      });
       const metrics = String(await freePort());
       run('producer', { METRICS_PORT: metrics });
       run('consumer');
       run('api', { PORT: String(port) });
-      await eventually(async () => expect((await get(`http://127.0.0.1:${metrics}/readyz`))?.status, output()).to.equal(200));
+      await eventually(async () =>
+        expect((await get(`http://127.0.0.1:${metrics}/readyz`))?.status, output()).to.equal(200),
+      );
     });
     after(async () => {
       for (const { kill } of processes) kill('SIGTERM');
       const codes = await Promise.all(processes.map(({ exited }) => exited));
       await stream.close();
       await database.drop();
-      expect(codes, 'every process ends in peace').to.deep.equal(processes.map(({ pid }) => (killed.has(pid) ? null : 0)));
+      expect(codes, 'every process ends in peace').to.deep.equal(
+        processes.map(({ pid }) => (killed.has(pid) ? null : 0)),
+      );
     });
     const killed = new Set<number>();
 
@@ -100,9 +107,15 @@ import { eventually } from './support/stream-contract.ts';
       const [record] = await records();
       const value = record?.value as Buffer;
       expect(value[0]).to.equal(0);
-      const { data } = await axios.get<{ schema: string }>(`${broker.registryUrl}/schemas/ids/${value.readUInt32BE(1)}`);
-      const event = avro.Type.forSchema(JSON.parse(data.schema)).fromBuffer(value.subarray(5)) as Record<string, unknown>;
-      expect(record?.key?.toString()).to.equal(`${event['base_currency']}-${event['quote_currency']}`);
+      const { data } = await axios.get<{ schema: string }>(
+        `${broker.registryUrl}/schemas/ids/${value.readUInt32BE(1)}`,
+      );
+      const event = avro.Type.forSchema(JSON.parse(data.schema)).fromBuffer(
+        value.subarray(5),
+      ) as Record<string, unknown>;
+      expect(record?.key?.toString()).to.equal(
+        `${event['base_currency']}-${event['quote_currency']}`,
+      );
       expect(event['mid']).to.match(/^\d+\.\d{10}$/);
       expect(record?.headers['ce_id']?.toString()).to.equal(event['event_id']);
       const { data: subjects } = await axios.get<string[]>(`${broker.registryUrl}/subjects`);
@@ -110,7 +123,9 @@ import { eventually } from './support/stream-contract.ts';
     });
 
     it('makes one more pull on request and answers when its rows are readable', async () => {
-      const { status, data } = await axios.post(`http://127.0.0.1:${port}/v1/rates/update`, null, { validateStatus: () => true });
+      const { status, data } = await axios.post(`http://127.0.0.1:${port}/v1/rates/update`, null, {
+        validateStatus: () => true,
+      });
       expect([status, data], output()).to.deep.equal([200, { success: true }]);
     });
 
@@ -130,7 +145,9 @@ import { eventually } from './support/stream-contract.ts';
       await eventually(async () => expect(await lag()).to.equal(0));
       expect(await tables()).to.deep.equal(before);
       expect(
-        await database.query('select count(*), count(distinct (rate_date, quote_currency)) as days from daily_rates'),
+        await database.query(
+          'select count(*), count(distinct (rate_date, quote_currency)) as days from daily_rates',
+        ),
       ).to.deep.equal([{ count: '7', days: '7' }]);
     });
 
@@ -149,11 +166,14 @@ import { eventually } from './support/stream-contract.ts';
       ]);
       run('consumer');
       await eventually(async () => expect(await lag()).to.equal(0));
-      expect(await database.query('select mid from daily_rates where event_id = ?', [event.event_id])).to.have.length.at.most(1);
-      expect(await database.query("select reason from dead_letters where state = 'open' order by record_offset")).to.deep.equal([
-        { reason: 'wrong magic byte' },
-        { reason: 'unknown schema id' },
-      ]);
+      expect(
+        await database.query('select mid from daily_rates where event_id = ?', [event.event_id]),
+      ).to.have.length.at.most(1);
+      expect(
+        await database.query(
+          "select reason from dead_letters where state = 'open' order by record_offset",
+        ),
+      ).to.deep.equal([{ reason: 'wrong magic byte' }, { reason: 'unknown schema id' }]);
       const letters: StreamRecord[] = [];
       for await (const batch of stream.read({ topic: `${topic}.dlt` })) letters.push(...batch);
       expect(letters[0]?.value?.toString()).to.equal('poison');
@@ -172,7 +192,9 @@ import { eventually } from './support/stream-contract.ts';
       const started = run('producer', { TOPIC: other });
       expect(await started.exited).to.equal(1);
       processes.splice(processes.indexOf(started), 1);
-      expect(started.output()).to.match(new RegExp(`The schema registry refuses our schema for ${other}-value: .*[Ii]ncompatib`));
+      expect(started.output()).to.match(
+        new RegExp(`The schema registry refuses our schema for ${other}-value: .*[Ii]ncompatib`),
+      );
     });
   },
 );

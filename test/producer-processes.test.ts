@@ -34,7 +34,9 @@ describe('producers as processes', function () {
     await xe.stop();
   });
   const count = async (what: string, where = 'true') =>
-    Number((await xe.query<{ count: string }>(`select count(*) from ${what} where ${where}`))[0]?.count);
+    Number(
+      (await xe.query<{ count: string }>(`select count(*) from ${what} where ${where}`))[0]?.count,
+    );
 
   /** Early in the next minute, so that it is not over when a lease is. */
   const toNextSlot = () => xe.moveTo((Math.floor(xe.now() / MINUTE) + 1) * MINUTE + 5000);
@@ -51,7 +53,9 @@ describe('producers as processes', function () {
         // The dead one's lease is over; the slot is still the newest.
         await xe.moveTo(xe.now() + 16_000);
         const heir = start('producer', { SCHEDULE: '* * * * *' });
-        await eventually(async () => expect(await count('runs', "state = 'confirmed'"), heir.output()).to.equal(slots + 1));
+        await eventually(async () =>
+          expect(await count('runs', "state = 'confirmed'"), heir.output()).to.equal(slots + 1),
+        );
         expect(await count('rate_observations')).to.equal(7 * (slots + 1));
         expect(xe.simulator.questions()).to.equal((point === 'after-answer' ? 2 : 1) * round);
         await kill(heir);
@@ -65,7 +69,10 @@ describe('producers as processes', function () {
     needs(this, 'clocks that step', faketimeLibrary() ? null : 'no libfaketime (Debian: faketime)');
     const skewed = (n: number) => {
       const seconds = Math.round(-3600 + (7200 * n) / (replicas - 1));
-      return start('producer', { SCHEDULE: '* * * * *', ...faketime(`${seconds < 0 ? '' : '+'}${seconds}s`) });
+      return start('producer', {
+        SCHEDULE: '* * * * *',
+        ...faketime(`${seconds < 0 ? '' : '+'}${seconds}s`),
+      });
     };
     const producers = Array.from({ length: replicas }, (_, n) => skewed(n));
     let killed = 0;
@@ -88,11 +95,16 @@ describe('producers as processes', function () {
     expect(await count('runs')).to.equal(slots);
     expect(await count('rate_observations')).to.equal(7 * slots);
     // A slot whose holder was killed is claimed again; whether XE had answered by then decides if that is one more question.
-    const [again] = await xe.query<{ claims: number }>('select sum(attempts - 1)::int as claims from runs');
+    const [again] = await xe.query<{ claims: number }>(
+      'select sum(attempts - 1)::int as claims from runs',
+    );
     const asked = xe.simulator.questions();
     expect(again?.claims).to.be.within(0, killed);
     expect(asked).to.be.within(slots, slots + (again?.claims ?? 0));
-    if (LONG) process.stderr.write(`      ${asked} questions, ${again?.claims} slots claimed again after a kill\n`);
+    if (LONG)
+      process.stderr.write(
+        `      ${asked} questions, ${again?.claims} slots claimed again after a kill\n`,
+      );
   });
 
   it('keep to the ledger when the clock under them steps: two calls a day, on the right days, without a burst', async function () {
@@ -104,7 +116,9 @@ describe('producers as processes', function () {
       await xe.moveTo(Date.parse('2026-11-24T12:00:00Z'));
       const producer = start('producer', { ...clock.settings, LOG_LEVEL: 'info' });
       const pulled = async (slots: number) => {
-        await eventually(async () => expect(await count('runs', "state = 'confirmed'"), producer.output()).to.equal(slots));
+        await eventually(async () =>
+          expect(await count('runs', "state = 'confirmed'"), producer.output()).to.equal(slots),
+        );
         expect(xe.simulator.questions()).to.equal(slots);
       };
       await pulled(1);
@@ -133,11 +147,20 @@ describe('producers as processes', function () {
       // The process has lived by those clocks.
       const lived = producer.output().matchAll(/"time":"(\d{4})[^}]*XE has answered/g);
       const year = new Date().getUTCFullYear();
-      expect([...lived].map(([, at]) => Number(at))).to.deep.equal([1970, year, year, year + 1, year, year]);
+      expect([...lived].map(([, at]) => Number(at))).to.deep.equal([
+        1970,
+        year,
+        year,
+        year + 1,
+        year,
+        year,
+      ]);
     } finally {
       clock.remove();
     }
-    expect(await xe.query('select rate_date, count(*)::int from daily_rates group by 1 order by 1')).to.deep.equal([
+    expect(
+      await xe.query('select rate_date, count(*)::int from daily_rates group by 1 order by 1'),
+    ).to.deep.equal([
       { rate_date: '2026-11-24', count: 7 },
       { rate_date: '2026-11-25', count: 7 },
       { rate_date: '2026-11-26', count: 7 },
@@ -164,7 +187,11 @@ function faketimeLibrary(): string | null {
 
 /** The process' own clock: an offset to the real one, or an instant to start from. Monotonic time goes on as it is. */
 function faketime(offset: string): Record<string, string> {
-  return { LD_PRELOAD: faketimeLibrary() as string, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  return {
+    LD_PRELOAD: faketimeLibrary() as string,
+    FAKETIME: offset,
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
 }
 
 /** A clock of a process that steps while it runs: libfaketime reads the file whenever it is asked for the time. */

@@ -14,7 +14,9 @@ describe('the producer', () => {
   };
   const states = async () => (await parts.runs()).map(({ state }) => state);
   const confirmed = (count = 1) =>
-    eventually(async () => expect((await states()).filter((state) => state === 'confirmed')).to.have.length(count));
+    eventually(async () =>
+      expect((await states()).filter((state) => state === 'confirmed')).to.have.length(count),
+    );
 
   it('owes an empty ledger the latest slot and no other, and confirms it when its rows are there', async () => {
     const { producer, consumer, startClock, runs, query, simulator } = await using();
@@ -23,7 +25,13 @@ describe('the producer', () => {
     producer();
     await confirmed();
     expect(await runs()).to.deep.equal([
-      { trigger: 'catch-up', slot: '2026-11-24T01:00:00Z', state: 'confirmed', cost: 7, error: null },
+      {
+        trigger: 'catch-up',
+        slot: '2026-11-24T01:00:00Z',
+        state: 'confirmed',
+        cost: 7,
+        error: null,
+      },
     ]);
     expect(await query('select count(*) from daily_rates')).to.deep.equal([{ count: '7' }]);
     expect(simulator.calls()).to.equal(1);
@@ -35,10 +43,12 @@ describe('the producer', () => {
     producer();
     await confirmed();
     const [run] = await query<{ answer: string }>('select answer from runs');
-    for (const { quote_currency, mid } of await query<{ quote_currency: string; mid: string }>('select * from daily_rates')) {
-      const sent = new RegExp(`"quotecurrency"\\s*:\\s*"${quote_currency}"\\s*,\\s*"mid"\\s*:\\s*([\\d.]+)`).exec(
-        run?.answer ?? '',
-      )?.[1];
+    for (const { quote_currency, mid } of await query<{ quote_currency: string; mid: string }>(
+      'select * from daily_rates',
+    )) {
+      const sent = new RegExp(
+        `"quotecurrency"\\s*:\\s*"${quote_currency}"\\s*,\\s*"mid"\\s*:\\s*([\\d.]+)`,
+      ).exec(run?.answer ?? '')?.[1];
       expect(mid, quote_currency)
         .to.equal(sent)
         .and.match(/\.\d{10}$/);
@@ -78,7 +88,11 @@ describe('the producer', () => {
     await setClock('2026-11-22T12:00:00Z');
     producer();
     await confirmed(3);
-    expect((await runs()).map(({ trigger, slot, state, error }) => [trigger, slot, state, error].join(' '))).to.have.members([
+    expect(
+      (await runs()).map(({ trigger, slot, state, error }) =>
+        [trigger, slot, state, error].join(' '),
+      ),
+    ).to.have.members([
       'schedule 2026-11-20T01:00:00Z confirmed ',
       'catch-up 2026-11-20T23:00:00Z skipped missed: no producer was running within 24 h of it',
       'catch-up 2026-11-21T01:00:00Z skipped missed: no producer was running within 24 h of it',
@@ -86,7 +100,9 @@ describe('the producer', () => {
       'catch-up 2026-11-22T01:00:00Z confirmed ',
     ]);
     expect(
-      await query('select rate_date, min(observed_at) as at, count(*) from daily_rates group by 1 order by 1'),
+      await query(
+        'select rate_date, min(observed_at) as at, count(*) from daily_rates group by 1 order by 1',
+      ),
     ).to.deep.equal([
       { rate_date: '2026-11-20', at: '2026-11-20T01:00:00Z', count: '7' },
       { rate_date: '2026-11-21', at: '2026-11-21T00:00:00Z', count: '7' },
@@ -110,22 +126,29 @@ describe('the producer', () => {
     expect((await runs())[1]).to.include({
       slot: '2012-11-24T23:00:00Z',
       state: 'skipped',
-      error: 'missed: no producer was running from 2012-11-24T23:00:00.000Z to 2026-11-17T01:00:00.000Z (10212 slots)',
+      error:
+        'missed: no producer was running from 2012-11-24T23:00:00.000Z to 2026-11-17T01:00:00.000Z (10212 slots)',
     });
-    const [row] = await query('select skipped_to, skipped_count from runs where skipped_count is not null');
+    const [row] = await query(
+      'select skipped_to, skipped_count from runs where skipped_count is not null',
+    );
     expect(row).to.deep.equal({ skipped_to: '2026-11-17T01:00:00Z', skipped_count: 10_212 });
   });
 
   it('publishes a kept answer when the stream is back, without asking XE again', async () => {
     let away = true;
     const { producer, consumer, simulator, runs, setClock, startClock } = await using({
-      publish: (publish) => (topic, records) => (away ? Promise.reject(new Error('no broker')) : publish(topic, records)),
+      publish: (publish) => (topic, records) =>
+        away ? Promise.reject(new Error('no broker')) : publish(topic, records),
     });
     await setClock('2026-11-24T01:00:05Z');
     await consumer();
     const running = producer();
     await eventually(async () =>
-      expect((await runs())[0]).to.include({ state: 'fetched', error: 'not published yet: no broker' }),
+      expect((await runs())[0]).to.include({
+        state: 'fetched',
+        error: 'not published yet: no broker',
+      }),
     );
     await eventually(async () => expect((await running.health()).trouble).to.match(/no broker/));
     away = false;
@@ -154,7 +177,9 @@ describe('the producer', () => {
   });
 
   it('ends a run whose events never become rows, and lets the next request be a pull of its own', async () => {
-    const { producer, requests, runs, setClock, query } = await using({ publish: () => () => Promise.resolve([]) });
+    const { producer, requests, runs, setClock, query } = await using({
+      publish: () => () => Promise.resolve([]),
+    });
     await setClock('2026-11-24T01:00:05Z');
     const first = producer();
     await eventually(async () => expect(await states()).to.deep.equal(['published']));
@@ -163,19 +188,24 @@ describe('the producer', () => {
     await setClock('2026-11-24T03:00:00Z');
     producer();
     await eventually(async () => expect((await runs())[0]).to.include({ state: 'failed' }));
-    expect((await runs())[0]?.['error']).to.match(/published 6 times and never stored: look at npm run dlt -- ls/);
+    expect((await runs())[0]?.['error']).to.match(
+      /published 6 times and never stored: look at npm run dlt -- ls/,
+    );
     const [slot] = await query<{ run_id: string }>('select run_id from runs');
     expect(await requests.request()).not.to.equal(slot?.run_id);
   });
 
   it('files the slots that fall due while the stream is slow to refuse, however many runs wait for it', async () => {
     const { producer, runs, setClock, query } = await using({
-      publish: () => () => new Promise((_, refuse) => setTimeout(() => refuse(new Error('silent broker')), 300)),
+      publish: () => () =>
+        new Promise((_, refuse) => setTimeout(() => refuse(new Error('silent broker')), 300)),
     });
     await setClock('2026-11-24T01:00:05Z');
     producer();
     await eventually(async () => expect(await states()).to.deep.equal(['fetched']));
-    await query("insert into runs (source, trigger, currencies) values ('simulator', 'manual', '{KES}')");
+    await query(
+      "insert into runs (source, trigger, currencies) values ('simulator', 'manual', '{KES}')",
+    );
     await eventually(async () => expect(await states()).to.deep.equal(['fetched', 'fetched']));
     // From now on each is ready again by the time the other has failed, as with a broker that takes longer to refuse than we wait.
     await query(
@@ -183,7 +213,9 @@ describe('the producer', () => {
     );
     await query('create trigger ready before update on runs for each row execute function ready()');
     await setClock('2026-11-24T23:00:01Z');
-    await eventually(async () => expect((await runs()).map(({ slot }) => slot)).to.include('2026-11-24T23:00:00Z'));
+    await eventually(async () =>
+      expect((await runs()).map(({ slot }) => slot)).to.include('2026-11-24T23:00:00Z'),
+    );
   });
 
   it('holds on to an answer that came while Postgres was away, and does not ask again', async () => {
@@ -209,7 +241,12 @@ describe('the producer', () => {
     const { producer, consumer, ledger, simulator, query, setClock, startClock } = await using();
     await setClock('2026-11-24T02:00:00Z');
     await ledger.fileSlots([{ slot: '2026-11-24T01:00:00Z', trigger: 'schedule' }]);
-    const run = await ledger.claim({ by: 'the one that dies', seen: [], backfillOnly: false, slotsLeft: 0 });
+    const run = await ledger.claim({
+      by: 'the one that dies',
+      seen: [],
+      backfillOnly: false,
+      slotsLeft: 0,
+    });
     await ledger.keepAnswer(run as NonNullable<typeof run>, {
       answer:
         '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z","to":[{"quotecurrency":"KES","mid":129.1500000000}]}',
@@ -225,9 +262,14 @@ describe('the producer', () => {
     const before = simulator.calls();
     await startClock('2026-11-24T02:00:16Z');
     producer();
-    await eventually(async () => expect(await query('select mid from daily_rates')).to.deep.equal([{ mid: '129.1500000000' }]));
+    await eventually(async () =>
+      expect(await query('select mid from daily_rates')).to.deep.equal([{ mid: '129.1500000000' }]),
+    );
     expect(simulator.calls()).to.equal(before);
-    expect(await ledger.renew(run as NonNullable<typeof run>), 'the dead holder can still write').to.equal(false);
+    expect(
+      await ledger.renew(run as NonNullable<typeof run>),
+      'the dead holder can still write',
+    ).to.equal(false);
   });
 
   it('stores what XE has and names what it has not', async () => {
@@ -244,7 +286,9 @@ describe('the producer', () => {
   });
 
   it('spends no more than the budget of the day', async () => {
-    const { producer, consumer, requests, simulator, runs, startClock } = await using({ dailyBudget: 27 });
+    const { producer, consumer, requests, simulator, runs, startClock } = await using({
+      dailyBudget: 27,
+    });
     await startClock('2026-11-24T02:00:00Z');
     await consumer();
     producer();
@@ -272,7 +316,10 @@ describe('the producer', () => {
       answers = next;
       asked = 0;
       xe = createServer((_req, res) => {
-        const { status, body } = answers[Math.min(asked++, answers.length - 1)] as { status: number; body: string };
+        const { status, body } = answers[Math.min(asked++, answers.length - 1)] as {
+          status: number;
+          body: string;
+        };
         res.writeHead(status, { 'content-type': 'application/json' }).end(body);
       });
       await new Promise<void>((resolve) => xe.listen(0, '127.0.0.1', resolve));
@@ -281,18 +328,24 @@ describe('the producer', () => {
     afterEach(() => new Promise((resolve) => xe.close(resolve)));
 
     it('tries a slot again later, and keeps the reason readable meanwhile', async () => {
-      const xeUrl = await xeThat({ status: 500, body: '{"code":0,"message":"An unexpected error occurred"}' });
+      const xeUrl = await xeThat({
+        status: 500,
+        body: '{"code":0,"message":"An unexpected error occurred"}',
+      });
       const { producer, query, setClock } = await using({ xeUrl });
       await setClock('2026-11-24T01:00:05Z');
       const running = producer();
       await eventually(async () =>
-        expect(await query('select state, attempts, cost, next_attempt_at, error from runs')).to.deep.equal([
+        expect(
+          await query('select state, attempts, cost, next_attempt_at, error from runs'),
+        ).to.deep.equal([
           {
             state: 'due',
             attempts: 1,
             cost: 0,
             next_attempt_at: '2026-11-24T01:05:05Z',
-            error: 'XE: expected status 200, got 500: {"code":0,"message":"An unexpected error occurred"}',
+            error:
+              'XE: expected status 200, got 500: {"code":0,"message":"An unexpected error occurred"}',
           },
         ]),
       );
@@ -310,11 +363,14 @@ describe('the producer', () => {
     });
 
     it('asks once more after an answer that cannot be used, stores nothing of it, and counts both as paid', async () => {
-      const body = '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z","to":[{"quotecurrency":"KES","mid":0}]}';
+      const body =
+        '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z","to":[{"quotecurrency":"KES","mid":0}]}';
       const { producer, query } = await using({ xeUrl: await xeThat({ status: 200, body }) });
       producer();
       await eventually(async () =>
-        expect(await query('select state, cost from runs')).to.deep.equal([{ state: 'due', cost: 14 }]),
+        expect(await query('select state, cost from runs')).to.deep.equal([
+          { state: 'due', cost: 14 },
+        ]),
       );
       expect(asked).to.equal(2);
       expect(await query('select count(*) from stream_records')).to.deep.equal([{ count: '0' }]);

@@ -19,7 +19,11 @@ describe('a release', () => {
   it('has one version: in the package, its lockfile, and as the newest of the changes', () => {
     const lock = JSON.parse(read('package-lock.json'));
     const [, newest] = /^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$/m.exec(read('CHANGELOG.md')) ?? [];
-    expect([lock.version, lock.packages[''].version, newest]).to.deep.equal([version, version, version]);
+    expect([lock.version, lock.packages[''].version, newest]).to.deep.equal([
+      version,
+      version,
+      version,
+    ]);
   });
 
   it('is under the licence that it names', () => {

@@ -13,7 +13,13 @@ const DAYS = 30;
 describe('a replay', () => {
   let database: TestDatabase;
   let stream: EventStream;
-  const deps = () => ({ db: database.db, stream, topic: TOPIC, schemaOf: () => Promise.resolve(null), log: quiet });
+  const deps = () => ({
+    db: database.db,
+    stream,
+    topic: TOPIC,
+    schemaOf: () => Promise.resolve(null),
+    log: quiet,
+  });
   const day = (n: number) => `2026-10-${String(n + 1).padStart(2, '0')}`;
 
   beforeEach(async () => {
@@ -22,10 +28,16 @@ describe('a replay', () => {
     await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
     const history = Array.from({ length: DAYS }, (_, n) =>
       ['KES', 'NGN'].map((currency) =>
-        observed(currency, `${n + 1}.5`, { run_id: `run-${n}`, observed_at: `${day(n)}T00:00:00.000Z` }),
+        observed(currency, `${n + 1}.5`, {
+          run_id: `run-${n}`,
+          observed_at: `${day(n)}T00:00:00.000Z`,
+        }),
       ),
     ).flat();
-    await stream.publish(TOPIC, [...history.map(record), { key: 'USD-KES', value: Buffer.from('poison') }]);
+    await stream.publish(TOPIC, [
+      ...history.map(record),
+      { key: 'USD-KES', value: Buffer.from('poison') },
+    ]);
   });
   afterEach(() => database.drop());
 
@@ -34,9 +46,21 @@ describe('a replay', () => {
                            (select count(*) from rate_observations) as observations, (select count(*) from dead_letters) as letters`);
 
   it('brings everything into empty tables, and the second time changes nothing', async () => {
-    expect(await replay(deps(), {})).to.deep.equal({ read: 61, inserted: 60, updated_days: 60, unchanged: 0, dead: 1 });
+    expect(await replay(deps(), {})).to.deep.equal({
+      read: 61,
+      inserted: 60,
+      updated_days: 60,
+      unchanged: 0,
+      dead: 1,
+    });
     const once = await tables();
-    expect(await replay(deps(), {})).to.deep.equal({ read: 61, inserted: 0, updated_days: 0, unchanged: 60, dead: 1 });
+    expect(await replay(deps(), {})).to.deep.equal({
+      read: 61,
+      inserted: 0,
+      updated_days: 0,
+      unchanged: 60,
+      dead: 1,
+    });
     expect(await tables()).to.deep.equal(once);
   });
 
@@ -46,10 +70,9 @@ describe('a replay', () => {
       "update daily_rates set mid = 99, observed_at = observed_at + interval '1 hour' where rate_date = '2026-10-01'",
     );
     await replay(deps(), {});
-    expect(await database.query("select mid from daily_rates where rate_date = '2026-10-01'")).to.deep.equal([
-      { mid: '99' },
-      { mid: '99' },
-    ]);
+    expect(
+      await database.query("select mid from daily_rates where rate_date = '2026-10-01'"),
+    ).to.deep.equal([{ mid: '99' }, { mid: '99' }]);
   });
 
   it('reads only what was published in the time asked for', async () => {
@@ -68,7 +91,13 @@ describe('a replay', () => {
     await database.query("delete from daily_rates where rate_date < '2026-10-04'");
     await database.query("delete from rate_observations where observed_at < '2026-10-04'");
     const before = await tables();
-    expect(await dryReplay(deps(), {})).to.deep.equal({ read: 61, inserted: 6, updated_days: 6, unchanged: 54, dead: 1 });
+    expect(await dryReplay(deps(), {})).to.deep.equal({
+      read: 61,
+      inserted: 6,
+      updated_days: 6,
+      unchanged: 54,
+      dead: 1,
+    });
     expect(await tables()).to.deep.equal(before);
   });
 
@@ -92,13 +121,18 @@ describe('a replay', () => {
     );
     expect(await tables()).to.deep.equal(before);
     await rebuild(deps(), { force: true });
-    expect(await database.query('select count(*) from daily_rates')).to.deep.equal([{ count: '60' }]);
+    expect(await database.query('select count(*) from daily_rates')).to.deep.equal([
+      { count: '60' },
+    ]);
   });
 
   it('keeps readers reading the old rows while it rebuilds', async () => {
     await replay(deps(), {});
     let seen: unknown;
-    const looking = { ...deps(), onProgress: async () => (seen ??= database.query('select count(*) from daily_rates')) };
+    const looking = {
+      ...deps(),
+      onProgress: async () => (seen ??= database.query('select count(*) from daily_rates')),
+    };
     await rebuild(looking as never, { force: false });
     expect(await seen).to.deep.equal([{ count: '60' }]);
   });
@@ -127,7 +161,9 @@ describe('a replay', () => {
   it('shows a person at a terminal how far it is, how fast it goes and what is left, but not with --quiet', async function () {
     this.timeout(60_000);
     needs(this, 'the bar of a replay', installed('script') ? null : "no util-linux' script");
-    const many = Array.from({ length: 1200 }, (_, n) => observed('GHS', `${n + 1}.5`, { run_id: `many-${n}` }));
+    const many = Array.from({ length: 1200 }, (_, n) =>
+      observed('GHS', `${n + 1}.5`, { run_id: `many-${n}` }),
+    );
     await stream.publish(TOPIC, many.map(record));
     const shown = async (...args: string[]) => {
       const started = onTerminal('replay', { DATABASE_URL: database.url, LOG_LEVEL: 'fatal' }, [
@@ -144,13 +180,18 @@ describe('a replay', () => {
     expect(lines, watched).to.have.length.above(1);
     for (const line of lines) expect(line, 'fits into a terminal').to.have.length.below(80);
     const looks = lines.map((line) =>
-      (/(\d+) % (\d+) of 1261 events, (\d+)\/s, (\d+) s left$/.exec(line) ?? []).slice(1).map(Number),
+      (/(\d+) % (\d+) of 1261 events, (\d+)\/s, (\d+) s left$/.exec(line) ?? [])
+        .slice(1)
+        .map(Number),
     );
     for (const [percentage = Number.NaN, read = 0, rate = 0, left = 0] of looks) {
       expect(percentage).to.equal(Math.floor((read / 1261) * 100));
       expect(rate).to.be.above(0);
       // What is left at this pace, which is itself shown as a whole number.
-      expect(left).to.be.within(Math.floor((1261 - read) / (rate + 1)), Math.ceil((1261 - read) / (rate - 1 || 1)) + 1);
+      expect(left).to.be.within(
+        Math.floor((1261 - read) / (rate + 1)),
+        Math.ceil((1261 - read) / (rate - 1 || 1)) + 1,
+      );
     }
     expect(looks.at(-1)).to.deep.include.members([100, 1261, 0]);
     const [, quietly] = await shown('--quiet');

@@ -32,24 +32,42 @@ describe('npm run report', function () {
     const { PATH, HOME } = process.env;
     const started = ['--import', TSX, join(PROJECT, 'bin/report.ts'), ...args];
     const env = { PATH, HOME, TZ: 'Pacific/Apia', DATABASE_URL: database.url };
-    const { status, stdout, stderr } = spawnSync(process.execPath, started, { cwd: dir, env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, started, {
+      cwd: dir,
+      env,
+      encoding: 'utf8',
+    });
     return { code: status, stdout, stderr };
   }
 
   it('prints the sample as CSV and nothing else', () => {
-    expect(report('loans', '--as-of', '2021-10-15', '--format', 'csv')).to.include({ code: 0, stdout: SAMPLE });
+    expect(report('loans', '--as-of', '2021-10-15', '--format', 'csv')).to.include({
+      code: 0,
+      stdout: SAMPLE,
+    });
   });
 
   it('prints JSON as an array of rows, money as text', () => {
     for (const asked of [['--format', 'json'], ['--json']]) {
       const rows = JSON.parse(report('missed', '--as-of', '2021-10-15', ...asked).stdout);
       expect(rows).to.have.length(9);
-      expect(rows[0]).to.include({ amount: '100790.3333', instalment_number: 1, date_cleared: '2021-03-31' });
+      expect(rows[0]).to.include({
+        amount: '100790.3333',
+        instalment_number: 1,
+        date_cleared: '2021-03-31',
+      });
     }
   });
 
   it('prints a table when nothing is asked, with the totals below', () => {
-    const { code, stdout, stderr } = report('loans', '--as-of', '2021-10-15', '--in', 'USD', '--quiet');
+    const { code, stdout, stderr } = report(
+      'loans',
+      '--as-of',
+      '2021-10-15',
+      '--in',
+      'USD',
+      '--quiet',
+    );
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout).to.match(/^loan_id +borrower_id/);
     expect(stdout).to.match(/\ntotal KES +46994421\.0000/);
@@ -57,42 +75,108 @@ describe('npm run report', function () {
   });
 
   it('tells one loan day by day, and how loans rolled', () => {
-    const history = JSON.parse(report('history', '--loan', '32u09wekjbfje', '--as-of', '2021-10-15', '--json').stdout);
-    expect(history.at(-1)).to.include({ day: '2021-10-15', current_days_past_due: 49, amount_at_risk: '201580.6666' });
-    const roll = JSON.parse(report('roll', '--from', '2021-09-15', '--as-of', '2021-10-15', '--json').stdout);
-    expect(roll[1]).to.include({ from_bucket: '1-30', to_bucket: '31-60', loans: 1, share_of_loans: '1.000000' });
+    const history = JSON.parse(
+      report('history', '--loan', '32u09wekjbfje', '--as-of', '2021-10-15', '--json').stdout,
+    );
+    expect(history.at(-1)).to.include({
+      day: '2021-10-15',
+      current_days_past_due: 49,
+      amount_at_risk: '201580.6666',
+    });
+    const roll = JSON.parse(
+      report('roll', '--from', '2021-09-15', '--as-of', '2021-10-15', '--json').stdout,
+    );
+    expect(roll[1]).to.include({
+      from_bucket: '1-30',
+      to_bucket: '31-60',
+      loans: 1,
+      share_of_loans: '1.000000',
+    });
   });
 
   it('writes a workbook with a sheet for each report to output_name.xlsx', () => {
-    const options = ['--as-of', '2021-10-15', '--from', '2021-09-15', '--loan', '32u09wekjbfje', '--format', 'xlsx'];
+    const options = [
+      '--as-of',
+      '2021-10-15',
+      '--from',
+      '2021-09-15',
+      '--loan',
+      '32u09wekjbfje',
+      '--format',
+      'xlsx',
+    ];
     expect(report('all', ...options)).to.include({ code: 0, stdout: '' });
     const sheets = readWorkbook(readFileSync(join(dir, 'output_name.xlsx')));
-    expect(sheets.map(({ name }) => name)).to.deep.equal(['loans', 'missed', 'par', 'history', 'roll']);
-    expect(sheets[0]?.rows[3]?.slice(0, 5)).to.deep.equal(['32u09wekjbfje', '123fd35', 'day:2021-01-27', 12, 1_209_484]);
+    expect(sheets.map(({ name }) => name)).to.deep.equal([
+      'loans',
+      'missed',
+      'par',
+      'history',
+      'roll',
+    ]);
+    expect(sheets[0]?.rows[3]?.slice(0, 5)).to.deep.equal([
+      '32u09wekjbfje',
+      '123fd35',
+      'day:2021-01-27',
+      12,
+      1_209_484,
+    ]);
   });
 
   it('writes to the file that --out names', () => {
-    expect(report('loans', '--as-of', '2021-10-15', '--format', 'csv', '--out', 'book.csv')).to.include({ code: 0, stdout: '' });
+    expect(
+      report('loans', '--as-of', '2021-10-15', '--format', 'csv', '--out', 'book.csv'),
+    ).to.include({ code: 0, stdout: '' });
     expect(readFileSync(join(dir, 'book.csv'), 'utf8')).to.equal(SAMPLE);
   });
 
   it('takes today, in UTC, when no day is given', () => {
     const today = new Date().toISOString().slice(0, 10);
-    expect(report('par', '--json').stdout).to.equal(report('par', '--json', '--as-of', today).stdout);
+    expect(report('par', '--json').stdout).to.equal(
+      report('par', '--json', '--as-of', today).stdout,
+    );
   });
 
   const refused: [why: string, args: string[], message: RegExp][] = [
-    ['a day that does not exist', ['loans', '--as-of', '2021-02-30'], /expected a day that exists, got 2021-02-30/],
-    ['a day in another form', ['loans', '--as-of', '10/15/2021'], /expected a day like 2021-10-15, got 10\/15\/2021/],
+    [
+      'a day that does not exist',
+      ['loans', '--as-of', '2021-02-30'],
+      /expected a day that exists, got 2021-02-30/,
+    ],
+    [
+      'a day in another form',
+      ['loans', '--as-of', '10/15/2021'],
+      /expected a day like 2021-10-15, got 10\/15\/2021/,
+    ],
     ['an unknown report', ['profit'], /expected one of loans, missed, par, history, roll, all/],
     ['a history of no loan', ['history'], /history needs --loan ID/],
     ['roll rates without the earlier day', ['roll'], /roll needs --from D/],
-    ['roll rates backwards', ['roll', '--from', '2021-10-15', '--as-of', '2021-10-15'], /expected --from before 2021-10-15/],
+    [
+      'roll rates backwards',
+      ['roll', '--from', '2021-10-15', '--as-of', '2021-10-15'],
+      /expected --from before 2021-10-15/,
+    ],
     ['all reports as one CSV', ['all', '--format', 'csv'], /all goes to a table or to xlsx/],
-    ['a loan for a report of all', ['loans', '--loan', 'x'], /--loan goes with history, not with loans/],
-    ['an earlier day for a report of one', ['par', '--from', '2020-01-01'], /--from goes with roll, not with par/],
-    ['two formats at once', ['loans', '--json', '--format', 'csv'], /--json or --format csv, not both/],
-    ['another currency than rates are kept in', ['loans', '--in', 'EUR'], /Allowed choices are USD/],
+    [
+      'a loan for a report of all',
+      ['loans', '--loan', 'x'],
+      /--loan goes with history, not with loans/,
+    ],
+    [
+      'an earlier day for a report of one',
+      ['par', '--from', '2020-01-01'],
+      /--from goes with roll, not with par/,
+    ],
+    [
+      'two formats at once',
+      ['loans', '--json', '--format', 'csv'],
+      /--json or --format csv, not both/,
+    ],
+    [
+      'another currency than rates are kept in',
+      ['loans', '--in', 'EUR'],
+      /Allowed choices are USD/,
+    ],
   ];
   for (const [why, args, message] of refused) {
     it(`refuses ${why} with the reason`, () => {

@@ -27,7 +27,9 @@ describe('the reports against the definitions, worked out a loan and a day at a 
       await putBook(database, book);
       const loans = [...book.loans].sort((a, b) => (a.loan_id < b.loan_id ? -1 : 1));
       const roll = dice(seed + 100);
-      const days = Array.from({ length: DAYS }, () => dayNumber('2024-01-05') + roll(330)).sort((a, b) => a - b);
+      const days = Array.from({ length: DAYS }, () => dayNumber('2024-01-05') + roll(330)).sort(
+        (a, b) => a - b,
+      );
       const daysShort = new Map<string, number>();
       for (const day of days) {
         const asOf = isoDay(day);
@@ -37,12 +39,18 @@ describe('the reports against the definitions, worked out a loan and a day at a 
           expect(par_days).to.be.at.least(daysShort.get(loan_id as string) ?? 0);
           daysShort.set(loan_id as string, par_days as number);
         }
-        expect((await missedPayments(db, asOf)).rows, asOf).to.deep.equal(loans.flatMap((loan) => missedRows(loan, day)));
+        expect((await missedPayments(db, asOf)).rows, asOf).to.deep.equal(
+          loans.flatMap((loan) => missedRows(loan, day)),
+        );
         expect((await par(db, asOf)).rows, asOf).to.deep.equal(parRows(book, day));
         const loan = loans[roll(loans.length)]!;
-        expect((await arrearsHistory(db, asOf, loan.loan_id)).rows, asOf).to.deep.equal(historyRows(loan, day));
+        expect((await arrearsHistory(db, asOf, loan.loan_id)).rows, asOf).to.deep.equal(
+          historyRows(loan, day),
+        );
         const from = day - 1 - roll(90);
-        expect((await rollRates(db, asOf, isoDay(from))).rows, asOf).to.deep.equal(rollRows(book, from, day));
+        expect((await rollRates(db, asOf, isoDay(from))).rows, asOf).to.deep.equal(
+          rollRows(book, from, day),
+        );
       }
     });
   }

@@ -43,9 +43,14 @@ describe('totals of a book in several currencies', () => {
     await rate('KES', '2021-10-14', '1');
     const { totals, notes } = await outstanding(await inUsd());
     // 40030659.9858 / 110.95 = 360799.1887… and 8880132.3328 / 411.3333333333 = 21588.6523…
-    const exact = (BigInt('400306599858') * 10n ** 12n) / 11095n + (BigInt('88801323328') * 10n ** 20n) / 4113333333333n;
+    const exact =
+      (BigInt('400306599858') * 10n ** 12n) / 11095n +
+      (BigInt('88801323328') * 10n ** 20n) / 4113333333333n;
     const units = (exact + 5n * 10n ** 9n) / 10n ** 10n;
-    expect(totals).to.deep.equal([...OWN, ['total in USD', `${units / 10_000n}.${String(units % 10_000n).padStart(4, '0')}`]]);
+    expect(totals).to.deep.equal([
+      ...OWN,
+      ['total in USD', `${units / 10_000n}.${String(units % 10_000n).padStart(4, '0')}`],
+    ]);
     expect(notes).to.deep.equal([
       '1 USD = 110.95 KES (rate of 2021-10-15, source xe).',
       '1 USD = 411.3333333333 NGN (rate of 2021-10-15, source xe).',
@@ -66,7 +71,9 @@ describe('totals of a book in several currencies', () => {
     await rate('NGN', DAY, '411');
     const { totals, notes } = await outstanding(await inUsd());
     expect(totals[2]).to.deep.equal(['total in USD', null]);
-    expect(notes[0]).to.equal('No USD/KES rate of 2021-10-15 or of the 7 days before it: what that is in USD is not known.');
+    expect(notes[0]).to.equal(
+      'No USD/KES rate of 2021-10-15 or of the 7 days before it: what that is in USD is not known.',
+    );
   });
 
   it('say so where a rate was simulated', async () => {
@@ -86,15 +93,24 @@ describe('totals of a book in several currencies', () => {
     ]);
     const { rows } = await par(database.db, DAY, await inUsd());
     // 400306.599858 + 22200.330832 USD are lent, 6047.419998 of them to the loan in arrears.
-    expect(rows.find(({ scope, measure }) => scope === 'book in USD' && measure === 'PAR>30')).to.include({
-      ...{ outstanding_balance: '6047.4200', amount_at_risk: '2015.8067', by_outstanding: '0.014313', by_arrears: '0.004771' },
+    expect(
+      rows.find(({ scope, measure }) => scope === 'book in USD' && measure === 'PAR>30'),
+    ).to.include({
+      ...{
+        outstanding_balance: '6047.4200',
+        amount_at_risk: '2015.8067',
+        by_outstanding: '0.014313',
+        by_arrears: '0.004771',
+      },
     });
   });
 
   it('are one grand total where all loans share a currency', async () => {
     await database.query(`update branches set currency = 'KES'`);
     expect((await outstanding()).totals).to.deep.equal([['total KES', '48910792.3186']]);
-    const book = (await par(database.db, DAY)).rows.find(({ scope, measure }) => scope === 'book' && measure === 'PAR>0');
+    const book = (await par(database.db, DAY)).rows.find(
+      ({ scope, measure }) => scope === 'book' && measure === 'PAR>0',
+    );
     expect(book).to.include({ outstanding_balance: '604741.9998', by_outstanding: '0.012364' });
     await seedLoanBook(database.db);
   });
@@ -107,7 +123,9 @@ describe('totals of a book in several currencies', () => {
       ['total (no currency)', '8880132.3328'],
       ['total in USD', null],
     ]);
-    expect(notes[1]).to.equal('Some loans have no currency: what they come to in USD is not known.');
+    expect(notes[1]).to.equal(
+      'Some loans have no currency: what they come to in USD is not known.',
+    );
     await seedLoanBook(database.db);
   });
 });

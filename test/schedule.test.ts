@@ -28,17 +28,29 @@ describe('the schedule', () => {
 
   it('follows its zone through the change of clocks', () => {
     expect(
-      slotsBetween({ cron: '0 1 * * *', zone: 'Africa/Lagos' }, '2026-06-01T00:30:00Z', '2026-06-03T00:00:00Z'),
+      slotsBetween(
+        { cron: '0 1 * * *', zone: 'Africa/Lagos' },
+        '2026-06-01T00:30:00Z',
+        '2026-06-03T00:00:00Z',
+      ),
     ).to.deep.equal(['2026-06-02T00:00:00.000Z', '2026-06-03T00:00:00.000Z']);
     expect(
-      slotsBetween({ cron: '0 23 * * *', zone: 'Europe/London' }, '2026-03-28T00:00:00Z', '2026-03-30T00:00:00Z'),
+      slotsBetween(
+        { cron: '0 23 * * *', zone: 'Europe/London' },
+        '2026-03-28T00:00:00Z',
+        '2026-03-30T00:00:00Z',
+      ),
     ).to.deep.equal(['2026-03-28T23:00:00.000Z', '2026-03-29T22:00:00.000Z']);
   });
 
   it('takes seconds when the cron has six fields', () => {
-    expect(slotsBetween({ cron: '*/20 * * * * *', zone: 'UTC' }, '2026-11-24T00:00:00Z', '2026-11-24T00:00:45Z')).to.have.length(
-      2,
-    );
+    expect(
+      slotsBetween(
+        { cron: '*/20 * * * * *', zone: 'UTC' },
+        '2026-11-24T00:00:00Z',
+        '2026-11-24T00:00:45Z',
+      ),
+    ).to.have.length(2);
   });
 });
 
@@ -47,7 +59,10 @@ describe('the timer of the slots', () => {
   let woken: string[];
   let timer: ReturnType<typeof slotTimer>;
   const startAt = (instant: string) => {
-    clock = sinon.useFakeTimers({ now: Date.parse(instant), toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    clock = sinon.useFakeTimers({
+      now: Date.parse(instant),
+      toFake: ['Date', 'setTimeout', 'clearTimeout'],
+    });
     woken = [];
     timer = slotTimer(TWICE, () => woken.push(new Date().toISOString()));
   };

@@ -12,7 +12,9 @@ describe('a run of the ledger', () => {
     return parts;
   };
   const states = async () =>
-    (await parts.query<{ state: string }>('select state from runs order by slot')).map(({ state }) => state);
+    (await parts.query<{ state: string }>('select state from runs order by slot')).map(
+      ({ state }) => state,
+    );
 
   /** Ordinary questions and questions for a past day, after an absence that ends at noon of 24 November. */
   const ABSENCES: [string, string, { calls: number; days: string[]; rows: number }][] = [
@@ -20,7 +22,11 @@ describe('a run of the ledger', () => {
     ['3 hours', '2026-11-24T09:00:00Z', { calls: 0, days: [], rows: 0 }],
     ['2 days', '2026-11-22T12:00:00Z', { calls: 2, days: ['2026-11-23', '2026-11-24'], rows: 4 }],
     ['30 days', '2026-10-25T12:00:00Z', { calls: 2, days: ['2026-11-23', '2026-11-24'], rows: 15 }],
-    ['14 years', '2012-11-24T12:00:00Z', { calls: 2, days: ['2026-11-23', '2026-11-24'], rows: 15 }],
+    [
+      '14 years',
+      '2012-11-24T12:00:00Z',
+      { calls: 2, days: ['2026-11-23', '2026-11-24'], rows: 15 },
+    ],
   ];
   for (const [absence, stopped, expected] of ABSENCES) {
     it(`is filed for each slot of an absence of ${absence}, and of each day within a day the latest runs`, async () => {
@@ -35,7 +41,9 @@ describe('a run of the ledger', () => {
       const began = performance.now();
       const after = producer();
       await eventually(async () =>
-        expect((await states()).filter((state) => state === 'confirmed')).to.have.length(1 + expected.calls),
+        expect((await states()).filter((state) => state === 'confirmed')).to.have.length(
+          1 + expected.calls,
+        ),
       );
       expect(performance.now() - began, 'start in ms').to.be.below(5000);
       await after.stop();
@@ -45,7 +53,9 @@ describe('a run of the ledger', () => {
       );
       expect(days.map(({ day }) => day)).to.deep.equal(expected.days);
       expect((await states()).length - 1, 'rows of missed slots').to.equal(expected.rows);
-      const [lost] = await query("select count(*)::int from runs where state = 'skipped' and error is null");
+      const [lost] = await query(
+        "select count(*)::int from runs where state = 'skipped' and error is null",
+      );
       expect(lost).to.deep.equal({ count: 0 });
     });
   }
@@ -75,7 +85,9 @@ describe('a run of the ledger', () => {
     await before.stop();
     await startClock('2026-11-24T12:00:00Z');
     producer();
-    await eventually(async () => expect(await states()).to.deep.equal(['confirmed', 'skipped', 'skipped']));
+    await eventually(async () =>
+      expect(await states()).to.deep.equal(['confirmed', 'skipped', 'skipped']),
+    );
     expect(await query("select distinct error from runs where state = 'skipped'")).to.deep.equal([
       { error: 'missed: no producer was running within 6 h of it' },
     ]);
@@ -90,7 +102,11 @@ describe('a run of the ledger', () => {
     for (const at of ['2026-11-24T01:01:00Z', '2026-11-24T01:02:30Z', '2026-11-24T01:05:06Z']) {
       await eventually(async () =>
         expect(
-          (await query(`select error from runs where state = 'fetched' and lease_until > ledger_now()`))[0]?.['error'],
+          (
+            await query(
+              `select error from runs where state = 'fetched' and lease_until > ledger_now()`,
+            )
+          )[0]?.['error'],
         ).to.match(/^not published yet: /),
       );
       expect(await query('select from stream_records')).to.deep.equal([]);
@@ -99,7 +115,9 @@ describe('a run of the ledger', () => {
     streamNetwork.mend();
     await startClock('2026-11-24T01:05:12Z');
     await eventually(async () => expect(await states()).to.deep.equal(['confirmed']));
-    expect(await query('select count(*)::int from rate_observations')).to.deep.equal([{ count: 7 }]);
+    expect(await query('select count(*)::int from rate_observations')).to.deep.equal([
+      { count: 7 },
+    ]);
     expect(simulator.questions()).to.equal(1);
   });
 
@@ -111,19 +129,27 @@ describe('a run of the ledger', () => {
     await startClock('2026-11-24T01:10:00Z');
     producer();
     await eventually(async () =>
-      expect((await listRuns(parts.db, { limit: 1 }))[0]?.reason).to.equal('consumer behind: 7 events are still to be read'),
+      expect((await listRuns(parts.db, { limit: 1 }))[0]?.reason).to.equal(
+        'consumer behind: 7 events are still to be read',
+      ),
     );
     expect(await query('select count(*)::int from stream_records')).to.deep.equal([{ count: 7 }]);
     await consumer();
     await eventually(async () =>
-      expect((await listRuns(parts.db, { limit: 1 }))[0]).to.include({ state: 'confirmed', reason: null, publishes: 1 }),
+      expect((await listRuns(parts.db, { limit: 1 }))[0]).to.include({
+        state: 'confirmed',
+        reason: null,
+        publishes: 1,
+      }),
     );
   });
 
   it('is published again when the group has read past its events and the rows are not there', async () => {
     const { producer, consumer, startClock, query, simulator } = await using();
     await startClock('2026-11-24T01:00:05Z');
-    await query("insert into stream_group_offsets select 'test', topic, partition, 100 from stream_partitions");
+    await query(
+      "insert into stream_group_offsets select 'test', topic, partition, 100 from stream_partitions",
+    );
     const first = producer();
     await eventually(async () => expect(await states()).to.deep.equal(['published']));
     await first.stop();
@@ -131,7 +157,9 @@ describe('a run of the ledger', () => {
     await eventually(async () => {
       await query('update stream_group_offsets set next_offset = 100');
       const again = producer();
-      await eventually(async () => expect((await listRuns(parts.db, { limit: 1 }))[0]?.publishes).to.equal(2));
+      await eventually(async () =>
+        expect((await listRuns(parts.db, { limit: 1 }))[0]?.publishes).to.equal(2),
+      );
       await again.stop();
     });
     await query('delete from stream_group_offsets');
@@ -160,7 +188,9 @@ describe('a run of the ledger', () => {
     const first = producer();
     await eventually(async () => expect(await states()).to.deep.equal(['published']));
     await first.stop();
-    await query("update runs set state = 'failed', error = 'dead letter 7', ended_at = ledger_now()");
+    await query(
+      "update runs set state = 'failed', error = 'dead letter 7', ended_at = ledger_now()",
+    );
     await consumer();
     producer();
     await eventually(async () => expect(await states()).to.deep.equal(['confirmed']));
@@ -219,23 +249,27 @@ describe('a run of the ledger', () => {
     ];
     let running = producer();
     await eventually(async () =>
-      expect(await query('select attempts from runs where ended_at is not null')).to.deep.equal([{ attempts: 1 }]),
+      expect(await query('select attempts from runs where ended_at is not null')).to.deep.equal([
+        { attempts: 1 },
+      ]),
     );
     for (const [at, attempts] of waits) {
       await running.stop();
       await setClock(at);
       running = producer();
       await eventually(async () =>
-        expect(await query(`select state, attempts from runs where ended_at >= '${at}'`)).to.deep.equal([
-          { state: 'due', attempts },
-        ]),
+        expect(
+          await query(`select state, attempts from runs where ended_at >= '${at}'`),
+        ).to.deep.equal([{ state: 'due', attempts }]),
       );
     }
     await running.stop();
     await setClock('2026-11-24T23:00:01Z');
     producer();
     await eventually(async () =>
-      expect((await query('select state, error from runs order by slot'))[0]).to.deep.include({ state: 'failed' }),
+      expect((await query('select state, error from runs order by slot'))[0]).to.deep.include({
+        state: 'failed',
+      }),
     );
     const [slot] = await query<{ error: string }>('select error from runs order by slot');
     expect(slot?.error).to.match(/got 404.*; given up, the next slot is due/);
@@ -257,7 +291,9 @@ describe('the budget, whatever happens,', () => {
       // Each of these may have been billed.
       parts.simulator.setFault('html', 3);
       const posts = Array.from({ length: 1000 }, () =>
-        axios.post<{ success: boolean; detail?: string }>(`${url}/v1/rates/update`, null, { validateStatus: () => true }),
+        axios.post<{ success: boolean; detail?: string }>(`${url}/v1/rates/update`, null, {
+          validateStatus: () => true,
+        }),
       );
       for (let n = 0; n < 3; n++) parts.producer();
       for (const [fault, after] of [
@@ -267,18 +303,28 @@ describe('the budget, whatever happens,', () => {
         await eventually(() => expect(parts.simulator.questions()).to.be.at.least(after));
         parts.simulator.setFault(fault, 1);
       }
-      const answers = (await Promise.all(posts)).map(({ status, data }) => `${status} ${data.detail ?? data.success}`);
+      const answers = (await Promise.all(posts)).map(
+        ({ status, data }) => `${status} ${data.detail ?? data.success}`,
+      );
       for (const answer of answers)
-        expect(answer).to.match(/^200 true$|^202 still running$|^400 the budget of 10 rates a day |^400 XE: .*tried again/);
+        expect(answer).to.match(
+          /^200 true$|^202 still running$|^400 the budget of 10 rates a day |^400 XE: .*tried again/,
+        );
       await eventually(async () =>
         expect(
-          await parts.query("select from runs where state in ('due', 'claimed') and next_attempt_at <= ledger_now()"),
+          await parts.query(
+            "select from runs where state in ('due', 'claimed') and next_attempt_at <= ledger_now()",
+          ),
         ).to.deep.equal([]),
       );
       expect(parts.simulator.questions()).to.be.within(5, 10);
-      const [spent] = await parts.query<{ cost: number }>('select sum(cost)::int as cost from runs');
+      const [spent] = await parts.query<{ cost: number }>(
+        'select sum(cost)::int as cost from runs',
+      );
       expect(spent?.cost).to.be.within(parts.simulator.questions(), 10);
-      expect(await parts.query("select from runs where state = 'failed' and error is null")).to.deep.equal([]);
+      expect(
+        await parts.query("select from runs where state = 'failed' and error is null"),
+      ).to.deep.equal([]);
     } finally {
       await parts.stop();
     }

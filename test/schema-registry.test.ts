@@ -10,12 +10,14 @@ describe('a schema registry that does not answer as it should', () => {
   let server: Server;
   let answer: { status: number; body: string };
   let asked = 0;
-  const registry = () => openSchemaRegistry(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const registry = () =>
+    openSchemaRegistry(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const decode = async () => {
     const decoder = rateDecoder((id) => registry().schema(id));
     return decoder(encodeRate(observed('KES', '129.15'), 77)).then(
       () => 'decoded',
-      (error: Error) => (error instanceof UndecodableRecord ? `dead: ${error.reason}` : `again: ${error.message}`),
+      (error: Error) =>
+        error instanceof UndecodableRecord ? `dead: ${error.reason}` : `again: ${error.message}`,
     );
   };
   beforeEach(async () => {
@@ -47,7 +49,9 @@ describe('a schema registry that does not answer as it should', () => {
     says(503, { error_code: 50001 });
     expect(await decode()).to.match(/^again: schema registry .* status 503/);
     says(200, '<html>a login page</html>');
-    expect(await decode()).to.match(/^again: schema registry .*expected a schema for id 77, got "<html>/);
+    expect(await decode()).to.match(
+      /^again: schema registry .*expected a schema for id 77, got "<html>/,
+    );
     says(200, {});
     expect(await decode()).to.match(/^again: .*expected a schema for id 77, got {}/);
     const error = await registry()

@@ -24,7 +24,10 @@ const CRONS = {
 };
 const [FROM, UNTIL] = ['2024-01-01T00:00:00.000Z', '2030-12-31T23:59:59.000Z'];
 const QUARTER = 900;
-const [FIRST, LAST] = [Date.parse('2023-12-29T00:00:00Z') / 1000, Date.parse('2031-01-03T00:00:00Z') / 1000];
+const [FIRST, LAST] = [
+  Date.parse('2023-12-29T00:00:00Z') / 1000,
+  Date.parse('2031-01-03T00:00:00Z') / 1000,
+];
 const NODE_RULES = process.versions['tz'] ?? '';
 /** Of PostgreSQL 18.4, which cannot say it itself. A newer embedded Postgres may have newer ones. */
 const POSTGRES_RULES = '2026b';
@@ -53,13 +56,20 @@ describe('the slots of every day from 2024 to 2030', function () {
   async function readings(zone: string): Promise<Map<number, number>> {
     const [own, other] = [ownClock(zone), await witness(zone)];
     expect(other).to.have.length(own.length);
-    const differing = own.flatMap((reading, n) => (reading === other[n] ? [] : [FIRST + n * QUARTER]));
+    const differing = own.flatMap((reading, n) =>
+      reading === other[n] ? [] : [FIRST + n * QUARTER],
+    );
     if (differing.length > 0) {
       const since = new Date((differing[0] as number) * 1000).toISOString();
       const where = `in ${zone} at ${differing.length} of ${own.length} quarters of an hour, first at ${since}`;
       const rules = `Node's tzdata is ${NODE_RULES} and Postgres' ${POSTGRES_RULES}`;
-      expect(NODE_RULES > POSTGRES_RULES, `${rules}, not older, and yet their clocks differ ${where}`).to.equal(true);
-      process.stderr.write(`\n!!! WITHOUT A WITNESS: ${rules}; their clocks differ ${where}, where Node's own count !!!\n`);
+      expect(
+        NODE_RULES > POSTGRES_RULES,
+        `${rules}, not older, and yet their clocks differ ${where}`,
+      ).to.equal(true);
+      process.stderr.write(
+        `\n!!! WITHOUT A WITNESS: ${rules}; their clocks differ ${where}, where Node's own count !!!\n`,
+      );
     }
     const first = new Map<number, number>();
     own.forEach((reading, n) => {
@@ -84,7 +94,9 @@ describe('the slots of every day from 2024 to 2030', function () {
         for (let day = FIRST + 86_400; day < LAST - 86_400; day += 86_400) {
           for (const time of times) {
             const [hour = 0, minute = 0] = time.split(':').map(Number);
-            wanted.add(new Date(instant(clock, day + hour * 3600 + minute * 60) * 1000).toISOString());
+            wanted.add(
+              new Date(instant(clock, day + hour * 3600 + minute * 60) * 1000).toISOString(),
+            );
           }
         }
         const expected = [...wanted].filter((slot) => slot > FROM && slot <= UNTIL).sort();
@@ -94,7 +106,9 @@ describe('the slots of every day from 2024 to 2030', function () {
         expect(slots.length, cron).to.be.within(2557 * times.length - 15, 2557 * times.length);
         for (const slot of slots.filter((_, n) => n % 97 === 50)) {
           expect(latestSlot({ cron, zone }, slot)).to.equal(slot);
-          expect(nextSlot({ cron, zone }, new Date(Date.parse(slot) - 1).toISOString())).to.equal(slot);
+          expect(nextSlot({ cron, zone }, new Date(Date.parse(slot) - 1).toISOString())).to.equal(
+            slot,
+          );
         }
       }
     });
@@ -105,13 +119,15 @@ describe('the slots of every day from 2024 to 2030', function () {
 function ownClock(zone: string): readonly number[] {
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
   const offset = (at: number) => {
-    const [, sign, hours = 0, minutes = 0] = /GMT(?:([+-])(\d\d):(\d\d))?$/.exec(format.format(at * 1000)) ?? [];
+    const [, sign, hours = 0, minutes = 0] =
+      /GMT(?:([+-])(\d\d):(\d\d))?$/.exec(format.format(at * 1000)) ?? [];
     return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
   };
   const clock: number[] = [];
   for (let day = FIRST; day <= LAST; day += 86_400) {
     const [start, end] = [offset(day), offset(day + 86_400)];
-    for (let at = day; at < day + 86_400 && at <= LAST; at += QUARTER) clock.push(at + (start === end ? start : offset(at)));
+    for (let at = day; at < day + 86_400 && at <= LAST; at += QUARTER)
+      clock.push(at + (start === end ? start : offset(at)));
   }
   return clock;
 }

@@ -23,7 +23,8 @@ describe('an error of the database', () => {
     'ETIMEDOUT',
     'EAI_AGAIN',
   ]) {
-    it(`${code} means that Postgres is away`, () => expect(databaseFault(withCode(code))).to.equal('away'));
+    it(`${code} means that Postgres is away`, () =>
+      expect(databaseFault(withCode(code))).to.equal('away'));
   }
   for (const message of [
     'Connection terminated unexpectedly',
@@ -32,10 +33,12 @@ describe('an error of the database', () => {
     'timeout expired',
     'Client has encountered a connection error and is not queryable',
   ]) {
-    it(`"${message}" means that Postgres is away`, () => expect(databaseFault(new Error(message))).to.equal('away'));
+    it(`"${message}" means that Postgres is away`, () =>
+      expect(databaseFault(new Error(message))).to.equal('away'));
   }
   for (const code of ['22001', '22003', '22008', '22P02', '22P05', '23514']) {
-    it(`${code} means that the data can never be stored`, () => expect(databaseFault(withCode(code))).to.equal('impossible'));
+    it(`${code} means that the data can never be stored`, () =>
+      expect(databaseFault(withCode(code))).to.equal('impossible'));
   }
   for (const code of ['23503', '23505', '42P01', '42703', '42501', 'XX000']) {
     it(`${code} is a fault of ours`, () => expect(databaseFault(withCode(code))).to.equal('other'));

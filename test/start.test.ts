@@ -1,5 +1,14 @@
 import { expect } from 'chai';
-import { type Command, command, dataDir, freePort, get, npmRun, type OldRate, postgresPid } from './support/process.ts';
+import {
+  type Command,
+  command,
+  dataDir,
+  freePort,
+  get,
+  npmRun,
+  type OldRate,
+  postgresPid,
+} from './support/process.ts';
 import { eventually } from './support/stream-contract.ts';
 
 const SEVEN = ['EGP', 'GHS', 'KES', 'MAD', 'NGN', 'UGX', 'XOF'];
@@ -24,7 +33,9 @@ describe('npm start', function () {
     const rates = await eventually(async () => {
       const answer = await get<OldRate[]>(`http://127.0.0.1:${port}/v1/rates`);
       const newest = newestDay(answer?.data ?? []);
-      expect(newest.map(({ currency_to }) => currency_to).sort(), running?.output()).to.deep.equal(SEVEN);
+      expect(newest.map(({ currency_to }) => currency_to).sort(), running?.output()).to.deep.equal(
+        SEVEN,
+      );
       return newest;
     });
     return rates;
@@ -45,7 +56,9 @@ describe('npm start', function () {
     const rates = await sevenRates();
     expect(Date.now() - began, 'cold start in ms').to.be.below(10_000);
     expect(first.output()).to.match(/SIMULATED/);
-    const latest = await get<{ meta: { simulated: boolean } }>(`http://127.0.0.1:${port}/v2/rates/latest`);
+    const latest = await get<{ meta: { simulated: boolean } }>(
+      `http://127.0.0.1:${port}/v2/rates/latest`,
+    );
     expect(latest?.data.meta.simulated).to.equal(true);
 
     // A terminal and npm both pass the signal on; twice at once is still one request to end in peace.
@@ -72,7 +85,9 @@ describe('npm start', function () {
     const survivor = start();
     await sevenRates();
     await eventually(async () =>
-      expect((await get<{ status: string }>(`http://127.0.0.1:${port}/readyz`))?.data.status).to.equal('ok'),
+      expect(
+        (await get<{ status: string }>(`http://127.0.0.1:${port}/readyz`))?.data.status,
+      ).to.equal('ok'),
     );
     survivor.kill('SIGTERM');
     expect(await survivor.exited).to.equal(0);
@@ -94,7 +109,9 @@ describe('npm start', function () {
     await sevenRates();
     process.kill(postgresPid(data.dir) as number, 'SIGKILL');
     await eventually(async () =>
-      expect((await get(`http://127.0.0.1:${port}/v1/rates`))?.status, running?.output()).to.equal(200),
+      expect((await get(`http://127.0.0.1:${port}/v1/rates`))?.status, running?.output()).to.equal(
+        200,
+      ),
     );
     await sevenRates();
   });

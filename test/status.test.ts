@@ -19,7 +19,9 @@ describe('the ledger, for a person,', () => {
   afterEach(() => database.drop());
   const status = () => ledgerStatus(database.db, { source: 'simulator', dailyBudget: 100 });
   const run = (columns: Record<string, unknown>) =>
-    database.db('runs').insert({ source: 'simulator', trigger: 'schedule', currencies: ['KES'], ...columns });
+    database
+      .db('runs')
+      .insert({ source: 'simulator', trigger: 'schedule', currencies: ['KES'], ...columns });
 
   it('says of an empty ledger that there is nothing', async () => {
     expect(await status()).to.deep.equal({
@@ -52,16 +54,24 @@ describe('the ledger, for a person,', () => {
     await run({ trigger: 'backfill', state: 'confirmed', cost: 350, cost_at: NOW });
     const { last_slot, troubled_slots, open_runs, spent_today } = await status();
     expect(last_slot).to.include({ slot: '2026-11-24T01:00:00Z', state: 'confirmed' });
-    expect(troubled_slots.map(({ slot, to, count, reason }) => [slot, to, count, reason])).to.deep.equal([
+    expect(
+      troubled_slots.map(({ slot, to, count, reason }) => [slot, to, count, reason]),
+    ).to.deep.equal([
       ['2026-11-23T23:00:00Z', null, 1, 'XE: has refused'],
       ['2026-11-01T01:00:00Z', '2026-11-20T01:00:00Z', 40, 'missed'],
     ]);
-    expect(open_runs.map(({ trigger, state }) => [trigger, state])).to.deep.equal([['manual', 'published']]);
+    expect(open_runs.map(({ trigger, state }) => [trigger, state])).to.deep.equal([
+      ['manual', 'published'],
+    ]);
     expect(spent_today).to.equal(7);
   });
 
   it('keeps what XE said of the quota, and what it leaves out stays known', async () => {
-    await keepQuota(database.db, { source: 'simulator', seen: { package: 'FREETRIAL', quota_limit: '10000' }, account: true });
+    await keepQuota(database.db, {
+      source: 'simulator',
+      seen: { package: 'FREETRIAL', quota_limit: '10000' },
+      account: true,
+    });
     await keepQuota(database.db, { source: 'simulator', seen: { quota_remaining: '9993' } });
     expect((await status()).quota).to.include({
       package: 'FREETRIAL',
@@ -76,8 +86,16 @@ describe('the ledger, for a person,', () => {
     await openBreaker(database.db, { ...refused, until: '2026-11-24T11:00:00Z', seconds: -10 });
     expect((await status()).breaker).to.equal(null);
     await openBreaker(database.db, { ...refused, until: null, seconds: 3600 });
-    expect((await status()).breaker).to.include({ status: 429, reason: 'XE: too much', open_until: '2026-11-24T13:00:00Z' });
-    await run({ slot: '2026-11-24T01:00:00Z', state: 'due', next_attempt_at: '2026-11-24T13:00:00Z' });
+    expect((await status()).breaker).to.include({
+      status: 429,
+      reason: 'XE: too much',
+      open_until: '2026-11-24T13:00:00Z',
+    });
+    await run({
+      slot: '2026-11-24T01:00:00Z',
+      state: 'due',
+      next_attempt_at: '2026-11-24T13:00:00Z',
+    });
     expect(await closeBreaker(database.db, 'simulator')).to.equal(true);
     expect((await status()).breaker).to.equal(null);
     expect((await status()).open_runs[0]?.next_attempt_at).to.equal(NOW);
@@ -87,22 +105,44 @@ describe('the ledger, for a person,', () => {
   it('is one screen of a small terminal however much is wrong, and says so', async () => {
     for (let day = 10; day < 24; day++)
       await run({ slot: `2026-11-${day}T01:00:00Z`, state: 'failed', error: 'XE: has refused' });
-    for (let hour = 1; hour < 8; hour++) await run({ slot: `2026-11-24T0${hour}:00:00Z`, state: 'skipped', error: 'missed' });
-    await run({ trigger: 'manual', state: 'published', error: 'consumer behind: 5 events are still to be read' });
-    await openBreaker(database.db, { source: 'simulator', status: 401, reason: 'XE: no', until: null, seconds: 3600 });
+    for (let hour = 1; hour < 8; hour++)
+      await run({ slot: `2026-11-24T0${hour}:00:00Z`, state: 'skipped', error: 'missed' });
+    await run({
+      trigger: 'manual',
+      state: 'published',
+      error: 'consumer behind: 5 events are still to be read',
+    });
+    await openBreaker(database.db, {
+      source: 'simulator',
+      status: 401,
+      reason: 'XE: no',
+      until: null,
+      seconds: 3600,
+    });
     await database.query(`insert into dead_letters (topic, partition, record_offset, headers, reason, detail, record_timestamp)
       values ('t', 0, 0, '{}', 'undecodable', 'poison', now())`);
     const page = command('status', { DATABASE_URL: database.url }, ['--quiet']);
     expect(await page.exited, page.output()).to.equal(0);
     const lines = page.output().trimEnd().split('\n');
     expect(lines.length, page.output()).to.be.within(15, 22);
-    for (const told of ['skipped: missed', 'consumer behind', 'OPEN until', '1 OPEN .npm run dlt', 'NOT RUNNING', /and \d+ more/])
+    for (const told of [
+      'skipped: missed',
+      'consumer behind',
+      'OPEN until',
+      '1 OPEN .npm run dlt',
+      'NOT RUNNING',
+      /and \d+ more/,
+    ])
       expect(page.output()).to.match(new RegExp(told));
   });
 
   it('lists runs newest first, page by page without a gap or a repeat, even where many were filed at one instant', async () => {
     for (let n = 0; n < 25; n++)
-      await run({ slot: `2026-10-0${1 + (n % 9)}T0${n % 10}:00:00Z`, asked_at: NOW, state: 'skipped' })
+      await run({
+        slot: `2026-10-0${1 + (n % 9)}T0${n % 10}:00:00Z`,
+        asked_at: NOW,
+        state: 'skipped',
+      })
         .onConflict()
         .ignore();
     const all = (await listRuns(database.db, { limit: 100 })).map(({ run_id }) => run_id);

@@ -14,18 +14,31 @@ import { eventually, streamContract } from './support/stream-contract.ts';
   });
 
   streamContract(() =>
-    Promise.resolve(openKafkaStream({ settings: { brokers, ssl: false, sasl: null, clientId: 'fx-rates-test' }, log: quiet })),
+    Promise.resolve(
+      openKafkaStream({
+        settings: { brokers, ssl: false, sasl: null, clientId: 'fx-rates-test' },
+        log: quiet,
+      }),
+    ),
   );
 
   it('costs next to nothing while there is nothing to read', async () => {
-    const idle = openKafkaStream({ settings: { brokers, ssl: false, sasl: null, clientId: 'idle' }, log: quiet });
+    const idle = openKafkaStream({
+      settings: { brokers, ssl: false, sasl: null, clientId: 'idle' },
+      log: quiet,
+    });
     const topic = `idle.${randomUUID()}`;
     await idle.createTopic({ topic, partitions: 3, replication: 1 });
-    const subscription = await idle.subscribe({ topic, group: topic, onBatch: () => Promise.resolve() });
+    const subscription = await idle.subscribe({
+      topic,
+      group: topic,
+      onBatch: () => Promise.resolve(),
+    });
     await eventually(() => expect(subscription.health().partitions).to.have.length(3));
     const shares: number[] = [];
     // The quietest of several windows: the machine is shared, and what else this process still tidies up is not the client's doing.
-    while (shares.length < 10 && !shares.some((share) => share < 0.03)) shares.push(await cpuShareOf(2000));
+    while (shares.length < 10 && !shares.some((share) => share < 0.03))
+      shares.push(await cpuShareOf(2000));
     await subscription.stop();
     await idle.close();
     // Unpatched, kafkajs takes about 6 % in every window; a broker's usual traffic of empty fetches and heartbeats is below 1 %.

@@ -9,5 +9,7 @@ describe('the stream on Postgres', () => {
   });
   after(() => database.drop());
 
-  streamContract(() => Promise.resolve(openPostgresStream({ db: database.db, url: database.url, log: quiet })));
+  streamContract(() =>
+    Promise.resolve(openPostgresStream({ db: database.db, url: database.url, log: quiet })),
+  );
 });

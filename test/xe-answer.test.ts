@@ -27,14 +27,25 @@ describe("XE's answer", () => {
 
   it('names a currency that a period lacks a day of', () => {
     const day = (n: number) => `{"mid":129.15,"timestamp":"2026-11-0${n}T00:00:00Z"}`;
-    const period = (kes: string) => `{"from":"USD","amount":1.0,"to":{"KES":[${kes}],"NGN":[${day(1)},${day(2)},${day(3)}]}}`;
-    const asked = { currencies: ASKED, now: NOW, days: { first: '2026-11-01', last: '2026-11-03' } };
-    expect(readXeAnswer(period(`${day(1)},${day(3)}`), asked)).to.deep.include({ missing: ['KES'] });
-    expect(readXeAnswer(period(`${day(1)},${day(2)},${day(3)}`), asked)).to.deep.include({ missing: [] });
+    const period = (kes: string) =>
+      `{"from":"USD","amount":1.0,"to":{"KES":[${kes}],"NGN":[${day(1)},${day(2)},${day(3)}]}}`;
+    const asked = {
+      currencies: ASKED,
+      now: NOW,
+      days: { first: '2026-11-01', last: '2026-11-03' },
+    };
+    expect(readXeAnswer(period(`${day(1)},${day(3)}`), asked)).to.deep.include({
+      missing: ['KES'],
+    });
+    expect(readXeAnswer(period(`${day(1)},${day(2)},${day(3)}`), asked)).to.deep.include({
+      missing: [],
+    });
   });
 
   it('may be old: a daily package repeats the day before', () => {
-    expect(read(answer(KES, '"timestamp":"2026-11-22T00:00:00Z"')).quotes[0]?.observedAt).to.equal('2026-11-22T00:00:00.000Z');
+    expect(read(answer(KES, '"timestamp":"2026-11-22T00:00:00Z"')).quotes[0]?.observedAt).to.equal(
+      '2026-11-22T00:00:00.000Z',
+    );
   });
 
   const refused: [string, string, RegExp][] = [
@@ -44,18 +55,38 @@ describe("XE's answer", () => {
     ['a list', '[]', /expected a JSON object/],
     ['an error with status 200', '{"code":3,"message":"no"}', /error 3: "no"/],
     ['another base', answer(KES).replace('USD', 'EUR'), /expected rates from USD, got "EUR"/],
-    ['another amount', answer(KES).replace('1.0', '100.0'), /expected rates for amount 1, got 100\.0/],
+    [
+      'another amount',
+      answer(KES).replace('1.0', '100.0'),
+      /expected rates for amount 1, got 100\.0/,
+    ],
     ['no quotes', answer(''), /expected quotes for KES, NGN, got none/],
     ['a doubled currency', answer(`${KES},${KES}`), /expected each currency once, got KES twice/],
-    ['an unasked currency', answer('{"quotecurrency":"GHS","mid":11}'), /expected quotes for KES, NGN, got one for "GHS"/],
-    ['a mid of zero', answer('{"quotecurrency":"KES","mid":0.000}'), /plain decimal above 0 for KES, got 0\.000/],
+    [
+      'an unasked currency',
+      answer('{"quotecurrency":"GHS","mid":11}'),
+      /expected quotes for KES, NGN, got one for "GHS"/,
+    ],
+    [
+      'a mid of zero',
+      answer('{"quotecurrency":"KES","mid":0.000}'),
+      /plain decimal above 0 for KES, got 0\.000/,
+    ],
     ['a negative mid', answer('{"quotecurrency":"KES","mid":-1}'), /got -1/],
     ['a mid of null', answer('{"quotecurrency":"KES","mid":null}'), /got null/],
     ['a mid in quotes', answer('{"quotecurrency":"KES","mid":"129.15"}'), /got "129\.15"/],
     ['a mid of 1e308', answer('{"quotecurrency":"KES","mid":1e308}'), /got 1e308/],
     ['no mid', answer('{"quotecurrency":"KES"}'), /got nothing/],
-    ['a timestamp more than a day ahead', answer(KES, '"timestamp":"2026-11-25T01:00:01Z"'), /at most a day ahead/],
-    ['a timestamp without a zone', answer(KES, '"timestamp":"2026-11-24T00:00:00"'), /expected a UTC timestamp/],
+    [
+      'a timestamp more than a day ahead',
+      answer(KES, '"timestamp":"2026-11-25T01:00:01Z"'),
+      /at most a day ahead/,
+    ],
+    [
+      'a timestamp without a zone',
+      answer(KES, '"timestamp":"2026-11-24T00:00:00"'),
+      /expected a UTC timestamp/,
+    ],
     ['no timestamp', answer(KES, '"x":1'), /expected a UTC timestamp, got nothing/],
   ];
   for (const [what, text, message] of refused) {

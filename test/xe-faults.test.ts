@@ -72,7 +72,10 @@ describe('whatever XE answers', function () {
   });
   afterEach(() => parts.stop());
   const firstRun = async () => (await listRuns(parts.db, { limit: 10 }))[0];
-  const rows = async () => Number((await parts.query<{ count: string }>('select count(*) from rate_observations'))[0]?.count);
+  const rows = async () =>
+    Number(
+      (await parts.query<{ count: string }>('select count(*) from rate_observations'))[0]?.count,
+    );
 
   for (const [fault, expected] of Object.entries(TABLE)) {
     it(`stores no wrong rate and keeps the reason: ${fault}`, async () => {
@@ -113,7 +116,9 @@ describe('whatever XE answers', function () {
             { state: 'claimed', lease_until: lease },
           ]),
         );
-        expect(await parts.ledger.claim({ by: 'another', seen: [], backfillOnly: false, slotsLeft: 0 })).to.equal(null);
+        expect(
+          await parts.ledger.claim({ by: 'another', seen: [], backfillOnly: false, slotsLeft: 0 }),
+        ).to.equal(null);
       }
       expect(parts.simulator.questions()).to.equal(1);
     } finally {
@@ -125,7 +130,9 @@ describe('whatever XE answers', function () {
     await parts.startClock(NOW);
     parts.simulator.setFault('unknown-currency', 1);
     parts.producer();
-    await eventually(async () => expect(await firstRun()).to.include({ state: 'confirmed', partial: true, cost: 6 }));
+    await eventually(async () =>
+      expect(await firstRun()).to.include({ state: 'confirmed', partial: true, cost: 6 }),
+    );
     expect((await firstRun())?.missing).to.deep.equal(['NGN']);
     expect([parts.simulator.questions(), await rows()]).to.deep.equal([2, 6]);
   });
@@ -135,7 +142,9 @@ describe('whatever XE answers', function () {
     parts.simulator.setFault('stale');
     parts.producer();
     await eventually(async () => expect((await firstRun())?.state).to.equal('confirmed'));
-    expect(await parts.query('select distinct rate_date from daily_rates')).to.deep.equal([{ rate_date: '2026-11-23' }]);
+    expect(await parts.query('select distinct rate_date from daily_rates')).to.deep.equal([
+      { rate_date: '2026-11-23' },
+    ]);
   });
 
   it('is left alone while the breaker is open: triggers are refused, slots wait, and a person may close it', async () => {
@@ -145,7 +154,9 @@ describe('whatever XE answers', function () {
     await eventually(async () => expect((await firstRun())?.reason).to.match(/got 429/));
     await parts.setClock('2026-11-24T01:00:10Z');
     await parts.requests.request();
-    await eventually(async () => expect(await firstRun()).to.include({ trigger: 'manual', state: 'failed' }));
+    await eventually(async () =>
+      expect(await firstRun()).to.include({ trigger: 'manual', state: 'failed' }),
+    );
     expect((await firstRun())?.reason).to.match(
       /^XE is not asked until 2026-11-24 01:02:05 UTC: XE: expected status 200, got 429/,
     );
@@ -153,7 +164,9 @@ describe('whatever XE answers', function () {
     expect(parts.simulator.questions()).to.equal(1);
     expect(await closeBreaker(parts.db, 'simulator')).to.equal(true);
     await eventually(async () =>
-      expect(await parts.query('select state from runs where slot is not null')).to.deep.equal([{ state: 'confirmed' }]),
+      expect(await parts.query('select state from runs where slot is not null')).to.deep.equal([
+        { state: 'confirmed' },
+      ]),
     );
     expect(parts.simulator.questions()).to.equal(2);
   });
@@ -162,10 +175,17 @@ describe('whatever XE answers', function () {
     await parts.startClock(NOW);
     parts.producer();
     await eventually(async () =>
-      expect(await firstRun()).to.include({ state: 'confirmed', package: 'SIMULATOR_LIVE_NO_REAL_DATA' }),
+      expect(await firstRun()).to.include({
+        state: 'confirmed',
+        package: 'SIMULATOR_LIVE_NO_REAL_DATA',
+      }),
     );
     const { quota } = await ledgerStatus(parts.db, { source: 'simulator', dailyBudget: 100 });
-    expect(quota).to.include({ package: 'SIMULATOR_LIVE_NO_REAL_DATA', quota_limit: '10000', quota_remaining: '9993' });
+    expect(quota).to.include({
+      package: 'SIMULATOR_LIVE_NO_REAL_DATA',
+      quota_limit: '10000',
+      quota_remaining: '9993',
+    });
     expect(quota?.quota_resets_at).to.equal('2026-12-01T00:00:00Z');
   });
 });
@@ -184,7 +204,9 @@ describe('an answer of XE that does not come', () => {
           return newest;
         });
         expect(run).to.include({ state: 'due', attempts: 1, cost: 21 });
-        expect(run?.reason).to.match(/expected an answer from 127\.0\.0\.1:\d+ within 0\.3 s, got none/);
+        expect(run?.reason).to.match(
+          /expected an answer from 127\.0\.0\.1:\d+ within 0\.3 s, got none/,
+        );
         expect(parts.simulator.questions()).to.equal(3);
         expect(await parts.query('select from rate_observations')).to.deep.equal([]);
       } finally {

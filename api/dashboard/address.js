@@ -6,7 +6,8 @@
 const followers = new Set();
 
 /** @param {string} name @param {string} otherwise what it is when the address does not say */
-export const asked = (name, otherwise = '') => new URLSearchParams(location.search).get(name) ?? otherwise;
+export const asked = (name, otherwise = '') =>
+  new URLSearchParams(location.search).get(name) ?? otherwise;
 
 /**
  * Changes some of it. Null takes a name out.

@@ -14,7 +14,12 @@ export interface Rate {
 }
 export interface Rates {
   data: Rate[];
-  meta: { simulated: boolean; next_slot?: string | null; missing_quotes?: string[]; next_cursor?: string | null };
+  meta: {
+    simulated: boolean;
+    next_slot?: string | null;
+    missing_quotes?: string[];
+    next_cursor?: string | null;
+  };
 }
 export interface Bucket {
   quote: string;
@@ -73,12 +78,23 @@ export interface Status {
   next_slot: string;
   spent_today: number;
   daily_budget: number;
-  quota: { package: string | null; quota_limit: string | null; quota_remaining: string | null; seen_at: string } | null;
+  quota: {
+    package: string | null;
+    quota_limit: string | null;
+    quota_remaining: string | null;
+    seen_at: string;
+  } | null;
   breaker: { status: number; reason: string; opened_at: string; open_until: string } | null;
   consumer_lag: string | null;
   dead_letters: number;
   console_url: string | null;
-  services: { service: string; instance: string; seen_seconds_ago: number; fresh: boolean; trouble: string | null }[];
+  services: {
+    service: string;
+    instance: string;
+    seen_seconds_ago: number;
+    fresh: boolean;
+    trouble: string | null;
+  }[];
 }
 export interface Run {
   run_id: string;

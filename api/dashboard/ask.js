@@ -33,7 +33,11 @@ async function ask(path, { signal, method = 'GET', headers = {}, secret = false 
     try {
       return await fetch(path, {
         method,
-        headers: { Accept: 'application/json', ...headers, ...(known && { Authorization: `Bearer ${known}` }) },
+        headers: {
+          Accept: 'application/json',
+          ...headers,
+          ...(known && { Authorization: `Bearer ${known}` }),
+        },
         signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])]),
       });
     } catch (error) {

@@ -18,7 +18,10 @@ export function showBanners(place) {
   const simulated = place.querySelector('.simulated');
   onStatus(({ status, trouble, since }) => {
     if (status && simulated) simulated.hidden = status.source !== 'simulator';
-    const all = [...(trouble ? [lost(trouble, status !== null, since)] : []), ...(status ? said(status) : [])];
+    const all = [
+      ...(trouble ? [lost(trouble, status !== null, since)] : []),
+      ...(status ? said(status) : []),
+    ];
     const words = JSON.stringify(all);
     if (words === shown) return;
     shown = words;
@@ -52,8 +55,12 @@ function said({ breaker, currencies, trouble }) {
           },
         ]
       : []),
-    ...(stale.length > 0 && !empty ? [{ kind: 'wrong', title: 'STALE', text: staleness(stale) }] : []),
-    ...(told.length > 0 ? [{ kind: 'warning', title: 'IN TROUBLE', text: `${told.map(sentence).join(' ')}` }] : []),
+    ...(stale.length > 0 && !empty
+      ? [{ kind: 'wrong', title: 'STALE', text: staleness(stale) }]
+      : []),
+    ...(told.length > 0
+      ? [{ kind: 'warning', title: 'IN TROUBLE', text: `${told.map(sentence).join(' ')}` }]
+      : []),
   ];
 }
 
@@ -64,9 +71,15 @@ function staleness(stale) {
 }
 
 /** @param {string} text */
-const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const sentence = (text) =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 /** @param {string} kind @param {string} title @param {string} text */
 function banner(kind, title, text) {
-  return element('div', { class: `banner ${kind}` }, element('strong', {}, title), element('p', {}, text));
+  return element(
+    'div',
+    { class: `banner ${kind}` },
+    element('strong', {}, title),
+    element('p', {}, text),
+  );
 }

@@ -30,18 +30,25 @@ export function bookOn(signal) {
     answer.catch(() => kept.delete(path));
     return answer;
   };
-  const one = (/** @type {string} */ path) => once(path, () => read(path, { signal, secret: true }));
+  const one = (/** @type {string} */ path) =>
+    once(path, () => read(path, { signal, secret: true }));
   const par = (day = dayAsked()) =>
-    /** @type {Promise<import('./answers.d.ts').Report<ParLine>>} */ (one(`/v2/reports/par?as_of=${day}&in=USD`));
+    /** @type {Promise<import('./answers.d.ts').Report<ParLine>>} */ (
+      one(`/v2/reports/par?as_of=${day}&in=USD`)
+    );
   return {
     par,
     loans: () =>
       /** @type {Promise<{ data: Loan[], more: boolean }>} */ (
-        once(`/v2/loans?as_of=${dayAsked()}&limit=${LISTED}`, (path) => readAll(path, { signal, secret: true, most: LISTED }))
+        once(`/v2/loans?as_of=${dayAsked()}&limit=${LISTED}`, (path) =>
+          readAll(path, { signal, secret: true, most: LISTED }),
+        )
       ),
     missed: async (/** @type {string} */ loanId) => {
       /** @type {import('./answers.d.ts').Report<MissedPayment>} */
-      const { data } = await one(`/v2/reports/missed?as_of=${dayAsked()}&loan_id=${encodeURIComponent(loanId)}`);
+      const { data } = await one(
+        `/v2/reports/missed?as_of=${dayAsked()}&loan_id=${encodeURIComponent(loanId)}`,
+      );
       return data;
     },
     history: (/** @type {string} */ loanId) =>
@@ -50,9 +57,14 @@ export function bookOn(signal) {
       ),
     /** How an amount of a loan is shown: in its own currency, or in USD where that is asked for and known. */
     converter: async () => {
-      const [{ data: lines }, rates] = await Promise.all([par(), inUsd() ? usdRates(signal) : null]);
+      const [{ data: lines }, rates] = await Promise.all([
+        par(),
+        inUsd() ? usdRates(signal) : null,
+      ]);
       const currencies = new Map(
-        lines.filter(({ scope }) => scope === 'branch').map(({ branch_id, currency }) => [branch_id, currency]),
+        lines
+          .filter(({ scope }) => scope === 'branch')
+          .map(({ branch_id, currency }) => [branch_id, currency]),
       );
       return (/** @type {Loan} */ loan, /** @type {string} */ amount) => {
         const currency = currencies.get(loan.branch_id) ?? null;

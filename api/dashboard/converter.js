@@ -11,11 +11,20 @@ const TYPING_MS = 250;
 
 /** An amount in another currency, computed by the service as one types. @param {AbortSignal} signal */
 export function converter(signal) {
-  const amount = element('input', { id: 'amount', inputmode: 'decimal', autocomplete: 'off', value: '100', class: 'figure' });
+  const amount = element('input', {
+    id: 'amount',
+    inputmode: 'decimal',
+    autocomplete: 'off',
+    value: '100',
+    class: 'figure',
+  });
   const from = element('select', { id: 'convert-from' });
   const to = element('select', { id: 'convert-to' });
   const date = element('input', { id: 'convert-date', type: 'date', min: '2000-01-01' });
-  const result = element('output', { class: 'conversion', for: 'amount convert-from convert-to convert-date' });
+  const result = element('output', {
+    class: 'conversion',
+    for: 'amount convert-from convert-to convert-date',
+  });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let later;
   let asking = new AbortController();
@@ -25,10 +34,17 @@ export function converter(signal) {
     const given = amount.value.replace(/[\s,_]/g, '');
     if (!/^\d{1,15}(\.\d{1,10})?$/.test(given))
       return fill(result, element('p', { class: 'muted' }, 'Give an amount such as 1250.50.'));
-    const query = new URLSearchParams({ from: from.value, to: to.value, amount: given, ...(date.value && { date: date.value }) });
+    const query = new URLSearchParams({
+      from: from.value,
+      to: to.value,
+      amount: given,
+      ...(date.value && { date: date.value }),
+    });
     try {
       /** @type {{ data: Conversion }} */
-      const { data } = await read(`/v2/convert?${query}`, { signal: AbortSignal.any([signal, asking.signal]) });
+      const { data } = await read(`/v2/convert?${query}`, {
+        signal: AbortSignal.any([signal, asking.signal]),
+      });
       fill(result, ...told(data));
     } catch (error) {
       const trouble = troubleOf(error);
@@ -84,7 +100,13 @@ export function converter(signal) {
         field('From', 'convert-from', from),
         element(
           'button',
-          { type: 'button', class: 'button icon', click: swap, 'aria-label': 'Swap the two currencies', title: 'Swap' },
+          {
+            type: 'button',
+            class: 'button icon',
+            click: swap,
+            'aria-label': 'Swap the two currencies',
+            title: 'Swap',
+          },
           '⇄',
         ),
         field('To', 'convert-to', to),
@@ -96,13 +118,20 @@ export function converter(signal) {
 }
 
 /** @param {string} label @param {string} id @param {HTMLElement} input */
-const field = (label, id, input) => element('div', { class: 'field' }, element('label', { for: id }, label), input);
+const field = (label, id, input) =>
+  element('div', { class: 'field' }, element('label', { for: id }, label), input);
 
 /** @param {Conversion} conversion */
 function told({ from, to, amount, result, rate, rate_date, derived, source }) {
   return [
     element('p', { class: 'muted' }, `${grouped(amount)} ${from} is`),
-    element('p', { class: 'conversion-result' }, grouped(result), ' ', element('span', { class: 'muted' }, to)),
+    element(
+      'p',
+      { class: 'conversion-result' },
+      grouped(result),
+      ' ',
+      element('span', { class: 'muted' }, to),
+    ),
     element(
       'p',
       { class: 'muted small' },

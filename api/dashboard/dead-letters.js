@@ -35,16 +35,25 @@ export function deadLetters(signal) {
   const refresh = () =>
     void load(async () => {
       /** @type {{ data: DeadLetter[], meta: { next_cursor?: string | null } }} */
-      const { data, meta } = await read(`/v2/dead-letters?state=${wanted}&limit=${SHOWN}`, { signal });
+      const { data, meta } = await read(`/v2/dead-letters?state=${wanted}&limit=${SHOWN}`, {
+        signal,
+      });
       if (data.length === 0)
-        return [nothing(`No ${wanted} dead letter.`, wanted === 'open' ? 'Every record became a rate.' : '')];
+        return [
+          nothing(
+            `No ${wanted} dead letter.`,
+            wanted === 'open' ? 'Every record became a rate.' : '',
+          ),
+        ];
       return [
         element(
           'ul',
           { class: 'letters' },
           data.map((letter) => item(letter, signal, refresh)),
         ),
-        meta.next_cursor ? element('p', { class: 'muted' }, `The oldest ${SHOWN} are shown.`) : null,
+        meta.next_cursor
+          ? element('p', { class: 'muted' }, `The oldest ${SHOWN} are shown.`)
+          : null,
       ];
     });
   let seen = -1;
@@ -57,10 +66,16 @@ export function deadLetters(signal) {
 
 /** @param {DeadLetter} letter @param {AbortSignal} signal @param {() => void} refresh */
 function item(letter, signal, refresh) {
-  const { id, topic, partition, record_offset, reason, detail, set_aside_at, redrive_error } = letter;
+  const { id, topic, partition, record_offset, reason, detail, set_aside_at, redrive_error } =
+    letter;
   const outcome = element('div', { role: 'status' });
   const bytes = element('div');
-  const raw = element('details', { class: 'on-demand' }, element('summary', {}, 'Raw bytes'), bytes);
+  const raw = element(
+    'details',
+    { class: 'on-demand' },
+    element('summary', {}, 'Raw bytes'),
+    bytes,
+  );
   raw.addEventListener('toggle', () => raw.open && void showBytes(bytes, id, signal));
   return element(
     'li',
@@ -73,7 +88,13 @@ function item(letter, signal, refresh) {
         {},
         element('strong', {}, reason),
         ' ',
-        element('span', { class: 'muted' }, `${topic} ${partition}:${record_offset}, set aside `, utc(set_aside_at), ' UTC'),
+        element(
+          'span',
+          { class: 'muted' },
+          `${topic} ${partition}:${record_offset}, set aside `,
+          utc(set_aside_at),
+          ' UTC',
+        ),
       ),
       letter.state === 'open'
         ? element(
@@ -89,7 +110,9 @@ function item(letter, signal, refresh) {
         : state(letter.state),
     ),
     element('p', {}, detail),
-    redrive_error ? element('p', { class: 'notice wrong' }, `Tried again in vain: ${redrive_error}`) : null,
+    redrive_error
+      ? element('p', { class: 'notice wrong' }, `Tried again in vain: ${redrive_error}`)
+      : null,
     outcome,
     raw,
   );
@@ -125,7 +148,10 @@ async function showBytes(place, id, signal) {
       element(
         'dl',
         { class: 'headers' },
-        named.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, String(value))]),
+        named.flatMap(([name, value]) => [
+          element('dt', {}, name),
+          element('dd', {}, String(value)),
+        ]),
       ),
       element(
         'pre',

@@ -43,7 +43,9 @@ function rounded(text, places) {
 export function ratio(over, under, { places = 2, times = 1n } = {}) {
   const has = Math.max(placesOf(over), placesOf(under));
   const bottom = scaled(under, has);
-  return bottom === 0n ? null : written(divided(scaled(over, has) * times * 10n ** BigInt(places), bottom), places);
+  return bottom === 0n
+    ? null
+    : written(divided(scaled(over, has) * times * 10n ** BigInt(places), bottom), places);
 }
 
 /** The change from `before` to `now` in percent, with its sign: `+0.42`. @param {string} now @param {string} before */

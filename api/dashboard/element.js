@@ -39,7 +39,8 @@ function dressed(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') made.addEventListener(name, value);
     else if (value === true) made.setAttribute(name, '');
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
+    else if (value !== false && value !== null && value !== undefined)
+      made.setAttribute(name, String(value));
   }
   fill(made, ...children);
   return made;
@@ -51,7 +52,9 @@ function dressed(made, attributes, children) {
  * @param {...Child} children
  */
 export function fill(parent, ...children) {
-  const nodes = children.flat().filter((child) => child !== null && child !== undefined && child !== false);
+  const nodes = children
+    .flat()
+    .filter((child) => child !== null && child !== undefined && child !== false);
   parent.replaceChildren(...nodes.map((child) => (child instanceof Node ? child : String(child))));
 }
 
@@ -101,7 +104,10 @@ export function table(caption, columns, rows) {
  */
 export function onDemand(title, build) {
   const details = element('details', { class: 'on-demand' }, element('summary', {}, title));
-  details.addEventListener('toggle', () => details.open && details.children.length === 1 && details.append(build()));
+  details.addEventListener(
+    'toggle',
+    () => details.open && details.children.length === 1 && details.append(build()),
+  );
   return details;
 }
 
@@ -112,10 +118,13 @@ export function onDemand(title, build) {
  * @param {{ value: () => string, pick: (value: string) => void }} of
  */
 export function choice(label, options, { value, pick }) {
-  const buttons = options.map(([name, text]) => element('button', { type: 'button', click: () => pick(name) }, text));
+  const buttons = options.map(([name, text]) =>
+    element('button', { type: 'button', click: () => pick(name) }, text),
+  );
   const root = element('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
   const follow = () => {
-    for (const [at, button] of buttons.entries()) button.setAttribute('aria-pressed', String(options[at]?.[0] === value()));
+    for (const [at, button] of buttons.entries())
+      button.setAttribute('aria-pressed', String(options[at]?.[0] === value()));
   };
   follow();
   return { root, follow };

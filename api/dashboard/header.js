@@ -8,14 +8,30 @@ import { onStatus } from './status.js';
 /** The strip that says at a glance how the pipeline does. @param {HTMLElement} strip */
 export function showHealth(strip) {
   onStatus(({ status, trouble, since }) => {
-    if (!status) return trouble && fill(strip, element('p', { class: 'muted' }, 'The state of the pipeline is not known.'));
+    if (!status)
+      return (
+        trouble &&
+        fill(strip, element('p', { class: 'muted' }, 'The state of the pipeline is not known.'))
+      );
     strip.classList.toggle('is-old', trouble !== null);
     fill(strip, cells(status, Date.parse(status.now) + Date.now() - since));
   });
 }
 
 /** @param {Status} status @param {number} now the database's clock */
-function cells({ currencies, last_slot: last, next_slot, consumer_lag, dead_letters, quota, spent_today, daily_budget }, now) {
+function cells(
+  {
+    currencies,
+    last_slot: last,
+    next_slot,
+    consumer_lag,
+    dead_letters,
+    quota,
+    spent_today,
+    daily_budget,
+  },
+  now,
+) {
   return [
     cell(
       'Freshness',
@@ -30,22 +46,42 @@ function cells({ currencies, last_slot: last, next_slot, consumer_lag, dead_lett
       wrong: last?.state === 'failed',
       kind: 'is-half',
     }),
-    cell('Next slot', [utc(next_slot), ' ', element('span', { class: 'muted' }, ago(next_slot, now))], { kind: 'is-half' }),
-    cell('Lag', consumer_lag === null ? 'not known' : `${consumer_lag} event${consumer_lag === '1' ? '' : 's'}`, {
-      wrong: consumer_lag === null,
-    }),
-    cell('Dead letters', element('a', { href: '/?view=pipeline#dead-letters' }, String(dead_letters)), {
-      wrong: dead_letters > 0,
-    }),
+    cell(
+      'Next slot',
+      [utc(next_slot), ' ', element('span', { class: 'muted' }, ago(next_slot, now))],
+      { kind: 'is-half' },
+    ),
+    cell(
+      'Lag',
+      consumer_lag === null
+        ? 'not known'
+        : `${consumer_lag} event${consumer_lag === '1' ? '' : 's'}`,
+      {
+        wrong: consumer_lag === null,
+      },
+    ),
+    cell(
+      'Dead letters',
+      element('a', { href: '/?view=pipeline#dead-letters' }, String(dead_letters)),
+      {
+        wrong: dead_letters > 0,
+      },
+    ),
     quota?.quota_remaining
-      ? cell('Quota left', `${quota.quota_remaining}${quota.quota_limit ? ` of ${quota.quota_limit}` : ''}`)
-      : cell('Spent today', `${spent_today} of ${daily_budget} rates`, { wrong: spent_today >= daily_budget }),
+      ? cell(
+          'Quota left',
+          `${quota.quota_remaining}${quota.quota_limit ? ` of ${quota.quota_limit}` : ''}`,
+        )
+      : cell('Spent today', `${spent_today} of ${daily_budget} rates`, {
+          wrong: spent_today >= daily_budget,
+        }),
   ];
 }
 
 /** @param {Status['currencies'][number]} currency */
 function freshness({ quote, rate_date, age_seconds, stale }) {
-  const age = age_seconds === null ? 'no rate yet' : `${span(age_seconds * 1000)} old, of ${rate_date}`;
+  const age =
+    age_seconds === null ? 'no rate yet' : `${span(age_seconds * 1000)} old, of ${rate_date}`;
   const kind = rate_date === null ? 'none' : stale ? 'stale' : 'fresh';
   return element(
     'li',
@@ -67,6 +103,9 @@ function cell(name, value, { wrong = false, kind = '' } = {}) {
 
 /** A run's state as a mark that does not speak by colour alone. @param {string} name */
 export function state(name) {
-  const kind = { confirmed: 'good', redriven: 'good', failed: 'wrong', skipped: 'dull', open: 'wrong' }[name] ?? 'under-way';
+  const kind =
+    { confirmed: 'good', redriven: 'good', failed: 'wrong', skipped: 'dull', open: 'wrong' }[
+      name
+    ] ?? 'under-way';
   return element('span', { class: `mark ${kind}` }, name);
 }

@@ -50,7 +50,10 @@ export function lineChart({ days, lines, describes, class: kind = '' }, signal) 
     },
     frame,
   );
-  const last = () => days.findLastIndex((_, at) => lines.some(({ values }) => values[at] !== null && values[at] !== undefined));
+  const last = () =>
+    days.findLastIndex((_, at) =>
+      lines.some(({ values }) => values[at] !== null && values[at] !== undefined),
+    );
   /** @param {number | null | undefined} at */
   const tell = (at) => fill(readout, ...read(days, lines, at ?? last()));
   tell(null);
@@ -79,7 +82,10 @@ function draw({ days, lines, host, frame, tell, last }, signal) {
   };
   /** @param {number} at */
   const move = (at) =>
-    plot?.setCursor({ left: plot.valToPos(seconds[at] ?? 0, 'x'), top: plot.bbox.height / 2 / devicePixelRatio });
+    plot?.setCursor({
+      left: plot.valToPos(seconds[at] ?? 0, 'x'),
+      top: plot.bbox.height / 2 / devicePixelRatio,
+    });
   host.addEventListener('keydown', (event) => {
     const to = MOVES[event.key]?.(plot?.cursor.idx ?? last(), days.length - 1);
     if (to === undefined) return;
@@ -121,7 +127,12 @@ function options(host, lines, tell) {
   // The library scales whole pixels alone to the screen's density: of 11.25 px it would leave the eleven as they are.
   const room = Math.round(Number.parseFloat(styles.fontSize));
   const font = `${room}px ${styles.fontFamily}`;
-  const axis = { stroke: colour('--muted'), font, grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
+  const axis = {
+    stroke: colour('--muted'),
+    font,
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+  };
   return {
     ...sizeOf(host),
     tzDate: (seconds) => inUtc(seconds),
@@ -139,7 +150,8 @@ function options(host, lines, tell) {
       {
         ...axis,
         size: room * 5.2,
-        values: (_, splits) => splits.map((at) => at.toLocaleString('en-GB', { maximumSignificantDigits: 6 })),
+        values: (_, splits) =>
+          splits.map((at) => at.toLocaleString('en-GB', { maximumSignificantDigits: 6 })),
       },
     ],
     series: [
@@ -149,7 +161,12 @@ function options(host, lines, tell) {
         stroke: colour(`--series-${at}`),
         width: 2,
         // A day between two gaps would else not be seen at all.
-        points: { show: true, size: 5, fill: colour(`--series-${at}`), filter: () => alone(values) },
+        points: {
+          show: true,
+          size: 5,
+          fill: colour(`--series-${at}`),
+          filter: () => alone(values),
+        },
       })),
     ],
     hooks: { setCursor: [({ cursor }) => tell(cursor.idx)] },
@@ -159,7 +176,9 @@ function options(host, lines, tell) {
 /** @param {readonly (number | null)[]} values */
 const alone = (values) =>
   values.flatMap((value, at) =>
-    value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null ? [at] : [],
+    value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null
+      ? [at]
+      : [],
   );
 
 /** A date whose local parts are those of UTC: the library reads days off it. @param {number} seconds */
@@ -172,7 +191,9 @@ function inUtc(seconds) {
 function dateLabel(seconds, step) {
   const date = new Date(seconds * 1000);
   const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  return step < 25 * 86_400 ? day : date.toLocaleDateString('en-GB', { month: 'short', year: '2-digit', timeZone: 'UTC' });
+  return step < 25 * 86_400
+    ? day
+    : date.toLocaleDateString('en-GB', { month: 'short', year: '2-digit', timeZone: 'UTC' });
 }
 
 /** @param {readonly string[]} days @param {readonly Line[]} lines @param {number} at */

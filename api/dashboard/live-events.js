@@ -20,16 +20,30 @@ const COLUMNS = [
 /** Rates as they land, newest first, on top of those of the day before the page was opened. @param {AbortSignal} signal */
 export function liveEvents(signal) {
   const lamp = element('span', { class: 'lamp' });
-  const { root, load } = panel({ title: 'Live events', signal, tools: [lamp], class: 'live', lines: 10 });
+  const { root, load } = panel({
+    title: 'Live events',
+    signal,
+    tools: [lamp],
+    class: 'live',
+    lines: 10,
+  });
   /** @type {Observation[] | undefined} */
   let earlier;
   const refresh = () =>
     void load(async () => {
-      earlier ??= (await read(`/v2/observations?date=${today()}`, { signal })).data.sort(newestFirst);
+      earlier ??= (await read(`/v2/observations?date=${today()}`, { signal })).data.sort(
+        newestFirst,
+      );
       const { events } = live();
       const come = new Set(events.map(({ event_id }) => event_id));
-      const all = [...events, ...(earlier ?? []).filter(({ event_id }) => !come.has(event_id))].slice(0, SHOWN);
-      if (all.length === 0) return [nothing('Nothing has come today.', 'An event appears here the moment it is stored.')];
+      const all = [
+        ...events,
+        ...(earlier ?? []).filter(({ event_id }) => !come.has(event_id)),
+      ].slice(0, SHOWN);
+      if (all.length === 0)
+        return [
+          nothing('Nothing has come today.', 'An event appears here the moment it is stored.'),
+        ];
       const block = table('Events, newest first', COLUMNS, all.map(row));
       for (const [at, line] of [...block.querySelectorAll('tbody tr')].entries())
         if (at < events.length) line.classList.add('is-new');

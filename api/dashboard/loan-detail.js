@@ -13,7 +13,12 @@ import { nothing, panel } from './panel.js';
 
 /** The chosen loan: what it missed, and its arrears day by day. @param {import('./book.js').Book} book @param {AbortSignal} signal */
 export function loanDetail(book, signal) {
-  const { root, load } = panel({ title: 'The chosen loan', signal, class: 'loan-detail', lines: 18 });
+  const { root, load } = panel({
+    title: 'The chosen loan',
+    signal,
+    class: 'loan-detail',
+    lines: 18,
+  });
   const title = root.querySelector('h2');
   let drawn = new AbortController();
   let seen = 'none';
@@ -42,9 +47,13 @@ export function loanDetail(book, signal) {
             'div',
             {},
             element('h3', {}, 'Missed payments'),
-            missed.length > 0 ? missedTable(missed) : nothing('None: every instalment was covered when it fell due.'),
+            missed.length > 0
+              ? missedTable(missed)
+              : nothing('None: every instalment was covered when it fell due.'),
           ),
-          days.length > 0 ? charts(loanId, days, AbortSignal.any([signal, drawn.signal])) : nothing('No history up to this day.'),
+          days.length > 0
+            ? charts(loanId, days, AbortSignal.any([signal, drawn.signal]))
+            : nothing('No history up to this day.'),
         ),
       ];
     });
@@ -60,14 +69,24 @@ function facts(loan) {
     ['Days past due', String(loan.current_days_past_due)],
     ['PAR days', String(loan.par_days)],
     ['Outstanding', amountFigure(loan.outstanding_balance)],
-    ['Paid', [amountFigure(loan.total_amount_paid), ' of ', amountFigure(loan.total_amount_expected), ' due']],
+    [
+      'Paid',
+      [
+        amountFigure(loan.total_amount_paid),
+        ' of ',
+        amountFigure(loan.total_amount_expected),
+        ' due',
+      ],
+    ],
     ['Lent', amountFigure(loan.LoanAmount)],
     ['Runs', `${loan.date_of_release} – ${loan.maturity_date}`],
   ];
   return element(
     'dl',
     { class: 'facts' },
-    all.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
+    all.map(([name, value]) =>
+      element('div', {}, element('dt', {}, name), element('dd', {}, value)),
+    ),
   );
 }
 
@@ -81,14 +100,24 @@ function missedTable(missed) {
     { name: 'Cleared' },
     { name: 'Days late', figures: true },
   ];
-  const rows = missed.map(({ instalment_number, due_date, amount_missed, amount_unpaid, date_cleared, days_late, status }) => [
-    String(instalment_number),
-    due_date,
-    amountFigure(amount_missed),
-    amountFigure(amount_unpaid),
-    date_cleared ?? element('span', { class: 'mark wrong' }, status),
-    String(days_late),
-  ]);
+  const rows = missed.map(
+    ({
+      instalment_number,
+      due_date,
+      amount_missed,
+      amount_unpaid,
+      date_cleared,
+      days_late,
+      status,
+    }) => [
+      String(instalment_number),
+      due_date,
+      amountFigure(amount_missed),
+      amountFigure(amount_unpaid),
+      date_cleared ?? element('span', { class: 'mark wrong' }, status),
+      String(days_late),
+    ],
+  );
   return table('Missed payments', columns, rows);
 }
 
@@ -117,8 +146,24 @@ function charts(loanId, history, signal) {
     'div',
     {},
     element('h3', {}, 'Arrears'),
-    lineChart({ days, lines: [risk], describes: `Line chart of the amount at risk ${span}`, class: 'short' }, signal),
-    lineChart({ days, lines: [late], describes: `Line chart of the days past due ${span}`, class: 'shortest' }, signal),
+    lineChart(
+      {
+        days,
+        lines: [risk],
+        describes: `Line chart of the amount at risk ${span}`,
+        class: 'short',
+      },
+      signal,
+    ),
+    lineChart(
+      {
+        days,
+        lines: [late],
+        describes: `Line chart of the days past due ${span}`,
+        class: 'shortest',
+      },
+      signal,
+    ),
     element(
       'div',
       { class: 'row under-chart' },

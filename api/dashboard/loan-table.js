@@ -9,7 +9,8 @@ import { nothing, panel } from './panel.js';
 /** @typedef {import('./answers.d.ts').Loan} Loan */
 /** @typedef {Awaited<ReturnType<import('./book.js').Book['converter']>>} Convert */
 
-const text = (/** @type {string | null} */ a, /** @type {string | null} */ b) => (a ?? '').localeCompare(b ?? '');
+const text = (/** @type {string | null} */ a, /** @type {string | null} */ b) =>
+  (a ?? '').localeCompare(b ?? '');
 /** @typedef {{ name: string, key: keyof Loan, order?: (a: string, b: string) => number, figures?: boolean }} Column */
 /** @type {readonly Column[]} */
 const COLUMNS = [
@@ -41,7 +42,10 @@ export function loanTable(book, signal) {
   /** @type {HTMLSelectElement} */
   const status = element(
     'select',
-    { 'aria-label': 'Status', change: () => go({ status: status.value === 'all' ? null : status.value }, { step: false }) },
+    {
+      'aria-label': 'Status',
+      change: () => go({ status: status.value === 'all' ? null : status.value }, { step: false }),
+    },
     STATUSES.map((name) => element('option', { value: name }, name.replace('_', ' '))),
   );
   const { root, load } = panel({ title: 'Loans', signal, tools: [find, status], lines: 8 });
@@ -55,7 +59,10 @@ export function loanTable(book, signal) {
   const follow = () => {
     status.value = asked('status', 'all');
     if (document.activeElement !== find) find.value = asked('find');
-    const now = [dayAsked(), ...['in', 'status', 'find', 'sort', 'loan'].map((name) => asked(name))].join('\n');
+    const now = [
+      dayAsked(),
+      ...['in', 'status', 'find', 'sort', 'loan'].map((name) => asked(name)),
+    ].join('\n');
     if (now === seen) return;
     seen = now;
     void load(async () => {
@@ -69,7 +76,9 @@ export function loanTable(book, signal) {
       );
       return [
         count,
-        wanted.length > 0 ? grid(wanted, convert) : nothing('No loan matches.', 'Change the words or the status above.'),
+        wanted.length > 0
+          ? grid(wanted, convert)
+          : nothing('No loan matches.', 'Change the words or the status above.'),
       ];
     });
   };
@@ -80,7 +89,10 @@ export function loanTable(book, signal) {
 function matches({ loan_id, borrower_id, borrower_name, branch, status }) {
   const words = asked('find').toLowerCase().split(/\s+/);
   const about = [loan_id, borrower_id, borrower_name, branch].join(' ').toLowerCase();
-  return (asked('status', 'all') === 'all' || asked('status') === status) && words.every((word) => about.includes(word));
+  return (
+    (asked('status', 'all') === 'all' || asked('status') === status) &&
+    words.every((word) => about.includes(word))
+  );
 }
 
 /** @param {Loan[]} loans */
@@ -88,8 +100,13 @@ function sorted(loans) {
   const [name, way] = asked('sort', 'current_days_past_due.down').split('.');
   const { key, order: compare } = COLUMNS.find((column) => column.key === name) ?? DEFAULT;
   const order = (/** @type {Loan} */ one, /** @type {Loan} */ other) =>
-    compare ? compare(String(one[key] ?? ''), String(other[key] ?? '')) : Number(one[key]) - Number(other[key]);
-  return loans.sort((one, other) => (way === 'down' ? order(other, one) : order(one, other)) || text(one.loan_id, other.loan_id));
+    compare
+      ? compare(String(one[key] ?? ''), String(other[key] ?? ''))
+      : Number(one[key]) - Number(other[key]);
+  return loans.sort(
+    (one, other) =>
+      (way === 'down' ? order(other, one) : order(one, other)) || text(one.loan_id, other.loan_id),
+  );
 }
 
 /** @param {Loan[]} loans @param {Convert} convert */
@@ -132,7 +149,11 @@ function heading(column) {
         click: () => go({ sort: `${column.key}.${next}` }, { step: false }),
       },
       column.name,
-      element('span', { 'aria-hidden': 'true', class: 'sort-mark' }, mine ? (way === 'down' ? '▾' : '▴') : ''),
+      element(
+        'span',
+        { 'aria-hidden': 'true', class: 'sort-mark' },
+        mine ? (way === 'down' ? '▾' : '▴') : '',
+      ),
     ),
   );
 }
@@ -142,7 +163,10 @@ function row(loan, convert) {
   const chosen = asked('loan') === loan.loan_id;
   const amount = (/** @type {string} */ own) => {
     const shown = convert(loan, own);
-    return [amountFigure(shown.amount), element('span', { class: 'unit' }, ` ${shown.currency ?? ''}`)];
+    return [
+      amountFigure(shown.amount),
+      element('span', { class: 'unit' }, ` ${shown.currency ?? ''}`),
+    ];
   };
   const cells = [
     element(

@@ -27,18 +27,35 @@ export function open(place, signal) {
       ['own', 'own currency'],
       ['usd', 'USD'],
     ],
-    { value: () => (inUsd() ? 'usd' : 'own'), pick: (value) => go({ in: value === 'own' ? null : value }, { step: false }) },
+    {
+      value: () => (inUsd() ? 'usd' : 'own'),
+      pick: (value) => go({ in: value === 'own' ? null : value }, { step: false }),
+    },
   );
   const book = bookOn(signal);
-  const parts = [portfolio(book, signal), parTrend(book, signal), loanTable(book, signal), loanDetail(book, signal)];
+  const parts = [
+    portfolio(book, signal),
+    parTrend(book, signal),
+    loanTable(book, signal),
+    loanDetail(book, signal),
+  ];
   const [tiles, trend, loans, detail] = parts;
   place.append(
     element('h1', { class: 'unseen' }, 'Loan book'),
     element(
       'section',
       { class: 'panel bare toolbar', 'aria-label': 'Which day, which currency, and downloads' },
-      element('div', { class: 'field inline' }, element('label', { for: 'as-of' }, 'As of the close of'), date),
-      element('button', { type: 'button', class: 'button', click: () => go({ as_of: null }) }, 'Today'),
+      element(
+        'div',
+        { class: 'field inline' },
+        element('label', { for: 'as-of' }, 'As of the close of'),
+        date,
+      ),
+      element(
+        'button',
+        { type: 'button', class: 'button', click: () => go({ as_of: null }) },
+        'Today',
+      ),
       money.root,
       downloads(),
     ),
@@ -63,7 +80,11 @@ const REPORTS = /** @type {const} */ ([
 
 function downloads() {
   const outcome = element('span', { role: 'status' });
-  const button = (/** @type {string} */ report, /** @type {string} */ ending, /** @type {string} */ what) =>
+  const button = (
+    /** @type {string} */ report,
+    /** @type {string} */ ending,
+    /** @type {string} */ what,
+  ) =>
     element(
       'button',
       {
@@ -78,7 +99,10 @@ function downloads() {
     const converted = inUsd() ? '&in=USD' : '';
     try {
       fill(outcome, 'Fetching …');
-      await save(`/v2/reports/${report}.${ending}?as_of=${dayAsked()}${converted}`, `${report}-${dayAsked()}.${ending}`);
+      await save(
+        `/v2/reports/${report}.${ending}?as_of=${dayAsked()}${converted}`,
+        `${report}-${dayAsked()}.${ending}`,
+      );
       fill(outcome);
     } catch (error) {
       fill(outcome, element('span', { class: 'notice wrong' }, troubleOf(error)));
@@ -88,7 +112,13 @@ function downloads() {
     'div',
     { class: 'row downloads' },
     REPORTS.map(([report, what]) =>
-      element('span', { class: 'row' }, `${what}: `, button(report, 'csv', what), button(report, 'xlsx', what)),
+      element(
+        'span',
+        { class: 'row' },
+        `${what}: `,
+        button(report, 'csv', what),
+        button(report, 'xlsx', what),
+      ),
     ),
     outcome,
   );

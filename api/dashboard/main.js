@@ -43,13 +43,24 @@ async function follow() {
 
 document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[href^="/?view="]') : null;
-  if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (
+    !link ||
+    event.defaultPrevented ||
+    event.button !== 0 ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.shiftKey
+  )
+    return;
   event.preventDefault();
   const url = new URL(link.getAttribute('href') ?? '/', location.href);
   // What one view keeps in the address is of no use to another.
-  const cleared = Object.fromEntries([...new URLSearchParams(location.search).keys()].map((name) => [name, null]));
+  const cleared = Object.fromEntries(
+    [...new URLSearchParams(location.search).keys()].map((name) => [name, null]),
+  );
   go({ ...cleared, ...Object.fromEntries(url.searchParams) });
-  if (url.hash) requestAnimationFrame(() => document.getElementById(url.hash.slice(1))?.scrollIntoView());
+  if (url.hash)
+    requestAnimationFrame(() => document.getElementById(url.hash.slice(1))?.scrollIntoView());
 });
 
 /** A file that does not come must not take the rest of the page with it. */
@@ -59,12 +70,19 @@ function broken() {
       'div',
       { class: 'notice wrong', role: 'alert' },
       element('p', {}, 'A part of this page could not be loaded.'),
-      element('button', { type: 'button', class: 'button', click: () => location.reload() }, 'Load it again'),
+      element(
+        'button',
+        { type: 'button', class: 'button', click: () => location.reload() },
+        'Load it again',
+      ),
     ),
   );
 }
 
 onAddress(() => void follow().catch(broken));
 // What a person came for goes first; the strip, the banners and the live events wait for it, but not for ever.
-await Promise.race([follow().catch(broken), new Promise((resolve) => setTimeout(resolve, FIRST_MS))]);
+await Promise.race([
+  follow().catch(broken),
+  new Promise((resolve) => setTimeout(resolve, FIRST_MS)),
+]);
 await import('./surroundings.js').then(({ surround }) => surround(), broken);

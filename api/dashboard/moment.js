@@ -25,7 +25,8 @@ export function span(ms) {
   const minutes = Math.floor(Math.abs(ms) / 60_000);
   if (minutes < 1) return `${Math.floor(Math.abs(ms) / 1000)} s`;
   if (minutes < 60) return `${minutes} min`;
-  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`;
+  if (minutes < 48 * 60)
+    return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`;
   return `${Math.floor(minutes / 1440)} days`;
 }
 
@@ -40,7 +41,8 @@ export function ago(instant, now = Date.now()) {
 }
 
 /** The UTC day, `n` days later. @param {string} day @param {number} n */
-export const plusDays = (day, n) => new Date(Date.parse(day) + n * DAY_MS).toISOString().slice(0, 10);
+export const plusDays = (day, n) =>
+  new Date(Date.parse(day) + n * DAY_MS).toISOString().slice(0, 10);
 
 export const today = () => new Date().toISOString().slice(0, 10);
 
@@ -54,6 +56,8 @@ export function daysBetween(first, last) {
 /** The close of each month before `day`, and `day` itself: `n` of them, oldest first. @param {string} day @param {number} n */
 export function monthEnds(day, n) {
   const [year = 0, month = 1] = day.split('-').map(Number);
-  const ends = Array.from({ length: n }, (_, back) => new Date(Date.UTC(year, month - 1 - back, 0)).toISOString().slice(0, 10));
+  const ends = Array.from({ length: n }, (_, back) =>
+    new Date(Date.UTC(year, month - 1 - back, 0)).toISOString().slice(0, 10),
+  );
   return [...ends.reverse().filter((end) => end < day), day].slice(-n);
 }

@@ -23,7 +23,12 @@ export function panel({ title, signal, tools = [], class: kind = '', lines = 4 }
   const root = element(
     'section',
     { class: `panel ${kind}`, 'aria-labelledby': id },
-    element('div', { class: 'panel-head' }, element('h2', { id }, title), element('div', { class: 'row tools' }, tools)),
+    element(
+      'div',
+      { class: 'panel-head' },
+      element('h2', { id }, title),
+      element('div', { class: 'row tools' }, tools),
+    ),
     notice,
     body,
   );
@@ -64,12 +69,18 @@ export function panel({ title, signal, tools = [], class: kind = '', lines = 4 }
 
 /** Whoever was on something with a key is on it again afterwards, and what was open is. @param {HTMLElement} body @param {Awaited<ReturnType<Build>>} content */
 function refill(body, content) {
-  const key = body.contains(document.activeElement) && document.activeElement?.getAttribute('data-key');
-  const opened = new Set([...body.querySelectorAll('details[open] > summary')].map(({ textContent }) => textContent));
+  const key =
+    body.contains(document.activeElement) && document.activeElement?.getAttribute('data-key');
+  const opened = new Set(
+    [...body.querySelectorAll('details[open] > summary')].map(({ textContent }) => textContent),
+  );
   fill(body, ...content);
   for (const details of body.querySelectorAll('details'))
     details.open = opened.has(details.querySelector('summary')?.textContent ?? '');
-  if (key) /** @type {HTMLElement | null} */ (body.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus();
+  if (key)
+    /** @type {HTMLElement | null} */ (
+      body.querySelector(`[data-key="${CSS.escape(key)}"]`)
+    )?.focus();
 }
 
 /** @param {Error} error @param {{ filled: boolean, again: () => void }} how */
@@ -80,7 +91,12 @@ function trouble(error, { filled, again }) {
   return element(
     'div',
     { class: 'notice wrong' },
-    element('p', {}, element('strong', {}, waits ? 'No answer. ' : 'This cannot be shown. '), `${error.message}${old}${next}`),
+    element(
+      'p',
+      {},
+      element('strong', {}, waits ? 'No answer. ' : 'This cannot be shown. '),
+      `${error.message}${old}${next}`,
+    ),
     element('button', { type: 'button', class: 'button', click: again }, 'Try again'),
   );
 }

@@ -40,7 +40,12 @@ export function parTrend(book, signal) {
         }
       }
       if (![...courses.values()].flat().some((share) => share !== null))
-        return [nothing('Not known for these days.', 'Nothing was outstanding, or in USD there were no rates.')];
+        return [
+          nothing(
+            'Not known for these days.',
+            'Nothing was outstanding, or in USD there were no rates.',
+          ),
+        ];
       drawn.abort();
       drawn = new AbortController();
       return [
@@ -68,7 +73,12 @@ function chart(days, courses, signal) {
 
 /** @param {string[]} days @param {Courses} courses */
 function dataTable(days, courses) {
-  const columns = [{ name: 'As of' }, ...[...courses.keys()].map((name) => ({ name, figures: true }))];
-  const rows = days.map((day, at) => [day, ...[...courses.values()].map((shares) => percent(shares[at] ?? null))]).reverse();
+  const columns = [
+    { name: 'As of' },
+    ...[...courses.keys()].map((name) => ({ name, figures: true })),
+  ];
+  const rows = days
+    .map((day, at) => [day, ...[...courses.values()].map((shares) => percent(shares[at] ?? null))])
+    .reverse();
   return table('PAR30 by month', columns, rows);
 }

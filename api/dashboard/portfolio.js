@@ -21,13 +21,23 @@ export function portfolio(book, signal) {
     void load(async () => {
       const { data, meta } = await book.par();
       if (!data.some(({ loans }) => loans > 0))
-        return [nothing('The loan book is empty.', 'npm run seed loads the sample, npm run load a folder of files.')];
+        return [
+          nothing(
+            'The loan book is empty.',
+            'npm run seed loads the sample, npm run load a folder of files.',
+          ),
+        ];
       const groups = groupsOf(data);
       const notes = inUsd() ? meta.notes : [];
       return [
         element(
           'div',
-          { class: 'portfolio-groups', tabindex: '0', role: 'region', 'aria-label': 'Portfolio by currency' },
+          {
+            class: 'portfolio-groups',
+            tabindex: '0',
+            role: 'region',
+            'aria-label': 'Portfolio by currency',
+          },
           groups.map(({ currency, lines }) => group(currency, lines)),
         ),
         notes.length > 0 &&
@@ -64,12 +74,19 @@ function group(currency, lines) {
     outstanding: of(name)?.outstanding_balance ?? null,
   }));
   const amounts = buckets.map(({ outstanding }) => outstanding);
-  const outstanding = amounts.every((amount) => amount !== null) ? sum(/** @type {string[]} */ (amounts)) : null;
+  const outstanding = amounts.every((amount) => amount !== null)
+    ? sum(/** @type {string[]} */ (amounts))
+    : null;
   const loans = buckets.reduce((count, bucket) => count + bucket.loans, 0);
   return element(
     'div',
     { class: 'portfolio-group', role: 'group', 'aria-label': `Portfolio in ${currency}` },
-    element('h3', {}, currency, element('span', { class: 'muted' }, ` ${loans} loan${loans === 1 ? '' : 's'}`)),
+    element(
+      'h3',
+      {},
+      currency,
+      element('span', { class: 'muted' }, ` ${loans} loan${loans === 1 ? '' : 's'}`),
+    ),
     element(
       'dl',
       { class: 'tiles' },
@@ -87,11 +104,18 @@ function group(currency, lines) {
 
 /** @param {string} name @param {import('./element.js').Child} value @param {string} [title] */
 const tile = (name, value, title) =>
-  element('div', { class: 'tile', title: title ?? null }, element('dt', {}, name), element('dd', {}, value));
+  element(
+    'div',
+    { class: 'tile', title: title ?? null },
+    element('dt', {}, name),
+    element('dd', {}, value),
+  );
 
 /** @param {{ name: string, loans: number, outstanding: string | null }[]} buckets @param {string | null} total */
 function bar(buckets, total) {
-  const shares = buckets.map(({ outstanding }) => (outstanding && total ? ratio(outstanding, total, { places: 6 }) : null));
+  const shares = buckets.map(({ outstanding }) =>
+    outstanding && total ? ratio(outstanding, total, { places: 6 }) : null,
+  );
   let x = 0;
   const parts = shares.map((share, at) => {
     const width = position(share ?? '0') * 100;
@@ -106,7 +130,16 @@ function bar(buckets, total) {
   return element(
     'div',
     {},
-    drawing('svg', { class: 'bucket-bar', viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, ...parts),
+    drawing(
+      'svg',
+      {
+        class: 'bucket-bar',
+        viewBox: '0 0 100 10',
+        preserveAspectRatio: 'none',
+        'aria-hidden': 'true',
+      },
+      ...parts,
+    ),
     element(
       'ul',
       { class: 'legend' },
@@ -134,13 +167,15 @@ function parTable(lines) {
     { name: 'At risk', figures: true },
     { name: 'Of outstanding', figures: true },
   ];
-  const rows = lines.map(({ currency, measure, loans, outstanding_balance, amount_at_risk, by_outstanding }) => [
-    currency ?? '–',
-    measure,
-    String(loans),
-    amountFigure(outstanding_balance),
-    amountFigure(amount_at_risk),
-    percent(by_outstanding),
-  ]);
+  const rows = lines.map(
+    ({ currency, measure, loans, outstanding_balance, amount_at_risk, by_outstanding }) => [
+      currency ?? '–',
+      measure,
+      String(loans),
+      amountFigure(outstanding_balance),
+      amountFigure(amount_at_risk),
+      percent(by_outstanding),
+    ],
+  );
   return table('Portfolio at risk and buckets', columns, rows);
 }

@@ -13,7 +13,11 @@ import { lookAgain, onStatus } from './status.js';
  */
 export function pullNow(signal, refresh) {
   const outcome = element('div', { class: 'outcome', role: 'status' });
-  const button = element('button', { type: 'button', class: 'button primary', click: () => void pull() }, 'Pull now');
+  const button = element(
+    'button',
+    { type: 'button', class: 'button primary', click: () => void pull() },
+    'Pull now',
+  );
   const due = element('p', { class: 'muted' });
   const pull = async () => {
     // Not `disabled`: that would take the focus away from whoever pressed it.
@@ -22,7 +26,12 @@ export function pullNow(signal, refresh) {
     fill(outcome, element('p', { class: 'notice' }, 'Pulling …'));
     try {
       /** @type {{ data: Run }} */
-      const { data } = await read('/v2/runs', { method: 'POST', secret: true, headers: { Prefer: 'wait=20' }, signal });
+      const { data } = await read('/v2/runs', {
+        method: 'POST',
+        secret: true,
+        headers: { Prefer: 'wait=20' },
+        signal,
+      });
       fill(outcome, told(data));
     } catch (error) {
       fill(outcome, element('p', { class: 'notice wrong' }, troubleOf(error)));
@@ -41,7 +50,9 @@ export function pullNow(signal, refresh) {
       utc(status.next_slot),
       ` UTC, ${ago(status.next_slot, now)}. `,
       `${status.spent_today} of ${status.daily_budget} rates spent today. `,
-      status.console_url ? element('a', { href: status.console_url, rel: 'noreferrer' }, 'Redpanda Console') : null,
+      status.console_url
+        ? element('a', { href: status.console_url, rel: 'noreferrer' }, 'Redpanda Console')
+        : null,
     );
   }, signal);
   return element(

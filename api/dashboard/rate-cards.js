@@ -24,10 +24,20 @@ export async function rateCards(signal) {
   /** @type {import('./answers.d.ts').Rates} */
   const { data, meta } = (await firstRates()) ?? (await read('/v2/rates/latest', { signal }));
   if (data.length === 0)
-    return [nothing('No rates yet.', 'They appear here by themselves as soon as the first pull has landed.')];
+    return [
+      nothing(
+        'No rates yet.',
+        'They appear here by themselves as soon as the first pull has landed.',
+      ),
+    ];
   const cards = data.map(card);
   const missing = (meta.missing_quotes ?? []).map((quote) =>
-    element('li', { class: 'card' }, element('h3', {}, quote), element('p', { class: 'muted' }, 'No rate yet')),
+    element(
+      'li',
+      { class: 'card' },
+      element('h3', {}, quote),
+      element('p', { class: 'muted' }, 'No rate yet'),
+    ),
   );
   if (past.length > 0) decorate(cards, data);
   void addPast(cards, data, signal);
@@ -66,7 +76,12 @@ function card(rate) {
         'p',
         { class: 'row marks' },
         stale && element('span', { class: 'mark wrong' }, 'stale'),
-        suspect && element('span', { class: 'mark wrong', title: 'More than 20 % off the day before' }, 'suspect'),
+        suspect &&
+          element(
+            'span',
+            { class: 'mark wrong', title: 'More than 20 % off the day before' },
+            'suspect',
+          ),
         source === 'simulator' && element('span', { class: 'mark dull' }, 'simulated'),
       ),
   );
@@ -82,7 +97,12 @@ async function addPast(cards, newest, signal) {
       import('./sparkline.js'),
     ]);
     ({ sparkline } = drawn);
-    names ??= new Map(currencies.data.map((/** @type {{ code: string, name: string }} */ { code, name }) => [code, name]));
+    names ??= new Map(
+      currencies.data.map((/** @type {{ code: string, name: string }} */ { code, name }) => [
+        code,
+        name,
+      ]),
+    );
     past = data;
     decorate(cards, newest);
   } catch {
@@ -94,12 +114,17 @@ async function addPast(cards, newest, signal) {
 function decorate(cards, newest) {
   for (const [at, rate] of newest.entries()) {
     // The newest is the card's own: what is known of the days before may be older than it.
-    const own = [...past.filter(({ quote, rate_date }) => quote === rate.quote && rate_date < rate.rate_date), rate];
+    const own = [
+      ...past.filter(({ quote, rate_date }) => quote === rate.quote && rate_date < rate.rate_date),
+      rate,
+    ];
     const card = cards[at];
     if (!card) continue;
     card.name.textContent = names?.get(rate.quote) ?? '';
     card.change.replaceChildren(...changed(rate, own));
-    card.spark.replaceChildren(sparkline(own, asked('show', 'rate') === 'rate' ? 'rate' : 'inverse', SPARK_DAYS));
+    card.spark.replaceChildren(
+      sparkline(own, asked('show', 'rate') === 'rate' ? 'rate' : 'inverse', SPARK_DAYS),
+    );
   }
 }
 
@@ -113,7 +138,12 @@ function changed({ rate_date, ...rate }, past) {
   const way = change.startsWith('-') ? 'down' : /[1-9]/.test(change) ? 'up' : 'flat';
   const sign = { down: '▼', up: '▲', flat: '■' }[way];
   return [
-    element('span', { class: `move ${way}` }, element('span', { 'aria-hidden': 'true' }, sign), ` ${change.replace('-', '−')} %`),
+    element(
+      'span',
+      { class: `move ${way}` },
+      element('span', { 'aria-hidden': 'true' }, sign),
+      ` ${change.replace('-', '−')} %`,
+    ),
     element(
       'span',
       { class: 'muted' },

@@ -28,9 +28,18 @@ export function rateChart(signal) {
   const range = choice(
     'Range',
     RANGES.map(([value, text]) => /** @type {const} */ ([value, text])),
-    { value: rangeAsked, pick: (value) => go({ range: value === '3m' ? null : value }, { step: false }) },
+    {
+      value: rangeAsked,
+      pick: (value) => go({ range: value === '3m' ? null : value }, { step: false }),
+    },
   );
-  const { root, load } = panel({ title: 'Rates over time', signal, tools: [range.root], class: 'chart-panel', lines: 17 });
+  const { root, load } = panel({
+    title: 'Rates over time',
+    signal,
+    tools: [range.root],
+    class: 'chart-panel',
+    lines: 17,
+  });
   let drawn = new AbortController();
   let seen = question();
   const refresh = () =>
@@ -58,7 +67,8 @@ export function rateChart(signal) {
   return { root };
 }
 
-const rangeAsked = () => (RANGES.some(([value]) => value === asked('range')) ? asked('range') : '3m');
+const rangeAsked = () =>
+  RANGES.some(([value]) => value === asked('range')) ? asked('range') : '3m';
 const question = () => `${rangeAsked()} ${asked('quotes', '')} ${asked('show', 'rate')}`;
 
 /** @param {AbortSignal} signal */
@@ -83,8 +93,13 @@ async function course(signal) {
   const weekly = daysBetween(from, to).length > MOST_DAILY;
   const path = `/v2/rates?from=${from}&to=${to}&quotes=${chosen.join(',')}${weekly ? '&group=week' : ''}`;
   const rows = await readAll(path, { signal });
-  const courses = chosen.map((quote) => ({ quote, days: daysOf(/** @type {any[]} */ (rows.data), quote) }));
-  const days = weekly ? [...new Set(courses.flatMap(({ days: own }) => [...own.keys()]))].sort() : daysBetween(from, to);
+  const courses = chosen.map((quote) => ({
+    quote,
+    days: daysOf(/** @type {any[]} */ (rows.data), quote),
+  }));
+  const days = weekly
+    ? [...new Set(courses.flatMap(({ days: own }) => [...own.keys()]))].sort()
+    : daysBetween(from, to);
   return [
     chips(codes, chosen),
     element('p', { class: 'muted small' }, explained(chosen, weekly)),
@@ -109,7 +124,13 @@ function daysOf(rows, quote) {
   return new Map(
     rows
       .filter((row) => row.quote === quote)
-      .flatMap((row) => ('last_date' in row ? [[row.last_date, row.last]] : row[side] ? [[row.rate_date, row[side]]] : [])),
+      .flatMap((row) =>
+        'last_date' in row
+          ? [[row.last_date, row.last]]
+          : row[side]
+            ? [[row.rate_date, row[side]]]
+            : [],
+      ),
   );
 }
 
@@ -151,7 +172,12 @@ function chips(codes, chosen) {
     ),
     element(
       'button',
-      { type: 'button', class: 'chip plain', 'data-key': 'all', click: () => go({ quotes: codes.join(',') }, { step: false }) },
+      {
+        type: 'button',
+        class: 'chip plain',
+        'data-key': 'all',
+        click: () => go({ quotes: codes.join(',') }, { step: false }),
+      },
       'all',
     ),
   );
@@ -169,7 +195,11 @@ function chart(courses, days, signal) {
       values: shown.map((text) => (text === undefined ? null : position(text))),
       texts: days.map((day, at) => {
         const rate = own.get(day);
-        return rate === undefined ? 'no rate' : several ? `${rounded2(shown[at])} (${grouped(rate)})` : grouped(rate);
+        return rate === undefined
+          ? 'no rate'
+          : several
+            ? `${rounded2(shown[at])} (${grouped(rate)})`
+            : grouped(rate);
       }),
     };
   });
@@ -179,19 +209,26 @@ function chart(courses, days, signal) {
 
 /** @param {string | undefined} value @param {string | undefined} begin */
 const indexed = (value, begin) =>
-  value === undefined || begin === undefined ? value : (ratio(value, begin, { places: 4, times: 100n }) ?? undefined);
+  value === undefined || begin === undefined
+    ? value
+    : (ratio(value, begin, { places: 4, times: 100n }) ?? undefined);
 
 /** @param {string | undefined} text */
 const rounded2 = (text) => (text === undefined ? '' : text.slice(0, text.indexOf('.') + 3));
 
 /** @param {Course[]} courses @param {readonly string[]} days */
 function dataTable(courses, days) {
-  const columns = [{ name: 'Day (UTC)' }, ...courses.map(({ quote }) => ({ name: quote, figures: true }))];
+  const columns = [
+    { name: 'Day (UTC)' },
+    ...courses.map(({ quote }) => ({ name: quote, figures: true })),
+  ];
   const rows = [...days]
     .reverse()
     .map((day) => [
       day,
-      ...courses.map(({ days: own }) => own.get(day) ?? 'no rate').map((text) => (text === 'no rate' ? text : grouped(text))),
+      ...courses
+        .map(({ days: own }) => own.get(day) ?? 'no rate')
+        .map((text) => (text === 'no rate' ? text : grouped(text))),
     ]);
   return table(`Rates from ${days[0]} to ${days.at(-1)}`, columns, rows);
 }

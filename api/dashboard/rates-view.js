@@ -21,9 +21,18 @@ export async function open(place, signal) {
       ['rate', 'for 1 USD'],
       ['inverse', 'in USD'],
     ],
-    { value: () => asked('show', 'rate'), pick: (show) => go({ show: show === 'rate' ? null : show }, { step: false }) },
+    {
+      value: () => asked('show', 'rate'),
+      pick: (show) => go({ show: show === 'rate' ? null : show }, { step: false }),
+    },
   );
-  const cards = panel({ title: 'USD rates', signal, tools: [way.root], class: 'bare rate-cards', lines: CARDS });
+  const cards = panel({
+    title: 'USD rates',
+    signal,
+    tools: [way.root],
+    class: 'bare rate-cards',
+    lines: CARDS,
+  });
   const rest = element('div', { class: 'chart-and-converter' });
   place.append(element('h1', { class: 'unseen' }, 'Rates'), cards.root, rest);
 
@@ -50,7 +59,10 @@ export async function open(place, signal) {
   }, signal);
   // Where the cards were slow to come, rates may have landed after they were asked for.
   if (live().connected) void refresh();
-  const [{ rateChart }, { converter }] = await Promise.all([import('./rate-chart.js'), import('./converter.js')]);
+  const [{ rateChart }, { converter }] = await Promise.all([
+    import('./rate-chart.js'),
+    import('./converter.js'),
+  ]);
   if (!signal.aborted) rest.append(rateChart(signal).root, converter(signal));
 }
 

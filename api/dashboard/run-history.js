@@ -28,7 +28,8 @@ export function runHistory(signal) {
     void load(async () => {
       /** @type {{ data: Run[] }} */
       const { data } = await read(`/v2/runs?limit=${SHOWN}`, { signal });
-      if (data.length === 0) return [nothing('No run yet.', 'The first one starts with the producer.')];
+      if (data.length === 0)
+        return [nothing('No run yet.', 'The first one starts with the producer.')];
       return [latestTrouble(data), table('Runs, newest first', COLUMNS, data.map(row))];
     });
   let seen = '';
@@ -50,7 +51,8 @@ export function runHistory(signal) {
 /** @param {Run[]} runs newest first */
 function latestTrouble(runs) {
   const at = runs.findIndex(
-    ({ reason, state }) => state === 'failed' || (reason !== null && state !== 'confirmed' && state !== 'skipped'),
+    ({ reason, state }) =>
+      state === 'failed' || (reason !== null && state !== 'confirmed' && state !== 'skipped'),
   );
   const run = runs[at];
   if (!run) return null;
@@ -65,14 +67,28 @@ function latestTrouble(runs) {
       utc(run.asked_at, { seconds: true }),
       ` UTC, ${run.trigger}: ${run.reason ?? 'no reason is known'}`,
       since ? ' A later run has brought rates.' : '',
-      run.next_attempt_at ? [' It is tried again at ', utc(run.next_attempt_at, { seconds: true }), '.'] : null,
+      run.next_attempt_at
+        ? [' It is tried again at ', utc(run.next_attempt_at, { seconds: true }), '.']
+        : null,
     ),
   );
 }
 
 /** @param {Run} run */
 function row(run) {
-  const { asked_at, slot, first_day, last_day, trigger, attempts, cost, ended_at, skipped_count, reason, missing } = run;
+  const {
+    asked_at,
+    slot,
+    first_day,
+    last_day,
+    trigger,
+    attempts,
+    cost,
+    ended_at,
+    skipped_count,
+    reason,
+    missing,
+  } = run;
   const took = ended_at === null ? 'open' : lasted(Date.parse(ended_at) - Date.parse(asked_at));
   return [
     utc(asked_at, { seconds: true }),
@@ -82,7 +98,11 @@ function row(run) {
     took,
     String(attempts),
     String(cost),
-    element('span', { class: 'reason' }, reason ?? (missing.length ? `XE had no ${missing.join(', ')}` : '–')),
+    element(
+      'span',
+      { class: 'reason' },
+      reason ?? (missing.length ? `XE had no ${missing.join(', ')}` : '–'),
+    ),
   ];
 }
 

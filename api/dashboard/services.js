@@ -10,7 +10,8 @@ export function services(signal) {
   const body = element('div', { class: 'panel-body' }, skeleton(4));
   onStatus(({ status }) => {
     if (!status) return;
-    if (status.services.length === 0) return fill(body, nothing('No service has said anything yet.'));
+    if (status.services.length === 0)
+      return fill(body, nothing('No service has said anything yet.'));
     fill(
       body,
       table(
@@ -19,7 +20,11 @@ export function services(signal) {
         status.services.map(({ service, instance, seen_seconds_ago, fresh, trouble }) => [
           element('span', { title: instance }, service),
           `${seen_seconds_ago} s ago`,
-          element('span', { class: `mark long ${trouble || !fresh ? 'wrong' : 'good'}` }, trouble ?? (fresh ? 'well' : 'silent')),
+          element(
+            'span',
+            { class: `mark long ${trouble || !fresh ? 'wrong' : 'good'}` },
+            trouble ?? (fresh ? 'well' : 'silent'),
+          ),
         ]),
       ),
     );

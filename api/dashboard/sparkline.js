@@ -14,10 +14,13 @@ const [WIDTH, HEIGHT, EDGE] = [120, 32, 3];
  * @param {number} days
  */
 export function sparkline(rates, side, days) {
-  const known = new Map(rates.flatMap((rate) => (rate[side] ? [[rate.rate_date, rate[side]]] : [])));
+  const known = new Map(
+    rates.flatMap((rate) => (rate[side] ? [[rate.rate_date, rate[side]]] : [])),
+  );
   const figures = [...known.values()].sort(compared);
   const [low, high] = [figures[0], figures.at(-1)];
-  if (low === undefined || high === undefined) return element('span', { class: 'unseen' }, 'No earlier days.');
+  if (low === undefined || high === undefined)
+    return element('span', { class: 'unseen' }, 'No earlier days.');
   const [bottom, top] = [position(low), position(high)];
   const across = daysBetween(plusDays(today(), -days), today());
   let path = '';
@@ -29,7 +32,10 @@ export function sparkline(rates, side, days) {
       continue;
     }
     const x = EDGE + (at / days) * (WIDTH - 2 * EDGE);
-    const y = top === bottom ? HEIGHT / 2 : HEIGHT - EDGE - ((position(value) - bottom) / (top - bottom)) * (HEIGHT - 2 * EDGE);
+    const y =
+      top === bottom
+        ? HEIGHT / 2
+        : HEIGHT - EDGE - ((position(value) - bottom) / (top - bottom)) * (HEIGHT - 2 * EDGE);
     path += `${last ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${last ? '' : 'h0'}`;
     last = `${x.toFixed(1)},${y.toFixed(1)}`;
   }
@@ -39,10 +45,25 @@ export function sparkline(rates, side, days) {
     {},
     drawing(
       'svg',
-      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', 'aria-hidden': 'true', class: 'spark-line' },
+      {
+        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+        preserveAspectRatio: 'none',
+        'aria-hidden': 'true',
+        class: 'spark-line',
+      },
       drawing('path', { d: path, 'vector-effect': 'non-scaling-stroke' }),
-      last ? drawing('path', { d: `M${cx} ${cy}h0`, class: 'spark-end', 'vector-effect': 'non-scaling-stroke' }) : null,
+      last
+        ? drawing('path', {
+            d: `M${cx} ${cy}h0`,
+            class: 'spark-end',
+            'vector-effect': 'non-scaling-stroke',
+          })
+        : null,
     ),
-    element('span', { class: 'unseen' }, `${days} days: lowest ${grouped(low)}, highest ${grouped(high)}.`),
+    element(
+      'span',
+      { class: 'unseen' },
+      `${days} days: lowest ${grouped(low)}, highest ${grouped(high)}.`,
+    ),
   );
 }

@@ -32,7 +32,8 @@ function dialog(refused) {
       'form',
       { method: 'dialog' },
       element('h2', { id: 'token-title' }, 'API token'),
-      refused && element('p', { class: 'notice wrong', role: 'alert' }, 'That was not the right one.'),
+      refused &&
+        element('p', { class: 'notice wrong', role: 'alert' }, 'That was not the right one.'),
       element(
         'p',
         { id: 'token-why' },

@@ -26,17 +26,23 @@ export function bookQueries(db: Database, reports: Database) {
   ): Promise<Report> => {
     // Said at once when the database is away: what follows may take as long as a report.
     await inTime(db.raw('select 1'));
-    return readBook(reports, async (book) => report(book, inBase ? { asOf, rates: await ratesOfDay(book, asOf) } : undefined));
+    return readBook(reports, async (book) =>
+      report(book, inBase ? { asOf, rates: await ratesOfDay(book, asOf) } : undefined),
+    );
   };
   return {
     /** Today by the ledger's clock, UTC. */
     today: async (): Promise<string> =>
-      (await inTime(db.raw(`select (ledger_now() at time zone 'UTC')::date as today`))).rows[0].today,
+      (await inTime(db.raw(`select (ledger_now() at time zone 'UTC')::date as today`))).rows[0]
+        .today,
     loans: (of: AsOf) => read(of, (book, conversion) => loanSummary(book, of.asOf, conversion)),
     missed: (of: AsOf & { loanId?: string | undefined }) =>
-      read(of, (book, conversion) => missedPayments(book, of.asOf, { conversion, loanId: of.loanId })),
+      read(of, (book, conversion) =>
+        missedPayments(book, of.asOf, { conversion, loanId: of.loanId }),
+      ),
     par: (of: AsOf) => read(of, (book, conversion) => par(book, of.asOf, conversion)),
-    history: (asOf: string, loanId: string) => read({ asOf }, (book) => arrearsHistory(book, asOf, loanId)),
+    history: (asOf: string, loanId: string) =>
+      read({ asOf }, (book) => arrearsHistory(book, asOf, loanId)),
     roll: (asOf: string, from: string) => read({ asOf }, (book) => rollRates(book, asOf, from)),
   };
 }

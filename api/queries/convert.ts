@@ -5,7 +5,11 @@ export type Multiply = (amount: string, rate: string, minorUnits: number) => Pro
 /** amount × rate in decimal arithmetic, rounded half away from zero to the minor units of a currency. */
 export function multiplication(db: Database): Multiply {
   return async (amount, rate, minorUnits) => {
-    const { rows } = await db.raw('select round(?::numeric * ?::numeric, ?::int) as product', [amount, rate, minorUnits]);
+    const { rows } = await db.raw('select round(?::numeric * ?::numeric, ?::int) as product', [
+      amount,
+      rate,
+      minorUnits,
+    ]);
     return rows[0].product;
   };
 }

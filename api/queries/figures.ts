@@ -11,7 +11,8 @@ export function tableFigures(
   db: Database,
   { source, currencies }: { source: Source; currencies: readonly string[] },
 ): () => Promise<void> {
-  const { deadLetters, openLetters, serviceTrouble, missedSlots, lastSuccess, rateAge, xeQuota } = metrics;
+  const { deadLetters, openLetters, serviceTrouble, missedSlots, lastSuccess, rateAge, xeQuota } =
+    metrics;
   const pipeline = pipelineQueries(db, source);
   return async () => {
     const [letters, slots, ages, quota, health] = await Promise.all([
@@ -29,7 +30,10 @@ export function tableFigures(
          from rates where base_currency = 'USD' and quote_currency = any(?) group by quote_currency`,
         [currencies as never],
       ),
-      db.raw('select quota_remaining::float8 as left from xe_quota where source = ? and quota_remaining is not null', [source]),
+      db.raw(
+        'select quota_remaining::float8 as left from xe_quota where source = ? and quota_remaining is not null',
+        [source],
+      ),
       pipeline.health(),
     ]).catch((error: Error) => {
       for (const labelled of [deadLetters, serviceTrouble, rateAge]) labelled.reset();
@@ -38,8 +42,11 @@ export function tableFigures(
     });
     deadLetters.reset();
     for (const { reason, count } of letters.rows) deadLetters.inc({ reason }, count);
-    openLetters.set(letters.rows.reduce((sum: number, { open }: { open: number }) => sum + open, 0));
-    for (const [service, trouble] of Object.entries(health)) serviceTrouble.set({ service }, trouble === null ? 0 : 1);
+    openLetters.set(
+      letters.rows.reduce((sum: number, { open }: { open: number }) => sum + open, 0),
+    );
+    for (const [service, trouble] of Object.entries(health))
+      serviceTrouble.set({ service }, trouble === null ? 0 : 1);
     missedSlots.reset();
     missedSlots.inc(slots.rows[0].missed);
     if (slots.rows[0].succeeded !== null) lastSuccess.set(slots.rows[0].succeeded);

@@ -65,7 +65,9 @@ export function freshnessQuery(
        order by position`,
       { source, judged, currencies } as never,
     );
-    const stale = new Set((rows as CurrencyFreshness[]).filter((row) => row.stale).map(({ quote }) => quote));
+    const stale = new Set(
+      (rows as CurrencyFreshness[]).filter((row) => row.stale).map(({ quote }) => quote),
+    );
     const today = now.slice(0, 10);
     const midnight = Date.parse(`${today}T00:00:00Z`);
     return {
@@ -74,7 +76,9 @@ export function freshnessQuery(
       currencies: rows,
       last_slot,
       next_slot,
-      until: iso(Math.min(Date.parse(next_slot), Date.parse(judgedNext) + GRACE_MS, midnight + 86_400_000)),
+      until: iso(
+        Math.min(Date.parse(next_slot), Date.parse(judgedNext) + GRACE_MS, midnight + 86_400_000),
+      ),
       turned: iso(Math.max(Date.parse(last_slot), Date.parse(judged) + GRACE_MS, midnight)),
       isStale: (...quotes) => quotes.some((quote) => stale.has(quote)),
     };
@@ -82,7 +86,10 @@ export function freshnessQuery(
 }
 
 /** The same, asked once and kept, as answers are, until something lands or time alone changes it: every read of rates begins with it. */
-export function keptFreshness(freshness: FreshnessQuery, ready: Pick<ReadyAnswers, 'generation' | 'heard'>): FreshnessQuery {
+export function keptFreshness(
+  freshness: FreshnessQuery,
+  ready: Pick<ReadyAnswers, 'generation' | 'heard'>,
+): FreshnessQuery {
   let kept: { fresh: Freshness; at: number; generation: number } | null = null;
   return async () => {
     const at = performance.now();
@@ -101,7 +108,8 @@ export function keptFreshness(freshness: FreshnessQuery, ready: Pick<ReadyAnswer
 function remembered(slots: Slots): (at: string) => { latest: string; next: string } {
   let known = { latest: '', next: '' };
   return (at) => {
-    if (at < known.latest || at >= known.next) known = { latest: slots.latest(at), next: slots.next(at) };
+    if (at < known.latest || at >= known.next)
+      known = { latest: slots.latest(at), next: slots.next(at) };
     return known;
   };
 }

@@ -33,11 +33,20 @@ export type LetterBox = ReturnType<typeof openLetterBox>;
 export function openLetterBox(db: Database) {
   return {
     async open(): Promise<Letter[]> {
-      return (await db.raw(`select ${COLUMNS} from dead_letters where state = 'open' order by id`)).rows;
+      return (await db.raw(`select ${COLUMNS} from dead_letters where state = 'open' order by id`))
+        .rows;
     },
 
     /** A page, oldest first, after the letter that `after` names; `state` null is every one. */
-    async page({ state, after, limit }: { state: string | null; after: string | null; limit: number }): Promise<Letter[]> {
+    async page({
+      state,
+      after,
+      limit,
+    }: {
+      state: string | null;
+      after: string | null;
+      limit: number;
+    }): Promise<Letter[]> {
       const { rows } = await db.raw(
         `select ${COLUMNS} from dead_letters
          where (:state::text is null or state = :state) and (:after::bigint is null or id > :after::bigint) order by id limit :limit`,
@@ -48,9 +57,16 @@ export function openLetterBox(db: Database) {
 
     /** One with its bytes. Throws `InvalidRequest` when there is no such letter. */
     async show(id: string): Promise<LetterWithBytes> {
-      const { rows } = await db.raw(`select ${COLUMNS}, key, value, headers from dead_letters where id = ?`, [id]);
+      const { rows } = await db.raw(
+        `select ${COLUMNS}, key, value, headers from dead_letters where id = ?`,
+        [id],
+      );
       if (!rows[0]) throw new InvalidRequest(`there is no dead letter ${id}`, { status: 404 });
-      const { key, value, ...letter } = rows[0] as Letter & { key: Buffer | null; value: Buffer | null; headers: object };
+      const { key, value, ...letter } = rows[0] as Letter & {
+        key: Buffer | null;
+        value: Buffer | null;
+        headers: object;
+      };
       return {
         ...letter,
         key: key?.toString() ?? null,
@@ -84,7 +100,8 @@ export function openLetterBox(db: Database) {
     /** Asks as `ask` does, and waits for what came of it. */
     async redrive(id: string | null): Promise<Letter[]> {
       const ids = await this.ask(id);
-      if (id !== null && ids.length === 0) throw new InvalidRequest(`there is no open dead letter ${id}`);
+      if (id !== null && ids.length === 0)
+        throw new InvalidRequest(`there is no open dead letter ${id}`);
       for (const end = Date.now() + WAIT_MS; ; ) {
         const { rows } = await db.raw(
           `select ${COLUMNS}, redrive_asked_at is null as tried from dead_letters where id = any(?) order by id`,

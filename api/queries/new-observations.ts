@@ -18,7 +18,10 @@ export function newObservations(db: Database) {
       return [rows[0].xmin, '0'];
     },
 
-    async after([transaction, seq]: Place, limit: number): Promise<(Observation & { place: Place })[]> {
+    async after(
+      [transaction, seq]: Place,
+      limit: number,
+    ): Promise<(Observation & { place: Place })[]> {
       const { rows } = await db.raw(
         `select ${OBSERVATION}, stored_by::text as transaction, seq from observations
          where (stored_by, seq) > (?::xid8, ?::bigint) and stored_by < pg_snapshot_xmin(pg_current_snapshot())
@@ -26,7 +29,10 @@ export function newObservations(db: Database) {
         [transaction, seq, limit],
       );
       type Placed = Observation & { transaction: string; seq: string };
-      return rows.map(({ transaction: by, seq: number, ...row }: Placed) => ({ ...row, place: [by, number] as const }));
+      return rows.map(({ transaction: by, seq: number, ...row }: Placed) => ({
+        ...row,
+        place: [by, number] as const,
+      }));
     },
   };
 }

@@ -16,7 +16,8 @@ export interface Observation {
 }
 
 /** The columns of an `Observation` in the view `observations`. */
-export const OBSERVATION = 'event_id, run_id, source, base, quote, rate, inverse, rate_date, observed_at, fetched_at, stored_at';
+export const OBSERVATION =
+  'event_id, run_id, source, base, quote, rate, inverse, rate_date, observed_at, fetched_at, stored_at';
 
 export type ObservationsQuery = (asked: {
   day: string;

@@ -26,7 +26,8 @@ export interface Days {
   readonly to: string;
 }
 
-const COLUMNS = 'base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, false as stale, derived';
+const COLUMNS =
+  'base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, false as stale, derived';
 
 export type PairRateQueries = ReturnType<typeof pairRateQueries>;
 
@@ -85,10 +86,10 @@ export function pairRateQueries(db: Database) {
 
     /** The first day that any of the pairs has, or null. */
     async firstDay({ base, quotes }: Pairs): Promise<string | null> {
-      const { rows } = await db.raw('select min(rate_date) as day from rate_pairs where base = ? and quote = any(?)', [
-        base,
-        quotes as never,
-      ]);
+      const { rows } = await db.raw(
+        'select min(rate_date) as day from rate_pairs where base = ? and quote = any(?)',
+        [base, quotes as never],
+      );
       return rows[0].day;
     },
 

@@ -16,7 +16,14 @@ export interface StatusDeps {
 export type StatusQuery = ReturnType<typeof statusQuery>;
 
 /** How the whole pipeline stands: the ledger, the services by their rows, dead letters, and how fresh each currency is. */
-export function statusQuery({ db, source, dailyBudget, freshness, pipeline, consoleUrl }: StatusDeps) {
+export function statusQuery({
+  db,
+  source,
+  dailyBudget,
+  freshness,
+  pipeline,
+  consoleUrl,
+}: StatusDeps) {
   return async () => {
     const [ledger, services, { currencies, next_slot }, health, pull, letters] = await Promise.all([
       ledgerStatus(db, { source, dailyBudget }),
@@ -26,14 +33,20 @@ export function statusQuery({ db, source, dailyBudget, freshness, pipeline, cons
       pipeline.pullTrouble(),
       db.raw(`select count(*)::int as open from dead_letters where state = 'open'`),
     ]);
-    const consumer = services.find(({ service, seen_seconds_ago: ago }) => service === 'consumer' && ago <= SILENT_SECONDS);
+    const consumer = services.find(
+      ({ service, seen_seconds_ago: ago }) => service === 'consumer' && ago <= SILENT_SECONDS,
+    );
     const stale = currencies.filter((currency) => currency.stale).map(({ quote }) => quote);
     return {
       ...ledger,
       trouble: [
-        ...Object.entries(health).flatMap(([service, trouble]) => (trouble ? [`${service}: ${trouble}`] : [])),
+        ...Object.entries(health).flatMap(([service, trouble]) =>
+          trouble ? [`${service}: ${trouble}`] : [],
+        ),
         ...(pull ? [`the last pull has brought nothing yet: ${pull.error}`] : []),
-        ...(stale.length > 0 ? [`no newer rate than the last slot asks for: ${stale.join(', ')}`] : []),
+        ...(stale.length > 0
+          ? [`no newer rate than the last slot asks for: ${stale.join(', ')}`]
+          : []),
       ],
       currencies,
       next_slot,

@@ -21,7 +21,9 @@ export function pipelineQueries(db: Database, source: string) {
       );
       const health: Record<string, string | null> = {};
       for (const service of SERVICES) {
-        const fresh = rows.filter((row: { service: string; fresh: boolean }) => row.service === service && row.fresh);
+        const fresh = rows.filter(
+          (row: { service: string; fresh: boolean }) => row.service === service && row.fresh,
+        );
         health[service] =
           fresh.length === 0
             ? `no ${service} has been heard of for ${SILENT_SECONDS} s`

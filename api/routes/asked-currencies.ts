@@ -5,7 +5,10 @@ import type { Question } from '../question.ts';
 export const BASE = 'USD';
 
 /** A currency code of the question in upper case. Throws `Refused` that names the known ones when there are no rates of it. */
-export function codeOf(given: unknown, { known, pointer }: { known: readonly string[]; pointer: string }): string {
+export function codeOf(
+  given: unknown,
+  { known, pointer }: { known: readonly string[]; pointer: string },
+): string {
   const code = String(given).toUpperCase();
   if (code === BASE || known.includes(code)) return code;
   const allowed = [BASE, ...known];

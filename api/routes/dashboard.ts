@@ -14,7 +14,10 @@ const VENDORED = ['uPlot.iife.min.js', 'uPlot.min.css'];
 /** In the order in which they build on each other. They go out as one: nothing is on the screen before the last of them is there. */
 const STYLES = ['base', 'frame', 'banners', 'parts', 'tables', 'rates', 'panels'];
 /** Told by the page itself: a banner that came later would push down what is read already. */
-const SIMULATED = { hidden: '<div class="banner simulated" hidden>', shown: '<div class="banner simulated">' };
+const SIMULATED = {
+  hidden: '<div class="banner simulated" hidden>',
+  shown: '<div class="banner simulated">',
+};
 /** What lies in the folder beside these is for the type checker alone. */
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -39,15 +42,22 @@ export function dashboardRoutes({ source }: DashboardDeps): Router {
       .map((name) => [name, sending([name])]),
   );
   files.set('page.css', sending(STYLES.map((name) => `${name}.css`)));
-  const page = (html: string) => (source === 'simulator' ? html.replace(SIMULATED.hidden, SIMULATED.shown) : html);
+  const page = (html: string) =>
+    source === 'simulator' ? html.replace(SIMULATED.hidden, SIMULATED.shown) : html;
   router.get('/', sending(['index.html'], page));
   router.get('/dashboard/:file', (req, res, next) => {
     const send = files.get(req.params.file);
     if (send) send(req, res, next);
     else next('router');
   });
-  for (const file of VENDORED) router.get(`/vendor/${file}`, (_req, res) => res.sendFile(file, { root: CHARTS, maxAge: '1h' }));
-  router.all(['/', '/dashboard/{*file}', ...VENDORED.map((file) => `/vendor/${file}`)], onlyMethods('GET', 'HEAD'));
+  for (const file of VENDORED)
+    router.get(`/vendor/${file}`, (_req, res) =>
+      res.sendFile(file, { root: CHARTS, maxAge: '1h' }),
+    );
+  router.all(
+    ['/', '/dashboard/{*file}', ...VENDORED.map((file) => `/vendor/${file}`)],
+    onlyMethods('GET', 'HEAD'),
+  );
   return router;
 }
 

@@ -9,19 +9,34 @@ export function deadLettersHandlers(letters: LetterBox): Record<string, Handler>
     deadLetters: async ({ state, limit, cursor }) => {
       const most = Number(limit);
       const after = keyIn(cursor, [KEY_PART.number])?.[0] ?? null;
-      const rows = await letters.page({ state: state === undefined ? null : String(state), after, limit: most + 1 });
+      const rows = await letters.page({
+        state: state === undefined ? null : String(state),
+        after,
+        limit: most + 1,
+      });
       const { page, next_cursor } = pageOf(rows, most, ({ id }) => [id]);
       return { item: 'DeadLetter', data: page, meta: { next_cursor } };
     },
 
-    deadLetter: async ({ letter_id }) => ({ item: 'DeadLetterWithBytes', data: await letters.show(String(letter_id)), meta: {} }),
+    deadLetter: async ({ letter_id }) => ({
+      item: 'DeadLetterWithBytes',
+      data: await letters.show(String(letter_id)),
+      meta: {},
+    }),
 
     redrive: async ({ letter_id }) => {
       const id = String(letter_id);
       const asked = await letters.ask(id);
       const data = await letters.show(id);
-      if (asked.length === 0) throw new Refused('conflict', `the dead letter ${id} is ${data.state} already`);
-      return { item: 'DeadLetterWithBytes', data, meta: {}, status: 202, headers: { Location: `/v2/dead-letters/${id}` } };
+      if (asked.length === 0)
+        throw new Refused('conflict', `the dead letter ${id} is ${data.state} already`);
+      return {
+        item: 'DeadLetterWithBytes',
+        data,
+        meta: {},
+        status: 202,
+        headers: { Location: `/v2/dead-letters/${id}` },
+      };
     },
   };
 }

@@ -17,7 +17,10 @@ export function docsRoutes(): Router {
   const router = Router();
   router.get('/docs', (_req, res) => res.sendFile('index.html', { root: OURS }));
   router.get('/docs/viewer.js', (_req, res) => res.sendFile('viewer.js', { root: OURS }));
-  for (const file of VIEWER) router.get(`/docs/${file}`, (_req, res) => res.sendFile(file, { root: VIEWER_FILES, maxAge: '1h' }));
+  for (const file of VIEWER)
+    router.get(`/docs/${file}`, (_req, res) =>
+      res.sendFile(file, { root: VIEWER_FILES, maxAge: '1h' }),
+    );
   router.get('/docs/errors', (_req, res) => {
     const rows = Object.entries(PROBLEM_KINDS).map(
       ([kind, [status, title]]) =>

@@ -22,7 +22,11 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
     missedReport: async (question) => {
       const asOf = await dayOf(question);
       const loanId = question['loan_id'] === undefined ? undefined : String(question['loan_id']);
-      return told('MissedPayment', asOf, await book.missed({ asOf, inBase: question['in'] !== undefined, loanId }));
+      return told(
+        'MissedPayment',
+        asOf,
+        await book.missed({ asOf, inBase: question['in'] !== undefined, loanId }),
+      );
     },
 
     rollReport: async (question) => {
@@ -30,7 +34,9 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
       const from = String(question['from']);
       if (from >= asOf) {
         const detail = `from: expected a day before ${asOf}, got ${from}`;
-        throw new Refused('invalid-parameter', detail, { errors: [{ detail, pointer: '#/query/from' }] });
+        throw new Refused('invalid-parameter', detail, {
+          errors: [{ detail, pointer: '#/query/from' }],
+        });
       }
       const { meta, ...answer } = told('RollLine', asOf, await book.roll(asOf, from));
       return { ...answer, meta: { ...meta, from } };
@@ -44,8 +50,12 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
       const rest =
         after === null
           ? report.rows
-          : report.rows.filter(({ loan_id }) => Buffer.compare(Buffer.from(String(loan_id)), Buffer.from(after)) > 0);
-      const { page, next_cursor } = pageOf(rest, Number(question['limit']), ({ loan_id }) => [String(loan_id)]);
+          : report.rows.filter(
+              ({ loan_id }) => Buffer.compare(Buffer.from(String(loan_id)), Buffer.from(after)) > 0,
+            );
+      const { page, next_cursor } = pageOf(rest, Number(question['limit']), ({ loan_id }) => [
+        String(loan_id),
+      ]);
       const { meta } = told('Loan', asOf, report);
       return { item: 'Loan', data: page, meta: { ...meta, next_cursor } };
     },
@@ -54,7 +64,8 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
       const asOf = await dayOf(question);
       const report = await book.loans({ asOf });
       const row = report.rows.find(({ loan_id }) => loan_id === question['loan_id']);
-      if (!row) throw new Refused('not-found', `there is no loan ${question['loan_id']} in the book`);
+      if (!row)
+        throw new Refused('not-found', `there is no loan ${question['loan_id']} in the book`);
       return { ...told('Loan', asOf, { ...report, totals: [] }), data: row };
     },
 

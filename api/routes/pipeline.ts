@@ -17,13 +17,22 @@ const AFTER = [KEY_PART.instant, KEY_PART.uuid];
 const LONGEST_WAIT_S = 30;
 
 /** How the pipeline does, what it did, and having it do something now. */
-export function pipelineHandlers({ status, pull, listRuns, findRun }: PipelineDeps): Record<string, Handler> {
+export function pipelineHandlers({
+  status,
+  pull,
+  listRuns,
+  findRun,
+}: PipelineDeps): Record<string, Handler> {
   const known = async (runId: unknown): Promise<RunDetail> => {
     const run = await findRun(String(runId));
     if (!run) throw new Refused('not-found', `there is no run ${runId}`);
     return run;
   };
-  const told = async (runId: unknown) => ({ item: 'Run', data: withoutBytes(await known(runId)), meta: {} });
+  const told = async (runId: unknown) => ({
+    item: 'Run',
+    data: withoutBytes(await known(runId)),
+    meta: {},
+  });
   return {
     status: async () => ({ item: 'Status', data: await status(), meta: {} }),
 
@@ -31,8 +40,15 @@ export function pipelineHandlers({ status, pull, listRuns, findRun }: PipelineDe
       const key = keyIn(cursor, AFTER);
       const after = key ? { after: { asked_at: key[0] as string, run_id: key[1] as string } } : {};
       const most = Number(limit);
-      const rows = await listRuns({ limit: most + 1, ...after, ...(source !== undefined && { source: source as Source }) });
-      const { page, next_cursor } = pageOf(rows, most, ({ asked_at, run_id }) => [asked_at, run_id]);
+      const rows = await listRuns({
+        limit: most + 1,
+        ...after,
+        ...(source !== undefined && { source: source as Source }),
+      });
+      const { page, next_cursor } = pageOf(rows, most, ({ asked_at, run_id }) => [
+        asked_at,
+        run_id,
+      ]);
       return { item: 'Run', data: page, meta: { next_cursor } };
     },
 
@@ -43,7 +59,11 @@ export function pipelineHandlers({ status, pull, listRuns, findRun }: PipelineDe
       if (answer === null) throw new Refused('not-found', `the run ${run_id} has no answer of XE`);
       const name = `attachment; filename="${run_id}.txt"`;
       res
-        .writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Disposition': name, 'Cache-Control': 'no-store' })
+        .writeHead(200, {
+          'Content-Type': 'application/octet-stream',
+          'Content-Disposition': name,
+          'Cache-Control': 'no-store',
+        })
         .end(answer);
       return undefined;
     },
@@ -64,6 +84,12 @@ export function pipelineHandlers({ status, pull, listRuns, findRun }: PipelineDe
   };
 }
 
-function withoutBytes({ answer: _answer, quota: _quota, event_ids: _ids, published_to: _to, ...run }: RunDetail): RunSummary {
+function withoutBytes({
+  answer: _answer,
+  quota: _quota,
+  event_ids: _ids,
+  published_to: _to,
+  ...run
+}: RunDetail): RunSummary {
   return run;
 }

@@ -31,10 +31,24 @@ export function rateDetailsHandlers(deps: RateDetailsDeps): Record<string, Handl
       );
       const [day, most] = [String(date), Number(limit)];
       const fresh = await freshness();
-      const rows = await observations({ day, quotes: asked ?? currencies, after: keyIn(cursor, AFTER), limit: most + 1 });
-      const { page, next_cursor } = pageOf(rows, most, ({ observed_at, quote, event_id }) => [observed_at, quote, event_id]);
+      const rows = await observations({
+        day,
+        quotes: asked ?? currencies,
+        after: keyIn(cursor, AFTER),
+        limit: most + 1,
+      });
+      const { page, next_cursor } = pageOf(rows, most, ({ observed_at, quote, event_id }) => [
+        observed_at,
+        quote,
+        event_id,
+      ]);
       const stored = page.map(({ stored_at }) => ({ fetched_at: stored_at }));
-      return { item: 'Observation', data: page, meta: { next_cursor }, valid: validity(stored, fresh, { settled: false }) };
+      return {
+        item: 'Observation',
+        data: page,
+        meta: { next_cursor },
+        valid: validity(stored, fresh, { settled: false }),
+      };
     },
 
     convert: async ({ from, to, amount, date }) => {
@@ -43,12 +57,30 @@ export function rateDetailsHandlers(deps: RateDetailsDeps): Record<string, Handl
       const pairs = { base, quotes: [quote] };
       const fresh = await freshness();
       const newest = await pairRates.latest(pairs);
-      const [row] = withStale(date === undefined ? newest : await pairRates.on(pairs, String(date)), newest, fresh);
+      const [row] = withStale(
+        date === undefined ? newest : await pairRates.on(pairs, String(date)),
+        newest,
+        fresh,
+      );
       if (!row?.rate)
-        throw new Refused('no-rate', `there is no rate${date === undefined ? '' : ` of ${date}`} for ${base}/${quote}`);
+        throw new Refused(
+          'no-rate',
+          `there is no rate${date === undefined ? '' : ` of ${date}`} for ${base}/${quote}`,
+        );
       const { rate, rate_date, source, suspect, stale, derived } = row;
       const result = await multiply(String(amount), rate, currencyCodes.code(quote)?.digits ?? 2);
-      const data = { from: base, to: quote, amount, result, rate, rate_date, source, suspect, stale, derived };
+      const data = {
+        from: base,
+        to: quote,
+        amount,
+        result,
+        rate,
+        rate_date,
+        source,
+        suspect,
+        stale,
+        derived,
+      };
       const settled = date !== undefined && rate_date < fresh.today;
       return { item: 'Conversion', data, meta: {}, valid: validity([row], fresh, { settled }) };
     },
@@ -66,7 +98,11 @@ export function rateDetailsHandlers(deps: RateDetailsDeps): Record<string, Handl
         days: Math.max(0, ...days.map((of) => of.days)),
       };
       const data = [base, ...days].map(({ code, first_date, last_date, days: count }) => {
-        const { currency: name = code, number = '', digits: minor_units = 2 } = currencyCodes.code(code) ?? {};
+        const {
+          currency: name = code,
+          number = '',
+          digits: minor_units = 2,
+        } = currencyCodes.code(code) ?? {};
         return { code, name, number, minor_units, first_date, last_date, days: count };
       });
       return { item: 'Currency', data, meta: {}, valid: validity(days, fresh, { settled: false }) };

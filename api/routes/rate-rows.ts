@@ -3,7 +3,10 @@ import type { Freshness } from '../queries/freshness.ts';
 import type { PairRate } from '../queries/pair-rates.ts';
 
 /** A rate as it is told, or the gap where there is none of a day. */
-export type RateRow = Omit<PairRate, 'rate' | 'inverse' | 'observed_at' | 'fetched_at' | 'source'> & {
+export type RateRow = Omit<
+  PairRate,
+  'rate' | 'inverse' | 'observed_at' | 'fetched_at' | 'source'
+> & {
   readonly rate: string | null;
   readonly inverse: string | null;
   readonly observed_at: string | null;
@@ -12,7 +15,11 @@ export type RateRow = Omit<PairRate, 'rate' | 'inverse' | 'observed_at' | 'fetch
 };
 
 /** Adds to rows whether they are stale: only the newest row of a pair can be, and is when one of its currencies is. */
-export function withStale(rows: readonly PairRate[], newest: readonly PairRate[], freshness: Freshness): RateRow[] {
+export function withStale(
+  rows: readonly PairRate[],
+  newest: readonly PairRate[],
+  freshness: Freshness,
+): RateRow[] {
   const lastDay = new Map(newest.map(({ quote, rate_date }) => [quote, rate_date]));
   const isStale = ({ base, quote, rate_date }: PairRate) =>
     base !== quote && rate_date === lastDay.get(quote) && freshness.isStale(base, quote);
@@ -22,7 +29,14 @@ export function withStale(rows: readonly PairRate[], newest: readonly PairRate[]
 
 /** The row of a day that has no rate. */
 export function gapOn(day: string, { base, quote }: { base: string; quote: string }): RateRow {
-  const nothing = { rate: null, inverse: null, rate_date: day, observed_at: null, fetched_at: null, source: null };
+  const nothing = {
+    rate: null,
+    inverse: null,
+    rate_date: day,
+    observed_at: null,
+    fetched_at: null,
+    source: null,
+  };
   return { base, quote, ...nothing, suspect: false, stale: false, derived: false };
 }
 

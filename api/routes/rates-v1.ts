@@ -23,7 +23,14 @@ const WAIT_MS = 10_000;
 const DAY_MS = 86_400_000;
 
 /** The old system's interface, frozen: its paths, its names, its shapes. */
-export function ratesV1Routes({ rates, pull, ready, currencies, apiToken, host }: RatesV1Deps): Router {
+export function ratesV1Routes({
+  rates,
+  pull,
+  ready,
+  currencies,
+  apiToken,
+  host,
+}: RatesV1Deps): Router {
   const router = Router();
   const [ratesPath, updatePath] = ['/v1/rates', '/v1/rates/update'];
 
@@ -57,7 +64,8 @@ export function ratesV1Routes({ rates, pull, ready, currencies, apiToken, host }
   const update = async (_req: Request, res: Response) => {
     const { runId, outcome } = await pull(WAIT_MS);
     if (outcome.state === 'done') tell(res, 200, { success: true });
-    else if (outcome.state === 'refused') tell(res, 400, { success: false, detail: outcome.detail });
+    else if (outcome.state === 'refused')
+      tell(res, 400, { success: false, detail: outcome.detail });
     else tell(res.location(`/v2/runs/${runId}`), 202, { success: false, detail: 'still running' });
   };
   const may: RequestHandler[] = [named(updatePath), guard({ apiToken, host }), sameSite];
@@ -72,14 +80,19 @@ export function ratesV1Routes({ rates, pull, ready, currencies, apiToken, host }
 /** Without Express' own look at If-None-Match: this is never a copy of anything. */
 function tell(res: Response, status: number, told: object): void {
   res
-    .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
+    .writeHead(status, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store',
+    })
     .end(JSON.stringify(told));
 }
 
 function wantedCurrencies(query: Request['query'], known: readonly string[]): readonly string[] {
   const stray = Object.keys(query).find((name) => name !== 'currency');
   if (stray !== undefined)
-    throw refused(`unknown parameter ${stray.slice(0, 80)}: the known one is currency`, stray, ['currency']);
+    throw refused(`unknown parameter ${stray.slice(0, 80)}: the known one is currency`, stray, [
+      'currency',
+    ]);
   const { currency } = query;
   if (currency === undefined) return known;
   const wanted = typeof currency === 'string' ? currency.trim().toUpperCase() : '';
@@ -91,12 +104,16 @@ function wantedCurrencies(query: Request['query'], known: readonly string[]): re
 }
 
 function refused(detail: string, name: string, allowed: readonly string[]): Refused {
-  return new Refused('invalid-parameter', detail, { errors: [{ detail, pointer: `#/query/${name.slice(0, 80)}` }], allowed });
+  return new Refused('invalid-parameter', detail, {
+    errors: [{ detail, pointer: `#/query/${name.slice(0, 80)}` }],
+    allowed,
+  });
 }
 
 /** One element of the old shape, written by hand: JSON.stringify would pass the rates through a double and lose digits. */
 function elementOf(rate: Rate): string {
-  const timestamp = rate.fetched_at.slice(0, 10) === rate.rate_date ? rate.fetched_at : rate.observed_at;
+  const timestamp =
+    rate.fetched_at.slice(0, 10) === rate.rate_date ? rate.fetched_at : rate.observed_at;
   return (
     `{"id":${idOf(rate)},"timestamp":${JSON.stringify(timestamp)},"currency_from":"${rate.base_currency}",` +
     `"USD_to_currency_rate":${rate.inverse},"currency_to_USD_rate":${rate.mid},"currency_to":"${rate.quote_currency}"}`

@@ -17,7 +17,11 @@ export interface ServiceDeps {
  * `/livez`: the process answers. `/readyz`: reads work; the rest of the pipeline may be in trouble and is named, since reads go on.
  * `/metrics` and the contract itself.
  */
-export function serviceHandlers({ contract, pipeline, figures }: ServiceDeps): Record<string, Handler> {
+export function serviceHandlers({
+  contract,
+  pipeline,
+  figures,
+}: ServiceDeps): Record<string, Handler> {
   const json = Buffer.from(JSON.stringify(contract.document));
   return {
     livez: async (_question, _req, res) => {
@@ -27,7 +31,14 @@ export function serviceHandlers({ contract, pipeline, figures }: ServiceDeps): R
     readyz: async (_question, _req, res) => {
       const trouble = await pipeline.health();
       const well = Object.values(trouble).every((reason) => reason === null);
-      send(res, JSON_TYPE, JSON.stringify({ status: well ? 'ok' : 'degraded', checks: { postgres: null, ...trouble } }));
+      send(
+        res,
+        JSON_TYPE,
+        JSON.stringify({
+          status: well ? 'ok' : 'degraded',
+          checks: { postgres: null, ...trouble },
+        }),
+      );
       return undefined;
     },
     metrics: async (_question, _req, res) => {
@@ -37,7 +48,10 @@ export function serviceHandlers({ contract, pipeline, figures }: ServiceDeps): R
       return undefined;
     },
     contract: async (_question, req, res) => {
-      const headers = { ...validators(json, { modified: null, lasts: null, settled: false }), 'Content-Type': JSON_TYPE };
+      const headers = {
+        ...validators(json, { modified: null, lasts: null, settled: false }),
+        'Content-Type': JSON_TYPE,
+      };
       const answer = {
         body: json,
         headers: { ...headers, 'Access-Control-Allow-Origin': '*' },
@@ -54,5 +68,11 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Of this moment, and kept nowhere. */
 function send(res: Response, type: string, text: string): void {
-  res.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store', 'Content-Length': Buffer.byteLength(text) }).end(text);
+  res
+    .writeHead(200, {
+      'Content-Type': type,
+      'Cache-Control': 'no-store',
+      'Content-Length': Buffer.byteLength(text),
+    })
+    .end(text);
 }

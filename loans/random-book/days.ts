@@ -35,7 +35,9 @@ export function inShortMonth(of: Day): boolean {
 
 /** A day that does not exist: the 31st of the day's month, or of the short month before it (for February the 30th). */
 export function noSuchDayText(of: Day): string {
-  const short = inShortMonth(of) ? of : [1, 2].map((back) => monthsLater(of, -back)).find(inShortMonth);
+  const short = inShortMonth(of)
+    ? of
+    : [1, 2].map((back) => monthsLater(of, -back)).find(inShortMonth);
   const [month, , year] = dayText(short ?? of).split('/');
   return `${month}/${month === '02' ? 30 : 31}/${year}`;
 }

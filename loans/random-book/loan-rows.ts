@@ -37,11 +37,18 @@ export function loanRows({ number, borrowerId, made, payments: received }: Numbe
   const child = (letter: string, at: number) => `${letter}${digits}${String(at).padStart(3, '0')}`;
   const maturity = made.instalments.at(-1)?.due ?? made.released;
   const loan = row(borrowerId, loanId, dayText(made.released), String(made.term), '1.05');
-  loan.fields.push(amountText(made.amount), amountText(made.downpayment), amountText(made.instalment), dayText(maturity));
+  loan.fields.push(
+    amountText(made.amount),
+    amountText(made.downpayment),
+    amountText(made.instalment),
+    dayText(maturity),
+  );
   const schedule = made.instalments.map(({ due, amount }, at) =>
     row(loanId, child('S', at + 1), dayText(due), amountText(amount)),
   );
-  const payments = received.map(({ paid, amount }, at) => row(loanId, child('P', at + 1), dayText(paid), amountText(amount)));
+  const payments = received.map(({ paid, amount }, at) =>
+    row(loanId, child('P', at + 1), dayText(paid), amountText(amount)),
+  );
   return {
     made,
     borrower: [],

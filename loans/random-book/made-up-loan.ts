@@ -30,7 +30,18 @@ export function makeUpLoan(random: Random, { least, most }: Place): MadeUpLoan {
   const months = BigInt(term);
   const instalment = (2n * amount + months) / (2n * months);
   const instalments: MadeUpLoan['instalments'] = [];
-  for (let month = 1; month < term; month++) instalments.push({ due: monthsLater(released, month), amount: instalment });
-  instalments.push({ due: monthsLater(released, term), amount: amount - instalment * (months - 1n) });
-  return { released, term, amount, downpayment: (amount / UNITS / 10n) * UNITS, instalment, instalments };
+  for (let month = 1; month < term; month++)
+    instalments.push({ due: monthsLater(released, month), amount: instalment });
+  instalments.push({
+    due: monthsLater(released, term),
+    amount: amount - instalment * (months - 1n),
+  });
+  return {
+    released,
+    term,
+    amount,
+    downpayment: (amount / UNITS / 10n) * UNITS,
+    instalment,
+    instalments,
+  };
 }

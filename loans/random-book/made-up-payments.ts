@@ -15,7 +15,9 @@ const ROUND = 1000n * UNITS;
  */
 export function makeUpPayments(random: Random, { instalments }: MadeUpLoan): MadeUpPayment[] {
   const sloppy = random.chance(35);
-  const stopsAfter = random.chance(10) ? random.between(0, instalments.length - 1) : instalments.length;
+  const stopsAfter = random.chance(10)
+    ? random.between(0, instalments.length - 1)
+    : instalments.length;
   const payments: MadeUpPayment[] = [];
   for (const { due, amount } of instalments.slice(0, stopsAfter)) {
     const mood = sloppy ? random.between(0, 99) : 99;
@@ -32,7 +34,8 @@ export function makeUpPayments(random: Random, { instalments }: MadeUpLoan): Mad
 function inParts(random: Random, due: Day, amount: Units): MadeUpPayment[] {
   const first = (amount * BigInt(random.between(20, 80))) / 100n;
   const parts = [{ paid: due, amount: first }];
-  if (first > 0n && !random.chance(15)) parts.push({ paid: due + random.between(0, 40), amount: amount - first });
+  if (first > 0n && !random.chance(15))
+    parts.push({ paid: due + random.between(0, 40), amount: amount - first });
   return parts;
 }
 
@@ -40,7 +43,10 @@ function inParts(random: Random, due: Day, amount: Units): MadeUpPayment[] {
 function shuffled(random: Random, payments: MadeUpPayment[]): MadeUpPayment[] {
   for (let last = payments.length - 1; last > 0; last--) {
     const other = random.between(0, last);
-    [payments[last], payments[other]] = [payments[other] as MadeUpPayment, payments[last] as MadeUpPayment];
+    [payments[last], payments[other]] = [
+      payments[other] as MadeUpPayment,
+      payments[last] as MadeUpPayment,
+    ];
   }
   return payments;
 }

@@ -7,7 +7,8 @@ export const QUIRKS: Readonly<Record<string, (rows: LoanRows) => void>> = {
     const last = made.instalments.at(-1)?.due ?? made.released;
     mend(loan[0], 8, noSuchDayText(last));
   },
-  'release day that does not exist': ({ loan, made }) => mend(loan[0], 2, noSuchDayText(made.released)),
+  'release day that does not exist': ({ loan, made }) =>
+    mend(loan[0], 2, noSuchDayText(made.released)),
   'due day that does not exist': ({ schedule, made }) => {
     const at = made.instalments.findIndex(({ due }) => inShortMonth(due));
     mend(schedule[at], 2, noSuchDayText(made.instalments[at]?.due ?? made.released));
@@ -17,16 +18,21 @@ export const QUIRKS: Readonly<Record<string, (rows: LoanRows) => void>> = {
     const quotient = (made.amount * SEVEN_PLACES) / BigInt(made.term);
     if (quotient % SEVEN_PLACES === 0n) return;
     const digits = quotient.toString();
-    for (const instalment of schedule.slice(0, -1)) mend(instalment, 3, `${digits.slice(0, -11)}.${digits.slice(-11)}`);
+    for (const instalment of schedule.slice(0, -1))
+      mend(instalment, 3, `${digits.slice(0, -11)}.${digits.slice(-11)}`);
   },
-  'payment day that does not exist': (rows) => stray(rows, { 2: noSuchDayText(rows.made.released + 40) }),
+  'payment day that does not exist': (rows) =>
+    stray(rows, { 2: noSuchDayText(rows.made.released + 40) }),
   'payment of an unknown loan': (rows) => stray(rows, { 0: 'L-unknown' }),
   'payment that is no number': (rows) => stray(rows, { 3: 'n/a' }),
   'payment of 0': (rows) => stray(rows, { 3: '0' }),
   'payment below 0': (rows) => stray(rows, { 3: '-250.5' }),
   'loan of an unknown borrower': ({ loan, schedule }) => {
     again(loan, 'set_aside', { 0: 'B-unknown', 1: `${loan[0]?.fields[1]}-X` });
-    again(schedule, 'set_aside', { 0: `${loan[0]?.fields[1]}-X`, 1: `${schedule[0]?.fields[1]}-X` });
+    again(schedule, 'set_aside', {
+      0: `${loan[0]?.fields[1]}-X`,
+      1: `${schedule[0]?.fields[1]}-X`,
+    });
   },
   'payment twice': (rows) => {
     const { fields } = somePayment(rows);
@@ -39,9 +45,11 @@ export const QUIRKS: Readonly<Record<string, (rows: LoanRows) => void>> = {
     somePayment(rows);
     again(rows.payments, 'set_aside', { 3: '1.2345' });
   },
-  'instalment id with other content': ({ schedule }) => again(schedule, 'set_aside', { 3: '1.2345' }),
+  'instalment id with other content': ({ schedule }) =>
+    again(schedule, 'set_aside', { 3: '1.2345' }),
   'loan id with other content': ({ loan }) => again(loan, 'set_aside', { 5: '1.2345' }),
-  'borrower id with other content': ({ borrower }) => again(borrower, 'set_aside', { 2: 'Elsewhere' }),
+  'borrower id with other content': ({ borrower }) =>
+    again(borrower, 'set_aside', { 2: 'Elsewhere' }),
   'spaces around fields': ({ schedule }) => {
     for (const one of schedule) one.fields = one.fields.map((field) => `  ${field} `);
   },
@@ -54,7 +62,9 @@ export const QUIRKS: Readonly<Record<string, (rows: LoanRows) => void>> = {
   'payments on one day': (rows) => {
     const paid = somePayment(rows);
     for (let more = 0; more < 2; more++)
-      rows.payments.push(row(paid.fields[0] ?? '', rows.nextPaymentId(), paid.fields[2] ?? '', '12.5'));
+      rows.payments.push(
+        row(paid.fields[0] ?? '', rows.nextPaymentId(), paid.fields[2] ?? '', '12.5'),
+      );
   },
 };
 
@@ -68,14 +78,21 @@ function mend(target: RawFields | undefined, at: number, text: string): void {
 }
 
 /** The first of the rows once more, with some fields changed. */
-function again(rows: RawFields[], fate: Fate, changed: Readonly<Record<number, string>> = {}): void {
+function again(
+  rows: RawFields[],
+  fate: Fate,
+  changed: Readonly<Record<number, string>> = {},
+): void {
   rows.push({ fields: (rows[0]?.fields ?? []).map((field, at) => changed[at] ?? field), fate });
 }
 
 /** One more payment, which cannot stay. */
 function stray(rows: LoanRows, changed: Readonly<Record<number, string>>): void {
   const { fields } = onePayment(rows);
-  rows.payments.push({ fields: fields.map((field, at) => changed[at] ?? field), fate: 'set_aside' });
+  rows.payments.push({
+    fields: fields.map((field, at) => changed[at] ?? field),
+    fate: 'set_aside',
+  });
 }
 
 function somePayment(rows: LoanRows): RawFields {

@@ -44,13 +44,16 @@ export async function stopBroker(): Promise<void> {
 
 async function start(): Promise<Broker> {
   const given = process.env['KAFKA_BROKERS'];
-  if (given) return { brokers: given.split(','), registryUrl: process.env['SCHEMA_REGISTRY_URL'] ?? '' };
+  if (given)
+    return { brokers: given.split(','), registryUrl: process.env['SCHEMA_REGISTRY_URL'] ?? '' };
   // Kept as soon as each is up: one that does not come must not leave the other behind.
   const keep = <Server extends { stop: () => Promise<void> }>(server: Server) => {
     started.push(server);
     return server;
   };
-  const kafka = startKafka().then(([node]) => keep({ port: node?.port, stop: async () => node?.stop() }));
+  const kafka = startKafka().then(([node]) =>
+    keep({ port: node?.port, stop: async () => node?.stop() }),
+  );
   const [node, registry] = await Promise.all([kafka, startRegistry().then(keep)]);
   return { brokers: [`127.0.0.1:${node.port}`], registryUrl: registry.url };
 }
@@ -64,12 +67,23 @@ export async function startRegistry(): Promise<{ url: string; stop: () => Promis
       `-DoutputDirectory=${dir}`,
       '-Dmdep.useBaseVersion=true',
     ]);
-    execFileSync('tar', ['-xzf', join(dir, `apicurio-registry-app-${APICURIO}-all.tar.gz`), '-C', dir]);
+    execFileSync('tar', [
+      '-xzf',
+      join(dir, `apicurio-registry-app-${APICURIO}-all.tar.gz`),
+      '-C',
+      dir,
+    ]);
     rmSync(join(dir, `apicurio-registry-app-${APICURIO}-all.tar.gz`));
   });
   const port = await freePort();
   const settings = ['-Dquarkus.http.host=127.0.0.1', `-Dquarkus.http.port=${port}`];
-  const args = ['-Xmx256m', ...JAVA, ...settings, '-jar', `apicurio-registry-app-${APICURIO}-runner.jar`];
+  const args = [
+    '-Xmx256m',
+    ...JAVA,
+    ...settings,
+    '-jar',
+    `apicurio-registry-app-${APICURIO}-runner.jar`,
+  ];
   const server = javaServer('registry', args, home);
   const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
   await untilUp('the schema registry', () => axios.get(`${url}/subjects`, { timeout: 2000 }));

@@ -11,11 +11,16 @@ const SHOTS = process.env['SAVE_SCREENSHOTS'] ?? join(tmpdir(), 'fx-rates-screen
 
 /** Starts a browser, or says loudly why the suite is skipped; with REQUIRE_BROWSER=1 or REQUIRE_BROKER=1 that is a failure. */
 export async function startBrowser(suite: Mocha.Context): Promise<Browser> {
-  const program = [process.env['BROWSER'] ?? '', ...PROGRAMS].find((path) => path !== '' && existsSync(path));
+  const program = [process.env['BROWSER'] ?? '', ...PROGRAMS].find(
+    (path) => path !== '' && existsSync(path),
+  );
   const missing = `no browser: expected Chromium at ${PROGRAMS.join(', ')} or at BROWSER`;
   if (!program && process.env['REQUIRE_BROWSER'] === '1') throw new Error(missing);
   needs(suite, 'every test of the dashboard in a browser', program ? null : missing);
-  return chromium.launch({ executablePath: program as string, args: ['--no-sandbox', '--disable-gpu'] });
+  return chromium.launch({
+    executablePath: program as string,
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
 }
 
 export interface Visit {
@@ -27,7 +32,11 @@ export interface Visit {
 }
 
 /** A person with a window of their own, watched for whatever a page must not do. */
-export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visit> {
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width: 1440, height: 900 },
@@ -38,21 +47,29 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   const faults: string[] = [];
   const weights = new Map<string, number>();
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()} ${message.location().url}`);
+    if (['error', 'warning'].includes(message.type()))
+      faults.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => faults.push(`uncaught: ${error.stack ?? error.message}`));
   page.on('request', (request) => {
-    if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url())) faults.push(`foreign request: ${request.url()}`);
+    if (!request.url().startsWith(url) && !/^(blob|data):/.test(request.url()))
+      faults.push(`foreign request: ${request.url()}`);
   });
   page.on('response', (response) => {
     const { pathname } = new URL(response.url());
-    if (response.ok() && (pathname === '/' || /^\/(dashboard|vendor)\/.*\.(js|css)$/.test(pathname)))
+    if (
+      response.ok() &&
+      (pathname === '/' || /^\/(dashboard|vendor)\/.*\.(js|css)$/.test(pathname))
+    )
       void response.body().then(
         (body) => weights.set(pathname, body.length),
         () => {},
       );
   });
-  await page.exposeFunction('reportViolation', (what: string) => void faults.push(`security policy: ${what}`));
+  await page.exposeFunction(
+    'reportViolation',
+    (what: string) => void faults.push(`security policy: ${what}`),
+  );
   await page.addInitScript(
     `document.addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective + ' ' + event.blockedURI));`,
   );
@@ -68,7 +85,9 @@ export async function watchShifts(page: Page): Promise<() => Promise<number>> {
     for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifted += value;
   }).observe({ type: 'layout-shift', buffered: true });`);
   const onScreen = () =>
-    page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))');
+    page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))',
+    );
   let last: Promise<unknown> = Promise.resolve();
   await page.route('**/v2/**', async (route) => {
     last = last.then(onScreen, onScreen);
@@ -91,7 +110,9 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 
 /** Whether the page can be scrolled sideways, which on a phone is a fault. */
 export const isTooWide = (page: Page) =>
-  page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  page.evaluate<boolean>(
+    'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+  );
 
 /** Saves what is on the screen, into SAVE_SCREENSHOTS=docs/images for the documentation and else into a temporary folder. */
 export async function screenshot(page: Page, name: string): Promise<void> {

@@ -46,7 +46,11 @@ export async function ask<Data = never>(
   const response = await axios.request<Buffer>({
     url: `${url}${path}`,
     method,
-    headers: { Accept: '*/*', ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+    headers: {
+      Accept: '*/*',
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
     ...(body !== undefined && { data: body }),
     validateStatus: () => true,
     responseType: 'arraybuffer',
@@ -55,7 +59,10 @@ export async function ask<Data = never>(
     timeout: 20_000,
   });
   const fault = faultOf(method, path, response);
-  if (fault) throw new Error(`${method} ${path} → ${response.status} ${response.data.toString().slice(0, 500)}: ${fault}`);
+  if (fault)
+    throw new Error(
+      `${method} ${path} → ${response.status} ${response.data.toString().slice(0, 500)}: ${fault}`,
+    );
   return {
     status: response.status,
     headers: response.headers as Record<string, string>,
@@ -68,12 +75,16 @@ export async function ask<Data = never>(
 function faultOf(method: string, path: string, response: AxiosResponse<Buffer>): string | null {
   const operation = operationAt(method, path);
   const type = String(response.headers['content-type'] ?? '').split(';')[0] as string;
-  if (!operation) return [404, 405, 204].includes(response.status) ? null : 'not an operation, and yet answered';
+  if (!operation)
+    return [404, 405, 204].includes(response.status) ? null : 'not an operation, and yet answered';
   const said = operation.responses[String(response.status)];
   if (!said) return `status ${response.status} is not declared`;
-  const declared = said.$ref ? document.components.responses[said.$ref.split('/').at(-1) as string] : said;
+  const declared = said.$ref
+    ? document.components.responses[said.$ref.split('/').at(-1) as string]
+    : said;
   if (response.status < 300) exercised.add(operation.operationId);
-  if (!declared?.content || response.status === 304) return response.data.length === 0 ? null : 'a body that is not declared';
+  if (!declared?.content || response.status === 304)
+    return response.data.length === 0 ? null : 'a body that is not declared';
   const content = declared.content[type];
   if (!content) return `${type} is not declared`;
   if (!type.endsWith('json')) return null;
@@ -82,7 +93,8 @@ function faultOf(method: string, path: string, response: AxiosResponse<Buffer>):
 }
 
 function operationAt(method: string, path: string) {
-  const [, bare = '', suffix] = /^(.*?)(?:\.(json|csv|xlsx))?$/.exec(path.split('?')[0] as string) ?? [];
+  const [, bare = '', suffix] =
+    /^(.*?)(?:\.(json|csv|xlsx))?$/.exec(path.split('?')[0] as string) ?? [];
   // Fixed words go before parameters: /v2/rates/latest is not a pair.
   for (const { path: template, method: known, formats } of contract.operations) {
     if (known !== method.toLowerCase()) continue;
@@ -98,11 +110,14 @@ function operationAt(method: string, path: string) {
 }
 
 function validatorOf(schema: object): ValidateFunction {
-  const validator = validators.get(schema) ?? ajv.compile({ ...schema, components: document.components });
+  const validator =
+    validators.get(schema) ?? ajv.compile({ ...schema, components: document.components });
   validators.set(schema, validator);
   return validator;
 }
 
 function parsed({ data, headers }: AxiosResponse<Buffer>): unknown {
-  return /json/.test(String(headers['content-type'])) && data.length > 0 ? JSON.parse(data.toString()) : data.toString();
+  return /json/.test(String(headers['content-type'])) && data.length > 0
+    ? JSON.parse(data.toString())
+    : data.toString();
 }

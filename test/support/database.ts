@@ -19,7 +19,10 @@ export interface TestDatabase {
   db: Database;
   url: string;
   /** Runs one statement outside of our own pool and its deadlines. */
-  query: <Row extends pg.QueryResultRow = pg.QueryResultRow>(sql: string, values?: unknown[]) => Promise<Row[]>;
+  query: <Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    sql: string,
+    values?: unknown[],
+  ) => Promise<Row[]>;
   drop(): Promise<void>;
 }
 
@@ -48,17 +51,31 @@ export function copyDatabasesAhead(count: number): void {
 }
 
 /** Has the ledger's time in a database go on from this instant, at the pace of the real one. */
-export async function startLedgerClock({ query }: Pick<TestDatabase, 'query'>, instant: string): Promise<void> {
-  await setLedgerClock({ query }, `clock_timestamp() + ${Date.parse(instant) - Date.now()} * interval '1 millisecond'`);
+export async function startLedgerClock(
+  { query }: Pick<TestDatabase, 'query'>,
+  instant: string,
+): Promise<void> {
+  await setLedgerClock(
+    { query },
+    `clock_timestamp() + ${Date.parse(instant) - Date.now()} * interval '1 millisecond'`,
+  );
 }
 
 /** Has the ledger's time in a database stand still at this instant. */
-export async function stopLedgerClock({ query }: Pick<TestDatabase, 'query'>, instant: string): Promise<void> {
+export async function stopLedgerClock(
+  { query }: Pick<TestDatabase, 'query'>,
+  instant: string,
+): Promise<void> {
   await setLedgerClock({ query }, `'${instant}'::timestamptz`);
 }
 
-async function setLedgerClock({ query }: Pick<TestDatabase, 'query'>, expression: string): Promise<void> {
-  await query(`create or replace function ledger_now() returns timestamptz language sql volatile as $$ select ${expression} $$`);
+async function setLedgerClock(
+  { query }: Pick<TestDatabase, 'query'>,
+  expression: string,
+): Promise<void> {
+  await query(
+    `create or replace function ledger_now() returns timestamptz language sql volatile as $$ select ${expression} $$`,
+  );
 }
 
 /** Stops the shared server; mocha calls it once, after the last test. */

@@ -23,17 +23,23 @@ export interface Document {
   readonly blocks: readonly Block[];
 }
 
-export const tracked: readonly string[] = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: PROJECT,
-  encoding: 'utf8',
-})
+export const tracked: readonly string[] = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard'],
+  {
+    cwd: PROJECT,
+    encoding: 'utf8',
+  },
+)
   .trim()
   .split('\n');
 
 const FENCE = /^(?:<!-- (.+?) -->\n)?```(\w*)\n([\s\S]*?)^```$/gm;
 
 /** Every Markdown file of the project. */
-export const documents: readonly Document[] = tracked.filter((file) => file.endsWith('.md')).map(readDocument);
+export const documents: readonly Document[] = tracked
+  .filter((file) => file.endsWith('.md'))
+  .map(readDocument);
 
 function readDocument(file: string): Document {
   const text = readFileSync(join(PROJECT, file), 'utf8');
@@ -43,7 +49,8 @@ function readDocument(file: string): Document {
   });
   const blocks = found.map(({ at, end, note, language, text: body }, n) => {
     const next = found[n + 1];
-    const seen = next?.language === 'text' && text.slice(end, next.at).trim() === '' ? next.text : null;
+    const seen =
+      next?.language === 'text' && text.slice(end, next.at).trim() === '' ? next.text : null;
     return { file, line: text.slice(0, at).split('\n').length, language, text: body, note, seen };
   });
   return { file, text, prose: text.replace(FENCE, ''), blocks };

@@ -23,10 +23,16 @@ export function follow(url: string, lastEventId?: string) {
         rest = blocks.pop() as string;
         for (const block of blocks) {
           const fields = Object.fromEntries(
-            block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+            block
+              .split('\n')
+              .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
           );
           if (fields['id'])
-            events.push({ id: fields['id'], event: fields['event'] as string, data: JSON.parse(fields['data'] as string) });
+            events.push({
+              id: fields['id'],
+              event: fields['event'] as string,
+              data: JSON.parse(fields['data'] as string),
+            });
         }
       });
       response.on('close', () => {

@@ -35,7 +35,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[
     .trim()
     .split('\n')
     .at(-1) as string;
-  const voters = Array.from({ length: count }, (_, n) => `${n + 1}@127.0.0.1:${ports[count + n]}`).join(',');
+  const voters = Array.from(
+    { length: count },
+    (_, n) => `${n + 1}@127.0.0.1:${ports[count + n]}`,
+  ).join(',');
   const nodes = await Promise.all(
     Array.from({ length: count }, async (_, n): Promise<KafkaNode> => {
       const dir = mkdtempSync(join(tmpdir(), 'fx-kafka-'));
@@ -46,12 +49,26 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[
         `PLAINTEXT://127.0.0.1:${port}`,
         ...(options.proxy ? [`PROXIED://127.0.0.1:${options.proxy.behind}`] : []),
       ];
-      const advertised = options.proxy ? [listeners[0], `PROXIED://127.0.0.1:${options.proxy.port}`] : [listeners[0]];
-      const settings = serverSettings({ dir, node: n + 1, count, voters, controller: ports[count + n] as number });
-      settings['listeners'] = [...listeners, `CONTROLLER://127.0.0.1:${ports[count + n]}`, own['listeners']]
+      const advertised = options.proxy
+        ? [listeners[0], `PROXIED://127.0.0.1:${options.proxy.port}`]
+        : [listeners[0]];
+      const settings = serverSettings({
+        dir,
+        node: n + 1,
+        count,
+        voters,
+        controller: ports[count + n] as number,
+      });
+      settings['listeners'] = [
+        ...listeners,
+        `CONTROLLER://127.0.0.1:${ports[count + n]}`,
+        own['listeners'],
+      ]
         .filter(Boolean)
         .join(',');
-      settings['advertised.listeners'] = [...advertised, own['listeners']].filter(Boolean).join(',');
+      settings['advertised.listeners'] = [...advertised, own['listeners']]
+        .filter(Boolean)
+        .join(',');
       const { listeners: _listeners, ...rest } = own;
       writeFileSync(
         properties,
@@ -60,7 +77,17 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[
           .join('\n'),
       );
       const format = options.format ?? [];
-      await java(['-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties, ...format]);
+      await java([
+        '-cp',
+        classpath,
+        'kafka.tools.StorageTool',
+        'format',
+        '-t',
+        id,
+        '-c',
+        properties,
+        ...format,
+      ]);
       let server: ServerProcess | undefined;
       return {
         port,
@@ -70,7 +97,11 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[
           if (signal === 'SIGKILL') await server?.exited;
         },
         start: async () => {
-          server = javaServer('kafka', ['-Xmx512m', ...JAVA, '-cp', classpath, 'kafka.Kafka', properties], dir);
+          server = javaServer(
+            'kafka',
+            ['-Xmx512m', ...JAVA, '-cp', classpath, 'kafka.Kafka', properties],
+            dir,
+          );
         },
         stop: async () => {
           await server?.stop();
@@ -87,7 +118,11 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[
 /** Waits until a node answers and knows of `count` nodes. */
 export async function answering(port: number, count = 1): Promise<void> {
   await untilUp('Kafka', async () => {
-    const admin = new Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin();
+    const admin = new Kafka({
+      brokers: [`127.0.0.1:${port}`],
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 0 },
+    }).admin();
     try {
       await admin.connect();
       await admin.listTopics();
@@ -107,7 +142,12 @@ async function kafkaJars(): Promise<string> {
 </dependencies></project>`;
   return mavenCache(`kafka-${KAFKA}`, async (dir, maven) => {
     writeFileSync(join(dir, 'pom.xml'), pom);
-    await maven(['-f', join(dir, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${dir}/libs`]);
+    await maven([
+      '-f',
+      join(dir, 'pom.xml'),
+      'dependency:copy-dependencies',
+      `-DoutputDirectory=${dir}/libs`,
+    ]);
   });
 }
 

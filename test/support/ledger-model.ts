@@ -15,18 +15,30 @@ export class LedgerModel {
     const minute = Math.floor(this.now / 60);
     const known = [...this.runs.keys()];
     const newest =
-      known.length === 0 ? minute - 1 : Math.max(...known.filter((slot) => slot <= minute), Number.NEGATIVE_INFINITY);
+      known.length === 0
+        ? minute - 1
+        : Math.max(...known.filter((slot) => slot <= minute), Number.NEGATIVE_INFINITY);
     if (newest >= minute || newest === Number.NEGATIVE_INFINITY) return;
-    for (const [slot, run] of this.runs) if (slot < minute && run.state === 'due') run.state = 'failed';
+    for (const [slot, run] of this.runs)
+      if (slot < minute && run.state === 'due') run.state = 'failed';
     for (let slot = newest + 1; slot <= minute; slot++)
-      this.runs.set(slot, { state: slot === minute ? 'due' : 'skipped', filedAt: this.now, readyAt: this.now, fence: 0 });
+      this.runs.set(slot, {
+        state: slot === minute ? 'due' : 'skipped',
+        filedAt: this.now,
+        readyAt: this.now,
+        fence: 0,
+      });
   }
 
   /** The slot that is taken next and the fence of the claim, or null. */
   claim(): { slot: number; fence: number } | null {
     const ready = ({ state, readyAt }: ModelRun) =>
-      state === 'due' ? readyAt <= this.now : ['claimed', 'fetched'].includes(state) && readyAt < this.now;
-    const [next] = [...this.runs].filter(([, run]) => ready(run)).sort(([, a], [, b]) => a.filedAt - b.filedAt);
+      state === 'due'
+        ? readyAt <= this.now
+        : ['claimed', 'fetched'].includes(state) && readyAt < this.now;
+    const [next] = [...this.runs]
+      .filter(([, run]) => ready(run))
+      .sort(([, a], [, b]) => a.filedAt - b.filedAt);
     if (!next) return null;
     const [slot, run] = next;
     if (run.state === 'due') run.state = 'claimed';
@@ -35,7 +47,12 @@ export class LedgerModel {
   }
 
   /** False when another has claimed the run since, or it is further on. */
-  step({ slot, fence }: { slot: number; fence: number }, from: State, to: State, readyIn = 0): boolean {
+  step(
+    { slot, fence }: { slot: number; fence: number },
+    from: State,
+    to: State,
+    readyIn = 0,
+  ): boolean {
     const run = this.runs.get(slot);
     if (run?.fence !== fence || run.state !== from) return false;
     run.state = to;

@@ -10,7 +10,8 @@ const latest = (days: number[]) => (days.length === 0 ? null : isoDay(Math.max(.
 
 export const expected = (loan: Loan, day: number) =>
   sum(loan.instalments.filter(({ due }) => due <= day).map(({ amount }) => amount));
-export const paid = (loan: Loan, day: number) => sum(loan.payments.filter((p) => p.paid <= day).map(({ amount }) => amount));
+export const paid = (loan: Loan, day: number) =>
+  sum(loan.payments.filter((p) => p.paid <= day).map(({ amount }) => amount));
 const atRisk = (loan: Loan, day: number) => most(0n, expected(loan, day) - paid(loan, day));
 const oldestFirst = ({ instalments }: Loan) =>
   [...instalments].sort((a, b) => a.due - b.due || order(a.schedule_id, b.schedule_id));
@@ -23,12 +24,16 @@ const needed = (loan: Loan, at: number) =>
   );
 
 export function daysPastDue(loan: Loan, day: number): number {
-  const oldest = oldestFirst(loan).find(({ due }, at) => due <= day && paid(loan, day) < needed(loan, at));
+  const oldest = oldestFirst(loan).find(
+    ({ due }, at) => due <= day && paid(loan, day) < needed(loan, at),
+  );
   return oldest ? day - oldest.due : 0;
 }
 
 export function outstanding(loan: Loan, day: number): bigint {
-  return loan.released <= day ? most(0n, sum(loan.instalments.map(({ amount }) => amount)) - paid(loan, day)) : 0n;
+  return loan.released <= day
+    ? most(0n, sum(loan.instalments.map(({ amount }) => amount)) - paid(loan, day))
+    : 0n;
 }
 
 function parDays(loan: Loan, day: number): number {
@@ -40,7 +45,15 @@ function parDays(loan: Loan, day: number): number {
 
 export const BUCKETS = ['current', '1-30', '31-60', '61-90', '90+'];
 export function bucket(days: number): string {
-  return days <= 0 ? 'current' : days <= 30 ? '1-30' : days <= 60 ? '31-60' : days <= 90 ? '61-90' : '90+';
+  return days <= 0
+    ? 'current'
+    : days <= 30
+      ? '1-30'
+      : days <= 60
+        ? '31-60'
+        : days <= 90
+          ? '61-90'
+          : '90+';
 }
 
 export function summaryRow(book: Book, loan: Loan, day: number) {
@@ -70,7 +83,14 @@ export function summaryRow(book: Book, loan: Loan, day: number) {
     total_amount_paid: money(paid(loan, day)),
     total_amount_expected: money(expected(loan, day)),
     par_days: parDays(loan, day),
-    status: loan.released > day ? 'not_released' : open === 0n ? 'settled' : days > 0 ? 'in_arrears' : 'current',
+    status:
+      loan.released > day
+        ? 'not_released'
+        : open === 0n
+          ? 'settled'
+          : days > 0
+            ? 'in_arrears'
+            : 'current',
     bucket: bucket(days),
     outstanding_balance: money(open),
   };
@@ -82,7 +102,8 @@ export function missedRows(loan: Loan, day: number) {
     const short = need - paid(loan, instalment.due);
     if (instalment.due >= day || short <= 0n) return [];
     let cleared: number | null = instalment.due;
-    while (cleared !== null && paid(loan, cleared) < need) cleared = cleared < day ? cleared + 1 : null;
+    while (cleared !== null && paid(loan, cleared) < need)
+      cleared = cleared < day ? cleared + 1 : null;
     return [
       {
         loan_id: loan.loan_id,
@@ -103,7 +124,11 @@ export function missedRows(loan: Loan, day: number) {
 
 export function historyRows(loan: Loan, until: number) {
   const rows = [];
-  const first = Math.min(loan.released, ...loan.instalments.map(({ due }) => due), ...loan.payments.map((p) => p.paid));
+  const first = Math.min(
+    loan.released,
+    ...loan.instalments.map(({ due }) => due),
+    ...loan.payments.map((p) => p.paid),
+  );
   for (let day = first; day <= until; day++)
     rows.push({
       day: isoDay(day),

@@ -18,7 +18,9 @@ export async function mavenCache(
   if (existsSync(dir)) return dir;
   const fresh = `${dir}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
-  await fill(fresh, (args) => promisify(execFile)('mvn', ['-q', '-B', ...args], { maxBuffer: 1 << 24 }));
+  await fill(fresh, (args) =>
+    promisify(execFile)('mvn', ['-q', '-B', ...args], { maxBuffer: 1 << 24 }),
+  );
   mkdirSync(dirname(dir), { recursive: true });
   renameSync(fresh, dir);
   return dir;

@@ -16,7 +16,8 @@ export function installed(program: string): boolean {
  */
 export function needs(context: Mocha.Context, what: string, missing: string | null): void {
   if (missing === null) return;
-  if (process.env['REQUIRE_BROKER'] === '1') throw new Error(`REQUIRE_BROKER=1, but ${missing}: ${what} cannot be tested`);
+  if (process.env['REQUIRE_BROKER'] === '1')
+    throw new Error(`REQUIRE_BROKER=1, but ${missing}: ${what} cannot be tested`);
   process.stderr.write(`\n!!! SKIPPED: ${what} (${missing}) !!!\n`);
   context.skip();
 }

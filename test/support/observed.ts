@@ -3,7 +3,11 @@ import { CURRENT_BUILT_IN_ID, encodeRate } from '../../events/wire-format.ts';
 import type { OutgoingRecord } from '../../stream/port.ts';
 
 /** A rate of a pull; two of them differ in run, currency or time. */
-export function observed(quote_currency: string, mid: string, more: Partial<RateObserved> = {}): RateObserved {
+export function observed(
+  quote_currency: string,
+  mid: string,
+  more: Partial<RateObserved> = {},
+): RateObserved {
   const rate = {
     run_id: 'run-1',
     source: 'xe' as const,

@@ -58,7 +58,12 @@ export async function pipeline(options: PipelineOptions = {}) {
   const source = 'simulator' as const;
   const schedule = { cron: options.cron ?? '0 1,23 * * *', zone: 'UTC' };
   const ledger = openLedger({ db, source, currencies, dailyBudget: options.dailyBudget ?? 100 });
-  const requests = openRequests({ db, source, currencies, cooldownSeconds: options.cooldownSeconds ?? 0 });
+  const requests = openRequests({
+    db,
+    source,
+    currencies,
+    cooldownSeconds: options.cooldownSeconds ?? 0,
+  });
   const stops: (() => Promise<unknown>)[] = [];
   const started = <T extends { stop(): Promise<unknown> }>(part: T): T => {
     stops.push(() => part.stop());
@@ -87,7 +92,10 @@ export async function pipeline(options: PipelineOptions = {}) {
             ...(options.xeDeadlineMs && { deadlineMs: options.xeDeadlineMs }),
           }),
           db,
-          stream: { positions: stream.positions, publish: options.publish?.(stream.publish) ?? stream.publish },
+          stream: {
+            positions: stream.positions,
+            publish: options.publish?.(stream.publish) ?? stream.publish,
+          },
           topic: TOPIC,
           group: 'test',
           catchUpHours: options.catchUpHours ?? 24,
@@ -141,7 +149,8 @@ export async function pipeline(options: PipelineOptions = {}) {
       await startLedgerClock(database, instant);
       await database.query("select pg_notify('runs', '')");
     },
-    runs: () => database.query('select trigger, slot, state, cost, error from runs order by asked_at, slot'),
+    runs: () =>
+      database.query('select trigger, slot, state, cost, error from runs order by asked_at, slot'),
     stop: async () => {
       for (const stop of stops.reverse()) await stop();
       await simulator.stop();

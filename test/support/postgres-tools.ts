@@ -23,9 +23,13 @@ export interface ToolServer {
 
 /** Where a Postgres with all its tools is installed (Debian: postgresql), or null. */
 export function toolsFolder(): string | null {
-  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
+  const versions = existsSync(DEBIAN)
+    ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a))
+    : [];
   const folders = versions.map((version) => join(DEBIAN, version, 'bin'));
-  return folders.find((folder) => PROGRAMS.every((program) => existsSync(join(folder, program)))) ?? null;
+  return (
+    folders.find((folder) => PROGRAMS.every((program) => existsSync(join(folder, program)))) ?? null
+  );
 }
 
 export async function startToolServer(bin: string): Promise<ToolServer> {
@@ -34,9 +38,19 @@ export async function startToolServer(bin: string): Promise<ToolServer> {
   if ('uid' in user) chownSync(dir, user.uid as number, user.gid as number);
   const data = join(dir, 'data');
   const run = promisify(execFile);
-  await run(join(bin, 'initdb'), ['-D', data, '-U', 'fx', '-A', 'trust', '--no-sync'], { ...user, cwd: '/' });
+  await run(join(bin, 'initdb'), ['-D', data, '-U', 'fx', '-A', 'trust', '--no-sync'], {
+    ...user,
+    cwd: '/',
+  });
   const port = await freePort();
-  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'];
+  const settings = [
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    'unix_socket_directories=',
+    '-c',
+    'fsync=off',
+  ];
   const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
     ...user,
     cwd: '/',

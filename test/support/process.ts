@@ -17,18 +17,38 @@ export interface Command {
 }
 
 /** Runs one of our commands as the process it really is. Nothing of the surrounding environment reaches its settings. */
-export function command(name: string, settings: Record<string, string> = {}, args: string[] = []): Command {
+export function command(
+  name: string,
+  settings: Record<string, string> = {},
+  args: string[] = [],
+): Command {
   return script(`bin/${name}.ts`, settings, args);
 }
 
 /** Any file of ours as a process of its own, started as the commands are. */
 export function script(file: string, settings: Record<string, string>, args: string[]): Command {
-  return run(process.execPath, ['--require', './bin/check-node.cjs', '--import', 'tsx', file, ...args], settings);
+  return run(
+    process.execPath,
+    ['--require', './bin/check-node.cjs', '--import', 'tsx', file, ...args],
+    settings,
+  );
 }
 
 /** One of our commands on a terminal, which is what util-linux' `script` has it believe; both of its outputs are on it. */
-export function onTerminal(name: string, settings: Record<string, string>, args: string[]): Command {
-  const line = [process.execPath, '--require', './bin/check-node.cjs', '--import', 'tsx', `bin/${name}.ts`, ...args];
+export function onTerminal(
+  name: string,
+  settings: Record<string, string>,
+  args: string[],
+): Command {
+  const line = [
+    process.execPath,
+    '--require',
+    './bin/check-node.cjs',
+    '--import',
+    'tsx',
+    `bin/${name}.ts`,
+    ...args,
+  ];
   return run('script', ['-qefc', line.map((word) => `'${word}'`).join(' '), '/dev/null'], settings);
 }
 
@@ -38,8 +58,17 @@ export function npmRun(script: string, settings: Record<string, string> = {}): C
 }
 
 function run(program: string, args: string[], settings: Record<string, string>): Command {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TZ: process.env['TZ'] ?? '', ...settings };
-  const child: ChildProcess = spawn(program, args, { cwd: PROJECT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '',
+    TZ: process.env['TZ'] ?? '',
+    ...settings,
+  };
+  const child: ChildProcess = spawn(program, args, {
+    cwd: PROJECT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk));
@@ -47,7 +76,12 @@ function run(program: string, args: string[], settings: Record<string, string>):
   const onExit = () => child.kill('SIGKILL');
   process.once('exit', onExit);
   void exited.then(() => process.removeListener('exit', onExit));
-  return { pid: child.pid as number, output: () => output, exited, kill: (signal) => void child.kill(signal) };
+  return {
+    pid: child.pid as number,
+    output: () => output,
+    exited,
+    kill: (signal) => void child.kill(signal),
+  };
 }
 
 /** A folder of its own that any user may enter, and how to take it away with whatever server still runs on it. */
@@ -84,7 +118,9 @@ export interface OldRate {
 }
 
 /** GET that never throws for a status; null when nobody answers. */
-export async function get<T>(url: string): Promise<{ status: number; data: T; text: string } | null> {
+export async function get<T>(
+  url: string,
+): Promise<{ status: number; data: T; text: string } | null> {
   try {
     const { status, data } = await axios.get<string>(url, {
       validateStatus: () => true,

@@ -105,7 +105,12 @@ export async function proxyTo(target: { host: string; port: number }): Promise<N
 }
 
 /** Carries bytes one way, in order, as the weather of the moment lets them; what `passes` refuses is dropped. */
-function carry(from: Socket, to: Socket, weather: () => Weather, passes: (bytes: Buffer) => boolean = () => true): void {
+function carry(
+  from: Socket,
+  to: Socket,
+  weather: () => Weather,
+  passes: (bytes: Buffer) => boolean = () => true,
+): void {
   const waiting: { bytes: Buffer; came: number }[] = [];
   let carrying = false;
   from.on('data', (bytes) => {
@@ -128,7 +133,8 @@ function carry(from: Socket, to: Socket, weather: () => Weather, passes: (bytes:
     for (let at = 0; at < bytes.length && !to.destroyed; ) {
       const { bytesPerSecond, hold } = weather();
       const size = bytesPerSecond ? SLICE : bytes.length - at;
-      if (hold || bytesPerSecond) await pause(hold ? 20 : (SLICE * 1000) / (bytesPerSecond as number));
+      if (hold || bytesPerSecond)
+        await pause(hold ? 20 : (SLICE * 1000) / (bytesPerSecond as number));
       if (hold) continue;
       to.write(bytes.subarray(at, at + size));
       at += size;

@@ -20,7 +20,8 @@ export interface Loan {
 const DAY_MS = 86_400_000;
 export const isoDay = (day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10);
 export const dayNumber = (iso: string) => Date.parse(`${iso}T00:00:00Z`) / DAY_MS;
-export const money = (units: bigint) => `${units / 10_000n}.${(units % 10_000n).toString().padStart(4, '0')}`;
+export const money = (units: bigint) =>
+  `${units / 10_000n}.${(units % 10_000n).toString().padStart(4, '0')}`;
 
 /** Numbers from 0 to below `limit`, the same for the same seed. */
 export function dice(seed: number): (limit: number) => number {
@@ -46,11 +47,16 @@ export function randomBook(seed: number): Book {
     let due = released;
     const instalments = Array.from({ length: roll(8) }, (_, i) => {
       due += [0, 1, 29, 30, 31][roll(5)] ?? 0;
-      return { schedule_id: `${loan_id}-S${(i * 5) % 8}`, due, amount: roll(12) ? usual : BigInt(roll(2)) };
+      return {
+        schedule_id: `${loan_id}-S${(i * 5) % 8}`,
+        due,
+        amount: roll(12) ? usual : BigInt(roll(2)),
+      };
     });
     const payments = Array.from({ length: roll(10) }, (_, i) => {
       const near = instalments[roll(instalments.length || 1)]?.due ?? released;
-      const amount = [usual, usual, usual, usual / 2n, usual - 1n, usual + 1n, usual * 3n, 1n][roll(8)] ?? usual;
+      const amount =
+        [usual, usual, usual, usual / 2n, usual - 1n, usual + 1n, usual * 3n, 1n][roll(8)] ?? usual;
       return {
         payment_id: `${loan_id}-P${(i * 7) % 11}`,
         paid: near + [0, 0, 1, 5, 40, -3, -20][roll(7)]!,
@@ -71,12 +77,19 @@ export function randomBook(seed: number): Book {
 
 /** Replaces the book in a database by this one, with plain inserts. */
 export async function putBook({ db }: TestDatabase, { loans, branches }: Book): Promise<void> {
-  await db.raw('truncate borrowers, loans, payment_schedule, loan_payments, branches, loan_branches, borrower_names');
-  const put = async (table: string, rows: object[]) => void (rows.length > 0 && (await db(table).insert(rows)));
+  await db.raw(
+    'truncate borrowers, loans, payment_schedule, loan_payments, branches, loan_branches, borrower_names',
+  );
+  const put = async (table: string, rows: object[]) =>
+    void (rows.length > 0 && (await db(table).insert(rows)));
   const borrowers = [...new Map(loans.map((loan) => [loan.borrower_id, loan])).values()];
   await put(
     'borrowers',
-    borrowers.map(({ borrower_id, score }) => ({ borrower_id, zip_code: '00100', borrower_credit_score: score })),
+    borrowers.map(({ borrower_id, score }) => ({
+      borrower_id,
+      zip_code: '00100',
+      borrower_credit_score: score,
+    })),
   );
   const named = borrowers.filter(({ borrower_name }) => borrower_name !== null);
   await put(
@@ -87,8 +100,18 @@ export async function putBook({ db }: TestDatabase, { loans, branches }: Book): 
   await put(
     'loans',
     loans.map(({ loan_id, borrower_id, released, amount }) => ({
-      ...{ loan_id, borrower_id, date_of_release: isoDay(released), term: 8, maturity_date: isoDay(released + 300) },
-      ...{ loan_amount: money(amount), downpayment: '1.5000', payment_frequency: money(amount / 8n) },
+      ...{
+        loan_id,
+        borrower_id,
+        date_of_release: isoDay(released),
+        term: 8,
+        maturity_date: isoDay(released + 300),
+      },
+      ...{
+        loan_amount: money(amount),
+        downpayment: '1.5000',
+        payment_frequency: money(amount / 8n),
+      },
     })),
   );
   const placed = loans.filter(({ branch_id }) => branch_id !== null);
@@ -105,7 +128,10 @@ export async function putBook({ db }: TestDatabase, { loans, branches }: Book): 
       'payment_schedule',
       instalments.map((i) => ({ loan_id, schedule_id: i.schedule_id, ...due(i) })),
     );
-    const paid = (p: Loan['payments'][number]) => ({ date_paid: isoDay(p.paid), amount_paid: money(p.amount) });
+    const paid = (p: Loan['payments'][number]) => ({
+      date_paid: isoDay(p.paid),
+      amount_paid: money(p.amount),
+    });
     await put(
       'loan_payments',
       payments.map((p) => ({ loan_id, payment_id: p.payment_id, ...paid(p) })),

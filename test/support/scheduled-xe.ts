@@ -12,7 +12,13 @@ export async function scheduledXe() {
   const database = await testDatabase();
   const [accountId, apiKey] = ['test', randomUUID()];
   let now = Date.parse('2026-11-24T08:00:30Z');
-  const simulator = await startSimulator({ mode: 'live', accountId, apiKey, packageLimit: 1_000_000, now: () => new Date(now) });
+  const simulator = await startSimulator({
+    mode: 'live',
+    accountId,
+    apiKey,
+    packageLimit: 1_000_000,
+    now: () => new Date(now),
+  });
   await database.query('create table test_clock (at timestamptz not null)');
   await database.query('insert into test_clock values (?)', [new Date(now).toISOString()]);
   await database.query(

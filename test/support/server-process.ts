@@ -29,14 +29,22 @@ export function javaServer(name: string, args: string[], cwd: string): ServerPro
     stop: async () => {
       child.kill('SIGCONT');
       child.kill('SIGTERM');
-      if ((await Promise.race([exited.then(() => 'gone'), pause(8000, 'still there', { ref: false })])) !== 'gone')
+      if (
+        (await Promise.race([
+          exited.then(() => 'gone'),
+          pause(8000, 'still there', { ref: false }),
+        ])) !== 'gone'
+      )
         child.kill('SIGKILL');
       await exited;
     },
   };
 }
 
-export function java(args: string[], options: { env?: NodeJS.ProcessEnv } = {}): Promise<{ stdout: string }> {
+export function java(
+  args: string[],
+  options: { env?: NodeJS.ProcessEnv } = {},
+): Promise<{ stdout: string }> {
   return promisify(execFile)('java', [...JAVA, ...args], options);
 }
 
@@ -47,7 +55,8 @@ export async function untilUp(what: string, probe: () => Promise<unknown>): Prom
       await probe();
       return;
     } catch (error) {
-      if (Date.now() - began > 60_000) throw new Error(`${what} did not come up in a minute`, { cause: error });
+      if (Date.now() - began > 60_000)
+        throw new Error(`${what} did not come up in a minute`, { cause: error });
       await pause(100);
     }
   }

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -22,7 +30,8 @@ export function checkout(): { dir: string; remove(): void } {
     ...readdirSync(PROJECT),
     ...readdirSync(join(PROJECT, 'node_modules')).map((name) => `node_modules/${name}`),
   ])
-    if (!/^(\.git|\.data|\.env|node_modules)$/.test(entry)) symlinkSync(join(PROJECT, entry), join(dir, entry));
+    if (!/^(\.git|\.data|\.env|node_modules)$/.test(entry))
+      symlinkSync(join(PROJECT, entry), join(dir, entry));
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
@@ -35,22 +44,41 @@ export interface Surroundings {
 
 /** A program that the block calls and that is not installed, or null. */
 export function missingProgram({ language, text }: Block): string | null {
-  const called = ['bash', 'curl', 'kcat', 'python3', 'psql'].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  const called = ['bash', 'curl', 'kcat', 'python3', 'psql'].filter((name) =>
+    new RegExp(`\\b${name}\\b`).test(text),
+  );
   if (language === 'python') called.push('python3');
   return called.find((name) => !installed(name)) ?? null;
 }
 
 /** Runs a block as a reader would, and expects that it works and that what the document shows is seen. */
-export async function runBlock(block: Block, { dir, settings, addresses }: Surroundings): Promise<void> {
-  const text = addresses.reduce((all, [written, here]) => all.replaceAll(written, here), shifted(block.text));
+export async function runBlock(
+  block: Block,
+  { dir, settings, addresses }: Surroundings,
+): Promise<void> {
+  const text = addresses.reduce(
+    (all, [written, here]) => all.replaceAll(written, here),
+    shifted(block.text),
+  );
   const expected = (block.seen ?? '').trimEnd().split('\n').filter(Boolean);
   const endless = block.note?.includes('runs until stopped') ?? false;
   const [program, args] = programFor(block, text, dir);
-  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NO_COLOR: '1', ...settings };
-  const child = spawn(program, args, { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '',
+    NO_COLOR: '1',
+    ...settings,
+  };
+  const child = spawn(program, args, {
+    cwd: dir,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   const end = () => {
     // All that the block started shares its process group; it may have ended by itself.
-    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid as number), 'SIGTERM');
+    if (child.exitCode === null && child.signalCode === null)
+      process.kill(-(child.pid as number), 'SIGTERM');
   };
   process.once('exit', end);
   const late = setTimeout(end, PATIENCE_MS);
@@ -66,10 +94,17 @@ export async function runBlock(block: Block, { dir, settings, addresses }: Surro
   clearTimeout(late);
   process.removeListener('exit', end);
   if (!endless) expect(code, `${block.file}:${block.line} says\n${output}`).to.equal(0);
-  expect(unseen(expected, stdout), `what ${block.file}:${block.line} shows is missing in\n${output}`).to.equal(null);
+  expect(
+    unseen(expected, stdout),
+    `what ${block.file}:${block.line} shows is missing in\n${output}`,
+  ).to.equal(null);
 }
 
-function programFor({ language, line, file }: Block, text: string, dir: string): [string, string[]] {
+function programFor(
+  { language, line, file }: Block,
+  text: string,
+  dir: string,
+): [string, string[]] {
   if (language === 'python') return ['python3', ['-c', text]];
   if (language === 'ts') {
     const snippet = join(dir, `snippet-${file.replaceAll('/', '-')}-${line}.ts`);
@@ -84,7 +119,9 @@ function programFor({ language, line, file }: Block, text: string, dir: string):
 
 function shifted(text: string): string {
   const days = Math.floor(Date.now() / DAY_MS) - Date.parse(WRITTEN) / DAY_MS;
-  return text.replace(/\b2026-\d\d-\d\d\b/g, (day) => new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10));
+  return text.replace(/\b2026-\d\d-\d\d\b/g, (day) =>
+    new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10),
+  );
 }
 
 /** The first line that does not come, in its turn, in the output; `…` stands for anything, and a number for any other. */

@@ -52,7 +52,11 @@ export function streamContract(open: () => Promise<EventStream>): void {
   it('delivers key, value, headers and time as they were published', async () => {
     const began = new Date(Date.now() - 5000).toISOString();
     await stream.publish(topic, [
-      { key: 'USD-KES', value: Buffer.from([0, 255, 1]), headers: { ce_id: 'é-1', kind: Buffer.from('x') } },
+      {
+        key: 'USD-KES',
+        value: Buffer.from([0, 255, 1]),
+        headers: { ce_id: 'é-1', kind: Buffer.from('x') },
+      },
     ]);
     const seen = collector(1);
     await subscribe(stream, 'readers', seen.onBatch);
@@ -84,14 +88,18 @@ export function streamContract(open: () => Promise<EventStream>): void {
     await Promise.all(
       keys.map(async (key) => {
         for (let n = 0; n < 250; n += 50)
-          await publish(...Array.from({ length: 50 }, (_, i): [string, string] => [key, String(n + i)]));
+          await publish(
+            ...Array.from({ length: 50 }, (_, i): [string, string] => [key, String(n + i)]),
+          );
       }),
     );
     const seen = collector(1000);
     await subscribe(stream, 'readers', seen.onBatch);
     const records = await seen.all;
     for (const key of keys) {
-      const values = records.filter((record) => record.key?.toString() === key).map((record) => Number(record.value));
+      const values = records
+        .filter((record) => record.key?.toString() === key)
+        .map((record) => Number(record.value));
       expect(values, key).to.deep.equal(Array.from({ length: 250 }, (_, n) => n));
     }
   });
@@ -186,7 +194,8 @@ export function streamContract(open: () => Promise<EventStream>): void {
     const before = await committed(stream, topic, 'live', 4);
     const values = async (range: { from?: string; to?: string }) => {
       const found: string[] = [];
-      for await (const records of stream.read({ topic, ...range })) found.push(...records.map(textOf));
+      for await (const records of stream.read({ topic, ...range }))
+        found.push(...records.map(textOf));
       return found.sort();
     };
     expect(await values({})).to.deep.equal(['new', 'new', 'old', 'old']);
@@ -205,7 +214,10 @@ const lastTime = (records: readonly StreamRecord[]) =>
     .at(-1) as string;
 
 /** Gathers records until there are `count`, and then goes on taking them. */
-function collector(count: number): { onBatch: BatchHandler; all: Promise<readonly StreamRecord[]> } {
+function collector(count: number): {
+  onBatch: BatchHandler;
+  all: Promise<readonly StreamRecord[]>;
+} {
   const records: StreamRecord[] = [];
   let enough: (records: readonly StreamRecord[]) => void;
   const all = new Promise<readonly StreamRecord[]>((resolve) => {
@@ -225,7 +237,9 @@ function collector(count: number): { onBatch: BatchHandler; all: Promise<readonl
 async function committed(stream: EventStream, topic: string, group: string, count: number) {
   return eventually(async () => {
     const positions = await stream.positions(topic, group);
-    expect(positions.reduce((sum, { committed: done }) => sum + Number(done ?? 0), 0)).to.equal(count);
+    expect(positions.reduce((sum, { committed: done }) => sum + Number(done ?? 0), 0)).to.equal(
+      count,
+    );
     return positions;
   });
 }

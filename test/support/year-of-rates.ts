@@ -9,7 +9,9 @@ export const GAP_DAYS = 15;
 /** Waits for the history that a first start makes up by itself, and takes a gap of KES and MAD out of its middle. */
 export async function yearOfRates({ query }: Pick<TestDatabase, 'query'>): Promise<void> {
   await eventually(async () =>
-    expect(await query('select count(*)::int as rates from daily_rates')).to.deep.equal([{ rates: (DAYS + 1) * 7 }]),
+    expect(await query('select count(*)::int as rates from daily_rates')).to.deep.equal([
+      { rates: (DAYS + 1) * 7 },
+    ]),
   );
   await query(
     `delete from daily_rates
