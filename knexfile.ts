@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { readConfig } from './platform/config.ts';
 import { knexSettings } from './platform/database.ts';
-import { runningUrl } from './platform/embedded-postgres.ts';
+import { runningUrl } from './platform/embedded-postgres/join.ts';
 import { CannotStart } from './platform/errors.ts';
 
 /** For knex's own command line: `node --import tsx node_modules/knex/bin/cli.js migrate:status`. */

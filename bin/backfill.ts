@@ -1,5 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { calendarDay } from '../app/calendar-day.ts';
+import { commandLine } from '../app/command-line.ts';
+import { consumerPart } from '../app/consumer.ts';
+import { streamPart } from '../app/parts.ts';
+import { producerPart } from '../app/producer.ts';
+import { progressBar } from '../app/progress-bar.ts';
+import { runTask, type Task } from '../app/run-task.ts';
 import {
   acceptCostBeyond,
   type BackfillProgress,
@@ -14,13 +21,6 @@ import { quotaOf } from '../ledger/quota.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
-import { calendarDay } from './calendar-day.ts';
-import { commandLine } from './command-line.ts';
-import { consumerPart } from './consumer-part.ts';
-import { streamPart } from './parts.ts';
-import { producerPart } from './producer-part.ts';
-import { progressBar } from './progress-bar.ts';
-import { runTask, type Task } from './task.ts';
 
 interface Options {
   from?: string;

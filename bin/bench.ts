@@ -1,10 +1,10 @@
-import { type BenchCase, type Result, rounded } from '../bench/case.ts';
-import { CASES } from '../bench/cases.ts';
-import { type Judged, judged, tableOf } from '../bench/table.ts';
+import { commandLine } from '../app/command-line.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { stopBroker } from '../test/support/broker.ts';
 import { stopTestServer } from '../test/support/database.ts';
-import { commandLine } from './command-line.ts';
+import { type BenchCase, type Result, rounded } from '../tools/bench/case.ts';
+import { CASES } from '../tools/bench/cases.ts';
+import { type Judged, judged, tableOf } from '../tools/bench/table.ts';
 
 interface Options {
   quick?: boolean;

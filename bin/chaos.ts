@@ -1,12 +1,12 @@
-import type { Adapter, ChaosCase, Outcome } from '../chaos/case.ts';
-import { CASES } from '../chaos/cases.ts';
-import { randomFrom } from '../chaos/random.ts';
-import { type Servers, startServers } from '../chaos/servers.ts';
-import { openWorld } from '../chaos/world.ts';
+import { commandLine } from '../app/command-line.ts';
 import { CannotStart } from '../platform/errors.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { javaMissing } from '../test/support/broker.ts';
-import { commandLine } from './command-line.ts';
+import type { Adapter, ChaosCase, Outcome } from '../tools/chaos/case.ts';
+import { CASES } from '../tools/chaos/cases.ts';
+import { randomFrom } from '../tools/chaos/random.ts';
+import { type Servers, startServers } from '../tools/chaos/servers.ts';
+import { openWorld } from '../tools/chaos/world.ts';
 
 /** Most of a case's time it waits for sessions to run out; more at once would wait for each other. */
 const AT_ONCE = 3;

@@ -1,6 +1,6 @@
-import { consumerPart } from './consumer-part.ts';
-import { databasePart, healthPortPart, migrated, streamPart } from './parts.ts';
-import { runService } from './service.ts';
+import { consumerPart } from '../app/consumer.ts';
+import { databasePart, healthPortPart, migrated, streamPart } from '../app/parts.ts';
+import { runService } from '../app/run-service.ts';
 
 await runService('consumer', 'Stores the events of the stream in Postgres, once', async (parts) => {
   const db = databasePart(parts, 'consumer');

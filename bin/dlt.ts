@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { type Letter, openLetterBox } from '../api/queries/letter-box.ts';
+import { commandLine } from '../app/command-line.ts';
+import { runTask } from '../app/run-task.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
-import { commandLine } from './command-line.ts';
-import { runTask } from './task.ts';
 
 interface Asked {
   verb: 'ls' | 'show' | 'redrive' | 'close';

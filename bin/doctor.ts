@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ill, note } from '../doctor/check.ts';
-import { examineKafka } from '../doctor/kafka.ts';
-import { diagnosisPage } from '../doctor/page.ts';
-import { embeddedDown, examinePostgres } from '../doctor/postgres.ts';
-import { examineRegistry } from '../doctor/registry.ts';
-import { effectiveSettings } from '../doctor/settings.ts';
-import { examineXe } from '../doctor/xe.ts';
+import { commandLine } from '../app/command-line.ts';
+import { letterTopicOf, topicOf } from '../app/parts.ts';
+import { type LocalTask, runLocalTask } from '../app/run-task.ts';
 import { RATE_OBSERVED_SCHEMA } from '../events/rate-observed.ts';
 import { settingSources } from '../platform/config.ts';
-import { runningUrl } from '../platform/embedded-postgres.ts';
+import { runningUrl } from '../platform/embedded-postgres/join.ts';
 import { startSimulator } from '../simulator/index.ts';
 import { kafkaSettings } from '../stream/open-stream.ts';
-import { commandLine } from './command-line.ts';
-import { letterTopicOf, topicOf } from './parts.ts';
-import { type LocalTask, runLocalTask } from './task.ts';
+import { ill, note } from '../tools/doctor/check.ts';
+import { examineKafka } from '../tools/doctor/kafka.ts';
+import { diagnosisPage } from '../tools/doctor/page.ts';
+import { embeddedDown, examinePostgres } from '../tools/doctor/postgres.ts';
+import { examineRegistry } from '../tools/doctor/registry.ts';
+import { effectiveSettings } from '../tools/doctor/settings.ts';
+import { examineXe } from '../tools/doctor/xe.ts';
 
 const line = commandLine(
   'doctor',

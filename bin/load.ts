@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from 'commander';
+import { commandLine } from '../app/command-line.ts';
+import { postgresPart } from '../app/parts.ts';
+import { progressBar } from '../app/progress-bar.ts';
+import { type LocalTask, runLocalTask } from '../app/run-task.ts';
+import { withinReach } from '../app/within-reach.ts';
 import { generateLoanBook } from '../loans/generate.ts';
 import { loadLoanBook } from '../loans/load.ts';
 import { reportLines } from '../loans/report-lines.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
-import { commandLine } from './command-line.ts';
-import { postgresPart } from './parts.ts';
-import { progressBar } from './progress-bar.ts';
-import { type LocalTask, runLocalTask } from './task.ts';
-import { withinReach } from './within-reach.ts';
 
 interface Options {
   dryRun?: boolean;

@@ -1,6 +1,6 @@
+import { commandLine } from '../app/command-line.ts';
+import { runTask } from '../app/run-task.ts';
 import { migrate } from '../platform/database.ts';
-import { commandLine } from './command-line.ts';
-import { runTask } from './task.ts';
 
 await runTask(
   commandLine('migrate', 'Brings the database schema up to date'),

@@ -1,6 +1,6 @@
-import { databasePart, healthPortPart, migrated, streamPart } from './parts.ts';
-import { producerPart } from './producer-part.ts';
-import { runService } from './service.ts';
+import { databasePart, healthPortPart, migrated, streamPart } from '../app/parts.ts';
+import { producerPart } from '../app/producer.ts';
+import { runService } from '../app/run-service.ts';
 
 await runService(
   'producer',

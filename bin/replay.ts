@@ -1,11 +1,11 @@
+import { commandLine } from '../app/command-line.ts';
+import { instantOf } from '../app/instant.ts';
+import { streamPart } from '../app/parts.ts';
+import { progressBar } from '../app/progress-bar.ts';
+import { runTask } from '../app/run-task.ts';
+import { schemaOfPart } from '../app/schema-registry.ts';
 import { dryReplay, rebuild, replay } from '../consumer/replay.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
-import { commandLine } from './command-line.ts';
-import { instantOf } from './instant.ts';
-import { streamPart } from './parts.ts';
-import { progressBar } from './progress-bar.ts';
-import { schemaOfPart } from './schema-registry-part.ts';
-import { runTask } from './task.ts';
 
 interface Options {
   from?: string;

@@ -1,5 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
+import { calendarDay } from '../app/calendar-day.ts';
+import { commandLine } from '../app/command-line.ts';
+import { runTask } from '../app/run-task.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { arrearsHistory } from '../reports/arrears-history.ts';
@@ -13,9 +16,6 @@ import { BASE, ratesOfDay } from '../reports/rates-of-day.ts';
 import { readBook } from '../reports/read-book.ts';
 import type { Report } from '../reports/report.ts';
 import { rollRates } from '../reports/roll-rates.ts';
-import { calendarDay } from './calendar-day.ts';
-import { commandLine } from './command-line.ts';
-import { runTask } from './task.ts';
 
 const REPORTS = ['loans', 'missed', 'par', 'history', 'roll', 'all'] as const;
 const FORMATS = ['table', 'csv', 'json', 'xlsx'] as const;

@@ -1,8 +1,8 @@
+import { commandLine } from '../app/command-line.ts';
+import { runTask } from '../app/run-task.ts';
 import { reportLines } from '../loans/report-lines.ts';
 import { seedLoanBook } from '../loans/sample.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
-import { commandLine } from './command-line.ts';
-import { runTask } from './task.ts';
 
 await runTask(
   commandLine(

@@ -1,8 +1,8 @@
+import { commandLine } from '../app/command-line.ts';
 import { readConfig } from '../platform/config.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
 import { startSimulator } from '../simulator/index.ts';
-import { commandLine } from './command-line.ts';
 
 commandLine(
   'simulator',

@@ -1,13 +1,13 @@
+import { databasePart, migrated, type Parts, streamPart } from '../app/parts.ts';
+import { runService } from '../app/run-service.ts';
 import { untilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
 import { databaseFault } from '../platform/sqlstate.ts';
-import { databasePart, migrated, type Parts, streamPart } from './parts.ts';
-import { runService } from './service.ts';
 
 // Loaded while Postgres comes up, what answers people first: loading takes as long as the server does.
-const loadingApi = import('./api-part.ts');
+const loadingApi = import('../app/api.ts');
 const loadingPipeline = loadingApi.then(() =>
-  Promise.all([import('./consumer-part.ts'), import('./producer-part.ts')]),
+  Promise.all([import('../app/consumer.ts'), import('../app/producer.ts')]),
 );
 
 await runService(

@@ -1,11 +1,11 @@
+import { commandLine } from '../app/command-line.ts';
+import { runTask } from '../app/run-task.ts';
+import { statusPage } from '../app/status-page.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
+import { nextSlot } from '../ledger/schedule.ts';
 import { ledgerStatus } from '../ledger/status.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { heartbeats } from '../platform/heartbeat.ts';
-import { nextSlot } from '../producer/schedule.ts';
-import { commandLine } from './command-line.ts';
-import { statusPage } from './status-page.ts';
-import { runTask } from './task.ts';
 
 const line = commandLine(
   'status',

@@ -1,8 +1,8 @@
+import { commandLine } from '../app/command-line.ts';
+import { letterTopicOf, streamPart, topicOf } from '../app/parts.ts';
+import { runTask } from '../app/run-task.ts';
 import { untilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
-import { commandLine } from './command-line.ts';
-import { letterTopicOf, streamPart, topicOf } from './parts.ts';
-import { runTask } from './task.ts';
 
 const line = commandLine(
   'topics',

@@ -1,5 +1,5 @@
 import type { FiledSlot, Ledger } from '../ledger/ledger.ts';
-import { latestSlot, nextSlot, type Schedule, slotsBetween } from './schedule.ts';
+import { latestSlot, nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
 
 export interface CatchUp {
   schedule: Schedule;

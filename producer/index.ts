@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
+import { latestSlot, nextSlot, slotsBetween } from '../ledger/schedule.ts';
 import type { ServiceHealth } from '../platform/heartbeat.ts';
 import { listen } from '../platform/listen.ts';
 import { keepAccount } from './account.ts';
 import { type CatchUp, fileDueSlots } from './catch-up.ts';
 import { lookIntoPublished } from './published-runs.ts';
 import { type PullDeps, pullRates } from './pull-rates.ts';
-import { latestSlot, nextSlot, slotsBetween } from './schedule.ts';
 import { slotTimer } from './slot-timer.ts';
 
 export interface ProducerDeps extends PullDeps, CatchUp {

@@ -1,5 +1,5 @@
 import timer from 'node-schedule';
-import type { Schedule } from './schedule.ts';
+import type { Schedule } from '../ledger/schedule.ts';
 
 /** Later than this the clock has stepped, or the machine has slept. */
 const LATE_MS = 1000;

@@ -1,9 +1,9 @@
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { KafkaSettings } from './kafka-client.ts';
+import type { KafkaSettings } from './kafka/client.ts';
 import type { EventStream } from './port.ts';
-import { openPostgresStream } from './postgres-stream.ts';
+import { openPostgresStream } from './postgres/stream.ts';
 
 interface Opening {
   config: Config;
@@ -16,7 +16,7 @@ interface Opening {
 export async function openStream({ config, db, url, log }: Opening): Promise<EventStream> {
   if (!config.KAFKA_BROKERS) return openPostgresStream({ db, url, log });
   // Loaded only here: kafkajs would be a tenth of a start that has no use for it.
-  const { openKafkaStream } = await import('./kafka-stream.ts');
+  const { openKafkaStream } = await import('./kafka/stream.ts');
   return openKafkaStream({ settings: kafkaSettings(config), log });
 }
 

@@ -8,7 +8,7 @@ import type { Source } from '../../ledger/run.ts';
 import { onlyMethods } from '../problem.ts';
 import { sendReady } from '../ready-answers.ts';
 
-const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../dashboard/', import.meta.url));
 const CHARTS = join(dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist');
 const VENDORED = ['uPlot.iife.min.js', 'uPlot.min.css'];
 /** In the order in which they build on each other. They go out as one: nothing is on the screen before the last of them is there. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import axios from 'axios';
-import { freePort } from '../../platform/postgres-server.ts';
+import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { startKafka } from './kafka-server.ts';
 import { APICURIO, mavenCache } from './maven-cache.ts';
 import { JAVA, javaServer, untilUp } from './server-process.ts';

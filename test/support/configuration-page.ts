@@ -56,7 +56,7 @@ does not know are left alone. \`cp .env.example .env\` gives a file to begin wit
 
 \`npm start\` and \`doctor\` read them all. A **secret** may come from a file instead: \`NAME_FILE\` names it, and \`NAME\` is then left out. Secrets are never logged or shown.
 
-This page is made from the schema in \`platform/config.ts\` and from \`.env.example\`: \`WRITE_DOCS=1 npx mocha test/configuration.test.ts\`.
+This page is made from the schema in \`platform/config.ts\` and from \`.env.example\`: \`WRITE_DOCS=1 npx mocha test/unit/docs/configuration.test.ts\`.
 `;
 
 /** docs/configuration.md: values and defaults as the schema has them, meanings and groups as .env.example words them. */

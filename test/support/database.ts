@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type Database, migrate, openDatabase } from '../../platform/database.ts';
-import { type EmbeddedPostgres, joinEmbeddedPostgres } from '../../platform/embedded-postgres.ts';
+import {
+  type EmbeddedPostgres,
+  joinEmbeddedPostgres,
+} from '../../platform/embedded-postgres/join.ts';
 import { makeLogger } from '../../platform/logger.ts';
 
 const TEMPLATE = 'fx_template';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { freePort } from '../../platform/postgres-server.ts';
+import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { KAFKA, mavenCache } from './maven-cache.ts';
 import { JAVA, java, javaServer, type ServerProcess, untilUp } from './server-process.ts';
 

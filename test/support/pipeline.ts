@@ -4,14 +4,14 @@ import { startConsumer } from '../../consumer/index.ts';
 import { CURRENT_BUILT_IN_ID } from '../../events/wire-format.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { openRequests } from '../../ledger/requests.ts';
+import { latestSlot, nextSlot } from '../../ledger/schedule.ts';
 import { openDatabase } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { startProducer } from '../../producer/index.ts';
-import { latestSlot, nextSlot } from '../../producer/schedule.ts';
 import { xeClient } from '../../producer/xe-client.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import type { EventStream } from '../../stream/port.ts';
-import { openPostgresStream } from '../../stream/postgres-stream.ts';
+import { openPostgresStream } from '../../stream/postgres/stream.ts';
 import { quiet, startLedgerClock, stopLedgerClock, testDatabase } from './database.ts';
 import { proxyTo } from './proxy.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { serverUser } from '../../platform/postgres-binaries.ts';
-import { freePort } from '../../platform/postgres-server.ts';
+import { serverUser } from '../../platform/embedded-postgres/binaries.ts';
+import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { eventually } from './stream-contract.ts';
 
 const DEBIAN = '/usr/lib/postgresql';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
-import { freePort } from '../../platform/postgres-server.ts';
+import { freePort } from '../../platform/embedded-postgres/server.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startConsumer } from '../../consumer/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
-import { openPostgresStream } from '../../stream/postgres-stream.ts';
+import { openPostgresStream } from '../../stream/postgres/stream.ts';
 import { quiet, testDatabase } from './database.ts';
 
 /**

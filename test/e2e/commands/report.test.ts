@@ -1,0 +1,203 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { seedLoanBook } from '../../../loans/sample.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { readWorkbook } from '../../support/workbook.ts';
+
+const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const SAMPLE = readFileSync(join(PROJECT, 'sql/output_name.csv'), 'utf8');
+
+describe('npm run report', function () {
+  this.timeout(60_000);
+  let database: TestDatabase;
+  let dir: string;
+  before(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'fx-report-'));
+    database = await testDatabase();
+    await seedLoanBook(database.db);
+  });
+  after(async () => {
+    rmSync(dir, { recursive: true });
+    await database.drop();
+  });
+
+  /** Runs it in a folder of its own, with stdout and stderr apart. */
+  function report(...args: string[]) {
+    const { PATH, HOME } = process.env;
+    const started = ['--import', TSX, join(PROJECT, 'bin/report.ts'), ...args];
+    const env = { PATH, HOME, TZ: 'Pacific/Apia', DATABASE_URL: database.url };
+    const { status, stdout, stderr } = spawnSync(process.execPath, started, {
+      cwd: dir,
+      env,
+      encoding: 'utf8',
+    });
+    return { code: status, stdout, stderr };
+  }
+
+  it('prints the sample as CSV and nothing else', () => {
+    expect(report('loans', '--as-of', '2021-10-15', '--format', 'csv')).to.include({
+      code: 0,
+      stdout: SAMPLE,
+    });
+  });
+
+  it('prints JSON as an array of rows, money as text', () => {
+    for (const asked of [['--format', 'json'], ['--json']]) {
+      const rows = JSON.parse(report('missed', '--as-of', '2021-10-15', ...asked).stdout);
+      expect(rows).to.have.length(9);
+      expect(rows[0]).to.include({
+        amount: '100790.3333',
+        instalment_number: 1,
+        date_cleared: '2021-03-31',
+      });
+    }
+  });
+
+  it('prints a table when nothing is asked, with the totals below', () => {
+    const { code, stdout, stderr } = report(
+      'loans',
+      '--as-of',
+      '2021-10-15',
+      '--in',
+      'USD',
+      '--quiet',
+    );
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    expect(stdout).to.match(/^loan_id +borrower_id/);
+    expect(stdout).to.match(/\ntotal KES +46994421\.0000/);
+    expect(stdout).to.contain('No USD/KES rate of 2021-10-15');
+  });
+
+  it('tells one loan day by day, and how loans rolled', () => {
+    const history = JSON.parse(
+      report('history', '--loan', '32u09wekjbfje', '--as-of', '2021-10-15', '--json').stdout,
+    );
+    expect(history.at(-1)).to.include({
+      day: '2021-10-15',
+      current_days_past_due: 49,
+      amount_at_risk: '201580.6666',
+    });
+    const roll = JSON.parse(
+      report('roll', '--from', '2021-09-15', '--as-of', '2021-10-15', '--json').stdout,
+    );
+    expect(roll[1]).to.include({
+      from_bucket: '1-30',
+      to_bucket: '31-60',
+      loans: 1,
+      share_of_loans: '1.000000',
+    });
+  });
+
+  it('writes a workbook with a sheet for each report to output_name.xlsx', () => {
+    const options = [
+      '--as-of',
+      '2021-10-15',
+      '--from',
+      '2021-09-15',
+      '--loan',
+      '32u09wekjbfje',
+      '--format',
+      'xlsx',
+    ];
+    expect(report('all', ...options)).to.include({ code: 0, stdout: '' });
+    const sheets = readWorkbook(readFileSync(join(dir, 'output_name.xlsx')));
+    expect(sheets.map(({ name }) => name)).to.deep.equal([
+      'loans',
+      'missed',
+      'par',
+      'history',
+      'roll',
+    ]);
+    expect(sheets[0]?.rows[3]?.slice(0, 5)).to.deep.equal([
+      '32u09wekjbfje',
+      '123fd35',
+      'day:2021-01-27',
+      12,
+      1_209_484,
+    ]);
+  });
+
+  it('writes to the file that --out names', () => {
+    expect(
+      report('loans', '--as-of', '2021-10-15', '--format', 'csv', '--out', 'book.csv'),
+    ).to.include({ code: 0, stdout: '' });
+    expect(readFileSync(join(dir, 'book.csv'), 'utf8')).to.equal(SAMPLE);
+  });
+
+  it('takes today, in UTC, when no day is given', () => {
+    const today = new Date().toISOString().slice(0, 10);
+    expect(report('par', '--json').stdout).to.equal(
+      report('par', '--json', '--as-of', today).stdout,
+    );
+  });
+
+  const refused: [why: string, args: string[], message: RegExp][] = [
+    [
+      'a day that does not exist',
+      ['loans', '--as-of', '2021-02-30'],
+      /expected a day that exists, got 2021-02-30/,
+    ],
+    [
+      'a day in another form',
+      ['loans', '--as-of', '10/15/2021'],
+      /expected a day like 2021-10-15, got 10\/15\/2021/,
+    ],
+    ['an unknown report', ['profit'], /expected one of loans, missed, par, history, roll, all/],
+    ['a history of no loan', ['history'], /history needs --loan ID/],
+    ['roll rates without the earlier day', ['roll'], /roll needs --from D/],
+    [
+      'roll rates backwards',
+      ['roll', '--from', '2021-10-15', '--as-of', '2021-10-15'],
+      /expected --from before 2021-10-15/,
+    ],
+    ['all reports as one CSV', ['all', '--format', 'csv'], /all goes to a table or to xlsx/],
+    [
+      'a loan for a report of all',
+      ['loans', '--loan', 'x'],
+      /--loan goes with history, not with loans/,
+    ],
+    [
+      'an earlier day for a report of one',
+      ['par', '--from', '2020-01-01'],
+      /--from goes with roll, not with par/,
+    ],
+    [
+      'two formats at once',
+      ['loans', '--json', '--format', 'csv'],
+      /--json or --format csv, not both/,
+    ],
+    [
+      'another currency than rates are kept in',
+      ['loans', '--in', 'EUR'],
+      /Allowed choices are USD/,
+    ],
+  ];
+  for (const [why, args, message] of refused) {
+    it(`refuses ${why} with the reason`, () => {
+      const { code, stdout, stderr } = report(...args);
+      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
+      expect(stderr).to.match(message);
+    });
+  }
+
+  it('says when the file cannot be written, and blames nobody else', () => {
+    const { code, stderr } = report('loans', '--out', '/nowhere/x.csv');
+    expect([code, stderr.trim()]).to.deep.equal([1, '/nowhere/x.csv cannot be written (ENOENT)']);
+  });
+
+  it('says when there is no such loan', () => {
+    const { code, stdout, stderr } = report('history', '--loan', 'nobody');
+    expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+    expect(stderr).to.contain('expected the id of a loan in the book, got "nobody"');
+  });
+
+  it('explains itself', () => {
+    expect(report('--help')).to.include({ code: 0, stderr: '' });
+  });
+});

@@ -1,0 +1,179 @@
+import { expect } from 'chai';
+import { closeBreaker, openBreaker } from '../../../ledger/breaker.ts';
+import { keepQuota } from '../../../ledger/quota.ts';
+import { findRun, listRuns, type RunKey } from '../../../ledger/run-history.ts';
+import { ledgerStatus } from '../../../ledger/status.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { command } from '../../support/process.ts';
+
+const NOW = '2026-11-24T12:00:00Z';
+
+describe('the ledger, for a person,', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await testDatabase();
+    await database.query(
+      `create or replace function ledger_now() returns timestamptz language sql volatile as $$ select '${NOW}'::timestamptz $$`,
+    );
+  });
+  afterEach(() => database.drop());
+  const status = () => ledgerStatus(database.db, { source: 'simulator', dailyBudget: 100 });
+  const run = (columns: Record<string, unknown>) =>
+    database
+      .db('runs')
+      .insert({ source: 'simulator', trigger: 'schedule', currencies: ['KES'], ...columns });
+
+  it('says of an empty ledger that there is nothing', async () => {
+    expect(await status()).to.deep.equal({
+      source: 'simulator',
+      now: NOW,
+      spent_today: 0,
+      open_count: 0,
+      daily_budget: 100,
+      newest: null,
+      last_slot: null,
+      troubled_slots: [],
+      open_runs: [],
+      quota: null,
+      breaker: null,
+      backfill: null,
+    });
+  });
+
+  it('tells the last slot, those in trouble with the reason, what is open, and what was spent today without backfills', async () => {
+    await run({
+      slot: '2026-11-01T01:00:00Z',
+      state: 'skipped',
+      skipped_to: '2026-11-20T01:00:00Z',
+      skipped_count: 40,
+      error: 'missed',
+    });
+    await run({ slot: '2026-11-23T23:00:00Z', state: 'failed', error: 'XE: has refused' });
+    await run({ slot: '2026-11-24T01:00:00Z', state: 'confirmed', cost: 7, cost_at: NOW });
+    await run({ trigger: 'manual', state: 'published' });
+    await run({ trigger: 'backfill', state: 'confirmed', cost: 350, cost_at: NOW });
+    const { last_slot, troubled_slots, open_runs, spent_today } = await status();
+    expect(last_slot).to.include({ slot: '2026-11-24T01:00:00Z', state: 'confirmed' });
+    expect(
+      troubled_slots.map(({ slot, to, count, reason }) => [slot, to, count, reason]),
+    ).to.deep.equal([
+      ['2026-11-23T23:00:00Z', null, 1, 'XE: has refused'],
+      ['2026-11-01T01:00:00Z', '2026-11-20T01:00:00Z', 40, 'missed'],
+    ]);
+    expect(open_runs.map(({ trigger, state }) => [trigger, state])).to.deep.equal([
+      ['manual', 'published'],
+    ]);
+    expect(spent_today).to.equal(7);
+  });
+
+  it('keeps what XE said of the quota, and what it leaves out stays known', async () => {
+    await keepQuota(database.db, {
+      source: 'simulator',
+      seen: { package: 'FREETRIAL', quota_limit: '10000' },
+      account: true,
+    });
+    await keepQuota(database.db, { source: 'simulator', seen: { quota_remaining: '9993' } });
+    expect((await status()).quota).to.include({
+      package: 'FREETRIAL',
+      quota_limit: '10000',
+      quota_remaining: '9993',
+      seen_at: NOW,
+    });
+  });
+
+  it('shows the breaker until its time is over or a person closes it, and then what waited for it is due at once', async () => {
+    const refused = { source: 'simulator' as const, status: 429, reason: 'XE: too much' };
+    await openBreaker(database.db, { ...refused, until: '2026-11-24T11:00:00Z', seconds: -10 });
+    expect((await status()).breaker).to.equal(null);
+    await openBreaker(database.db, { ...refused, until: null, seconds: 3600 });
+    expect((await status()).breaker).to.include({
+      status: 429,
+      reason: 'XE: too much',
+      open_until: '2026-11-24T13:00:00Z',
+    });
+    await run({
+      slot: '2026-11-24T01:00:00Z',
+      state: 'due',
+      next_attempt_at: '2026-11-24T13:00:00Z',
+    });
+    expect(await closeBreaker(database.db, 'simulator')).to.equal(true);
+    expect((await status()).breaker).to.equal(null);
+    expect((await status()).open_runs[0]?.next_attempt_at).to.equal(NOW);
+    expect(await closeBreaker(database.db, 'simulator')).to.equal(false);
+  });
+
+  it('is one screen of a small terminal however much is wrong, and says so', async () => {
+    for (let day = 10; day < 24; day++)
+      await run({ slot: `2026-11-${day}T01:00:00Z`, state: 'failed', error: 'XE: has refused' });
+    for (let hour = 1; hour < 8; hour++)
+      await run({ slot: `2026-11-24T0${hour}:00:00Z`, state: 'skipped', error: 'missed' });
+    await run({
+      trigger: 'manual',
+      state: 'published',
+      error: 'consumer behind: 5 events are still to be read',
+    });
+    await openBreaker(database.db, {
+      source: 'simulator',
+      status: 401,
+      reason: 'XE: no',
+      until: null,
+      seconds: 3600,
+    });
+    await database.query(`insert into dead_letters (topic, partition, record_offset, headers, reason, detail, record_timestamp)
+      values ('t', 0, 0, '{}', 'undecodable', 'poison', now())`);
+    const page = command('status', { DATABASE_URL: database.url }, ['--quiet']);
+    expect(await page.exited, page.output()).to.equal(0);
+    const lines = page.output().trimEnd().split('\n');
+    expect(lines.length, page.output()).to.be.within(15, 22);
+    for (const told of [
+      'skipped: missed',
+      'consumer behind',
+      'OPEN until',
+      '1 OPEN .npm run dlt',
+      'NOT RUNNING',
+      /and \d+ more/,
+    ])
+      expect(page.output()).to.match(new RegExp(told));
+  });
+
+  it('lists runs newest first, page by page without a gap or a repeat, even where many were filed at one instant', async () => {
+    for (let n = 0; n < 25; n++)
+      await run({
+        slot: `2026-10-0${1 + (n % 9)}T0${n % 10}:00:00Z`,
+        asked_at: NOW,
+        state: 'skipped',
+      })
+        .onConflict()
+        .ignore();
+    const all = (await listRuns(database.db, { limit: 100 })).map(({ run_id }) => run_id);
+    const paged: string[] = [];
+    for (let after: RunKey | undefined; ; ) {
+      const page = await listRuns(database.db, { limit: 4, ...(after && { after }) });
+      paged.push(...page.map(({ run_id }) => run_id));
+      after = page.at(-1);
+      if (page.length < 4) break;
+    }
+    expect(paged).to.deep.equal(all).and.to.have.length.above(8);
+  });
+
+  it('shows one run with what XE answered, and nothing for a run that is not there', async () => {
+    await run({
+      trigger: 'manual',
+      state: 'confirmed',
+      answer: '{"from":"USD"}',
+      missing: ['KES'],
+      quota: '{"X-RateLimit-Limit":"9"}',
+    });
+    const [listed] = await listRuns(database.db, { limit: 1, source: 'simulator' });
+    const found = await findRun(database.db, listed?.run_id as string);
+    expect(found).to.include({
+      ...listed,
+      answer: '{"from":"USD"}',
+      partial: true,
+      missing: found?.missing,
+      currencies: found?.currencies,
+    });
+    expect(found?.quota).to.deep.equal({ 'X-RateLimit-Limit': '9' });
+    expect(await findRun(database.db, '00000000-0000-4000-8000-000000000000')).to.equal(null);
+  });
+});

@@ -1,0 +1,227 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect } from 'chai';
+import { brokerMissing, realBroker } from '../support/broker.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { anchorsOf, type Block, documents, PROJECT, tracked } from '../support/documents.ts';
+import { needs } from '../support/needed.ts';
+import { type Command, command, dataDir, freePort, get } from '../support/process.ts';
+import { checkout, missingProgram, runBlock, type Surroundings } from '../support/snippets.ts';
+import { eventually } from '../support/stream-contract.ts';
+
+const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
+const scripts = Object.keys(JSON.parse(read('package.json')).scripts as Record<string, string>);
+/** What a block may need that no test has; `not run: …` says why in other cases. */
+const NOT_HERE = ['docker', 'XE credentials', 'servers of your own', 'much time'];
+const RUN = ['sh', 'ts', 'python'];
+const NOTES = [
+  /^needs: broker(; runs until stopped)?$/,
+  /^runs until stopped$/,
+  /^not run: .{10,}$/,
+];
+
+const blocks = documents
+  .flatMap(({ blocks: all }) => all)
+  .filter(({ language }) => RUN.includes(language));
+const isRun = ({ note }: Block) => !note || !/^(not run|needs: (?!broker))/.test(note);
+const onBroker = ({ note }: Block) => note?.startsWith('needs: broker') ?? false;
+/** As one would read: the quickstart first, since the other documents suppose that it was followed. */
+const inReadingOrder = (some: Block[]) =>
+  [...some].sort(
+    (a, b) => Number(b.file.endsWith('quickstart.md')) - Number(a.file.endsWith('quickstart.md')),
+  );
+
+describe('the documents', () => {
+  it('are all reached from the README', () => {
+    const linked = linksOf('README.md').map(({ target }) => target);
+    const missing = documents.filter(
+      ({ file }) =>
+        /^docs\/[^/]+\.md$|^[A-Z]+\.md$/.test(file) &&
+        file !== 'README.md' &&
+        !linked.includes(file),
+    );
+    expect(missing.map(({ file }) => file)).to.deep.equal([]);
+  });
+
+  it('link only to files and headings that are there', () => {
+    const dead = documents.flatMap(({ file }) =>
+      linksOf(file)
+        .filter(({ target, anchor }) => {
+          if (!existsSync(join(PROJECT, target))) return true;
+          const document = documents.find((one) => one.file === target);
+          return anchor !== '' && (!document || !anchorsOf(document).includes(anchor));
+        })
+        .map(({ written }) => `${file}: ${written}`),
+    );
+    expect(dead).to.deep.equal([]);
+  });
+
+  it('name only files of ours that are there', () => {
+    const folders = [
+      ...new Set(
+        tracked.filter((file) => file.includes('/')).map((file) => file.split('/')[0] as string),
+      ),
+    ];
+    const named = new RegExp(
+      `\`((?:${folders.map((folder) => folder.replace('.', '\\.')).join('|')})/[\\w./-]+)\``,
+      'g',
+    );
+    const dead = documents
+      .filter(({ file }) => file !== 'CHANGELOG.md')
+      .flatMap(({ file, prose }) =>
+        [...prose.matchAll(named)]
+          .map(([, path = '']) => path)
+          .filter((path) => !existsSync(join(PROJECT, path)))
+          .map((path) => `${file}: ${path}`),
+      );
+    expect(dead).to.deep.equal([]);
+  });
+
+  it('call only commands that exist, with options that their --help knows', () => {
+    const unknown = documents.flatMap(({ file, text }) =>
+      [...text.matchAll(/\bnpm (?:run (?:-s )?)?(\w+)((?: (?:-- )?[^`|\n;&>#)]*)?)/g)]
+        .filter(
+          ([whole, name = '']) =>
+            (whole.startsWith('npm run ') && name !== 'run') || ['start', 'test'].includes(name),
+        )
+        .filter(([, name = '', rest = '']) => !knows(name, rest))
+        .map(([whole]) => `${file}: ${whole}`),
+    );
+    expect(unknown).to.deep.equal([]);
+  });
+
+  it('mark each block with a language, and with what it needs when it cannot simply be run', () => {
+    const languages = [...RUN, 'text', 'json', 'sql', 'yaml', ''];
+    const odd = documents
+      .flatMap(({ blocks: all }) => all)
+      .filter(({ language, note }) => {
+        const known =
+          note === null ||
+          NOTES.some((form) => form.test(note)) ||
+          NOT_HERE.includes(note.replace('needs: ', ''));
+        return !languages.includes(language) || !known;
+      });
+    expect(
+      odd.map(({ file, line, language, note }) => `${file}:${line} ${language} ${note}`),
+    ).to.deep.equal([]);
+  });
+});
+
+describe('what the documents say to type', function () {
+  this.timeout(90_000);
+  let folder: ReturnType<typeof checkout>;
+  let data: ReturnType<typeof dataDir>;
+  let running: Command;
+  let surroundings: Surroundings;
+
+  before('start the pipeline as README says', async () => {
+    folder = checkout();
+    data = dataDir();
+    const port = await freePort();
+    running = command('start', { DATA_DIR: data.dir, PORT: String(port) });
+    surroundings = {
+      dir: folder.dir,
+      settings: { DATA_DIR: data.dir },
+      addresses: [['127.0.0.1:5080', `127.0.0.1:${port}`]],
+    };
+    // With the history of 400 days that a first start makes up, and the sample book: the documents show both.
+    await eventually(() => expect(running.output()).to.match(/"msg":"start started"/));
+    await eventually(async () => {
+      const status = await get<{ data: { backfill: unknown } }>(
+        `http://127.0.0.1:${port}/v2/status`,
+      );
+      expect(status?.data.data.backfill, running.output()).to.include({ runs: 8, confirmed: 8 });
+      // A service that has just come up is heard of a moment later, and nobody types that fast.
+      const ready = await get<{ status: string }>(`http://127.0.0.1:${port}/readyz`);
+      expect(ready?.data).to.include({ status: 'ok' });
+    });
+  });
+  after(async () => {
+    running?.kill('SIGTERM');
+    await running?.exited;
+    data?.remove();
+    folder?.remove();
+  });
+
+  for (const block of inReadingOrder(blocks.filter((one) => isRun(one) && !onBroker(one))))
+    testOf(block, () => surroundings);
+});
+
+(brokerMissing() ? describe.skip : describe)(
+  'what the documents say to type beside a broker',
+  function () {
+    this.timeout(180_000);
+    let folder: ReturnType<typeof checkout>;
+    let database: TestDatabase;
+    let running: Command;
+    let surroundings: Surroundings;
+
+    before('start the pipeline on a real broker', async () => {
+      const { brokers, registryUrl } = await realBroker();
+      folder = checkout();
+      database = await testDatabase();
+      const port = await freePort();
+      const settings = {
+        DATABASE_URL: database.url,
+        KAFKA_BROKERS: brokers.join(','),
+        SCHEMA_REGISTRY_URL: registryUrl,
+      };
+      running = command('start', { ...settings, PORT: String(port) });
+      surroundings = {
+        dir: folder.dir,
+        settings,
+        addresses: [
+          ['127.0.0.1:5080', `127.0.0.1:${port}`],
+          ['127.0.0.1:19092', brokers[0] as string],
+          ['http://127.0.0.1:18081', registryUrl],
+        ],
+      };
+      await eventually(async () => {
+        const rates = await get<unknown[]>(`http://127.0.0.1:${port}/v1/rates?currency=kes`);
+        expect(rates?.data, running.output()).to.have.length.above(0);
+      });
+    });
+    after(async () => {
+      running?.kill('SIGTERM');
+      await running?.exited;
+      await database?.drop();
+      folder?.remove();
+    });
+
+    for (const block of inReadingOrder(blocks.filter(onBroker))) testOf(block, () => surroundings);
+  },
+);
+
+function testOf(block: Block, surroundings: () => Surroundings): void {
+  it(`works: ${block.file}:${block.line} ${block.text.trim().split('\n')[0]?.slice(0, 60)}`, async function () {
+    const missing = missingProgram(block);
+    needs(this, `${block.file}:${block.line}`, missing && `no ${missing}`);
+    await runBlock(block, surroundings());
+  });
+}
+
+function linksOf(file: string): { target: string; anchor: string; written: string }[] {
+  const { prose } = documents.find((one) => one.file === file) as { prose: string };
+  const written = [...prose.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)].map(
+    ([, link, image]) => (link ?? image) as string,
+  );
+  return written
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .map((link) => {
+      const [path = '', anchor = ''] = link.split('#');
+      return { target: path ? normalize(join(dirname(file), path)) : file, anchor, written: link };
+    });
+}
+
+/** Whether there is such a script, and its command has these options. */
+function knows(name: string, rest: string): boolean {
+  if (!scripts.includes(name)) return false;
+  const source = existsSync(join(PROJECT, `bin/${name}.ts`)) ? read(`bin/${name}.ts`) : '';
+  const common = ['--help', ...(/runTask|runLocalTask/.test(source) ? ['--json', '--quiet'] : [])];
+  const options = [...source.matchAll(/(?:\.option\(\s*|new Option\(\s*)'(--[\w-]+)/g)].map(
+    ([, option]) => option,
+  );
+  return (rest.match(/--[a-z][\w-]*/g) ?? []).every((option) =>
+    [...common, ...options].includes(option),
+  );
+}

@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import {
+  type Command,
+  command,
+  dataDir,
+  freePort,
+  get,
+  npmRun,
+  type OldRate,
+  postgresPid,
+} from '../support/process.ts';
+import { eventually } from '../support/stream-contract.ts';
+
+const SEVEN = ['EGP', 'GHS', 'KES', 'MAD', 'NGN', 'UGX', 'XOF'];
+
+/** The elements of the newest day: an id is the day's number times 1000 and the currency's. The days before are made-up history. */
+function newestDay(rates: OldRate[]): OldRate[] {
+  const newest = Math.max(...rates.map(({ id }) => Math.floor(id / 1000)));
+  return rates.filter(({ id }) => Math.floor(id / 1000) === newest);
+}
+
+describe('npm start', function () {
+  this.timeout(90_000);
+  let data: ReturnType<typeof dataDir>;
+  let port: number;
+  let running: Command | undefined;
+
+  const start = () => {
+    running = command('start', { DATA_DIR: data.dir, PORT: String(port) });
+    return running;
+  };
+  const sevenRates = async () => {
+    const rates = await eventually(async () => {
+      const answer = await get<OldRate[]>(`http://127.0.0.1:${port}/v1/rates`);
+      const newest = newestDay(answer?.data ?? []);
+      expect(newest.map(({ currency_to }) => currency_to).sort(), running?.output()).to.deep.equal(
+        SEVEN,
+      );
+      return newest;
+    });
+    return rates;
+  };
+  beforeEach(async () => {
+    data = dataDir();
+    port = await freePort();
+  });
+  afterEach(async () => {
+    running?.kill('SIGKILL');
+    await running?.exited;
+    data.remove();
+  });
+
+  it('shows seven rates within 10 s on an empty folder, says that they are simulated, and within 5 s when started again', async () => {
+    const began = Date.now();
+    const first = start();
+    const rates = await sevenRates();
+    expect(Date.now() - began, 'cold start in ms').to.be.below(10_000);
+    expect(first.output()).to.match(/SIMULATED/);
+    const latest = await get<{ meta: { simulated: boolean } }>(
+      `http://127.0.0.1:${port}/v2/rates/latest`,
+    );
+    expect(latest?.data.meta.simulated).to.equal(true);
+
+    // A terminal and npm both pass the signal on; twice at once is still one request to end in peace.
+    first.kill('SIGTERM');
+    first.kill('SIGTERM');
+    expect(await first.exited).to.equal(0);
+    expect(postgresPid(data.dir), 'a Postgres that nobody uses').to.equal(null);
+
+    const again = Date.now();
+    const second = start();
+    expect((await sevenRates()).map(({ id }) => id)).to.deep.equal(rates.map(({ id }) => id));
+    expect(Date.now() - again, 'warm start in ms').to.be.below(5000);
+    second.kill('SIGINT');
+    expect(await second.exited).to.equal(0);
+  });
+
+  it('keeps its data and one row a currency through five kill -9 at random moments', async () => {
+    for (const ms of [40, 350, 700, 1100, 1600].map((moment) => moment + Math.random() * 300)) {
+      const victim = start();
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      victim.kill('SIGKILL');
+      await victim.exited;
+    }
+    const survivor = start();
+    await sevenRates();
+    await eventually(async () =>
+      expect(
+        (await get<{ status: string }>(`http://127.0.0.1:${port}/readyz`))?.data.status,
+      ).to.equal('ok'),
+    );
+    survivor.kill('SIGTERM');
+    expect(await survivor.exited).to.equal(0);
+    expect(postgresPid(data.dir)).to.equal(null);
+  });
+
+  it('ends whole when only npm is told to, as a supervisor of processes does', async () => {
+    const npm = npmRun('start', { DATA_DIR: data.dir, PORT: String(port) });
+    running = npm;
+    await sevenRates();
+    npm.kill('SIGTERM');
+    expect(await npm.exited).to.equal(0);
+    expect(postgresPid(data.dir)).to.equal(null);
+    expect(await get(`http://127.0.0.1:${port}/livez`)).to.equal(null);
+  });
+
+  it('brings a killed Postgres back and serves on', async () => {
+    start();
+    await sevenRates();
+    process.kill(postgresPid(data.dir) as number, 'SIGKILL');
+    await eventually(async () =>
+      expect((await get(`http://127.0.0.1:${port}/v1/rates`))?.status, running?.output()).to.equal(
+        200,
+      ),
+    );
+    await sevenRates();
+  });
+
+  it('leaves a Postgres that another command still uses running', async () => {
+    const first = start();
+    await sevenRates();
+    const other = command('consumer', { DATA_DIR: data.dir });
+    await eventually(() => expect(other.output()).to.match(/started/));
+    const server = postgresPid(data.dir);
+    const api = command('api', { DATA_DIR: data.dir, PORT: String(await freePort()) });
+    await eventually(() => expect(api.output()).to.match(/listening/));
+    first.kill('SIGTERM');
+    other.kill('SIGTERM');
+    expect([await first.exited, await other.exited]).to.deep.equal([0, 0]);
+    expect(postgresPid(data.dir)).to.equal(server);
+    api.kill('SIGTERM');
+    expect(await api.exited).to.equal(0);
+    expect(postgresPid(data.dir)).to.equal(null);
+  });
+});

@@ -1,0 +1,161 @@
+import { expect } from 'chai';
+import { type Asking, ask as askAt } from '../../support/contract-client.ts';
+import { pipeline, SEVEN } from '../../support/pipeline.ts';
+import { eventually } from '../../support/stream-contract.ts';
+
+interface Rows {
+  data: { quote: string; rate: string; stale: boolean }[];
+}
+
+describe('copies of an answer', () => {
+  let parts: Awaited<ReturnType<typeof pipeline>>;
+  let url: string;
+  const ask = (path: string, asking?: Asking) => askAt<Rows>(url, path, asking);
+  const store = (day: string, mid: string) =>
+    parts.query(
+      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+       select ?, 'USD', quote, 'simulator', ?, ?, ?, gen_random_uuid() from unnest(?::text[]) quote`,
+      [day, mid, `${day}T01:00:00Z`, `${day}T01:00:02Z`, SEVEN],
+    );
+  beforeEach(async function () {
+    this.timeout(60_000);
+    parts = await pipeline();
+    await parts.setClock('2026-11-24T02:30:00Z');
+    await store('2026-11-23', '129.3');
+    ({ url } = await parts.api());
+  });
+  afterEach(() => parts.stop());
+
+  it('are told apart by strong tags, and a right one costs a 304 without a body', async () => {
+    for (const path of [
+      '/v1/rates',
+      '/v2/rates/latest',
+      '/v2/rates?date=2026-11-23',
+      '/v2/rates/latest.csv',
+      '/v2/currencies',
+      '/openapi.json',
+    ]) {
+      const first = await ask(path);
+      const tag = first.headers['etag'] as string;
+      expect(tag, path).to.match(/^"[\w-]{43}"$/);
+      for (const headers of [
+        { 'if-none-match': tag },
+        { 'if-none-match': `"other", W/${tag}` },
+        { 'if-none-match': '*' },
+      ]) {
+        const again = await ask(path, { headers });
+        expect([again.status, again.bytes.length, again.headers['etag']], path).to.deep.equal([
+          304,
+          0,
+          tag,
+        ]);
+        expect(again.headers['cache-control']).to.equal(first.headers['cache-control']);
+      }
+      expect((await ask(path, { headers: { 'if-none-match': '"other"' } })).status).to.equal(200);
+      const modified = first.headers['last-modified'];
+      if (modified)
+        expect(
+          (await ask(path, { headers: { 'if-modified-since': modified } })).status,
+          path,
+        ).to.equal(304);
+    }
+  });
+
+  it('are kept long of complete past days, and asked again of whatever can change; errors are kept nowhere', async () => {
+    const rule = async (path: string) => (await ask(path)).headers['cache-control'];
+    expect(await rule('/v2/rates?date=2026-11-23')).to.equal('public, max-age=86400');
+    expect(await rule('/v2/rates?from=2026-11-23&to=2026-11-23')).to.equal('public, max-age=86400');
+    for (const path of [
+      '/v2/rates/latest',
+      '/v2/rates?date=2026-11-22',
+      '/v2/rates?date=2026-11-24',
+      '/v2/rates',
+      '/v1/rates',
+      '/v2/observations?date=2026-11-23',
+    ])
+      expect(await rule(path), path).to.equal('public, no-cache');
+    for (const path of [
+      '/v2/status',
+      '/v2/runs',
+      '/v2/loans',
+      '/v2/rates?limit=0',
+      '/nothing',
+      '/readyz',
+    ])
+      expect(await rule(path), path).to.equal('no-store');
+  });
+
+  it('are made anew when a rate lands, here and on every other replica', async () => {
+    const other = (await parts.api()).url;
+    const newest = async (at: string) =>
+      (await askAt<Rows>(at, '/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
+    const old = await ask('/v2/rates/latest?quotes=KES');
+    expect([await newest(url), await newest(other)]).to.deep.equal(['129.3', '129.3']);
+    await store('2026-11-24', '130.1');
+    await eventually(async () =>
+      expect([await newest(url), await newest(other)]).to.deep.equal(['130.1', '130.1']),
+    );
+    const again = await ask('/v2/rates/latest?quotes=KES', {
+      headers: { 'if-none-match': old.headers['etag'] as string },
+    });
+    expect(again.status).to.equal(200);
+  });
+
+  it('are served from ready bytes, without a look into the database, until something is announced', async () => {
+    const newest = async () => (await ask('/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
+    const silently = async (mid: string) => {
+      await parts.query('alter table daily_rates disable trigger daily_rates_announced');
+      await parts.query('update daily_rates set mid = ?', [mid]);
+      await parts.query('alter table daily_rates enable trigger daily_rates_announced');
+    };
+    // Nothing is kept before the service listens, which it does a moment after its start.
+    let tries = 0;
+    await eventually(async () => {
+      const kept = await newest();
+      await silently(String(++tries));
+      expect(await newest()).to.equal(kept);
+    });
+    await parts.query("select pg_notify('rates', '')");
+    await eventually(async () => expect(await newest()).to.equal(String(tries)));
+  });
+
+  it('leave no old staleness behind: who asks something new after a pull is told of it', async () => {
+    let most = 1;
+    const isStale = async () =>
+      (await ask(`/v2/rates?quotes=KES&from=2026-11-23&limit=${most++}`)).data.data[0]?.stale;
+    await eventually(async () => {
+      await parts.query("select pg_notify('rates', '')");
+      expect([await isStale(), await isStale()]).to.deep.equal([true, true]);
+    });
+    await parts.query(
+      `insert into runs (source, trigger, slot, state, currencies, fetched_at, ended_at)
+       values ('simulator', 'schedule', '2026-11-24T01:00:00Z', 'confirmed', ?, '2026-11-24T01:00:01Z', '2026-11-24T01:00:02Z')`,
+      [SEVEN],
+    );
+    await eventually(async () => expect(await isStale()).to.equal(false));
+  });
+
+  it('end when a row turns stale by time alone', async () => {
+    await parts.query(
+      `insert into runs (source, trigger, slot, state, currencies, fetched_at, ended_at)
+       values ('simulator', 'schedule', '2026-11-23T23:00:00Z', 'confirmed', ?, '2026-11-23T23:00:01Z', '2026-11-23T23:00:02Z')`,
+      [SEVEN],
+    );
+    // Half a second before the slot of 01:00 has been due for an hour: the ready answer must not outlive that.
+    await parts.setClock('2026-11-24T01:59:59.5Z');
+    await parts.query("select pg_notify('rates', '')");
+    await eventually(async () =>
+      expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(false),
+    );
+    const before = await ask('/v2/rates/latest');
+    await parts.setClock('2026-11-24T02:00:00.5Z');
+    await parts.query("select pg_notify('rates', '')");
+    await eventually(async () =>
+      expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(true),
+    );
+    const after = await ask('/v2/rates/latest', {
+      headers: { 'if-modified-since': before.headers['last-modified'] as string },
+    });
+    expect(after.status).to.equal(200);
+  });
+});

@@ -1,0 +1,153 @@
+import { EventEmitter } from 'node:events';
+import { connect } from 'node:net';
+import axios from 'axios';
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { eventFeed } from '../../../api/event-feed.ts';
+import { openDatabase } from '../../../platform/database.ts';
+import { quiet } from '../../support/database.ts';
+import { follow } from '../../support/event-source.ts';
+import { pipeline } from '../../support/pipeline.ts';
+import { eventually } from '../../support/stream-contract.ts';
+
+const INSERT = `insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
+  select gen_random_uuid(), :name || n, 'simulator', 'USD', 'KES', 129.5, now(), now() from generate_series(1, :count) n`;
+
+describe('GET /v2/events', () => {
+  let parts: Awaited<ReturnType<typeof pipeline>>;
+  let url: string;
+  const logged: string[] = [];
+  before(async function () {
+    this.timeout(60_000);
+    parts = await pipeline({
+      log: pino({ level: 'info' }, { write: (line) => void logged.push(line) }),
+    });
+    url = `${(await parts.api()).url}/v2/events`;
+  });
+  after(() => parts.stop());
+  const store = (name: string, count = 1) => parts.query(INSERT, { name, count } as never);
+  const names = ({ events }: ReturnType<typeof follow>) => events.map(({ data }) => data['run_id']);
+
+  it('tells each newly stored rate, and what came while nobody listened when the last id is sent along', async () => {
+    const first = follow(url);
+    await eventually(() => expect(first.status()).to.equal(200));
+    await store('a');
+    await eventually(() => expect(names(first)).to.deep.equal(['a1']));
+    expect(first.events[0]?.data).to.include({ base: 'USD', quote: 'KES', rate: '129.5' });
+    first.leave();
+    await store('b', 2);
+    const second = follow(url, first.events[0]?.id);
+    await eventually(() => expect(names(second)).to.deep.equal(['b1', 'b2']));
+    second.leave();
+  });
+
+  it('waits for an older transaction that is still at work, so that nothing is overtaken and lost', async () => {
+    const db = openDatabase({ url: parts.url, name: 'two writers' });
+    const client = follow(url);
+    await eventually(() => expect(client.status()).to.equal(200));
+    const slow = await db.transaction();
+    await slow.raw(INSERT, { name: 'slow', count: 1 });
+    const quick = await db.transaction();
+    await quick.raw(INSERT, { name: 'quick', count: 1 });
+    await quick.commit();
+    const probe = follow(url);
+    await eventually(() => expect(probe.status()).to.equal(200));
+    expect(names(client)).to.deep.equal([]);
+    await slow.commit();
+    await eventually(() => expect(names(client)).to.deep.equal(['slow1', 'quick1']));
+    client.leave();
+    probe.leave();
+    await db.destroy();
+  });
+
+  it('has no gap and no double while four write at once and the client keeps losing its connection', async function () {
+    this.timeout(60_000);
+    const db = openDatabase({ url: parts.url, name: 'four writers', poolSize: 4 });
+    let client = follow(url);
+    await eventually(() => expect(client.status()).to.equal(200));
+    const seen: string[] = [];
+    let last: string | undefined;
+    const reconnect = () => {
+      client.leave();
+      seen.push(...(names(client) as string[]));
+      last = client.events.at(-1)?.id ?? last;
+      client = follow(url, last);
+    };
+    // The first event gives the place to come back to.
+    await store('w0x');
+    await eventually(() => expect(client.events).to.have.length(1));
+    const writers = Promise.all(
+      [1, 2, 3, 4].map(async (writer) => {
+        for (let round = 1; round <= 40; round++) {
+          await db.transaction(async (trx) => {
+            await trx.raw(INSERT, { name: `w${writer}r${round}n`, count: 2 });
+            await trx.raw('select pg_sleep(random() * 0.02)');
+          });
+        }
+      }),
+    );
+    const losing = setInterval(reconnect, 150);
+    await writers;
+    clearInterval(losing);
+    await eventually(() => expect(seen.length + client.events.length).to.equal(1 + 4 * 40 * 2));
+    const all = [...seen, ...(names(client) as string[])];
+    expect(new Set(all).size).to.equal(all.length);
+    client.leave();
+    await db.destroy();
+  });
+
+  it('keeps no place for a client that is gone before it has one', async () => {
+    const gone = Object.assign(new EventEmitter(), {
+      destroyed: false,
+      writableLength: 0,
+      write: () => true,
+      writeHead: () => {},
+    });
+    let asked = 0;
+    const feed = eventFeed({
+      observations: {
+        end: async () => {
+          gone.destroyed = true;
+          gone.emit('close');
+          return ['1', '1'];
+        },
+        after: async () => {
+          asked++;
+          return [];
+        },
+      },
+      log: quiet,
+    });
+    await feed.follow(gone as never, null);
+    feed.wake();
+    feed.stop();
+    expect(asked).to.equal(0);
+  });
+
+  it('drops a client that does not read, and tells who asks with an id that is none', async function () {
+    this.timeout(60_000);
+    const { hostname, port } = new URL(url);
+    const socket = connect({ host: hostname, port: Number(port) });
+    let closed = false;
+    socket.on('close', () => {
+      closed = true;
+    });
+    socket.on('error', () => {});
+    socket.write(
+      `GET /v2/events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nLast-Event-ID: 0-0\r\n\r\n`,
+    );
+    socket.pause();
+    await store('much', 40_000);
+    await eventually(() =>
+      expect(logged.join()).to.contain('a client that does not read was dropped'),
+    );
+    socket.resume();
+    await eventually(() => expect(closed).to.equal(true));
+    expect((await axios.head(url, { timeout: 5000 })).headers['content-type']).to.equal(
+      'text/event-stream',
+    );
+    const wrong = follow(url, 'x');
+    await eventually(() => expect(wrong.status()).to.equal(400));
+    wrong.leave();
+  });
+});

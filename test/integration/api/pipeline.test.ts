@@ -1,0 +1,196 @@
+import { expect } from 'chai';
+import { freePort } from '../../../platform/embedded-postgres/server.ts';
+import { startHealthServer } from '../../../platform/health-server.ts';
+import { metrics } from '../../../platform/metrics.ts';
+import { type Asking, ask as askAt } from '../../support/contract-client.ts';
+import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
+import { get } from '../../support/process.ts';
+import { eventually } from '../../support/stream-contract.ts';
+
+interface Run {
+  run_id: string;
+  trigger: string;
+  state: string;
+  reason: string | null;
+  cost: number;
+}
+interface Letter {
+  id: string;
+  state: string;
+  redrive_asked_at: string | null;
+  redrive_error: string | null;
+  value_base64: string | null;
+}
+
+describe('the pipeline under /v2', () => {
+  let parts: Awaited<ReturnType<typeof pipeline>>;
+  let url: string;
+  const using = async (options?: PipelineOptions) => {
+    parts = await pipeline(options);
+    ({ url } = await parts.api());
+    return parts;
+  };
+  const ask = async <Data>(path: string, asking?: Asking) =>
+    askAt<{ data: Data; meta: { next_cursor: string | null } }>(url, path, asking);
+  const pull = (headers: Record<string, string> = {}) =>
+    ask<Run>('/v2/runs', { method: 'POST', headers });
+  afterEach(() => parts.stop());
+
+  it('files a pull at once, and says where it can be followed', async () => {
+    await using();
+    const { status, headers, data } = await pull();
+    expect([status, data.data.state, data.data.trigger]).to.deep.equal([202, 'due', 'manual']);
+    expect(headers['location']).to.equal(`/v2/runs/${data.data.run_id}`);
+    expect((await ask<Run>(headers['location'] as string)).data.data.run_id).to.equal(
+      data.data.run_id,
+    );
+  });
+
+  it('waits for the end where that is preferred, and then the rates are there to read', async () => {
+    const { consumer, producer } = await using();
+    await consumer();
+    producer();
+    const { status, headers, data } = await pull({ prefer: 'respond-async, wait=20' });
+    expect([status, headers['preference-applied'], data.data.state]).to.deep.equal([
+      200,
+      'wait=20',
+      'confirmed',
+    ]);
+    expect((await ask<unknown[]>('/v2/rates/latest')).data.data).to.have.length(7);
+    const answer = await ask(`/v2/runs/${data.data.run_id}/answer`);
+    expect(answer.bytes.toString()).to.match(/"quotecurrency"/);
+  });
+
+  it('tells a pull that the budget refuses by its run', async () => {
+    const { consumer, producer } = await using({ dailyBudget: 3 });
+    await consumer();
+    producer();
+    const { status, data } = await pull({ prefer: 'wait=20' });
+    expect([status, data.data.state]).to.deep.equal([200, 'failed']);
+    expect(data.data.reason).to.match(/budget of 3 rates/);
+  });
+
+  it('lists runs newest first, in pages', async () => {
+    const { query } = await using();
+    await query(
+      `insert into runs (source, trigger, currencies, state, asked_at)
+       select 'simulator', 'manual', '{KES}', 'confirmed', now() - n * interval '1 hour' from generate_series(1, 5) n`,
+    );
+    const seen: Run[] = [];
+    for (let path: string | null = '/v2/runs?limit=2'; path; ) {
+      const { data, meta }: { data: Run[]; meta: { next_cursor: string | null } } = (
+        await ask<Run[]>(path)
+      ).data;
+      seen.push(...data);
+      path = meta.next_cursor && `/v2/runs?limit=2&cursor=${meta.next_cursor}`;
+    }
+    const wanted = await query<{ run_id: string }>(
+      'select run_id from runs order by asked_at desc',
+    );
+    expect(seen.map(({ run_id }) => run_id)).to.deep.equal(wanted.map(({ run_id }) => run_id));
+    expect((await ask<Run[]>('/v2/runs?source=xe')).data.data).to.deep.equal([]);
+  });
+
+  it('has a dead letter tried again by the consumer, and keeps it open with the reason while it cannot work', async () => {
+    const { consumer, stream } = await using();
+    await consumer();
+    await stream.publish('fx.rates.v1', [
+      { key: Buffer.from('USD-KES'), value: Buffer.from([0, 255]), headers: {} },
+    ]);
+    await eventually(async () =>
+      expect((await ask<Letter[]>('/v2/dead-letters?state=open')).data.data).to.have.length(1),
+    );
+    const [letter] = (await ask<Letter[]>('/v2/dead-letters')).data.data as [Letter];
+    expect((await ask<Letter>(`/v2/dead-letters/${letter.id}`)).data.data.value_base64).to.equal(
+      'AP8=',
+    );
+    const asked = await ask<Letter>(`/v2/dead-letters/${letter.id}/redrive`, { method: 'POST' });
+    expect([asked.status, asked.headers['location']]).to.deep.equal([
+      202,
+      `/v2/dead-letters/${letter.id}`,
+    ]);
+    await eventually(async () => {
+      const { state, redrive_asked_at, redrive_error } = (
+        await ask<Letter>(`/v2/dead-letters/${letter.id}`)
+      ).data.data;
+      expect([state, redrive_asked_at]).to.deep.equal(['open', null]);
+      expect(redrive_error).to.be.a('string');
+    });
+    await parts.query("update dead_letters set state = 'redriven'");
+    expect(
+      (await ask(`/v2/dead-letters/${letter.id}/redrive`, { method: 'POST' })).status,
+    ).to.equal(409);
+    expect((await ask('/v2/dead-letters/99/redrive', { method: 'POST' })).status).to.equal(404);
+  });
+
+  it('says how everything stands, and what is wrong in sentences', async () => {
+    const { consumer, producer, setClock } = await using();
+    await setClock('2026-11-24T02:30:00Z');
+    type Status = {
+      trouble: string[];
+      currencies: { quote: string; stale: boolean; age_seconds: number | null }[];
+      next_slot: string;
+      spent_today: number;
+    };
+    const status = async () => (await ask<Status>('/v2/status')).data.data;
+    expect((await status()).trouble).to.include('producer: no producer has been heard of for 20 s');
+    expect((await status()).trouble.at(-1)).to.match(
+      /^no newer rate than the last slot asks for: NGN, GHS/,
+    );
+    await consumer();
+    producer();
+    await eventually(async () =>
+      expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
+    );
+    const well = await status();
+    expect(well).to.include({ next_slot: '2026-11-24T23:00:00.000Z', spent_today: 7 });
+    expect(well.currencies.map(({ stale }) => stale)).to.deep.equal(Array(7).fill(false));
+  });
+
+  it('counts for Prometheus, by route and not by address, and on a service’s own port too', async () => {
+    const { consumer, producer } = await using();
+    await consumer();
+    producer();
+    await pull({ prefer: 'wait=20' });
+    await ask('/v2/rates/KES/NGN');
+    await ask('/nothing/here');
+    await parts.query(`insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+                       select rate_date, 'USD', 'ZAR', source, mid, observed_at, fetched_at, event_id from daily_rates limit 1`);
+    const text = (await get(`${url}/metrics`))?.text ?? '';
+    for (const line of [
+      /^fx_fetch_total\{outcome="ok"\} \d/m,
+      /^fx_fetch_duration_seconds_count [1-9]/m,
+      /^fx_last_success_timestamp_seconds 1\.?\d+/m,
+      /^fx_rate_age_seconds\{quote="KES"\} \d/m,
+      /^fx_events_published_total [1-9]/m,
+      /^fx_events_consumed_total\{result="inserted"\} [1-9]/m,
+      /^fx_schedule_missed_total 0/m,
+      /^http_request_duration_seconds_count\{method="GET",route="\/v2\/rates\/\{base\}\/\{quote\}",status="200"\} \d/m,
+      /^http_request_duration_seconds_count\{method="GET",route="none",status="404"\} \d/m,
+    ])
+      expect(text).to.match(line);
+    for (const name of [
+      'fx_xe_quota_remaining',
+      'fx_consumer_lag_records',
+      'fx_dead_letters_total',
+    ])
+      expect(text).to.contain(`# TYPE ${name} `);
+    expect(text).to.not.contain('KES/NGN').and.not.contain('nothing/here');
+    expect(text, 'a currency that was pulled once').to.not.contain('quote="ZAR"');
+
+    metrics.lag.set({ partition: 2 }, 5);
+    const port = await freePort();
+    const own = await startHealthServer({
+      host: '127.0.0.1',
+      port,
+      health: async () => ({ trouble: null }),
+      figures: () => Promise.reject(new Error('away')),
+    });
+    const answer = await get(`http://127.0.0.1:${port}/metrics`);
+    expect([answer?.status, answer?.text]).to.satisfy(
+      ([status, said]: [number, string]) =>
+        status === 200 && said.includes('fx_consumer_lag_records{partition="2"} 5'),
+    );
+    await own.stop();
+  });
+});

@@ -1,0 +1,371 @@
+import { expect } from 'chai';
+import { type Asking, ask as askAt } from '../../support/contract-client.ts';
+import { pipeline, SEVEN } from '../../support/pipeline.ts';
+import { eventually } from '../../support/stream-contract.ts';
+
+interface Row {
+  base: string;
+  quote: string;
+  rate: string | null;
+  inverse: string | null;
+  rate_date: string;
+  stale: boolean;
+  suspect: boolean;
+  derived: boolean;
+}
+interface Rows<Of = Row> {
+  data: Of[];
+  meta: {
+    missing_dates?: string[];
+    missing_quotes?: string[];
+    next_cursor?: string | null;
+    simulated?: boolean;
+    next_slot?: string;
+  };
+}
+interface Problem {
+  type: string;
+  detail: string;
+  errors?: { pointer: string }[];
+  allowed?: string[];
+}
+
+describe('rates under /v2', () => {
+  let parts: Awaited<ReturnType<typeof pipeline>>;
+  let url: string;
+  const ask = <Data>(path: string, asking?: Asking) => askAt<Data>(url, path, asking);
+  const store = (day: string, currency: string, mid: string) =>
+    parts.query(
+      `with stored as (
+         insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
+         values (gen_random_uuid(), 'test', 'simulator', 'USD', ?, ?, ?, ?) returning *
+       )
+       insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+       select ?, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id from stored
+       on conflict on constraint daily_rates_pkey do update
+       set mid = excluded.mid, observed_at = excluded.observed_at, fetched_at = excluded.fetched_at, event_id = excluded.event_id`,
+      [currency, mid, `${day}T01:00:00Z`, `${day}T01:00:02.345Z`, day],
+    );
+
+  before(async function () {
+    this.timeout(60_000);
+    parts = await pipeline();
+    await parts.setClock('2026-11-24T02:30:00Z');
+    for (const [day, currency, mid] of [
+      ['2026-11-20', 'KES', '129.1500000000'],
+      ['2026-11-20', 'NGN', '1536.0000000000'],
+      ['2026-11-22', 'KES', '129.25'],
+      ['2026-11-23', 'KES', '129.3'],
+      ['2026-11-23', 'UGX', '3600.0000000001'],
+      ['2026-11-24', 'KES', '190.2'],
+      ['2026-11-24', 'NGN', '1543.21'],
+    ] as const)
+      await store(day, currency, mid);
+    ({ url } = await parts.api());
+  });
+  after(() => parts.stop());
+
+  it('gives the newest of each currency, each with its own day and every digit', async () => {
+    const { data, meta } = (await ask<Rows>('/v2/rates/latest')).data;
+    expect(
+      data.map(({ quote, rate, rate_date, suspect }) => [quote, rate, rate_date, suspect]),
+    ).to.deep.equal([
+      ['NGN', '1543.21', '2026-11-24', false],
+      ['KES', '190.2', '2026-11-24', true],
+      ['UGX', '3600.0000000001', '2026-11-23', false],
+    ]);
+    expect(meta).to.deep.include({
+      simulated: true,
+      next_slot: '2026-11-24T23:00:00.000Z',
+      missing_quotes: ['GHS', 'MAD', 'XOF', 'EGP'],
+    });
+  });
+
+  it('says that a currency is stale when the last slot has brought nothing an hour after it was due', async () => {
+    const stale = async () =>
+      (await ask<Rows>('/v2/rates/latest?quotes=kes,NGN')).data.data.map((row) => row.stale);
+    const run = (slot: string, missing: string) =>
+      parts.query(
+        `insert into runs (source, trigger, slot, state, currencies, missing, fetched_at, ended_at)
+         values ('simulator', 'schedule', ?, 'confirmed', ?, ?, ?, ?)`,
+        [slot, SEVEN, [missing], slot, slot],
+      );
+    await run('2026-11-23T23:00:00Z', 'MAD');
+    await eventually(async () => expect(await stale()).to.deep.equal([true, true]));
+    await run('2026-11-24T01:00:00Z', 'NGN');
+    await eventually(async () => expect(await stale()).to.deep.equal([false, true]));
+    await parts.setClock('2026-11-24T01:30:00Z');
+    await parts.query("select pg_notify('rates', '')");
+    await eventually(async () => expect(await stale()).to.deep.equal([false, false]));
+    await parts.setClock('2026-11-24T02:30:00Z');
+    await parts.query('delete from runs');
+  });
+
+  it('gives a day, and tells a gap as it was asked to: as null, as the day before with its own date, or as an error', async () => {
+    const of = async (more: string) =>
+      (await ask<Rows>(`/v2/rates?date=2026-11-23&quotes=KES,NGN${more}`)).data;
+    const shown = ({ data }: Rows) =>
+      data.map(({ quote, rate, rate_date }) => [quote, rate, rate_date]);
+    expect(shown(await of(''))).to.deep.equal([
+      ['KES', '129.3', '2026-11-23'],
+      ['NGN', null, '2026-11-23'],
+    ]);
+    expect((await of('')).meta.missing_quotes).to.deep.equal(['NGN']);
+    expect(shown(await of('&on_missing=null'))).to.deep.equal(shown(await of('')));
+    expect(shown(await of('&on_missing=previous'))[1]).to.deep.equal([
+      'NGN',
+      '1536.0000000000',
+      '2026-11-20',
+    ]);
+    const { status, data } = await ask<Problem>(
+      '/v2/rates?date=2026-11-23&quotes=KES,NGN&on_missing=error',
+    );
+    expect([status, data.type, data.detail]).to.deep.equal([
+      404,
+      '/docs/errors/no-rate',
+      'there is no rate of 2026-11-23 for USD/NGN',
+    ]);
+  });
+
+  it('gives a range, oldest first, in pages, and names the days that lack a rate', async () => {
+    const seen: string[] = [];
+    let path: string | undefined = '/v2/rates?from=2026-11-20&to=2026-11-24&quotes=KES,NGN&limit=2';
+    for (let pages = 0; path; pages++) {
+      const { data, headers }: { data: Rows; headers: Record<string, string> } =
+        await ask<Rows>(path);
+      expect(pages).to.be.below(4);
+      seen.push(...data.data.map(({ quote, rate_date }) => `${rate_date} ${quote}`));
+      expect(data.meta.missing_dates).to.deep.equal(['2026-11-21', '2026-11-22', '2026-11-23']);
+      path = /<(.*)>; rel="next"/.exec(headers['link'] ?? '')?.[1];
+      expect(data.meta.next_cursor === null).to.equal(path === undefined);
+    }
+    expect(seen).to.deep.equal([
+      '2026-11-20 KES',
+      '2026-11-20 NGN',
+      '2026-11-22 KES',
+      '2026-11-23 KES',
+      '2026-11-24 KES',
+      '2026-11-24 NGN',
+    ]);
+    expect((await ask<Rows>('/v2/rates')).data.data).to.have.length(7);
+  });
+
+  it('sums a range up by week and month, and flags what is not whole', async () => {
+    interface Bucket {
+      from: string;
+      to: string;
+      min: string;
+      max: string;
+      avg: string;
+      last: string;
+      last_date: string;
+      count: number;
+      days: number;
+      partial: boolean;
+    }
+    const of = async (group: string, range = '') =>
+      (await ask<Rows<Bucket>>(`/v2/rates?group=${group}&quotes=KES${range}`)).data.data;
+    expect(
+      (await of('month')).map(({ from, to, min, max, last, last_date, count, days, partial }) => ({
+        from,
+        to,
+        min,
+        max,
+        last,
+        last_date,
+        count,
+        days,
+        partial,
+      })),
+    ).to.deep.equal([
+      {
+        from: '2026-11-01',
+        to: '2026-11-30',
+        min: '129.1500000000',
+        max: '190.2',
+        last: '190.2',
+        last_date: '2026-11-24',
+        count: 4,
+        days: 30,
+        partial: true,
+      },
+    ]);
+    expect((await of('week')).map(({ from, count, avg }) => [from, count, avg])).to.deep.equal([
+      ['2026-11-16', 2, '129.200000000000000000'],
+      ['2026-11-23', 2, '159.750000000000000000'],
+    ]);
+    expect((await of('day', '&from=2026-11-23&to=2026-11-23'))[0]).to.include({
+      from: '2026-11-23',
+      to: '2026-11-23',
+      count: 1,
+      partial: false,
+    });
+  });
+
+  it('derives a pair that XE does not quote from two rates of one day, and the other way round', async () => {
+    const pair = async (path: string) => (await ask<{ data: Row }>(`/v2/rates/${path}`)).data.data;
+    expect(await pair('USD/KES')).to.include({
+      rate: '190.2',
+      inverse: '0.005257623554153523',
+      derived: false,
+    });
+    expect(await pair('kes/usd')).to.include({
+      rate: '0.005257623554153523',
+      inverse: '190.2',
+      derived: true,
+    });
+    expect(await pair('KES/NGN')).to.include({
+      rate: '8.113617245005257624',
+      rate_date: '2026-11-24',
+      derived: true,
+      suspect: true,
+    });
+    // The newest day on which both have a rate.
+    expect(await pair('UGX/KES')).to.include({
+      rate: '0.035916666666665669',
+      rate_date: '2026-11-23',
+    });
+    expect(await pair('KES/KES')).to.include({ rate: '1', inverse: '1', suspect: false });
+    expect(await pair('USD/USD')).to.include({ rate: '1', rate_date: '2026-11-24' });
+    expect(await pair('KES/NGN?date=2026-11-23')).to.include({
+      rate: null,
+      rate_date: '2026-11-23',
+    });
+    expect(await pair('KES/NGN?date=2026-11-23&on_missing=previous')).to.include({
+      rate: '11.893147502903600465',
+      rate_date: '2026-11-20',
+    });
+    expect((await ask('/v2/rates/KES/EGP')).status).to.equal(404);
+  });
+
+  it('converts exactly, rounded to the minor units of the currency, and echoes the rate and its day', async () => {
+    const convert = async (query: string) =>
+      (await ask<{ data: Record<string, unknown> }>(`/v2/convert?${query}`)).data.data;
+    expect(await convert('from=USD&to=UGX&amount=0.5')).to.include({
+      result: '1800',
+      rate: '3600.0000000001',
+      rate_date: '2026-11-23',
+    });
+    expect(await convert('from=KES&to=USD&amount=1000000.05&date=2026-11-23')).to.include({
+      result: '7733.95',
+      rate_date: '2026-11-23',
+    });
+    expect(
+      await convert('from=USD&to=KES&amount=999999999999999.9999999999&date=2026-11-20'),
+    ).to.include({
+      result: '129150000000000000.00',
+    });
+    expect(await convert('from=USD&to=USD&amount=1.005')).to.include({ result: '1.01', rate: '1' });
+    expect((await ask('/v2/convert?from=USD&to=NGN&amount=1&date=2026-11-23')).status).to.equal(
+      404,
+    );
+  });
+
+  it('shows every pull of a day', async () => {
+    await store('2026-11-24', 'KES', '129.4');
+    const first = (
+      await ask<Rows<{ quote: string; rate: string; run_id: string }>>(
+        '/v2/observations?date=2026-11-24&limit=2',
+      )
+    ).data;
+    const rest = (
+      await ask<Rows<{ rate: string }>>(
+        `/v2/observations?date=2026-11-24&limit=2&cursor=${first.meta.next_cursor}`,
+      )
+    ).data;
+    expect([...first.data, ...rest.data].map(({ rate }) => rate)).to.have.members([
+      '190.2',
+      '129.4',
+      '1543.21',
+    ]);
+    expect(rest.meta.next_cursor).to.equal(null);
+    await parts.query(
+      "update daily_rates set mid = 190.2 where rate_date = '2026-11-24' and quote_currency = 'KES'",
+    );
+  });
+
+  it('lists the currencies with their minor units and days', async () => {
+    const { data } = (
+      await ask<
+        Rows<{ code: string; minor_units: number; days: number; first_date: string | null }>
+      >('/v2/currencies')
+    ).data;
+    expect(
+      data.map(({ code, minor_units, days, first_date }) => [code, minor_units, days, first_date]),
+    ).to.deep.equal([
+      ['USD', 2, 4, '2026-11-20'],
+      ['NGN', 2, 2, '2026-11-20'],
+      ['GHS', 2, 0, null],
+      ['KES', 2, 4, '2026-11-20'],
+      ['UGX', 0, 1, '2026-11-23'],
+      ['MAD', 2, 0, null],
+      ['XOF', 0, 0, null],
+      ['EGP', 2, 0, null],
+    ]);
+  });
+
+  for (const [query, pointer, detail] of [
+    [
+      '/v2/rates/latest?quote=KES',
+      '#/query/quote',
+      'unknown parameter quote: known are base, quotes',
+    ],
+    [
+      '/v2/rates/latest?quotes=KES,ABC',
+      '#/query/quotes',
+      'quotes: expected one of USD, NGN, GHS, KES, UGX, MAD, XOF, EGP, got "ABC"',
+    ],
+    ['/v2/rates/latest?quotes=', '#/query/quotes', undefined],
+    ['/v2/rates/latest?quotes=KES&quotes=NGN', '#/query/quotes', 'quotes is given more than once'],
+    ['/v2/rates/latest?quotes[a]=KES', '#/query/quotes[a]', undefined],
+    [
+      '/v2/rates?date=2026-02-30',
+      '#/query/date',
+      'date must match format "date", got "2026-02-30"',
+    ],
+    [
+      '/v2/rates?date=2026-11-23&from=2026-11-01',
+      '#/query/from',
+      'from does not go with date: expected one or the other',
+    ],
+    ['/v2/rates?on_missing=error', '#/query/on_missing', 'on_missing goes with date only'],
+    [
+      '/v2/rates?from=2026-11-24&to=2026-11-23',
+      '#/query/from',
+      'from: expected a day up to 2026-11-23, got 2026-11-24',
+    ],
+    ['/v2/rates?from=2000-01-01&to=2026-11-23', '#/query/from', undefined],
+    ['/v2/rates?limit=1001', '#/query/limit', 'limit must be <= 1000, got 1001'],
+    ['/v2/rates?limit=x', '#/query/limit', 'limit must be integer, got "x"'],
+    [
+      `/v2/rates?cursor=${Buffer.from('2026-02-30\0KES').toString('base64url')}`,
+      '#/query/cursor',
+      undefined,
+    ],
+    [
+      `/v2/observations?date=2026-11-24&cursor=${Buffer.from('2026-11-24T25:00:00Z\0KES\0x').toString('base64url')}`,
+      '#/query/cursor',
+      undefined,
+    ],
+    [
+      '/v2/rates?cursor=WyJ4Il0',
+      '#/query/cursor',
+      'cursor: expected meta.next_cursor of the page before',
+    ],
+    ['/v2/rates/USD/ABC', '#/path/quote', undefined],
+    ['/v2/observations', '#/query/date', 'date is missing'],
+    ['/v2/convert?from=USD&to=KES&amount=-1', '#/query/amount', undefined],
+    ['/v2/convert?from=USD&to=KES&amount=1e3', '#/query/amount', undefined],
+  ] as const) {
+    it(`refuses ${query} and points at what is wrong`, async () => {
+      const { status, data, headers } = await ask<Problem>(query);
+      expect([status, data.type, headers['cache-control']]).to.deep.equal([
+        400,
+        '/docs/errors/invalid-parameter',
+        'no-store',
+      ]);
+      expect(data.errors?.map((fault) => fault.pointer)).to.include(pointer);
+      if (detail) expect(data.detail).to.equal(detail);
+    });
+  }
+});

@@ -1,0 +1,468 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { openDeadLetters } from '../../../consumer/dead-letters.ts';
+import { batchHandler } from '../../../consumer/handle-batch.ts';
+import { type Consumer, startConsumer } from '../../../consumer/index.ts';
+import { openRateStore } from '../../../consumer/rate-store.ts';
+import type { RateObserved } from '../../../events/rate-observed.ts';
+import { rateDecoder } from '../../../events/wire-format.ts';
+import { openDatabase } from '../../../platform/database.ts';
+import type {
+  BatchHandler,
+  EventStream,
+  OutgoingRecord,
+  StreamRecord,
+} from '../../../stream/port.ts';
+import { openPostgresStream } from '../../../stream/postgres/stream.ts';
+import { quiet, type TestDatabase, testDatabase } from '../../support/database.ts';
+import { observed, record } from '../../support/observed.ts';
+import { eventually } from '../../support/stream-contract.ts';
+
+const TOPIC = 'fx.rates.v1';
+
+describe('the consumer', () => {
+  let database: TestDatabase;
+  let consumer: Consumer;
+  let stream: ReturnType<typeof openPostgresStream>;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    stream = openPostgresStream({ db: database.db, url: database.url, log: quiet });
+    await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
+    consumer = startConsumer({
+      db: database.db,
+      databaseUrl: database.url,
+      stream,
+      topic: { topic: TOPIC, partitions: 3, replication: 1 },
+      group: 'test',
+      schemaOf: () => Promise.resolve(null),
+      deadLetterTopic: null,
+      log: quiet,
+    });
+  });
+  afterEach(async () => {
+    await consumer.stop();
+    await database.drop();
+  });
+
+  /** Everything that was published has been committed by the group. */
+  const settled = () =>
+    eventually(async () => expect((await consumer.health())['lag']).to.equal('0'));
+  const publish = async (...rates: RateObserved[]) => {
+    await stream.publish(TOPIC, rates.map(record));
+    await settled();
+  };
+  const rates = () =>
+    database.query(
+      'select rate_date, quote_currency, mid, source from daily_rates order by rate_date, quote_currency',
+    );
+  const tables = () =>
+    database.query<{ digest: string }>(
+      `select (select md5(string_agg(d::text, '|' order by d::text)) from daily_rates d)
+           || (select md5(string_agg(o::text, '|' order by o::text)) from (
+                select event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at from rate_observations) o) as digest`,
+    );
+
+  it('keeps one rate per currency and day when the same pull is delivered twice', async () => {
+    await publish(observed('NGN', '1543.21'), observed('NGN', '1543.21'));
+    await publish(observed('NGN', '1543.21'));
+    expect(await rates()).to.deep.equal([
+      { rate_date: '2026-11-23', quote_currency: 'NGN', mid: '1543.21', source: 'xe' },
+    ]);
+    expect(await database.query('select count(*) from rate_observations')).to.deep.equal([
+      { count: '1' },
+    ]);
+  });
+
+  it('takes the day from the UTC date of the observation, not from when it was fetched', async () => {
+    await publish(
+      observed('KES', '129.1', {
+        observed_at: '2026-11-23T23:59:59.999Z',
+        fetched_at: '2026-11-24T00:00:03.000Z',
+      }),
+    );
+    expect((await rates())[0]).to.include({ rate_date: '2026-11-23' });
+  });
+
+  it('lets the newest observation of a day win, whatever the order they come in', async () => {
+    const morning = observed('KES', '129.1', {
+      run_id: 'a',
+      observed_at: '2026-11-23T01:00:00.000Z',
+    });
+    const night = observed('KES', '129.9', {
+      run_id: 'b',
+      observed_at: '2026-11-23T23:00:00.000Z',
+    });
+    await publish(night);
+    await publish(morning);
+    expect((await rates())[0]).to.include({ mid: '129.9' });
+  });
+
+  it('lets a real rate win over a simulated one that is newer', async () => {
+    await publish(observed('KES', '129.1', { run_id: 'a' }));
+    await publish(
+      observed('KES', '1', {
+        run_id: 'b',
+        source: 'simulator',
+        observed_at: '2026-11-23T23:00:00.000Z',
+      }),
+    );
+    expect(await rates()).to.deep.equal([
+      { rate_date: '2026-11-23', quote_currency: 'KES', mid: '129.1', source: 'xe' },
+    ]);
+  });
+
+  it('writes nothing when a replay changes nothing', async () => {
+    await publish(observed('KES', '129.1'), observed('NGN', '1543.21'));
+    const versions = () =>
+      database.query('select xmin::text, ctid::text from daily_rates order by quote_currency');
+    const before = await versions();
+    await publish(observed('KES', '129.1'), observed('NGN', '1543.21'));
+    expect(await versions()).to.deep.equal(before);
+  });
+
+  it('keeps the id of a run to the letter, whatever it means elsewhere', async () => {
+    const ids = ['a,b', '{x}', '"q"', 'back\\slash', 'NULL', "it's", '$1', '?', ':mid'];
+    await publish(
+      ...ids.map((run_id, n) =>
+        observed('KES', '129.1', { run_id, fetched_at: `2026-11-23T01:00:0${n}.000Z` }),
+      ),
+    );
+    const stored = await database.query('select run_id from rate_observations order by fetched_at');
+    expect(stored.map(({ run_id }) => run_id)).to.deep.equal(ids);
+  });
+
+  it('comes to byte-equal tables when a run of 20 days is delivered three times, shuffled', async () => {
+    const history = Array.from({ length: 20 }, (_, day) =>
+      ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'].flatMap((currency, n) =>
+        ['01', '23'].map((hour) =>
+          observed(currency, `${100 + n}.${String(day).padStart(2, '0')}${hour}`, {
+            run_id: `run-${day}-${hour}`,
+            observed_at: `2026-10-${String(day + 1).padStart(2, '0')}T${hour}:00:00.000Z`,
+          }),
+        ),
+      ),
+    ).flat();
+    await publish(...history);
+    const [once] = await tables();
+    expect(await database.query('select count(*) from daily_rates')).to.deep.equal([
+      { count: '140' },
+    ]);
+    for (let delivery = 0; delivery < 3; delivery++) await publish(...shuffled(history, delivery));
+    expect((await tables())[0]).to.deep.equal(once);
+    // The tables are a function of the set of events: into an empty database, backwards, it is the same.
+    await database.query('truncate daily_rates, rate_observations');
+    await publish(...shuffled([...history, ...history], 3));
+    expect((await tables())[0]).to.deep.equal(once);
+  });
+
+  it('sets aside what is no event, with its reason and its bytes, and stores the others', async () => {
+    const good = observed('GHS', '11.5');
+    const bad = Buffer.from('{"no":"event"}');
+    await stream.publish(TOPIC, [
+      { key: 'USD-GHS', value: bad, headers: { who: 'a stranger' } },
+      record(good),
+    ]);
+    await settled();
+    expect(await rates()).to.have.length(1);
+    const letters = await database.query(
+      'select topic, record_offset, convert_from(value, $$utf8$$) as value, headers, reason, state from dead_letters',
+    );
+    expect(letters).to.deep.equal([
+      {
+        topic: TOPIC,
+        record_offset: '0',
+        value: '{"no":"event"}',
+        headers: { who: 'a stranger' },
+        reason: 'wrong magic byte',
+        state: 'open',
+      },
+    ]);
+  });
+
+  it('stores a rate that only Postgres can refuse as a dead letter, and the rest of its batch all the same', async () => {
+    await publish(
+      observed('EGP', '48.1'),
+      observed('EGP', '48.2', { run_id: 'b', observed_at: '0000-01-01T00:00:00.000Z' }),
+      observed('MAD', '9.3'),
+    );
+    expect((await rates()).map(({ quote_currency }) => quote_currency)).to.deep.equal([
+      'EGP',
+      'MAD',
+    ]);
+    expect(await database.query('select reason from dead_letters')).to.deep.equal([
+      { reason: 'refused by Postgres' },
+    ]);
+  });
+
+  it('takes no notice of a tombstone', async () => {
+    await stream.publish(TOPIC, [{ key: 'USD-KES', value: null }]);
+    await settled();
+    expect(await database.query('select count(*) from dead_letters')).to.deep.equal([
+      { count: '0' },
+    ]);
+  });
+
+  it('counts the tombstones of batches that come side by side', async () => {
+    let onBatch: BatchHandler = () => Promise.reject(new Error('not subscribed'));
+    const subscribe: EventStream['subscribe'] = (to) => {
+      onBatch = to.onBatch;
+      return stream.subscribe({ ...to, group: 'nobody' });
+    };
+    const topic = { topic: TOPIC, partitions: 3, replication: 1 };
+    const parts = {
+      db: database.db,
+      databaseUrl: database.url,
+      stream: { ...stream, subscribe },
+      topic,
+      group: 'other',
+    };
+    const another = startConsumer({
+      ...parts,
+      schemaOf: () => Promise.resolve(null),
+      deadLetterTopic: null,
+      log: quiet,
+    });
+    const tombstone = {
+      topic: TOPIC,
+      offset: '0',
+      timestamp: '2026-11-23T01:00:00.000Z',
+      key: null,
+      value: null,
+      headers: {},
+    };
+    const { value } = record(observed('KES', '129.1'));
+    const batchOf = (partition: number) => [
+      { ...tombstone, partition },
+      { ...tombstone, partition, value },
+    ];
+    await eventually(() => onBatch(batchOf(0)));
+    await Promise.all([1, 2].map((partition) => onBatch(batchOf(partition))));
+    const { tombstones } = await another.health();
+    await another.stop();
+    expect(tombstones).to.equal(3);
+  });
+
+  it('makes no dead letter of an outage: it waits, says so, and then stores everything', async () => {
+    await database.query('alter table daily_rates rename to away');
+    await stream.publish(TOPIC, [record(observed('KES', '129.1'))]);
+    await eventually(async () => expect((await consumer.health()).trouble).to.match(/daily_rates/));
+    await database.query('alter table away rename to daily_rates');
+    await settled();
+    expect(await rates()).to.have.length(1);
+    expect(await database.query('select count(*) from dead_letters')).to.deep.equal([
+      { count: '0' },
+    ]);
+    await eventually(async () => expect((await consumer.health()).trouble).to.equal(null));
+  });
+
+  it('stores everything though its backends are terminated again and again', async () => {
+    const rates200 = Array.from({ length: 200 }, (_, n) =>
+      observed('KES', `129.${n + 1}`, {
+        run_id: `run-${n}`,
+        observed_at: new Date(Date.UTC(2026, 0, 1 + n)).toISOString(),
+      }),
+    );
+    for (let n = 0; n < 200; n += 20) {
+      const records = rates200.slice(n, n + 20).map(record);
+      // The publisher's own connection dies too; a publish that was refused is the caller's to repeat.
+      await eventually(() => stream.publish(TOPIC, records));
+      await database
+        .query(
+          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+        )
+        .catch(() => undefined);
+    }
+    await settled();
+    expect(
+      await database.query('select count(*), count(distinct rate_date) as days from daily_rates'),
+    ).to.deep.equal([{ count: '200', days: '200' }]);
+    expect(await database.query('select count(*) from dead_letters')).to.deep.equal([
+      { count: '0' },
+    ]);
+  });
+});
+
+describe('rates that are saved again and again', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await testDatabase();
+  });
+  after(() => database.drop());
+
+  const day = (n: number) =>
+    observed('KES', `129.${n + 1}`, {
+      run_id: 'again',
+      observed_at: `2026-11-0${n + 1}T01:00:00.000Z`,
+    });
+  const known = Array.from({ length: 5 }, (_, n) => day(n));
+  const days = () =>
+    database.query('select count(*) as n from daily_rates').then(([row]) => Number(row?.['n']));
+
+  it('write what has gone from either table meanwhile, and what is new', async () => {
+    const store = openRateStore(database.db);
+    expect(await store.save(known)).to.deep.equal({ inserted: 5, updatedDays: 5 });
+    for (let time = 0; time < 3; time++)
+      expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
+    await database.query("delete from daily_rates where rate_date = '2026-11-02'");
+    expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 1 });
+    for (let time = 0; time < 2; time++)
+      expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
+    await database.query("delete from rate_observations where mid = '129.3'");
+    expect(await store.save(known)).to.deep.equal({ inserted: 1, updatedDays: 0 });
+    await store.save(known);
+    expect(await store.save([...known, day(5), day(5)])).to.deep.equal({
+      inserted: 1,
+      updatedDays: 1,
+    });
+    await store.save(known);
+    const later = observed('KES', '130', {
+      run_id: 'later',
+      observed_at: '2026-11-01T23:00:00.000Z',
+    });
+    expect(await store.save([known[0] as RateObserved, later])).to.deep.equal({
+      inserted: 1,
+      updatedDays: 1,
+    });
+    expect(await days()).to.equal(6);
+  });
+
+  it('are asked about and not written, once nothing was new', async () => {
+    const store = openRateStore(database.db);
+    await store.save(known);
+    await store.save(known);
+    const statements: string[] = [];
+    const note = ({ sql }: { sql: string }) =>
+      statements.push(sql.split(' ')[0]?.toLowerCase() as string);
+    database.db.on('query', note);
+    await store.save(known);
+    database.db.off('query', note);
+    expect(statements).to.deep.equal(['select']);
+  });
+
+  it('are found by an index, also in large tables that nobody has analyzed', async () => {
+    for (const table of ['rate_observations', 'daily_rates'])
+      await database.query(`alter table ${table} set (autovacuum_enabled = false)`);
+    const store = openRateStore(database.db);
+    const course = Array.from({ length: 20_000 }, (_, n) =>
+      observed('NGN', '1500', {
+        run_id: `day ${n}`,
+        observed_at: new Date(Date.UTC(1970, 0, n)).toISOString(),
+      }),
+    );
+    for (let at = 0; at < course.length; at += 500) await store.save(course.slice(at, at + 500));
+    const readWhole = async () => {
+      await database.query('select pg_stat_force_next_flush()');
+      const [read] = await database.query<{ times: number }>(
+        `select sum(seq_scan)::int as times from pg_stat_user_tables where relname in ('rate_observations', 'daily_rates')`,
+      );
+      return read?.times;
+    };
+    await store.save(course.slice(0, 500));
+    const before = await readWhole();
+    for (let at = 0; at < 5000; at += 500)
+      expect((await store.save(course.slice(at, at + 500))).inserted).to.equal(0);
+    expect(await readWhole()).to.equal(before);
+  });
+});
+
+describe('a dead letter', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await testDatabase();
+  });
+  after(() => database.drop());
+
+  const poison: StreamRecord = {
+    topic: TOPIC,
+    partition: 2,
+    offset: '41',
+    timestamp: '2026-11-23T01:00:00.000Z',
+    key: Buffer.from('USD-KES'),
+    value: Buffer.from([1, 2, 0, 255, 3, 4]),
+    headers: { text: Buffer.from('é'), bytes: Buffer.from([255, 0]) },
+  };
+  const handler = (
+    publish: (topic: string, records: readonly OutgoingRecord[]) => Promise<never[]>,
+    db = database.db,
+  ) =>
+    batchHandler({
+      decode: rateDecoder(() => Promise.resolve(null)),
+      store: openRateStore(db),
+      deadLetters: openDeadLetters({ db, topic: { name: `${TOPIC}.dlt`, stream: { publish } } }),
+      log: quiet,
+    });
+
+  it('goes to its topic as it came, with where from and why in the headers, and to a row, once', async () => {
+    const sent: OutgoingRecord[] = [];
+    const handle = handler((topic, records) => {
+      expect(topic).to.equal('fx.rates.v1.dlt');
+      sent.push(...records);
+      return Promise.resolve([]);
+    });
+    await handle([poison]);
+    await handle([poison]);
+    expect(sent).to.have.length(1);
+    expect(sent[0]).to.deep.include({ key: poison.key, value: poison.value });
+    expect(sent[0]?.headers).to.deep.include({
+      bytes: Buffer.from([255, 0]),
+      'kafka_dlt-original-topic': TOPIC,
+      'kafka_dlt-original-partition': '2',
+      'kafka_dlt-original-offset': '41',
+      'kafka_dlt-original-timestamp': '1795395600000',
+      'kafka_dlt-exception-fqcn': 'UndecodableRecord',
+      'kafka_dlt-exception-message': 'wrong magic byte: expected 0x00 first, got 0x01',
+    });
+    expect(
+      await database.query('select record_offset, value, headers from dead_letters'),
+    ).to.deep.equal([
+      {
+        record_offset: '41',
+        value: poison.value,
+        headers: { text: 'é', bytes: { base64: '/wA=' } },
+      },
+    ]);
+  });
+
+  it('is not published again and again while Postgres cannot take its row', async () => {
+    let published = 0;
+    const away = openDatabase({ url: 'postgres://fx:x@127.0.0.1:1/none', name: 'test' });
+    const handle = handler(() => {
+      published++;
+      return Promise.resolve([]);
+    }, away);
+    for (let attempt = 0; attempt < 5; attempt++)
+      await handle([{ ...poison, offset: '43' }]).catch(() => undefined);
+    await away.destroy();
+    expect(published).to.equal(0);
+  });
+
+  it('that cannot be published holds the record back instead of losing it', async () => {
+    const handle = handler(() => Promise.reject(new Error('the topic is away')));
+    const error = await handle([{ ...poison, offset: '42' }]).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(Error).with.property('message', 'the topic is away');
+    expect(
+      await database.query("select from dead_letters where record_offset = '42'"),
+    ).to.have.length(0);
+  });
+
+  it('is not made while Postgres cannot be reached', async () => {
+    const db = openDatabase({ url: 'postgres://fx:x@127.0.0.1:1/none', name: 'test' });
+    const error = await handler(
+      () => Promise.resolve([]),
+      db,
+    )([{ ...poison, offset: randomUUID().length.toString() }]).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('code', 'ECONNREFUSED');
+    await db.destroy();
+  });
+});
+
+/** An order of its own for each start, and the same one every time: a failing order can be looked at again. */
+function shuffled<T>(items: readonly T[], start: number): T[] {
+  let seed = start + 7;
+  const order = items.map((item) => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return { item, key: seed };
+  });
+  return order.sort((a, b) => a.key - b.key).map(({ item }) => item);
+}

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import axios from 'axios';
+import { expect } from 'chai';
+import { load } from 'js-yaml';
+import { installed, needs } from '../../support/needed.ts';
+import { pipeline } from '../../support/pipeline.ts';
+import { eventually } from '../../support/stream-contract.ts';
+
+interface Rule {
+  alert: string;
+  expr: string;
+  labels: { severity: string };
+  annotations: { summary: string; runbook: string };
+}
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const rules = (load(read('deploy/alerts.yml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
+  (group) => group.rules,
+);
+const runbook = read('docs/runbook.md');
+/** What Prometheus itself says of a target. */
+const OF_PROMETHEUS = 'up';
+
+/** The metrics of a rule, each with the labels that it is asked by. */
+function selectors({ expr }: Rule): { metric: string; labels: string[] }[] {
+  const found = [...expr.matchAll(/\b((?:fx|http)_\w+|up\b)(?:\{([^}]*)\})?/g)];
+  return found.map(([, metric = '', labels = '']) => ({
+    metric,
+    labels: [...labels.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label = '']) => label),
+  }));
+}
+
+describe('an alert', () => {
+  let parts: Awaited<ReturnType<typeof pipeline>>;
+  let text: string;
+  const metrics = async () => (await axios.get<string>(`${api.url}/metrics`)).data;
+  let api: { url: string };
+  before(async function () {
+    this.timeout(60_000);
+    parts = await pipeline();
+    api = await parts.api();
+    const consumer = parts.consumer();
+    parts.producer();
+    await eventually(async () =>
+      expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
+    );
+    // The heartbeat asks for it; the lag is counted on the way.
+    await consumer.health();
+    await axios.get(`${api.url}/v1/rates`);
+    text = await metrics();
+  });
+  after(() => parts.stop());
+
+  it('is there for what should wake somebody', () => {
+    expect(rules.length).to.be.greaterThan(9);
+    expect(new Set(rules.map(({ alert }) => alert))).to.have.property('size', rules.length);
+  });
+
+  for (const rule of rules) {
+    it(`${rule.alert} asks for figures that the services really have, by labels that they have`, () => {
+      const asked = selectors(rule);
+      expect(asked).to.not.be.empty;
+      for (const { metric, labels } of asked.filter((one) => one.metric !== OF_PROMETHEUS)) {
+        const family = metric.replace(/_(?:bucket|count|sum)$/, '');
+        const histogram = text.includes(`# TYPE ${family} histogram`);
+        const name = histogram ? family : metric;
+        expect(text, metric).to.match(new RegExp(`^# TYPE ${name} `, 'm'));
+        const sample = text.split('\n').find((line) => line.startsWith(`${metric}{`)) ?? '';
+        for (const label of labels)
+          expect(sample, `${metric} by ${label}`).to.match(new RegExp(`[{,]${label}="`));
+      }
+    });
+
+    it(`${rule.alert} has a place in the runbook with what it means, how to look, and the cure`, () => {
+      expect(rule.annotations.runbook).to.equal(`docs/runbook.md#${rule.alert.toLowerCase()}`);
+      const section =
+        new RegExp(`^### ${rule.alert}$([\\s\\S]*?)(?=^##)`, 'm').exec(runbook)?.[1] ?? '';
+      for (const part of ['**Means.**', '**Look.**', '**Cure.**'])
+        expect(section, part).to.contain(part);
+      expect(section, 'a command to look with').to.match(/`[^`\n]{6,}`|```sh/);
+      expect(rule.labels.severity).to.be.oneOf(['critical', 'warning']);
+    });
+  }
+
+  it('has a runbook that knows of no other', () => {
+    const headings = [...runbook.matchAll(/^### (Fx\w+)$/gm)].map(([, name]) => name);
+    expect(headings).to.have.members(rules.map(({ alert }) => alert));
+  });
+
+  it('fires when it should and leaves a pipeline that is well in peace, by Prometheus’ own tool', function () {
+    needs(
+      this,
+      'the alerts by promtool',
+      installed('promtool') ? null : 'no promtool (Debian: prometheus)',
+    );
+    execFileSync('promtool', ['check', 'config', 'deploy/prometheus.yml'], {
+      cwd: root,
+      stdio: 'pipe',
+    });
+    execFileSync('promtool', ['test', 'rules', 'deploy/alerts-test.yml'], {
+      cwd: root,
+      stdio: 'pipe',
+    });
+  });
+
+  it('is not misled by figures of the past while Postgres is away', async () => {
+    parts.network.cut();
+    await eventually(async () => {
+      const now = await metrics();
+      for (const name of [
+        'fx_rate_age_seconds',
+        'fx_service_trouble',
+        'fx_schedule_missed_total',
+        'fx_dead_letters_open',
+      ])
+        expect(now, name).to.not.match(new RegExp(`^${name}[ {]`, 'm'));
+      expect(now).to.match(/^fx_fetch_total/m);
+    });
+    parts.network.mend();
+    await eventually(async () => expect(await metrics()).to.match(/^fx_schedule_missed_total 0/m));
+  });
+});

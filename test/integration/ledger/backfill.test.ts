@@ -1,0 +1,273 @@
+import axios from 'axios';
+import { expect } from 'chai';
+import { daysToFill, fileBackfill } from '../../../ledger/backfill.ts';
+import { startLedgerClock, testDatabase } from '../../support/database.ts';
+import { pipeline, SEVEN } from '../../support/pipeline.ts';
+import { type Command, command, dataDir, freePort, get } from '../../support/process.ts';
+import { eventually } from '../../support/stream-contract.ts';
+
+const SOURCE = 'simulator' as const;
+
+describe('a backfill', () => {
+  let parts: Awaited<ReturnType<typeof pipeline>>;
+  beforeEach(async () => {
+    parts = await pipeline({ dailyBudget: 14 });
+    await parts.startClock('2026-11-24T01:00:05Z');
+    await parts.consumer();
+  });
+  afterEach(() => parts.stop());
+  const plan = (range: { first?: string; last?: string; missing?: boolean }) =>
+    daysToFill(parts.db, { source: SOURCE, currencies: SEVEN, missing: false, ...range });
+  const states = async () =>
+    (await parts.query<{ state: string }>("select state from runs where trigger = 'backfill'")).map(
+      ({ state }) => state,
+    );
+
+  it('brings every day through the stream once, digits and all, whatever the budget of the day, and after the slot', async () => {
+    const pages = await plan({ first: '2026-08-01', last: '2026-12-31' });
+    expect(pages).to.deep.equal([
+      { first: '2026-08-01', last: '2026-09-19' },
+      { first: '2026-09-20', last: '2026-11-08' },
+      { first: '2026-11-09', last: '2026-11-23' },
+    ]);
+    await fileBackfill(parts.db, { source: SOURCE, currencies: SEVEN, pages });
+    parts.producer();
+    await eventually(async () =>
+      expect(await states()).to.deep.equal(['confirmed', 'confirmed', 'confirmed']),
+    );
+    const [sum] = await parts.query(
+      `select count(*)::int as rates, count(distinct rate_date)::int as days, min(scale(mid)) as digits from daily_rates`,
+    );
+    expect(sum).to.deep.equal({ rates: 116 * 7, days: 116, digits: 10 });
+    expect(await parts.query('select count(*)::int from stream_records')).to.deep.equal([
+      { count: 116 * 7 },
+    ]);
+    expect(parts.simulator.ratesServed()).to.equal(116 * 7);
+    expect(await parts.query('select state from runs where slot is not null')).to.deep.equal([
+      { state: 'confirmed' },
+    ]);
+  });
+
+  it('finds the days that lack a rate, and leaves out those that an unfinished one will bring', async () => {
+    await fileBackfill(parts.db, {
+      source: SOURCE,
+      currencies: SEVEN,
+      pages: await plan({ first: '2026-11-01', last: '2026-11-20' }),
+    });
+    expect(await plan({ first: '2026-11-01' })).to.deep.equal([
+      { first: '2026-11-21', last: '2026-11-23' },
+    ]);
+    parts.producer();
+    await eventually(async () => expect(await states()).to.deep.equal(['confirmed']));
+    await parts.query(
+      "delete from daily_rates where rate_date = '2026-11-05' or rate_date = '2026-11-09' and quote_currency = 'KES'",
+    );
+    expect(await plan({ missing: true })).to.deep.equal([
+      { first: '2026-11-05', last: '2026-11-05' },
+      { first: '2026-11-09', last: '2026-11-09' },
+      { first: '2026-11-21', last: '2026-11-23' },
+    ]);
+  });
+
+  it('costs no more than was agreed to: a page whose answer was wasted is not paid for again', async () => {
+    parts.simulator.setFault('html', 2);
+    await fileBackfill(parts.db, {
+      source: SOURCE,
+      currencies: SEVEN,
+      pages: [{ first: '2026-11-01', last: '2026-11-02' }],
+    });
+    await parts.query(
+      "insert into runs (source, trigger, slot, state, currencies) values ('simulator', 'schedule', '2026-11-24T01:00:00Z', 'skipped', '{KES}')",
+    );
+    parts.producer();
+    await eventually(async () =>
+      expect(
+        await parts.query('select from runs where attempts = 1 and ended_at is not null'),
+      ).to.have.length(1),
+    );
+    expect(await states()).to.deep.equal(['due']);
+    await parts.setClock('2026-11-24T01:10:00Z');
+    parts.producer();
+    await eventually(async () =>
+      expect(
+        await parts.query("select state, error from runs where trigger = 'backfill'"),
+      ).to.deep.equal([
+        {
+          state: 'failed',
+          error: 'refused: 14 rates were agreed to be paid and these 14 would go beyond',
+        },
+      ]),
+    );
+    // Not even once more within the round: that would have cost 28 of the 14.
+    expect(parts.simulator.questions()).to.equal(1);
+  });
+
+  it('stops short of what the package has left', async () => {
+    await parts.query(
+      "insert into xe_quota (source, quota_remaining, quota_resets_at) values ('simulator', 6, '2026-12-01')",
+    );
+    await fileBackfill(parts.db, {
+      source: SOURCE,
+      currencies: SEVEN,
+      pages: [{ first: '2026-11-01', last: '2026-11-01' }],
+    });
+    await parts.query(
+      "insert into runs (source, trigger, slot, state, currencies) values ('simulator', 'schedule', '2026-11-24T01:00:00Z', 'skipped', '{KES}')",
+    );
+    parts.producer();
+    await eventually(async () => expect(await states()).to.deep.equal(['failed']));
+    expect(parts.simulator.questions()).to.equal(0);
+  });
+});
+
+describe('npm run backfill', function () {
+  this.timeout(120_000);
+  let running: Command | undefined;
+  afterEach(async () => {
+    running?.kill('SIGKILL');
+    await running?.exited;
+  });
+
+  it('tells the cost, wants a yes, survives kill -9 without a doubled row, and has nothing left to do at the end', async () => {
+    const database = await testDatabase();
+    try {
+      const settings = { DATABASE_URL: database.url };
+      const days = ['--from', '2026-01-01', '--to', '2026-09-30'];
+      running = command('backfill', settings, days);
+      expect(await running.exited).to.equal(1);
+      expect(running.output())
+        .to.match(/273 days: 1911 rates, simulated/)
+        .and.match(/say --yes/);
+      running = command('backfill', settings, [...days, '--yes']);
+      const confirmed = async () =>
+        Number(
+          (await database.query("select count(*) from runs where state = 'confirmed'"))[0]?.[
+            'count'
+          ],
+        );
+      await eventually(async () => expect(await confirmed()).to.be.above(0));
+      running.kill('SIGKILL');
+      await running.exited;
+      // What the killed one still held is free when its lease is over, and its consumer is missed when it has been silent for 20 s.
+      await database.query(
+        "update runs set lease_until = '-infinity' where state in ('claimed', 'fetched')",
+      );
+      await database.query("update services set seen_at = now() - interval '15 seconds'");
+      running = command('backfill', settings, [
+        '--from',
+        '2026-01-01',
+        '--to',
+        '2026-09-30',
+        '--missing',
+        '--yes',
+        '--json',
+      ]);
+      expect(await running.exited, running.output()).to.equal(0);
+      const [sum] = await database.query(`select (select count(*)::int from daily_rates) as days,
+        (select count(*)::int from rate_observations) as observations, (select count(*)::int from runs) as runs`);
+      expect(sum).to.deep.equal({ days: 1911, observations: 1911, runs: 6 });
+    } finally {
+      running?.kill('SIGKILL');
+      await running?.exited;
+      await database.drop();
+    }
+  });
+
+  it('goes on at once when it is called again after XE has failed', async () => {
+    const database = await testDatabase();
+    try {
+      const days = ['--from', '2026-01-01', '--to', '2026-01-03', '--yes'];
+      running = command('backfill', { DATABASE_URL: database.url, SIMULATOR_FAULT: '503' }, days);
+      expect(await running.exited).to.equal(1);
+      expect(running.output()).to.match(/0 of 1 pages stored.*: XE: expected status 200, got 503/);
+      running = command('backfill', { DATABASE_URL: database.url }, ['--missing', '--yes']);
+      expect(await running.exited, running.output()).to.equal(0);
+      expect(running.output()).to.match(/1 of 1 pages stored, 0 failed, 21 rates paid/);
+      running = command('backfill', { DATABASE_URL: database.url }, [...days, '--missing']);
+      expect(await running.exited, 'with nothing left to do').to.equal(0);
+      expect(running.output()).to.match(/0 of 0 pages stored, 0 failed, 0 rates paid/);
+    } finally {
+      running?.kill('SIGKILL');
+      await running?.exited;
+      await database.drop();
+    }
+  });
+
+  it('gives a page up that XE will never answer, and is not held up by it the next time', async () => {
+    const database = await testDatabase();
+    try {
+      const days = (from: string, to: string) => ['--from', from, '--to', to, '--yes'];
+      running = command(
+        'backfill',
+        { DATABASE_URL: database.url },
+        days('1990-01-01', '1990-01-03'),
+      );
+      expect(await running.exited).to.equal(1);
+      expect(running.output()).to.match(
+        /0 of 1 pages stored, 1 failed, 0 rates paid: XE: expected status 200, got 400/,
+      );
+      running = command(
+        'backfill',
+        { DATABASE_URL: database.url },
+        days('2026-01-01', '2026-01-02'),
+      );
+      expect(await running.exited, running.output()).to.equal(0);
+    } finally {
+      running?.kill('SIGKILL');
+      await running?.exited;
+      await database.drop();
+    }
+  });
+
+  it('is done by a first start of itself, 400 days, once, and never with real credentials', async () => {
+    const database = await testDatabase();
+    const data = dataDir();
+    try {
+      const port = String(await freePort());
+      // At noon the slot that is owed is of today, whenever this runs.
+      await startLedgerClock(database, `${new Date().toISOString().slice(0, 10)}T12:00:00Z`);
+      const settings = {
+        DATABASE_URL: database.url,
+        PORT: port,
+        DATA_DIR: data.dir,
+        UPDATE_COOLDOWN_SECONDS: '0',
+      };
+      const real = { XE_ACCOUNT_ID: 'a', XE_API_KEY: 'k', XE_BASE_URL: 'http://127.0.0.1:9/v1/' };
+      running = command('start', { ...settings, ...real });
+      await eventually(async () =>
+        expect(await database.query('select 1 from runs where error is not null')).to.have.length(
+          1,
+        ),
+      );
+      running.kill('SIGKILL');
+      await running.exited;
+      expect(await database.query('select * from backfills')).to.deep.equal([]);
+      running = command('start', settings);
+      await eventually(async () =>
+        expect(
+          await database.query(
+            'select count(distinct rate_date)::int as days, count(*)::int as rates from rates',
+          ),
+        ).to.deep.equal([{ days: 401, rates: 401 * 7 }]),
+      );
+      running.kill('SIGKILL');
+      await running.exited;
+      // Even with a day of the history gone, the next start makes up none: it has looked when it has done what it is asked for.
+      await database.query('delete from daily_rates where rate_date < current_date - 100');
+      running = command('start', settings);
+      await eventually(async () =>
+        expect((await get(`http://127.0.0.1:${port}/livez`))?.status).to.equal(200),
+      );
+      const asked = await axios.post(`http://127.0.0.1:${port}/v1/rates/update`);
+      expect(asked.data).to.deep.equal({ success: true });
+      expect(await database.query('select first_start from backfills')).to.deep.equal([
+        { first_start: true },
+      ]);
+    } finally {
+      running?.kill('SIGKILL');
+      await running?.exited;
+      data.remove();
+      await database.drop();
+    }
+  });
+});

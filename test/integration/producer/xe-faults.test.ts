@@ -1,0 +1,257 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { closeBreaker } from '../../../ledger/breaker.ts';
+import { listRuns } from '../../../ledger/run-history.ts';
+import { ledgerStatus } from '../../../ledger/status.ts';
+import type { Fault } from '../../../platform/simulated-fault.ts';
+import { xeClient } from '../../../producer/xe-client.ts';
+import { startSimulator } from '../../../simulator/index.ts';
+import { quiet } from '../../support/database.ts';
+import { pipeline, SEVEN } from '../../support/pipeline.ts';
+import { eventually } from '../../support/stream-contract.ts';
+
+const NOW = '2026-11-24T01:00:05Z';
+
+/** What an answer comes to: questions that XE is asked, the end of the run's first round, what is counted as spent, and the reason. */
+interface Expected {
+  asked: number;
+  state: 'due' | 'failed' | 'confirmed';
+  cost: number;
+  reason: RegExp | null;
+  rows?: number;
+  breaker?: string;
+}
+const refused = (status: number, until: string, state: Expected['state'] = 'failed'): Expected => ({
+  asked: 1,
+  state,
+  cost: 0,
+  reason: new RegExp(`XE: expected status 200, got ${status}: .*message`),
+  breaker: until,
+});
+const twice = (reason: RegExp): Expected => ({ asked: 2, state: 'due', cost: 14, reason });
+
+const TABLE: Partial<Record<Fault, Expected>> = {
+  '304': { asked: 1, state: 'due', cost: 0, reason: /expected status 200, got 304/ },
+  '401': refused(401, '2026-11-24T02:00:05Z'),
+  '403': refused(403, '2026-11-24T02:00:05Z'),
+  '404': { asked: 1, state: 'due', cost: 0, reason: /got 404: .*Not found/ },
+  '429': refused(429, '2026-11-24T01:02:05Z', 'due'),
+  '429-seconds': refused(429, '2026-11-24T01:02:05Z', 'due'),
+  '429-date': refused(429, '2026-11-24T01:02:05Z', 'due'),
+  '500': { asked: 3, state: 'due', cost: 0, reason: /got 500: .*An unexpected error occurred/ },
+  '502': { asked: 3, state: 'due', cost: 0, reason: /got 502: <html>/ },
+  '503': { asked: 3, state: 'due', cost: 0, reason: /got 503: <html>/ },
+  reset: { asked: 2, state: 'due', cost: 14, reason: /broke off/ },
+  html: twice(/expected JSON, got "<html>/),
+  truncated: twice(/expected JSON, got/),
+  empty: twice(/expected JSON, got ""/),
+  'gzip-bomb': twice(/is longer than 256 KiB/),
+  'error-200': twice(/error 9200: "An error with status 200"/),
+  redirect: { asked: 1, state: 'due', cost: 0, reason: /expected status 200, got 302/ },
+  'missing-currency': { asked: 1, state: 'confirmed', cost: 6, reason: null, rows: 6 },
+  'extra-currency': twice(/got one for "ZAR"/),
+  'duplicate-currency': twice(/expected each currency once, got NGN twice/),
+  'wrong-base': twice(/expected rates from USD, got "EUR"/),
+  'mid-zero': twice(/above 0 for NGN, got 0\.0000000000/),
+  'mid-negative': twice(/above 0 for NGN, got -1/),
+  'mid-nan': twice(/above 0 for NGN, got "NaN"/),
+  'mid-null': twice(/above 0 for NGN, got null/),
+  'mid-string': twice(/above 0 for NGN, got "\d/),
+  'mid-1e308': twice(/above 0 for NGN, got 1e308/),
+  future: twice(/at most a day ahead/),
+};
+
+describe('whatever XE answers', function () {
+  this.timeout(60_000);
+  let parts: Awaited<ReturnType<typeof pipeline>>;
+  beforeEach(async () => {
+    parts = await pipeline();
+    await parts.setClock(NOW);
+    await parts.consumer();
+  });
+  afterEach(() => parts.stop());
+  const firstRun = async () => (await listRuns(parts.db, { limit: 10 }))[0];
+  const rows = async () =>
+    Number(
+      (await parts.query<{ count: string }>('select count(*) from rate_observations'))[0]?.count,
+    );
+
+  for (const [fault, expected] of Object.entries(TABLE)) {
+    it(`stores no wrong rate and keeps the reason: ${fault}`, async () => {
+      if (expected.rows) await parts.startClock(NOW);
+      parts.simulator.setFault(fault as Fault);
+      parts.producer();
+      await eventually(async () => {
+        const run = await firstRun();
+        expect(run?.ended_at).to.not.equal(null);
+        expect(run?.state).to.equal(expected.state);
+      });
+      const run = await firstRun();
+      if (expected.reason) expect(run?.reason).to.match(expected.reason);
+      else expect(run).to.include({ reason: null, partial: true });
+      expect(parts.simulator.questions(), 'questions').to.equal(expected.asked);
+      expect(run?.cost, 'cost').to.equal(expected.cost);
+      expect(await rows(), 'rows').to.equal(expected.rows ?? 0);
+      const { breaker } = await ledgerStatus(parts.db, { source: 'simulator', dailyBudget: 100 });
+      expect(breaker?.open_until ?? null).to.equal(expected.breaker ?? null);
+    });
+  }
+
+  it('keeps its lease for as long as XE is asked, so that nobody else asks meanwhile', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      parts.simulator.setFault('hang');
+      parts.producer();
+      await eventually(async () => expect(parts.simulator.questions()).to.equal(1));
+      for (const [at, lease] of [
+        ['2026-11-24T01:00:15Z', '2026-11-24T01:00:30Z'],
+        ['2026-11-24T01:00:29Z', '2026-11-24T01:00:44Z'],
+        ['2026-11-24T01:00:43Z', '2026-11-24T01:00:58Z'],
+      ] as const) {
+        await parts.setClock(at);
+        clock.tick(5000);
+        await eventually(async () =>
+          expect(await parts.query('select state, lease_until from runs')).to.deep.equal([
+            { state: 'claimed', lease_until: lease },
+          ]),
+        );
+        expect(
+          await parts.ledger.claim({ by: 'another', seen: [], backfillOnly: false, slotsLeft: 0 }),
+        ).to.equal(null);
+      }
+      expect(parts.simulator.questions()).to.equal(1);
+    } finally {
+      clock.restore();
+    }
+  });
+
+  it('asks again without the currencies that it has no rate of', async () => {
+    await parts.startClock(NOW);
+    parts.simulator.setFault('unknown-currency', 1);
+    parts.producer();
+    await eventually(async () =>
+      expect(await firstRun()).to.include({ state: 'confirmed', partial: true, cost: 6 }),
+    );
+    expect((await firstRun())?.missing).to.deep.equal(['NGN']);
+    expect([parts.simulator.questions(), await rows()]).to.deep.equal([2, 6]);
+  });
+
+  it('keeps an old rate under the day that XE says it is of', async () => {
+    await parts.startClock(NOW);
+    parts.simulator.setFault('stale');
+    parts.producer();
+    await eventually(async () => expect((await firstRun())?.state).to.equal('confirmed'));
+    expect(await parts.query('select distinct rate_date from daily_rates')).to.deep.equal([
+      { rate_date: '2026-11-23' },
+    ]);
+  });
+
+  it('is left alone while the breaker is open: triggers are refused, slots wait, and a person may close it', async () => {
+    parts.simulator.setFault('429', 1);
+    parts.producer();
+    // A slot is due before it is tried, too; only the answer sets the time that the breaker is open until.
+    await eventually(async () => expect((await firstRun())?.reason).to.match(/got 429/));
+    await parts.setClock('2026-11-24T01:00:10Z');
+    await parts.requests.request();
+    await eventually(async () =>
+      expect(await firstRun()).to.include({ trigger: 'manual', state: 'failed' }),
+    );
+    expect((await firstRun())?.reason).to.match(
+      /^XE is not asked until 2026-11-24 01:02:05 UTC: XE: expected status 200, got 429/,
+    );
+    await parts.setClock('2026-11-24T01:01:30Z');
+    expect(parts.simulator.questions()).to.equal(1);
+    expect(await closeBreaker(parts.db, 'simulator')).to.equal(true);
+    await eventually(async () =>
+      expect(await parts.query('select state from runs where slot is not null')).to.deep.equal([
+        { state: 'confirmed' },
+      ]),
+    );
+    expect(parts.simulator.questions()).to.equal(2);
+  });
+
+  it('has its quota headers and its package kept with the run and for the status', async () => {
+    await parts.startClock(NOW);
+    parts.producer();
+    await eventually(async () =>
+      expect(await firstRun()).to.include({
+        state: 'confirmed',
+        package: 'SIMULATOR_LIVE_NO_REAL_DATA',
+      }),
+    );
+    const { quota } = await ledgerStatus(parts.db, { source: 'simulator', dailyBudget: 100 });
+    expect(quota).to.include({
+      package: 'SIMULATOR_LIVE_NO_REAL_DATA',
+      quota_limit: '10000',
+      quota_remaining: '9993',
+    });
+    expect(quota?.quota_resets_at).to.equal('2026-12-01T00:00:00Z');
+  });
+});
+
+describe('an answer of XE that does not come', () => {
+  for (const fault of ['drip', 'hang'] as const) {
+    it(`is waited for three times, each may have been billed, and nothing of it is stored: ${fault}`, async () => {
+      const parts = await pipeline({ xeDeadlineMs: 300 });
+      try {
+        await parts.setClock(NOW);
+        parts.simulator.setFault(fault);
+        parts.producer();
+        const run = await eventually(async () => {
+          const [newest] = await listRuns(parts.db, { limit: 1 });
+          expect(newest?.ended_at).to.be.a('string');
+          return newest;
+        });
+        expect(run).to.include({ state: 'due', attempts: 1, cost: 21 });
+        expect(run?.reason).to.match(
+          /expected an answer from 127\.0\.0\.1:\d+ within 0\.3 s, got none/,
+        );
+        expect(parts.simulator.questions()).to.equal(3);
+        expect(await parts.query('select from rate_observations')).to.deep.equal([]);
+      } finally {
+        await parts.stop();
+      }
+    });
+  }
+
+  it('is waited for ten seconds each time, whoever says nothing of it', async () => {
+    const credentials = { accountId: 'test', apiKey: randomUUID() };
+    const simulator = await startSimulator({ mode: 'live', ...credentials, fault: 'hang' });
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    // Real bytes go on being carried while the clock stands still.
+    const until = async (holds: () => boolean) => {
+      while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+    };
+    try {
+      const client = xeClient({ settings: { baseUrl: simulator.url, ...credentials }, log: quiet });
+      let failure: Error | null = null;
+      let tries = 1;
+      void client
+        .rates(
+          { currencies: SEVEN, now: NOW, days: null },
+          {
+            stopping: new AbortController().signal,
+            mayTryAgain: () => Promise.resolve(++tries > 0),
+          },
+        )
+        .catch((error: Error) => {
+          failure = error;
+        });
+      for (let n = 1; n <= 3; n++) {
+        await until(() => simulator.questions() === n);
+        await clock.tickAsync(9_999);
+        expect([tries, failure, clock.countTimers()]).to.deep.equal([n, null, 1]);
+        await clock.tickAsync(1);
+        await until(() => failure !== null || clock.countTimers() === 1);
+        if (n < 3) await clock.nextAsync();
+      }
+      expect(failure)
+        .to.have.property('message')
+        .that.matches(/within 10 s, got none/);
+    } finally {
+      clock.restore();
+      await simulator.stop();
+    }
+  });
+});

@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { seedLoanBook } from '../../../loans/sample.ts';
+import { loanSummary } from '../../../reports/loan-summary.ts';
+import { missedPayments } from '../../../reports/missed-payment.ts';
+import { par } from '../../../reports/par.ts';
+import { ratesOfDay } from '../../../reports/rates-of-day.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+
+const DAY = '2021-10-15';
+
+describe('totals of a book in several currencies', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await testDatabase();
+    await seedLoanBook(database.db);
+  });
+  beforeEach(() => database.query('delete from daily_rates'));
+  after(() => database.drop());
+
+  const rate = (currency: string, day: string, mid: string, source = 'xe') =>
+    database.query(
+      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+       values (?, 'USD', ?, ?, ?, now(), now(), gen_random_uuid())`,
+      [day, currency, source, mid],
+    );
+  const inUsd = async (asOf = DAY) => ({ asOf, rates: await ratesOfDay(database.db, asOf) });
+  const outstanding = async (conversion?: Awaited<ReturnType<typeof inUsd>>) => {
+    const { totals, notes } = await loanSummary(database.db, DAY, conversion);
+    return { totals: totals.map(({ label, sums }) => [label, sums['outstanding_balance']]), notes };
+  };
+  const OWN = [
+    ['total KES', '40030659.9858'],
+    ['total NGN', '8880132.3328'],
+  ];
+
+  it('are one a currency, never added up', async () => {
+    expect(await outstanding()).to.deep.equal({ totals: OWN, notes: [] });
+  });
+
+  it('are added up in USD by the rates of the day, rounded once', async () => {
+    await rate('KES', DAY, '110.95');
+    await rate('NGN', DAY, '411.3333333333');
+    await rate('KES', '2021-10-14', '1');
+    const { totals, notes } = await outstanding(await inUsd());
+    // 40030659.9858 / 110.95 = 360799.1887… and 8880132.3328 / 411.3333333333 = 21588.6523…
+    const exact =
+      (BigInt('400306599858') * 10n ** 12n) / 11095n +
+      (BigInt('88801323328') * 10n ** 20n) / 4113333333333n;
+    const units = (exact + 5n * 10n ** 9n) / 10n ** 10n;
+    expect(totals).to.deep.equal([
+      ...OWN,
+      ['total in USD', `${units / 10_000n}.${String(units % 10_000n).padStart(4, '0')}`],
+    ]);
+    expect(notes).to.deep.equal([
+      '1 USD = 110.95 KES (rate of 2021-10-15, source xe).',
+      '1 USD = 411.3333333333 NGN (rate of 2021-10-15, source xe).',
+    ]);
+  });
+
+  it('take the last of the 7 days before, and say which', async () => {
+    await rate('KES', '2021-10-08', '110');
+    await rate('NGN', '2021-10-14', '411');
+    const { totals, notes } = await outstanding(await inUsd());
+    expect(totals[2]?.[1]).to.match(/^\d+\.\d{4}$/);
+    expect(notes[0]).to.equal('1 USD = 110 KES (rate of 2021-10-08, source xe).');
+  });
+
+  it('are not guessed: an older or a later rate is none, and that is said', async () => {
+    await rate('KES', '2021-10-07', '110');
+    await rate('KES', '2021-10-16', '110');
+    await rate('NGN', DAY, '411');
+    const { totals, notes } = await outstanding(await inUsd());
+    expect(totals[2]).to.deep.equal(['total in USD', null]);
+    expect(notes[0]).to.equal(
+      'No USD/KES rate of 2021-10-15 or of the 7 days before it: what that is in USD is not known.',
+    );
+  });
+
+  it('say so where a rate was simulated', async () => {
+    await rate('KES', DAY, '110', 'simulator');
+    await rate('NGN', DAY, '411', 'simulator');
+    expect((await outstanding(await inUsd())).notes[0]).to.match(/source simulator\)\. SIMULATED/);
+  });
+
+  it('go for missed payments and PAR too', async () => {
+    await rate('KES', DAY, '100');
+    await rate('NGN', DAY, '400');
+    const missed = await missedPayments(database.db, DAY, { conversion: await inUsd() });
+    expect(missed.totals.map(({ label, sums }) => [label, sums['amount_unpaid']])).to.deep.equal([
+      ['total KES', '201580.6666'],
+      ['total NGN', '0.0000'],
+      ['total in USD', '2015.8067'],
+    ]);
+    const { rows } = await par(database.db, DAY, await inUsd());
+    // 400306.599858 + 22200.330832 USD are lent, 6047.419998 of them to the loan in arrears.
+    expect(
+      rows.find(({ scope, measure }) => scope === 'book in USD' && measure === 'PAR>30'),
+    ).to.include({
+      ...{
+        outstanding_balance: '6047.4200',
+        amount_at_risk: '2015.8067',
+        by_outstanding: '0.014313',
+        by_arrears: '0.004771',
+      },
+    });
+  });
+
+  it('are one grand total where all loans share a currency', async () => {
+    await database.query(`update branches set currency = 'KES'`);
+    expect((await outstanding()).totals).to.deep.equal([['total KES', '48910792.3186']]);
+    const book = (await par(database.db, DAY)).rows.find(
+      ({ scope, measure }) => scope === 'book' && measure === 'PAR>0',
+    );
+    expect(book).to.include({ outstanding_balance: '604741.9998', by_outstanding: '0.012364' });
+    await seedLoanBook(database.db);
+  });
+
+  it('leave no total in USD where a loan has no currency', async () => {
+    await database.query(`update branches set currency = null where branch_id = '2'`);
+    await rate('KES', DAY, '100');
+    const { totals, notes } = await outstanding(await inUsd());
+    expect(totals.slice(1)).to.deep.equal([
+      ['total (no currency)', '8880132.3328'],
+      ['total in USD', null],
+    ]);
+    expect(notes[1]).to.equal(
+      'Some loans have no currency: what they come to in USD is not known.',
+    );
+    await seedLoanBook(database.db);
+  });
+});

@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { Kafka, logLevel } from 'kafkajs';
+import type { DeadLetterSettings } from '../../../consumer/dead-letters.ts';
+import { startConsumer } from '../../../consumer/index.ts';
+import { kafkaFault, kafkaTrouble } from '../../../stream/kafka/fault.ts';
+import { openKafkaStream } from '../../../stream/kafka/stream.ts';
+import type { EventStream, StreamRecord, Subscription } from '../../../stream/port.ts';
+import { brokerMissing, realBroker } from '../../support/broker.ts';
+import { quiet, testDatabase } from '../../support/database.ts';
+import { observed, record } from '../../support/observed.ts';
+import { eventually } from '../../support/stream-contract.ts';
+
+const named = (name: string, more: object = {}) =>
+  Object.assign(new Error(name), { name, ...more });
+
+describe('what an error of kafkajs means', () => {
+  it('is an outage when the broker is out of reach or starting, however deep that is wrapped', () => {
+    expect(kafkaFault(named('KafkaJSConnectionError', { code: 'ECONNREFUSED' }))).to.equal('away');
+    expect(
+      kafkaFault(
+        named('KafkaJSNumberOfRetriesExceeded', { cause: named('KafkaJSBrokerNotFound') }),
+      ),
+    ).to.equal('away');
+    expect(
+      kafkaFault(named('KafkaJSProtocolError', { type: 'NOT_COORDINATOR_FOR_GROUP', code: 16 })),
+    ).to.equal('away');
+  });
+
+  it('is a death for everything that a working broker answers, and for our own faults', () => {
+    expect(
+      kafkaFault(named('KafkaJSProtocolError', { type: 'GROUP_AUTHORIZATION_FAILED', code: 30 })),
+    ).to.equal('broken');
+    expect(kafkaFault(new TypeError('undefined is not a function'))).to.equal('broken');
+  });
+
+  it('names a codec that cannot be read, and what to do', () => {
+    const error = named('KafkaJSNotImplemented', { message: 'ZSTD compression not implemented' });
+    expect(kafkaFault(error)).to.equal('unreadable');
+    expect(kafkaTrouble(error, 'fx')).to.match(
+      /^kafka: fx holds records that were compressed with zstd.*use gzip or none/,
+    );
+  });
+});
+
+describe('a consumer whose broker is away', () => {
+  it('ends at once when it is asked to, and does not wait until the broker is given up', async () => {
+    const settings = { brokers: ['127.0.0.1:1'], ssl: false, sasl: null, clientId: 'test' };
+    const away = openKafkaStream({ settings, log: quiet });
+    const reading = await away.subscribe({
+      topic: 'fx',
+      group: 'fx',
+      onBatch: () => Promise.resolve(),
+    });
+    const asked = performance.now();
+    await reading.stop();
+    expect(performance.now() - asked).to.be.below(1000);
+    await away.close();
+  });
+});
+
+(brokerMissing() ? describe.skip : describe)(
+  'a consumer on Kafka that meets what it cannot cope with',
+  function () {
+    this.timeout(120_000);
+    let brokers: string[];
+    let stream: EventStream;
+    let subscription: Subscription | undefined;
+    const topicWith = async (settings: Record<string, string>): Promise<string> => {
+      const topic = `t.${randomUUID()}`;
+      const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+      await admin.connect();
+      const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+      await admin.createTopics({
+        topics: [{ topic, numPartitions: 1, configEntries }],
+        waitForLeaders: true,
+      });
+      await admin.disconnect();
+      return topic;
+    };
+    const read = async (topic: string) => {
+      const seen: string[] = [];
+      subscription = await stream.subscribe({
+        topic,
+        group: topic,
+        onBatch: (records) =>
+          Promise.resolve(void seen.push(...records.map(({ value }) => String(value)))),
+      });
+      return seen;
+    };
+    /** The consumer of the pipeline with a database of its own. */
+    const consuming = async (topic: string, deadLetterTopic: DeadLetterSettings['topic']) => {
+      const database = await testDatabase();
+      const consumer = startConsumer({
+        db: database.db,
+        databaseUrl: database.url,
+        stream,
+        topic: { topic, partitions: 1, replication: 1 },
+        group: topic,
+        schemaOf: () => Promise.resolve(null),
+        deadLetterTopic,
+        log: quiet,
+      });
+      const stop = async () => {
+        await consumer.stop();
+        await database.drop();
+      };
+      return { database, consumer, stop };
+    };
+    /** A member with a batch that lasts longer than the ten seconds after which a silent one loses its partitions. */
+    const startLongBatch = async () => {
+      const topic = await topicWith({});
+      await stream.publish(topic, [{ key: 'a', value: Buffer.from('1') }]);
+      const times = { began: 0, done: 0 };
+      const onBatch = async () => {
+        times.began++;
+        await new Promise((resolve) => setTimeout(resolve, 12_000));
+        times.done++;
+      };
+      return { topic, times, member: await stream.subscribe({ topic, group: topic, onBatch }) };
+    };
+    let long: Awaited<ReturnType<typeof startLongBatch>>;
+    before('start a real broker', async function () {
+      this.timeout(180_000);
+      ({ brokers } = await realBroker());
+      stream = openKafkaStream({
+        settings: { brokers, ssl: false, sasl: null, clientId: 'faults' },
+        log: quiet,
+      });
+      // It goes on while the other tests do.
+      long = await startLongBatch();
+    });
+    afterEach(() => subscription?.stop());
+    after(async () => {
+      await long?.member.stop();
+      await stream?.close();
+    });
+
+    for (const codec of ['snappy', 'lz4', 'zstd']) {
+      it(`names ${codec}, which others may have chosen, stays red, and lets the offset stand`, async () => {
+        const topic = await topicWith({ 'compression.type': codec });
+        await stream.publish(topic, [{ key: 'a', value: Buffer.from('1') }]);
+        const seen = await read(topic);
+        const began = Date.now();
+        await eventually(() =>
+          expect(subscription?.health().trouble).to.match(new RegExp(`compressed with ${codec}`)),
+        );
+        expect(Date.now() - began).to.be.below(30_000);
+        // It is tried again and again, and never looks well in between.
+        for (let look = 0; look < 40; look++) {
+          expect(subscription?.health().trouble).to.match(new RegExp(`compressed with ${codec}`));
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        }
+        expect(seen).to.deep.equal([]);
+        expect((await stream.positions(topic, topic))[0]?.committed).to.equal(null);
+      });
+    }
+
+    it('reads gzip, which large batches are written in', async () => {
+      const topic = await topicWith({});
+      await stream.publish(
+        topic,
+        Array.from({ length: 100 }, (_, n) => ({
+          key: 'a',
+          value: Buffer.from(`${n} ${'x'.repeat(1000)}`),
+        })),
+      );
+      const seen = await read(topic);
+      await eventually(() => expect(seen).to.have.length(100));
+    });
+
+    it('takes a record of 2 MiB where the topic does, and tells one that is too large from an outage', async () => {
+      const topic = await topicWith({ 'max.message.bytes': String(4 * 1024 * 1024) });
+      const noise = Buffer.from(
+        Array.from(
+          { length: 2 * 1024 * 1024 },
+          (_, n) => (Math.imul(n, 2_654_435_761) >>> 13) & 0xff,
+        ),
+      );
+      await stream.publish(topic, [{ key: 'a', value: noise }]);
+      const seen = await read(topic);
+      await eventually(() => expect(seen).to.have.length(1));
+      const small = await topicWith({ 'max.message.bytes': '2000' });
+      const refused = await stream
+        .publish(small, [{ key: 'a', value: noise }])
+        .catch((error: Error) => error);
+      expect(refused).to.have.property('name', 'RecordTooLarge');
+    });
+
+    it('alarms when records were deleted before they were read, and stores what is left', async () => {
+      const topic = await topicWith({});
+      const rates = Array.from({ length: 10 }, (_, n) =>
+        observed('KES', `129.${n + 1}`, { run_id: `run-${n}` }),
+      );
+      await stream.publish(topic, rates.slice(0, 2).map(record));
+      const first = await stream.subscribe({
+        topic,
+        group: topic,
+        onBatch: () => Promise.resolve(),
+      });
+      await eventually(async () =>
+        expect((await stream.positions(topic, topic))[0]?.committed).to.equal('2'),
+      );
+      await first.stop();
+      await stream.publish(topic, rates.slice(2).map(record));
+      const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+      await admin.connect();
+      // What deletes must have heard of the topic's leaders, and asks for them only here.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '6' }] });
+      await admin.disconnect();
+      const { database, consumer, stop } = await consuming(topic, null);
+      await eventually(async () =>
+        expect(await database.query('select count(*) from rate_observations')).to.deep.equal([
+          { count: '4' },
+        ]),
+      );
+      await eventually(async () => expect((await consumer.health())['lag']).to.equal('0'));
+      expect((await consumer.health()).trouble).to.match(
+        /\/0: 4 records from offset 2 on were deleted before they were read/,
+      );
+      await stop();
+    });
+
+    it('keeps a dead letter that its topic never takes: the bytes in the row, where from and why on the topic, and goes on', async () => {
+      const [topic, letters] = [
+        await topicWith({}),
+        await topicWith({ 'max.message.bytes': '2000' }),
+      ];
+      const poison = Buffer.from(
+        Array.from({ length: 5000 }, (_, n) => (Math.imul(n, 2_654_435_761) >>> 13) | 1),
+      );
+      await stream.publish(topic, [
+        { key: 'USD-KES', value: poison },
+        record(observed('KES', '129.15')),
+      ]);
+      const { database, consumer, stop } = await consuming(topic, { name: letters, stream });
+      await eventually(async () =>
+        expect(await consumer.health()).to.deep.include({ trouble: null, lag: '0' }),
+      );
+      expect(await database.query('select mid from daily_rates')).to.deep.equal([
+        { mid: '129.15' },
+      ]);
+      const rows = await database.query(
+        'select topic, partition, record_offset, key, value, reason from dead_letters',
+      );
+      const row = {
+        topic,
+        partition: 0,
+        record_offset: '0',
+        key: Buffer.from('USD-KES'),
+        value: poison,
+        reason: 'wrong magic byte',
+      };
+      expect(rows).to.deep.equal([row]);
+      const published: StreamRecord[] = [];
+      for await (const records of stream.read({ topic: letters })) published.push(...records);
+      const said = published.map(({ key, value, headers }) => ({
+        key,
+        value,
+        headers: Object.fromEntries(
+          Object.entries(headers).map(([name, text]) => [name, String(text)]),
+        ),
+      }));
+      expect(said).to.have.length(1);
+      expect(said[0]).to.deep.include({ key: null, value: null });
+      expect(said[0]?.headers).to.include({
+        'kafka_dlt-original-topic': topic,
+        'kafka_dlt-original-partition': '0',
+        'kafka_dlt-original-offset': '0',
+        'kafka_dlt-exception-message': `wrong magic byte: expected 0x00 first, got 0x${poison.toString('hex', 0, 1)}`,
+        'kafka_dlt-value-omitted':
+          '5000 bytes, more than this topic takes: the row in dead_letters has them',
+      });
+      await stop();
+    });
+
+    it('keeps its place in the group through a batch that lasts longer than its session', async () => {
+      const { topic, times, member } = long;
+      await eventually(async () =>
+        expect((await stream.positions(topic, topic))[0]?.committed).to.equal('1'),
+      );
+      expect(times).to.deep.equal({ began: 1, done: 1 });
+      expect(member.health()).to.deep.equal({ trouble: null, partitions: [0] });
+    });
+  },
+);

@@ -1,0 +1,236 @@
+import { expect } from 'chai';
+import { headersOf } from '../../../events/headers.ts';
+import {
+  eventId,
+  keyOf,
+  type RateObserved,
+  UndecodableRecord,
+} from '../../../events/rate-observed.ts';
+import { CURRENT_BUILT_IN_ID, encodeRate, rateDecoder } from '../../../events/wire-format.ts';
+
+const rate: RateObserved = {
+  event_id: 'b0f1a0d2-5c0e-5b8e-9a52-6f3f5a1c2d3e',
+  run_id: '0d9f8f3e-7f0a-4a39-8f57-1f4d6f0f2a11',
+  source: 'xe',
+  base_currency: 'USD',
+  quote_currency: 'KES',
+  mid: '129.1500000000',
+  observed_at: '2026-11-24T00:00:00.000Z',
+  fetched_at: '2026-11-24T01:00:02.345Z',
+};
+
+/** Version 1 as it was first written. These bytes lie on topics whose retention is unlimited: they must decode for ever. */
+const GOLDEN_V1 =
+  '007f0000014862306631613064322d356330652d356238652d396135322d3666336635613163326433654830643966386633652d376630612d346133' +
+  '392d386635372d31663464366630663261313104786506555344064b45531c3132392e3135303030303030303080b0d1adc168d28e89b1c168';
+
+const decode = rateDecoder(() => Promise.resolve(null));
+const refusal = async (value: Buffer | null): Promise<string> => {
+  try {
+    await decode(value);
+    return 'decoded';
+  } catch (error) {
+    expect(error).to.be.instanceOf(UndecodableRecord);
+    return (error as UndecodableRecord).reason;
+  }
+};
+/** The event with one field changed, past the check that `encodeRate` makes. */
+const changed = (field: keyof RateObserved, from: string, to: string): Buffer => {
+  const bytes = encodeRate(rate, CURRENT_BUILT_IN_ID);
+  const at = bytes.indexOf(from);
+  expect(at, `${field} in the bytes`).to.be.greaterThan(0);
+  return Buffer.concat([
+    bytes.subarray(0, at),
+    Buffer.from(to, 'latin1'),
+    bytes.subarray(at + from.length),
+  ]);
+};
+
+describe('the event RateObserved', () => {
+  it('is written as the golden bytes of version 1 and read back from them', async () => {
+    expect(encodeRate(rate, 0x7f000001).toString('hex')).to.equal(GOLDEN_V1);
+    expect(await decode(Buffer.from(GOLDEN_V1, 'hex'))).to.deep.equal(rate);
+  });
+
+  it('has the same id whenever the same rate of the same run is published', () => {
+    expect(eventId(rate)).to.equal(eventId({ ...rate }));
+    expect(eventId(rate)).to.match(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    for (const other of [
+      { run_id: 'x' },
+      { quote_currency: 'NGN' },
+      { observed_at: '2026-11-24T00:00:00.001Z' },
+    ]) {
+      expect(eventId({ ...rate, ...other })).not.to.equal(eventId(rate));
+    }
+  });
+
+  it('is keyed by its pair and carries CloudEvents headers as text', () => {
+    expect(keyOf(rate)).to.equal('USD-KES');
+    expect(headersOf(rate)).to.deep.equal({
+      ce_specversion: '1.0',
+      ce_id: rate.event_id,
+      ce_source: '/fx-rates/producer/xe',
+      ce_type: 'fx.rates.RateObserved.v1',
+      ce_time: '2026-11-24T00:00:00.000Z',
+      ce_subject: 'USD-KES',
+      'content-type': 'application/avro',
+    });
+  });
+
+  it('refuses to write what no reader would accept', () => {
+    for (const mid of ['0', '-1', '1e3', 'NaN', '', '01', '1.', '.5', '1,5', ' 1']) {
+      expect(() => encodeRate({ ...rate, mid }, CURRENT_BUILT_IN_ID), mid).to.throw(
+        UndecodableRecord,
+        'mid: expected a plain decimal above 0',
+      );
+    }
+  });
+});
+
+describe('bytes that can never become a rate', () => {
+  const good = encodeRate(rate, CURRENT_BUILT_IN_ID);
+  const poison: [string, () => Buffer | null, string][] = [
+    ['a tombstone', () => null, 'empty'],
+    ['no bytes', () => Buffer.alloc(0), 'empty'],
+    ['a frame cut short', () => good.subarray(0, 4), 'truncated'],
+    [
+      'another magic byte',
+      () => Buffer.concat([Buffer.from([1]), good.subarray(1)]),
+      'wrong magic byte',
+    ],
+    ['a record cut short', () => good.subarray(0, -3), 'not Avro'],
+    ['bytes left over', () => Buffer.concat([good, Buffer.from([0])]), 'not Avro'],
+    [
+      'a schema id nobody knows',
+      () => Buffer.concat([Buffer.from([0, 0, 0, 0, 9]), good.subarray(5)]),
+      'unknown schema id',
+    ],
+    ['more than 64 KiB', () => Buffer.concat([good, Buffer.alloc(65_536)]), 'too large'],
+    ['JSON', () => Buffer.from('{"mid":1}'), 'wrong magic byte'],
+    ['a mid of NaN', () => changed('mid', '\x1c129.1500000000', '\x06NaN'), 'bad mid'],
+    ['a mid of zero', () => changed('mid', '129.1500000000', '000.0000000000'), 'bad mid'],
+    [
+      'a currency in lower case',
+      () => changed('quote_currency', 'KES', 'kes'),
+      'bad quote_currency',
+    ],
+    ['bad UTF-8', () => changed('quote_currency', 'KES', '\xff\xfeS'), 'bad quote_currency'],
+    [
+      'a base that is its own quote',
+      () => changed('quote_currency', 'KES', 'USD'),
+      'bad quote_currency',
+    ],
+    ['an unknown source', () => changed('source', '\x04xe', '\x04xx'), 'bad source'],
+    [
+      'an event id that is no UUID',
+      () => changed('event_id', rate.event_id, 'z'.repeat(36)),
+      'bad event_id',
+    ],
+  ];
+  for (const [what, bytes, reason] of poison) {
+    it(`${what}: ${reason}`, async () => {
+      expect(await refusal(bytes())).to.equal(reason);
+    });
+  }
+
+  it('100,000 random records throw cleanly or decode to something valid', async () => {
+    let seed = 42;
+    const random = () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return seed >>> 16;
+    };
+    for (let i = 0; i < 100_000; i++) {
+      const bytes = Buffer.alloc(5 + (random() % 120));
+      bytes.writeUInt32BE(CURRENT_BUILT_IN_ID, 1);
+      for (let at = 5; at < bytes.length; at++) bytes[at] = random() & 0xff;
+      expect(await refusal(bytes)).not.to.equal('decoded');
+    }
+  });
+});
+
+describe('a schema of another writer', () => {
+  const schemaOf = (fields: object[]) =>
+    JSON.stringify({ type: 'record', name: 'RateObserved', namespace: 'fx.rates', fields });
+
+  it('is looked up once and resolved to ours, added fields being skipped', async () => {
+    const { fields } = JSON.parse(
+      (await import('../../../events/rate-observed.ts')).RATE_OBSERVED_SCHEMA,
+    );
+    let asked = 0;
+    const decodeNewer = rateDecoder(() => {
+      asked++;
+      return Promise.resolve(schemaOf([{ name: 'venue', type: 'string' }, ...fields]));
+    });
+    const newer = Buffer.concat([
+      Buffer.from([0, 0, 0, 0, 5, 4]),
+      Buffer.from('xx'),
+      encodeRate(rate, 1).subarray(5),
+    ]);
+    expect(await decodeNewer(newer)).to.deep.equal(rate);
+    await decodeNewer(newer);
+    expect(asked).to.equal(1);
+  });
+
+  it('that lacks a field of ours makes its records undecodable, with the reason', async () => {
+    const decodeOther = rateDecoder(() =>
+      Promise.resolve(schemaOf([{ name: 'mid', type: 'string' }])),
+    );
+    const error = await decodeOther(Buffer.from([0, 0, 0, 0, 5, 2, 49])).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error)
+      .to.be.instanceOf(UndecodableRecord)
+      .with.property('reason', 'incompatible schema');
+  });
+
+  it('with an array in it is not read at all: a few bytes would keep the decoder busy for ever', async () => {
+    const { fields } = JSON.parse(
+      (await import('../../../events/rate-observed.ts')).RATE_OBSERVED_SCHEMA,
+    );
+    for (const type of [
+      { type: 'array', items: 'null' },
+      { type: 'map', values: 'long' },
+      ['null', { type: 'array', items: 'null' }],
+    ]) {
+      const decodeTrap = rateDecoder(() =>
+        Promise.resolve(schemaOf([{ name: 'trap', type }, ...fields])),
+      );
+      const endless = Buffer.from('000000000580808080808080e0077f', 'hex');
+      const error = await decodeTrap(endless).catch((thrown: unknown) => thrown);
+      expect(error)
+        .to.be.instanceOf(UndecodableRecord)
+        .with.property('reason', 'incompatible schema');
+    }
+  });
+
+  it('is read by a schema that is to come: with a field added, widened, or renamed by an alias', async () => {
+    const { RATE_OBSERVED_SCHEMA } = await import('../../../events/rate-observed.ts');
+    const altered = (change: (fields: { name: string; [more: string]: unknown }[]) => void) => {
+      const { fields } = JSON.parse(RATE_OBSERVED_SCHEMA);
+      change(fields);
+      return schemaOf(fields);
+    };
+    const golden = Buffer.from(GOLDEN_V1, 'hex');
+    const nobody = () => Promise.resolve(null);
+    const added = altered((fields) =>
+      fields.push({ name: 'venue', type: 'string', default: 'otc' }),
+    );
+    expect(await rateDecoder(nobody, added)(golden)).to.deep.equal({ ...rate, venue: 'otc' });
+    const narrow = altered((fields) => Object.assign(fields[5] as object, { type: 'bytes' }));
+    const old = altered((fields) => Object.assign(fields[5] as object, { name: 'rate' }));
+    const alias = altered((fields) => Object.assign(fields[5] as object, { aliases: ['rate'] }));
+    const framed = Buffer.concat([Buffer.from([0, 0, 0, 0, 5]), golden.subarray(5)]);
+    expect(await rateDecoder(() => Promise.resolve(narrow))(framed)).to.deep.equal(rate);
+    expect(await rateDecoder(() => Promise.resolve(old), alias)(framed)).to.deep.equal(rate);
+  });
+
+  it('that cannot be looked up now is not a fault of the record', async () => {
+    const decodeAway = rateDecoder(() => Promise.reject(new Error('registry away')));
+    const error = await decodeAway(Buffer.from([0, 0, 0, 0, 5, 2, 49])).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(Error).and.not.instanceOf(UndecodableRecord);
+  });
+});

@@ -1,0 +1,53 @@
+import { statementReply } from '../../test/support/proxy.ts';
+import { BOTH, type ChaosCase } from './case.ts';
+import { encodedRates } from './encoded-rates.ts';
+import { lettersKept, verdictOn, wholeAndRight } from './verdict.ts';
+import { until } from './world.ts';
+
+/** The rows are there and the consumer is never told: it does the batch again, and nothing shows. */
+export const commitRepliesCut: ChaosCase = {
+  name: 'commit-replies-cut',
+  what: 'the connection is reset in place of the reply to COMMIT',
+  on: BOTH,
+  together: true,
+  run: async (world, full) => {
+    const cuts = full ? 200 : 20;
+    // The first pull shows that the consumer reads. What is there already is not written again, so each cut needs a pull of its own.
+    const rates = encodedRates((cuts + 1) * 7);
+    const network = world.databaseNetwork;
+    const lostBefore = network.lost();
+    const consumer = world.run('consumer');
+    await until('the consumer reads', 60_000, async () => {
+      await world.publish(rates.slice(0, 7));
+      return (await world.stored()) > 0;
+    });
+    let recovered_ms = 0;
+    for (let cut = 1; cut <= cuts; cut++) {
+      const lost = network.lost();
+      network.loseReply(statementReply('COMMIT'));
+      await world.publish(rates.slice(cut * 7, cut * 7 + 7));
+      await until('a COMMIT was cut', 60_000, () => network.lost() > lost);
+      recovered_ms = Math.max(
+        recovered_ms,
+        await until('stored', 60_000, async () => (await world.stored()) >= (cut + 1) * 7),
+      );
+    }
+    await world.drained();
+    const verdict = await verdictOn(world.query, rates);
+    const letters = await lettersKept(world.query);
+    consumer.kill('SIGTERM');
+    const code = await consumer.exited;
+    return {
+      attempted: rates.length,
+      acked: rates.length,
+      ...verdict,
+      recovered_ms,
+      also: { cuts: network.lost() - lostBefore, letters },
+      must: {
+        ...wholeAndRight(verdict),
+        'no dead letters': letters === 0,
+        'the consumer lives': code === 0,
+      },
+    };
+  },
+};

@@ -1,0 +1,69 @@
+import type { RateObserved } from '../../events/rate-observed.ts';
+import { produceReply, statementReply } from '../../test/support/proxy.ts';
+import { BOTH, type ChaosCase } from './case.ts';
+import { asRecord, encodedRates } from './encoded-rates.ts';
+import { verdictOn, wholeAndRight } from './verdict.ts';
+
+const PER_ROUND = 20;
+
+/** Events are written and nobody is told: what is acknowledged afterwards must be there all the same. */
+export const repliesLost: ChaosCase = {
+  name: 'replies-lost',
+  what: 'the reply to a publish is lost on its way back, before every round of 20 events',
+  on: BOTH,
+  run: async (world, full) => {
+    const rounds = full ? 100 : 10;
+    const rates = encodedRates(rounds * PER_ROUND);
+    const stream = world.remoteStream();
+    const { kafka } = world.servers;
+    const { databaseNetwork } = world;
+    const network = kafka ? kafka.network : databaseNetwork;
+    const lostBefore = network.lost();
+    const acked: RateObserved[] = [];
+    let rejected = 0;
+    let cuts = 0;
+    world.run('consumer');
+    for (let round = 0; round < rounds; round++) {
+      const [first, ...others] = rates.slice(round * PER_ROUND, (round + 1) * PER_ROUND) as [
+        RateObserved,
+        ...RateObserved[],
+      ];
+      network.loseReply(kafka ? produceReply : statementReply('insert into stream_records'));
+      // A client may try again by itself and be none the wiser; a network that is gone has it tell us, and then it must start afresh.
+      const cut = round % 10 === 9;
+      if (cut) {
+        network.cut();
+        cuts++;
+      }
+      // Not one batch: the event after the lost reply is the one that kafkajs' idempotent producer would lose.
+      for (const part of [[first], ...others.map((rate) => [rate])]) {
+        const records = part.map((rate) => asRecord(rate));
+        for (let done = false; !done; ) {
+          await stream.publish(world.topic, records).then(
+            () => (done = true),
+            () => {
+              rejected++;
+              network.mend();
+            },
+          );
+        }
+        acked.push(...part);
+      }
+    }
+    const recovered_ms = await world.drained();
+    const verdict = await verdictOn(world.query, acked);
+    const lostReplies = network.lost() - lostBefore;
+    return {
+      attempted: rates.length,
+      acked: acked.length,
+      ...verdict,
+      recovered_ms,
+      also: { rounds, cuts, replies_lost: lostReplies, publishes_rejected: rejected },
+      must: {
+        ...wholeAndRight(verdict),
+        'a reply was lost in every round': lostReplies === rounds,
+        'every cut was told': rejected >= cuts,
+      },
+    };
+  },
+};

@@ -1,0 +1,190 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RateObserved } from '../../events/rate-observed.ts';
+import { openDatabase } from '../../platform/database.ts';
+import { openKafkaStream } from '../../stream/kafka/stream.ts';
+import type { EventStream, OutgoingRecord } from '../../stream/port.ts';
+import { openPostgresStream } from '../../stream/postgres/stream.ts';
+import { quiet } from '../../test/support/database.ts';
+import { type Command, command } from '../../test/support/process.ts';
+import { type NetworkProxy, proxyTo } from '../../test/support/proxy.ts';
+import type { Adapter } from './case.ts';
+import { asRecord } from './encoded-rates.ts';
+import { type Servers, TEMPLATE } from './servers.ts';
+
+export type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
+
+/** What a case has to itself: a database, a topic, a group, and processes that reach them over networks that it can spoil. */
+export interface World {
+  readonly on: Adapter;
+  readonly servers: Servers;
+  /** What lies between the processes and Postgres. */
+  readonly databaseNetwork: NetworkProxy;
+  readonly random: () => number;
+  readonly topic: string;
+  /** Reaches Postgres directly, past the network that is being spoiled. */
+  readonly query: Query;
+  /** The stream, reached directly. */
+  readonly stream: EventStream;
+  /** The stream as the processes reach it, over the network that is being spoiled. */
+  remoteStream(): EventStream;
+  readonly group: string;
+  readonly settings: Record<string, string>;
+  /** Starts one of our commands as a process; it is ended with the case. */
+  run(name: string, settings?: Record<string, string>, args?: string[]): Command;
+  /** Publishes until it is acknowledged, as the producer's ledger does; gives the number of tries. */
+  publish(rates: readonly RateObserved[], to?: EventStream): Promise<number>;
+  /** Publishes once; tells whether it was acknowledged. */
+  attempt(rates: readonly RateObserved[], to: EventStream): Promise<boolean>;
+  publishRecords(records: readonly OutgoingRecord[]): Promise<void>;
+  /** How many events are stored. */
+  stored(): Promise<number>;
+  lag(): Promise<number>;
+  /** Waits until everything is read and gives the ms that it took; rejects after `within` ms. */
+  drained(within?: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface WorldSettings {
+  on: Adapter;
+  servers: Servers;
+  name: string;
+  random: () => number;
+}
+
+export async function openWorld({ on, servers, name, random }: WorldSettings): Promise<World> {
+  const id = `${name.replaceAll('-', '_')}_${Math.floor(random() * 1e9)}_${Date.now() % 1e6}`;
+  const topic = `chaos.${id}`;
+  const group = topic;
+  await servers.postgres.admin(`create database ${id} template ${TEMPLATE}`);
+  const direct = servers.postgres.url.replace(/\/[^/]*$/, `/${id}`);
+  const { hostname, port } = new URL(direct);
+  const databaseNetwork = await proxyTo({ host: hostname, port: Number(port) });
+  const remote = direct.replace(`:${port}/`, `:${databaseNetwork.port}/`);
+  const db = openDatabase({ url: direct, name: 'chaos', poolSize: 4 });
+  const opened: (() => Promise<unknown>)[] = [];
+  const streamOver = (url: string, port: number | undefined): EventStream => {
+    if (port) {
+      const settings = {
+        brokers: [`127.0.0.1:${port}`],
+        ssl: false,
+        sasl: null,
+        clientId: 'chaos',
+      };
+      const stream = openKafkaStream({ settings, log: quiet });
+      opened.push(stream.close);
+      return stream;
+    }
+    const own = url === direct ? db : openDatabase({ url, name: 'chaos remote', poolSize: 2 });
+    if (own !== db) opened.push(() => own.destroy());
+    return openPostgresStream({ db: own, url, log: quiet });
+  };
+  const stream = streamOver(direct, servers.kafka?.node.port);
+  await again(() =>
+    stream.createTopic({ topic, partitions: 3, replication: 1, maxRecordBytes: 4 * 1024 * 1024 }),
+  );
+  const settings = {
+    DATABASE_URL: remote,
+    TOPIC: topic,
+    CONSUMER_GROUP: group,
+    LOG_LEVEL: 'warn',
+    ...(servers.kafka && {
+      KAFKA_BROKERS: `127.0.0.1:${servers.kafka.network.port}`,
+      SCHEMA_REGISTRY_URL: servers.kafka.registryUrl,
+    }),
+  };
+  const processes: Command[] = [];
+  const query: Query = async (sql, values) => (await db.raw(sql, (values ?? []) as never)).rows;
+  const lag = async () =>
+    (await stream.positions(topic, group)).reduce(
+      (sum, { low, high, committed }) => sum + Number(high) - Number(committed ?? low),
+      0,
+    );
+  return {
+    on,
+    servers,
+    databaseNetwork,
+    random,
+    topic,
+    group,
+    settings,
+    query,
+    stream,
+    remoteStream: () => streamOver(remote, servers.kafka?.network.port),
+    run: (command_, more = {}, args = []) => {
+      const started = command(command_, { ...settings, ...more }, args);
+      processes.push(started);
+      return started;
+    },
+    publish: (rates, to = stream) =>
+      again(() =>
+        to.publish(
+          topic,
+          rates.map((rate) => asRecord(rate)),
+        ),
+      ),
+    attempt: (rates, to) =>
+      to
+        .publish(
+          topic,
+          rates.map((rate) => asRecord(rate)),
+        )
+        .then(
+          () => true,
+          () => false,
+        ),
+    publishRecords: async (records) => void (await again(() => stream.publish(topic, records))),
+    stored: async () =>
+      Number((await query<{ count: string }>('select count(*) from rate_observations'))[0]?.count),
+    lag,
+    drained: async (within = 60_000) => {
+      const began = performance.now();
+      for (;;) {
+        const left = await lag().catch(() => Number.NaN);
+        if (left === 0) return Math.round(performance.now() - began);
+        if (performance.now() - began > within)
+          throw new Error(`${left} records are still unread after ${within / 1000} s`);
+        await pause(50);
+      }
+    },
+    close: async () => {
+      for (const process of processes) process.kill('SIGKILL');
+      await Promise.all(processes.map(({ exited }) => exited));
+      await Promise.all(opened.map((close) => close()));
+      await db.destroy();
+      await databaseNetwork.stop();
+      await again(() => servers.postgres.admin(`drop database ${id} with (force)`));
+    },
+  };
+}
+
+/** Longer than the longest outage of any case. */
+const AGAIN_MS = 8 * 60_000;
+
+/** Does it until it succeeds, or for AGAIN_MS; gives the number of tries. */
+async function again(work: () => Promise<unknown>): Promise<number> {
+  for (let tries = 1, began = performance.now(); ; tries++) {
+    try {
+      await work();
+      return tries;
+    } catch (error) {
+      if (performance.now() - began > AGAIN_MS) throw error;
+      await pause(50);
+    }
+  }
+}
+
+/** Waits for a fact, and gives the ms that it took; rejects after `within` ms. */
+export async function until(
+  what: string,
+  within: number,
+  fact: () => Promise<boolean> | boolean,
+): Promise<number> {
+  const began = performance.now();
+  for (;;) {
+    if (await Promise.resolve(fact()).catch(() => false))
+      return Math.round(performance.now() - began);
+    if (performance.now() - began > within)
+      throw new Error(`${what}: not within ${within / 1000} s`);
+    await pause(20);
+  }
+}
