@@ -3,8 +3,8 @@ import type { Source } from '../ledger/run.ts';
 import { findRun, listRuns } from '../ledger/run-history.ts';
 import { watchRuns } from '../ledger/run-watch.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
-import { listen } from '../platform/listen.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Notifications } from '../platform/notifications.ts';
 import { buildApp } from './app.ts';
 import { eventFeed } from './event-feed.ts';
 import { pullNow } from './pull-now.ts';
@@ -28,6 +28,7 @@ import { type Listening, listenOn } from './server.ts';
 export interface ApiDeps {
   db: Database;
   databaseUrl: string;
+  notifications: Notifications;
   source: Source;
   currencies: readonly string[];
   slots: Slots;
@@ -47,7 +48,7 @@ const REPORTS_AT_ONCE = 3;
 
 /** Starts answering HTTP requests from what is stored. What it waits for on behalf of people it hears from the database. */
 export async function startApi(deps: ApiDeps): Promise<Listening> {
-  const { db, databaseUrl: url, source, currencies, host, port, log } = deps;
+  const { db, databaseUrl: url, notifications, source, currencies, host, port, log } = deps;
   const requests = openRequests({ db, source, currencies, cooldownSeconds: deps.cooldownSeconds });
   const ready = readyAnswers();
   const feed = eventFeed({ observations: newObservations(db), log });
@@ -59,19 +60,21 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
     deadlines: 'report',
     poolSize: REPORTS_AT_ONCE,
   });
-  const runs = watchRuns({ url, find: requests.find, log });
+  const runs = watchRuns({ notifications, find: requests.find });
   // What is ready goes before the followers are told of the new rate: they may come and ask at once.
   const landed = () => {
     ready.drop();
     feed.wake();
   };
-  const hearing = listen({
-    url,
-    on: { rates: landed, runs: ready.drop },
-    onConnect: () => ready.hearing(true),
-    onLost: () => ready.hearing(false),
-    log,
-  });
+  const unsubscribe = [
+    notifications.subscribe('rates', {
+      onNotify: landed,
+      onConnect: () => ready.hearing(true),
+      onLost: () => ready.hearing(false),
+    }),
+    notifications.subscribe('runs', { onNotify: ready.drop }),
+    runs.stop,
+  ];
   const app = buildApp({
     ...deps,
     pull: pullNow({ requests, runs, ready }),
@@ -94,7 +97,8 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
   });
   const server = await listenOn(app, { host, port, headers: SECURITY_HEADERS }).catch(
     async (error: Error) => {
-      await Promise.all([runs.stop(), hearing.stop(), reports.destroy()]);
+      for (const end of unsubscribe) end();
+      await reports.destroy();
       feed.stop();
       throw error;
     },
@@ -104,7 +108,8 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
     stop: async () => {
       feed.stop();
       await server.stop();
-      await Promise.all([runs.stop(), hearing.stop(), reports.destroy()]);
+      for (const end of unsubscribe) end();
+      await reports.destroy();
     },
   };
 }

@@ -2,17 +2,18 @@ import { startApi } from '../api/index.ts';
 import type { Listening } from '../api/server.ts';
 import { latestSlot, nextSlot } from '../ledger/schedule.ts';
 import type { Database } from '../platform/database.ts';
-import type { Parts } from './parts.ts';
+import type { ServiceParts } from './parts.ts';
 
 /** The API, listening, on the schedule that the producer keeps. */
 export async function apiPart(
-  { config, log, onClose, url }: Parts,
+  { config, log, onClose, url, notifications }: ServiceParts,
   db: Database,
 ): Promise<Listening> {
   const { source, SCHEDULE: cron, SCHEDULE_TZ: zone } = config;
   const api = await startApi({
     db,
     databaseUrl: url,
+    notifications,
     source,
     currencies: config.CURRENCIES,
     slots: {

@@ -9,7 +9,7 @@ export function consumerPart(
   parts: ServiceParts,
   { db, stream }: { db: Database; stream: EventStream },
 ): Health {
-  const { config, log, onClose, url, giveUp } = parts;
+  const { config, log, onClose, notifications, giveUp } = parts;
   const topic = topicOf(config);
   const letters = letterTopicOf(config);
   const letterStream = {
@@ -30,7 +30,7 @@ export function consumerPart(
       );
   const consumer = startConsumer({
     db,
-    databaseUrl: url,
+    notifications,
     stream,
     topic,
     group: config.CONSUMER_GROUP,

@@ -3,11 +3,12 @@ import { untilDone } from '../platform/back-off.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
 import { joinEmbeddedPostgres } from '../platform/embedded-postgres/join.ts';
+import { classify } from '../platform/faults.ts';
 import { startHealthServer } from '../platform/health-server.ts';
 import { type ServiceHealth, startHeartbeat } from '../platform/heartbeat.ts';
 import type { OnClose } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
-import { databaseFault } from '../platform/sqlstate.ts';
+import type { Notifications } from '../platform/notifications.ts';
 import { openStream } from '../stream/open-stream.ts';
 import type { EventStream } from '../stream/port.ts';
 import { refusal } from './within-reach.ts';
@@ -24,6 +25,8 @@ export interface Parts {
 
 /** What the parts of a service have on top: a way to say that the process is of no more use. */
 export interface ServiceParts extends Parts {
+  /** The process's one LISTEN connection. */
+  notifications: Notifications;
   /** Ends the process with 1 and the reason's sentence, so that whoever watches it starts another. */
   giveUp: (reason: Error) => void;
 }
@@ -48,7 +51,7 @@ export async function migrated({ url, log, signal }: Parts): Promise<void> {
     log,
     signal,
     hopeless: (error) =>
-      databaseFault(error) === 'away' ? null : (refusal(url, error) ?? (error as Error)),
+      classify(error) === 'outage' ? null : (refusal(url, error) ?? (error as Error)),
   });
 }
 

@@ -9,7 +9,7 @@ import { startProducer } from '../producer/index.ts';
 import { xeClient } from '../producer/xe-client.ts';
 import { startSimulator } from '../simulator/index.ts';
 import type { EventStream } from '../stream/port.ts';
-import { type Health, heartbeatPart, type Parts, topicOf } from './parts.ts';
+import { type Health, heartbeatPart, type Parts, type ServiceParts, topicOf } from './parts.ts';
 import { registryOf } from './schema-registry.ts';
 
 const HISTORY_DAYS = 400;
@@ -24,10 +24,10 @@ export interface ProducerOptions {
 
 /** The producer, the simulator where no key is set, and its row in `services`. */
 export async function producerPart(
-  parts: Parts,
+  parts: Omit<ServiceParts, 'giveUp'>,
   { db, stream, history = false, backfillOnly = false }: ProducerOptions,
 ): Promise<Health> {
-  const { config, log, onClose, url } = parts;
+  const { config, log, onClose, notifications } = parts;
   const { source, CURRENCIES: currencies } = config;
   const registry = registryOf(config);
   // Asked before every publish: a topic or a registry that was made anew under us is set up again without a restart.
@@ -56,7 +56,7 @@ export async function producerPart(
     backfillOnly,
     ...(history && source === 'simulator' && { onLook: () => makeUpHistory(db, currencies) }),
     schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
-    databaseUrl: url,
+    notifications,
     log,
   });
   onClose('producer', () => producer.stop());

@@ -2,6 +2,7 @@ import { readConfig } from '../platform/config.ts';
 import { armFailpoint } from '../platform/failpoint.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
+import { openNotifications } from '../platform/notifications.ts';
 import { commandLine } from './command-line.ts';
 import { postgresPart, type ServiceParts } from './parts.ts';
 
@@ -23,8 +24,10 @@ export function runService(
       giveUp = reject;
     });
     const url = await postgresPart({ config, log, onClose });
+    const notifications = openNotifications({ url, log });
+    onClose('notifications', () => notifications.stop());
     await Promise.race([
-      start({ config, log, onClose, url, signal: ending.signal, giveUp }),
+      start({ config, log, onClose, url, notifications, signal: ending.signal, giveUp }),
       gaveUp,
     ]);
     log.info(`${name} started`);

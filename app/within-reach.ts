@@ -1,5 +1,5 @@
 import { CannotStart } from '../platform/errors.ts';
-import { databaseFault } from '../platform/sqlstate.ts';
+import { classify } from '../platform/faults.ts';
 
 /** What to tell a person when Postgres answers and does not let us in; null for every other error. */
 export function refusal(url: string, error: unknown): CannotStart | null {
@@ -22,7 +22,7 @@ export async function withinReach<Result>(
   try {
     return await work();
   } catch (error) {
-    if (databaseFault(error) !== 'away') throw refusal(url, error) ?? error;
+    if (classify(error) !== 'outage') throw refusal(url, error) ?? error;
     const reason = (error as { code?: string }).code ?? (error as Error).message;
     throw new CannotStart(
       `Postgres at ${new URL(url).host} cannot be reached (${reason}): start it, or correct DATABASE_URL`,

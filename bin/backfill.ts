@@ -21,6 +21,7 @@ import { quotaOf } from '../ledger/quota.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
+import { openNotifications } from '../platform/notifications.ts';
 
 interface Options {
   from?: string;
@@ -122,13 +123,15 @@ async function agreed(
 /** Has the pages done by a producer and a consumer that run already, or by those of its own as soon as there are none. */
 async function run(task: Task, db: Database, since: string): Promise<BackfillProgress> {
   const stream = await streamPart(task, db);
+  const notifications = openNotifications(task);
+  task.onClose('notifications', () => notifications.stop());
   let gaveUp: Error | null = null;
   const giveUp = (reason: Error) => {
     gaveUp = reason;
   };
   const own = {
-    consumer: () => consumerPart({ ...task, giveUp }, { db, stream }),
-    producer: () => producerPart(task, { db, stream, backfillOnly: true }),
+    consumer: () => consumerPart({ ...task, notifications, giveUp }, { db, stream }),
+    producer: () => producerPart({ ...task, notifications }, { db, stream, backfillOnly: true }),
   };
   const missing = new Set(Object.keys(own) as (keyof typeof own)[]);
   const bar = progressBar(task);

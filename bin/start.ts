@@ -2,7 +2,7 @@ import { databasePart, migrated, type Parts, streamPart } from '../app/parts.ts'
 import { runService } from '../app/run-service.ts';
 import { untilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
-import { databaseFault } from '../platform/sqlstate.ts';
+import { classify } from '../platform/faults.ts';
 
 // Loaded while Postgres comes up, what answers people first: loading takes as long as the server does.
 const loadingApi = import('../app/api.ts');
@@ -42,6 +42,6 @@ async function seedEmptyBook({ url, log, signal }: Parts): Promise<void> {
   await untilDone('loan book', seed, {
     log,
     signal,
-    hopeless: (error) => (databaseFault(error) === 'away' ? null : (error as Error)),
+    hopeless: (error) => (classify(error) === 'outage' ? null : (error as Error)),
   });
 }

@@ -1,9 +1,9 @@
 import { type RateObserved, UndecodableRecord } from '../events/rate-observed.ts';
 import type { RateDecoder } from '../events/wire-format.ts';
 import { failpoint } from '../platform/failpoint.ts';
+import { classify } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
-import { databaseFault } from '../platform/sqlstate.ts';
 import type { StreamRecord } from '../stream/port.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { RateStore, Saved } from './rate-store.ts';
@@ -50,7 +50,7 @@ export function batchHandler({
         sum.inserted += inserted;
         sum.updatedDays += updatedDays;
       } catch (error) {
-        if (databaseFault(error) !== 'impossible') throw error;
+        if (classify(error) !== 'unstorable') throw error;
         await setAside(
           record,
           new UndecodableRecord('refused by Postgres', (error as Error).message, { cause: error }),
@@ -65,7 +65,7 @@ export function batchHandler({
     try {
       return { ...(await store.save(decoded.map(({ rate }) => rate))), dead: 0 };
     } catch (error) {
-      if (databaseFault(error) !== 'impossible') throw error;
+      if (classify(error) !== 'unstorable') throw error;
       return saveOneByOne(decoded);
     }
   }

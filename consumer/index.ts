@@ -5,6 +5,7 @@ import { withinDeadline } from '../platform/deadline.ts';
 import type { ServiceHealth } from '../platform/heartbeat.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
+import type { Notifications } from '../platform/notifications.ts';
 import type { EventStream, Subscription, TopicSettings } from '../stream/port.ts';
 import { type DeadLetterSettings, openDeadLetters } from './dead-letters.ts';
 import { batchHandler } from './handle-batch.ts';
@@ -14,7 +15,7 @@ import { startRedrives } from './redrive.ts';
 
 export interface ConsumerDeps {
   db: Database;
-  databaseUrl: string;
+  notifications: Notifications;
   stream: EventStream;
   topic: TopicSettings;
   group: string;
@@ -37,7 +38,8 @@ const POSITIONS_MS = 3000;
  * be reached the health says so, and it is tried until it can.
  */
 export function startConsumer(deps: ConsumerDeps): Consumer {
-  const { db, databaseUrl, stream, topic, group, schemaOf, deadLetterTopic, log, onGiveUp } = deps;
+  const { db, notifications, stream, topic, group, schemaOf, deadLetterTopic, log, onGiveUp } =
+    deps;
   const stopping = new AbortController();
   let subscription: Subscription | undefined;
   let waiting: string | null = 'stream: not reached yet';
@@ -74,7 +76,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       throw error;
     }
   }
-  const redrives = startRedrives({ ...handling, db, databaseUrl });
+  const redrives = startRedrives({ ...handling, db, notifications });
   const starting = untilDone('stream', subscribe, { log, signal: stopping.signal });
 
   return {

@@ -1,7 +1,7 @@
 import type { RateObserved } from '../events/rate-observed.ts';
 import type { Database } from '../platform/database.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import { databaseFault } from '../platform/sqlstate.ts';
+import { classify } from '../platform/faults.ts';
 import { newestPerDay } from './newest-per-day.ts';
 
 /** How often a transaction is repeated at once before the stream's own, slower back-off takes over. */
@@ -46,7 +46,7 @@ export function openRateStore(db: Database): RateStore {
         try {
           return await saveOnce(rates);
         } catch (error) {
-          if (tried === TRIES || databaseFault(error) !== 'away') throw error;
+          if (tried === TRIES || classify(error) !== 'outage') throw error;
           await new Promise((resolve) => setTimeout(resolve, Math.random() * 50 * 2 ** tried));
         }
       }
@@ -77,7 +77,7 @@ async function write(
          where ${rankOf('excluded')} > ${rankOf('daily_rates')}
          returning 1
        )
-       select (select count(*) from observations) as inserted, (select count(*) from days) as updated_days, pg_notify('rates', '')`,
+       select (select count(*) from observations) as inserted, (select count(*) from days) as updated_days, announce('rates')`,
       { ...bound('rates', rates), ...bound('newest', newest) },
     );
     failpoint('before-transaction-commit');

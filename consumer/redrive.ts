@@ -1,6 +1,6 @@
 import { UndecodableRecord } from '../events/rate-observed.ts';
 import type { Database } from '../platform/database.ts';
-import { listen } from '../platform/listen.ts';
+import type { Notifications } from '../platform/notifications.ts';
 import type { StreamRecord } from '../stream/port.ts';
 import { type BatchDeps, batchHandler } from './handle-batch.ts';
 
@@ -8,14 +8,14 @@ const POLL_MS = 10_000;
 
 export interface RedriveDeps extends Omit<BatchDeps, 'deadLetters'> {
   db: Database;
-  databaseUrl: string;
+  notifications: Notifications;
 }
 
 /**
  * Takes the letters that somebody asked to be tried again: their stored bytes go through the same handler as every record and are not
  * published again, so trying twice adds nothing. A letter that works is `redriven`; one that does not stays open, with the reason.
  */
-export function startRedrives({ db, databaseUrl, log, ...handling }: RedriveDeps): {
+export function startRedrives({ db, notifications, log, ...handling }: RedriveDeps): {
   stop(): Promise<void>;
 } {
   let working: Promise<void> = Promise.resolve();
@@ -31,12 +31,12 @@ export function startRedrives({ db, databaseUrl, log, ...handling }: RedriveDeps
         pending--;
       });
   };
-  const listening = listen({ url: databaseUrl, on: { dead_letters: wake }, onConnect: wake, log });
+  const unsubscribe = notifications.subscribe('dead_letters', { onNotify: wake, onConnect: wake });
   const timer = setInterval(wake, POLL_MS);
   return {
     stop: async () => {
       clearInterval(timer);
-      await listening.stop();
+      unsubscribe();
       await working;
     },
   };
@@ -47,7 +47,7 @@ async function redriveAsked({
   log,
   decode,
   store,
-}: Omit<RedriveDeps, 'databaseUrl'>): Promise<void> {
+}: Omit<RedriveDeps, 'notifications'>): Promise<void> {
   for (;;) {
     const { rows } = await db.raw(
       `select id, topic, partition, record_offset as "offset", record_timestamp as timestamp, key, value from dead_letters

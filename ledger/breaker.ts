@@ -50,7 +50,7 @@ export async function closeBreaker(db: Database, source: Source): Promise<boolea
       `update runs set next_attempt_at = least(next_attempt_at, ledger_now()) where source = ? and state = 'due'`,
       [source],
     );
-    await trx.raw("select pg_notify('runs', '')");
+    await trx.raw("select announce('runs')");
     return true;
   });
 }

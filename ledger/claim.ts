@@ -28,9 +28,7 @@ export interface Claim {
 export async function claimNext(db: Database, claim: Claim): Promise<Run | null> {
   return db.transaction(async (trx) => {
     // The budget is one sum over many rows, so those who draw on it come one after the other.
-    await trx.raw(`select pg_advisory_xact_lock(hashtext('fx-rates claims'), hashtext(?))`, [
-      claim.source,
-    ]);
+    await trx.raw(`select pg_advisory_xact_lock(lock_key('claims'), hashtext(?))`, [claim.source]);
     const { rows } = await trx.raw(CLAIM, { ...claim, lease: LEASE_SECONDS } as never);
     return rows[0] ?? null;
   });
@@ -43,9 +41,7 @@ export async function reserveTry(
   { dailyBudget, slotsLeft }: Pick<Claim, 'dailyBudget' | 'slotsLeft'>,
 ): Promise<boolean> {
   return db.transaction(async (trx) => {
-    await trx.raw(`select pg_advisory_xact_lock(hashtext('fx-rates claims'), hashtext(?))`, [
-      source,
-    ]);
+    await trx.raw(`select pg_advisory_xact_lock(lock_key('claims'), hashtext(?))`, [source]);
     const { rowCount } = await trx.raw(RESERVE, {
       run_id,
       fence,

@@ -1,5 +1,4 @@
-import { listen } from '../platform/listen.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { Notifications } from '../platform/notifications.ts';
 import { type Outcome, outcomeOf, type Run } from './run.ts';
 
 /** A notification that got lost costs a waiter at most this. */
@@ -8,28 +7,24 @@ const POLL_MS = 1000;
 export interface RunWatch {
   /** How the run has ended, or that it is still running after `ms`. However many wait for one run, it is looked up once. */
   outcome(runId: string, ms: number): Promise<Outcome>;
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 /** Waits for runs on behalf of people: woken by the ledger's notifications, certain by looking. */
 export function watchRuns({
-  url,
+  notifications,
   find,
-  log,
 }: {
-  url: string;
+  notifications: Notifications;
   find: (runId: string) => Promise<Run | null>;
-  log: Logger;
 }): RunWatch {
   const sleepers = new Map<string, () => void>();
   const followed = new Map<string, Promise<Outcome>>();
-  const listening = listen({
-    url,
-    on: { runs: (runId) => sleepers.get(runId)?.() },
+  const unsubscribe = notifications.subscribe('runs', {
+    onNotify: (runId) => sleepers.get(runId)?.(),
     onConnect: () => {
       for (const wake of sleepers.values()) wake();
     },
-    log,
   });
 
   async function follow(runId: string, end: number): Promise<Outcome> {
@@ -67,6 +62,6 @@ export function watchRuns({
         if (outcome.state !== 'running' || Date.now() >= end) return outcome;
       }
     },
-    stop: () => listening.stop(),
+    stop: unsubscribe,
   };
 }

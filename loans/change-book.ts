@@ -23,7 +23,7 @@ export async function changeBook<Result>(
       set local idle_in_transaction_session_timeout = 0;
       set local work_mem = '64MB';
       set local maintenance_work_mem = '128MB'`);
-    await trx.raw(`select pg_advisory_xact_lock(hashtext('fx-rates loan book'))`);
+    await trx.raw(`select pg_advisory_xact_lock(lock_key('loan book'))`);
     const result = await work(trx);
     // Between two statements there was nothing to cancel.
     signal?.throwIfAborted();

@@ -100,7 +100,7 @@ export async function migrate(url: string, log: Logger): Promise<readonly string
   await guard.connect();
   const db = openDatabase({ url, name: 'migrations', deadlines: 'none', poolSize: 2 });
   try {
-    await guard.query("select pg_advisory_lock(hashtext('fx-rates migrations'))");
+    await guard.query("select pg_advisory_lock(hashtext(current_schema() || '.migrations'))");
     const [, names] = (await db.migrate.list()) as [unknown, unknown[]];
     if (names.length === 0) return [];
     await db.migrate.forceFreeMigrationsLock();

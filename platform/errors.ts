@@ -38,6 +38,11 @@ export class UpstreamError extends Error {
   }
 }
 
+/** The broker or the schema registry cannot be reached now: retry with back-off. */
+export class StreamUnavailable extends Error {
+  override name = 'StreamUnavailable';
+}
+
 /** The stream refuses a record for its size, now and always: sending it again is of no use. */
 export class RecordTooLarge extends Error {
   override name = 'RecordTooLarge';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { latestSlot, nextSlot, slotsBetween } from '../ledger/schedule.ts';
 import type { ServiceHealth } from '../platform/heartbeat.ts';
-import { listen } from '../platform/listen.ts';
+import type { Notifications } from '../platform/notifications.ts';
 import { keepAccount } from './account.ts';
 import { type CatchUp, fileDueSlots } from './catch-up.ts';
 import { lookIntoPublished } from './published-runs.ts';
@@ -11,7 +11,7 @@ import { slotTimer } from './slot-timer.ts';
 export interface ProducerDeps extends PullDeps, CatchUp {
   /** The group that makes rows of the events. */
   group: string;
-  databaseUrl: string;
+  notifications: Notifications;
   /** Work on backfills alone: slots and requests are left to the producers that run for good. */
   backfillOnly?: boolean;
   /** Called before each look into the ledger. */
@@ -97,12 +97,9 @@ export function startProducer(deps: ProducerDeps): Producer {
 
   const timer = slotTimer(deps.schedule, wake);
   const tick = setInterval(wake, TICK_MS);
-  const listening = listen({
-    url: deps.databaseUrl,
-    on: { runs: wake, rates: wake },
-    onConnect: wake,
-    log,
-  });
+  const unsubscribe = (['runs', 'rates'] as const).map((channel) =>
+    deps.notifications.subscribe(channel, { onNotify: wake, onConnect: wake }),
+  );
   wake();
   return {
     health: async () => {
@@ -118,7 +115,7 @@ export function startProducer(deps: ProducerDeps): Producer {
       timer.stop();
       clearInterval(tick);
       clearTimeout(soon);
-      await listening.stop();
+      for (const end of unsubscribe) end();
       await awake;
       await account;
     },

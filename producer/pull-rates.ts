@@ -6,9 +6,9 @@ import type { Database } from '../platform/database.ts';
 import { deadlineSignal } from '../platform/deadline.ts';
 import { UpstreamError } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoint.ts';
+import { classify } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
-import { databaseFault } from '../platform/sqlstate.ts';
 import type { EventStream } from '../stream/port.ts';
 import { keepHeaders } from './account.ts';
 import { daysOf, eventIdOf, eventsOf, recordOf } from './run-events.ts';
@@ -101,7 +101,7 @@ async function fetchRates(
       {
         log,
         signal: givingUp.signal,
-        hopeless: (error) => (databaseFault(error) === 'away' ? null : (error as Error)),
+        hopeless: (error) => (classify(error) === 'outage' ? null : (error as Error)),
       },
     );
     givingUp.clear();

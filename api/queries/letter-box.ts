@@ -91,7 +91,7 @@ export function openLetterBox(db: Database) {
         `with asked as (
            update dead_letters set redrive_asked_at = now(), redrive_error = null
            where state = 'open' and (?::bigint is null or id = ?::bigint) returning id
-         ) select array_agg(id) as ids, pg_notify('dead_letters', '') from asked`,
+         ) select array_agg(id) as ids, announce('dead_letters') from asked`,
         [id, id] as never,
       );
       return asked.rows[0].ids ?? [];

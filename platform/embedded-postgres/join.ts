@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { sessionClient } from '../database.ts';
 import { CannotStart } from '../errors.ts';
+import { isSqlState } from '../faults.ts';
 import type { Logger } from '../logger.ts';
-import { isSqlState } from '../sqlstate.ts';
 import { clusterDir, prepareCluster, SUPERUSER } from './cluster.ts';
 import { type Cluster, readConnection, runningServer, startServer, stopServer } from './server.ts';
 

@@ -70,7 +70,7 @@ async function publish(
        from (select partition, max(record_offset) as last from numbered group by partition) s
        where p.topic = :topic and p.partition = s.partition
      )
-     select partition, min(record_offset) as first, max(record_offset) as last, pg_notify('${WAKE_CHANNEL}', :topic) is not null as known
+     select partition, min(record_offset) as first, max(record_offset) as last, announce('${WAKE_CHANNEL}', :topic) is not null as known
      from stored group by partition order by partition`,
     {
       topic,

@@ -39,8 +39,8 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
       session.on('end', () => wake.ring());
       try {
         await session.connect();
-        await session.query(`listen ${WAKE_CHANNEL}`);
-        await session.query('select pg_advisory_lock_shared(hashtext($1), hashtext($2))', [
+        await listenForAppends(session);
+        await session.query('select pg_advisory_lock_shared(lock_key($1), hashtext($2))', [
           MEMBERS,
           `${group} ${topic}`,
         ]);
@@ -97,14 +97,14 @@ async function takeFairShare(
        select count(*) from pg_locks
        where locktype = 'advisory' and mode = 'ShareLock' and granted and objsubid = 2
          and database = (select oid from pg_database where datname = current_database())
-         and classid = hashtext($1)::oid and objid = hashtext($2)::oid
+         and classid = lock_key($1)::oid and objid = hashtext($2)::oid
      ) as members
      from stream_partitions where topic = $3 order by partition`,
     [MEMBERS, `${group} ${topic}`, topic],
   );
   const share = Math.ceil(rows.length / Math.max(1, Number(rows[0]?.members)));
   const lock = (verb: string, partition: number) =>
-    session.query<{ done: boolean }>(`select ${verb}(hashtext($1), hashtext($2)) as done`, [
+    session.query<{ done: boolean }>(`select ${verb}(lock_key($1), hashtext($2)) as done`, [
       OWNERS,
       `${group} ${topic} ${partition}`,
     ]);
@@ -122,7 +122,13 @@ async function takeFairShare(
 
 /** A member that came, or gave something up, has the others look at their share at once. */
 async function wakeOthers(session: pg.Client, topic: string): Promise<void> {
-  await session.query('select pg_notify($1, $2)', [WAKE_CHANNEL, topic]);
+  await session.query('select announce($1, $2)', [WAKE_CHANNEL, topic]);
+}
+
+/** The channel of `announce('stream')`: the schema is part of its name. */
+async function listenForAppends(session: pg.Client): Promise<void> {
+  const { rows } = await session.query<{ schema: string }>('select current_schema() as schema');
+  await session.query(`listen ${session.escapeIdentifier(`${rows[0]?.schema}.${WAKE_CHANNEL}`)}`);
 }
 
 /** One batch of each owned partition. Tells whether there was any, so that the loop goes on without waiting. */

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { startConsumer } from '../../consumer/index.ts';
 import { replay } from '../../consumer/replay.ts';
 import { type Database, migrate, openDatabase } from '../../platform/database.ts';
+import { openNotifications } from '../../platform/notifications.ts';
 import { openKafkaStream } from '../../stream/kafka/stream.ts';
 import type { EventStream } from '../../stream/port.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
@@ -61,16 +62,22 @@ describe('a database that is restored from a dump', function () {
     return { url, db };
   };
   const consuming = (of: { url: string; db: Database; stream: EventStream; topic: string }) => {
+    const notifications = openNotifications({ url: of.url, log: quiet });
     const consumer = startConsumer({
       ...of,
-      databaseUrl: of.url,
+      notifications,
       topic: { topic: of.topic, partitions: 3, replication: 1 },
       group: of.topic,
       schemaOf: () => Promise.resolve(null),
       deadLetterTopic: null,
       log: quiet,
     });
-    const ending = { close: () => consumer.stop() };
+    const ending = {
+      close: async () => {
+        await consumer.stop();
+        await notifications.stop();
+      },
+    };
     ENDINGS.push(ending);
     return { ...consumer, stop: () => consumer.stop() };
   };

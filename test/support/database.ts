@@ -8,15 +8,15 @@ import {
   type EmbeddedPostgres,
   joinEmbeddedPostgres,
 } from '../../platform/embedded-postgres/join.ts';
-import { makeLogger } from '../../platform/logger.ts';
+import { type Notifications, openNotifications } from '../../platform/notifications.ts';
+import { quiet } from './quiet.ts';
 
 const TEMPLATE = 'fx_template';
 let server: Promise<{ postgres: EmbeddedPostgres; dataDir: string }> | undefined;
 let ahead = 0;
 const spare: Promise<string>[] = [];
 
-/** A log that says only what is wrong. */
-export const quiet = makeLogger({ level: 'fatal', to: 'stderr' });
+export { quiet };
 
 export interface TestDatabase {
   db: Database;
@@ -26,6 +26,8 @@ export interface TestDatabase {
     sql: string,
     values?: unknown[],
   ) => Promise<Row[]>;
+  /** The LISTEN connection of whatever the test starts; opened on first use. */
+  readonly notifications: Notifications;
   drop(): Promise<void>;
 }
 
@@ -37,11 +39,17 @@ export async function testDatabase(): Promise<TestDatabase> {
   while (spare.length < ahead) spare.push(copy(postgres.url));
   const url = postgres.url.replace(/\/[^/]*$/, `/${name}`);
   const db = openDatabase({ url, name: 'test' });
+  let notifications: Notifications | undefined;
   return {
     db,
     url,
     query: async (sql, values) => (await db.raw(sql, (values ?? []) as never)).rows,
+    get notifications() {
+      notifications ??= openNotifications({ url, log: quiet });
+      return notifications;
+    },
     drop: async () => {
+      await notifications?.stop();
       await db.destroy();
       await admin(postgres.url, `drop database ${name} with (force)`);
     },

@@ -7,6 +7,7 @@ import { openRequests } from '../../ledger/requests.ts';
 import { latestSlot, nextSlot } from '../../ledger/schedule.ts';
 import { openDatabase } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { openNotifications } from '../../platform/notifications.ts';
 import { startProducer } from '../../producer/index.ts';
 import { xeClient } from '../../producer/xe-client.ts';
 import { startSimulator } from '../../simulator/index.ts';
@@ -46,6 +47,7 @@ export async function pipeline(options: PipelineOptions = {}) {
   const url = database.url.replace(`:${direct.port}/`, `:${network.port}/`);
   const db = openDatabase({ url, name: 'test pipeline' });
   const credentials = { accountId: 'test', apiKey: randomUUID() };
+  const notifications = openNotifications({ url, log: quiet });
   let now = () => new Date();
   const simulator = await startSimulator({ mode: 'live', ...credentials, now: () => now() });
   // The stream is behind a stretch of network of its own, so that it can be away as a broker is while the ledger is there.
@@ -101,7 +103,7 @@ export async function pipeline(options: PipelineOptions = {}) {
           catchUpHours: options.catchUpHours ?? 24,
           schemaId: () => Promise.resolve(CURRENT_BUILT_IN_ID),
           schedule,
-          databaseUrl: url,
+          notifications,
           log: quiet,
         }),
       ),
@@ -109,7 +111,7 @@ export async function pipeline(options: PipelineOptions = {}) {
       started(
         startConsumer({
           db,
-          databaseUrl: url,
+          notifications,
           stream,
           topic: { topic: TOPIC, partitions: 3, replication: 1 },
           group: 'test',
@@ -123,6 +125,7 @@ export async function pipeline(options: PipelineOptions = {}) {
         await startApi({
           db,
           databaseUrl: url,
+          notifications,
           source,
           currencies: SEVEN,
           slots: { latest: (at) => latestSlot(schedule, at), next: (at) => nextSlot(schedule, at) },
@@ -147,12 +150,13 @@ export async function pipeline(options: PipelineOptions = {}) {
       const ahead = Date.parse(instant) - Date.now();
       now = () => new Date(Date.now() + ahead);
       await startLedgerClock(database, instant);
-      await database.query("select pg_notify('runs', '')");
+      await database.query("select announce('runs')");
     },
     runs: () =>
       database.query('select trigger, slot, state, cost, error from runs order by asked_at, slot'),
     stop: async () => {
       for (const stop of stops.reverse()) await stop();
+      await notifications.stop();
       await simulator.stop();
       await streamDb.destroy();
       await db.destroy();

@@ -27,7 +27,7 @@ export async function scheduledXe() {
   const { db, url } = database;
   const consumer = startConsumer({
     db,
-    databaseUrl: url,
+    notifications: database.notifications,
     stream: openPostgresStream({ db, url, log: quiet }),
     topic: { topic: 'fx.rates.v1', partitions: 3, replication: 1 },
     group: 'fx-rates-postgres',
@@ -49,7 +49,7 @@ export async function scheduledXe() {
     moveTo: async (instant: number) => {
       now = instant;
       await database.query('update test_clock set at = ?', [new Date(instant).toISOString()]);
-      await database.query("select pg_notify('runs', '')");
+      await database.query("select announce('runs')");
     },
     now: () => now,
     stop: async () => {

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { startConsumer } from '../../consumer/index.ts';
 import { migrate, openDatabase } from '../../platform/database.ts';
 import { joinEmbeddedPostgres } from '../../platform/embedded-postgres/join.ts';
+import { openNotifications } from '../../platform/notifications.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
 import { quiet } from '../../test/support/database.ts';
 import { observed, record } from '../../test/support/observed.ts';
@@ -93,10 +94,11 @@ const renamed = (rates: Rates): Rates => rates.map((rate) => ({ ...rate, event_i
 async function oursOn(url: string) {
   const db = openDatabase({ url, name: 'bench' });
   const stream = openPostgresStream({ db, url, log: quiet });
+  const notifications = openNotifications({ url, log: quiet });
   await stream.createTopic(TOPIC);
   const consumer = startConsumer({
     db,
-    databaseUrl: url,
+    notifications,
     stream,
     topic: TOPIC,
     group: 'bench',
@@ -106,7 +108,7 @@ async function oursOn(url: string) {
   });
   const reader = new pg.Client(url);
   await reader.connect();
-  await reader.query('listen rates');
+  await reader.query('listen "public.rates"');
   let landed = () => {};
   reader.on('notification', () => landed());
   return {
@@ -130,6 +132,7 @@ async function oursOn(url: string) {
     },
     stop: async () => {
       await consumer.stop();
+      await notifications.stop();
       await reader.end();
       await db.destroy();
     },

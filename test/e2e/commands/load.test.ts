@@ -7,7 +7,7 @@ import { BOOK_FILES } from '../../../loans/columns.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
 import type { LoadReport } from '../../../loans/load-report.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { databaseFault } from '../../../platform/sqlstate.ts';
+import { classify } from '../../../platform/faults.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { command } from '../../support/process.ts';
 
@@ -241,7 +241,7 @@ describe('npm run load', function () {
     const error = await failure(loadLoanBook(db, dir, { progress }));
     await killed;
     await db.destroy();
-    expect(databaseFault(error), error.message).to.equal('away');
+    expect(classify(error), error.message).to.equal('outage');
     expect(error.message).to.not.match(/rollback/i);
     expect(await contents()).to.deep.equal(before);
   });

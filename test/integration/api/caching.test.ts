@@ -115,7 +115,7 @@ describe('copies of an answer', () => {
       await silently(String(++tries));
       expect(await newest()).to.equal(kept);
     });
-    await parts.query("select pg_notify('rates', '')");
+    await parts.query("select announce('rates')");
     await eventually(async () => expect(await newest()).to.equal(String(tries)));
   });
 
@@ -124,7 +124,7 @@ describe('copies of an answer', () => {
     const isStale = async () =>
       (await ask(`/v2/rates?quotes=KES&from=2026-11-23&limit=${most++}`)).data.data[0]?.stale;
     await eventually(async () => {
-      await parts.query("select pg_notify('rates', '')");
+      await parts.query("select announce('rates')");
       expect([await isStale(), await isStale()]).to.deep.equal([true, true]);
     });
     await parts.query(
@@ -143,13 +143,13 @@ describe('copies of an answer', () => {
     );
     // Half a second before the slot of 01:00 has been due for an hour: the ready answer must not outlive that.
     await parts.setClock('2026-11-24T01:59:59.5Z');
-    await parts.query("select pg_notify('rates', '')");
+    await parts.query("select announce('rates')");
     await eventually(async () =>
       expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(false),
     );
     const before = await ask('/v2/rates/latest');
     await parts.setClock('2026-11-24T02:00:00.5Z');
-    await parts.query("select pg_notify('rates', '')");
+    await parts.query("select announce('rates')");
     await eventually(async () =>
       expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(true),
     );

@@ -95,7 +95,7 @@ describe('rates under /v2', () => {
     await run('2026-11-24T01:00:00Z', 'NGN');
     await eventually(async () => expect(await stale()).to.deep.equal([false, true]));
     await parts.setClock('2026-11-24T01:30:00Z');
-    await parts.query("select pg_notify('rates', '')");
+    await parts.query("select announce('rates')");
     await eventually(async () => expect(await stale()).to.deep.equal([false, false]));
     await parts.setClock('2026-11-24T02:30:00Z');
     await parts.query('delete from runs');

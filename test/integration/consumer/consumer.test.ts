@@ -31,7 +31,7 @@ describe('the consumer', () => {
     await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
     consumer = startConsumer({
       db: database.db,
-      databaseUrl: database.url,
+      notifications: database.notifications,
       stream,
       topic: { topic: TOPIC, partitions: 3, replication: 1 },
       group: 'test',
@@ -212,7 +212,7 @@ describe('the consumer', () => {
     const topic = { topic: TOPIC, partitions: 3, replication: 1 };
     const parts = {
       db: database.db,
-      databaseUrl: database.url,
+      notifications: database.notifications,
       stream: { ...stream, subscribe },
       topic,
       group: 'other',

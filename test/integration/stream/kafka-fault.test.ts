@@ -93,7 +93,7 @@ describe('a consumer whose broker is away', () => {
       const database = await testDatabase();
       const consumer = startConsumer({
         db: database.db,
-        databaseUrl: database.url,
+        notifications: database.notifications,
         stream,
         topic: { topic, partitions: 1, replication: 1 },
         group: topic,

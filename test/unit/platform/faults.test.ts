@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
-import { databaseFault } from '../../../platform/sqlstate.ts';
+import { classify } from '../../../platform/faults.ts';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
@@ -23,8 +23,7 @@ describe('an error of the database', () => {
     'ETIMEDOUT',
     'EAI_AGAIN',
   ]) {
-    it(`${code} means that Postgres is away`, () =>
-      expect(databaseFault(withCode(code))).to.equal('away'));
+    it(`${code} is an outage`, () => expect(classify(withCode(code))).to.equal('outage'));
   }
   for (const message of [
     'Connection terminated unexpectedly',
@@ -33,20 +32,18 @@ describe('an error of the database', () => {
     'timeout expired',
     'Client has encountered a connection error and is not queryable',
   ]) {
-    it(`"${message}" means that Postgres is away`, () =>
-      expect(databaseFault(new Error(message))).to.equal('away'));
+    it(`"${message}" is an outage`, () => expect(classify(new Error(message))).to.equal('outage'));
   }
   for (const code of ['22001', '22003', '22008', '22P02', '22P05', '23514']) {
-    it(`${code} means that the data can never be stored`, () =>
-      expect(databaseFault(withCode(code))).to.equal('impossible'));
+    it(`${code} is unstorable`, () => expect(classify(withCode(code))).to.equal('unstorable'));
   }
   for (const code of ['23503', '23505', '42P01', '42703', '42501', 'XX000']) {
-    it(`${code} is a fault of ours`, () => expect(databaseFault(withCode(code))).to.equal('other'));
+    it(`${code} is a bug`, () => expect(classify(withCode(code))).to.equal('bug'));
   }
   it('is none where a file cannot be written', async () => {
     const refused = await writeFile('/nowhere/x', '').catch((error: Error) => error);
-    expect(databaseFault(refused)).to.equal('other');
+    expect(classify(refused)).to.equal('bug');
   });
-  it('that is none at all is a fault of ours', () =>
-    expect(databaseFault(new TypeError('x is not a function'))).to.equal('other'));
+  it('that is none at all is a bug', () =>
+    expect(classify(new TypeError('x is not a function'))).to.equal('bug'));
 });

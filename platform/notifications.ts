@@ -1,0 +1,94 @@
+import type pg from 'pg';
+import { backOff } from './back-off.ts';
+import { breakOff, sessionClient } from './database.ts';
+import type { Logger } from './logger.ts';
+
+/** Channels that the product announces on, see the SQL function `announce`. */
+export type Channel = 'runs' | 'rates' | 'dead_letters';
+
+export interface Subscriber {
+  /** Receives the payload of every notification. */
+  onNotify: (payload: string) => void;
+  /** Called after every (re)connection: notifications may have been lost, so look for yourself. */
+  onConnect?: () => void;
+  /** Called when the connection is lost; nothing arrives until the next `onConnect`. */
+  onLost?: () => void;
+}
+
+export interface Notifications {
+  /** Starts to deliver a channel's notifications; the returned function ends it. */
+  subscribe(channel: Channel, subscriber: Subscriber): () => void;
+  stop(): Promise<void>;
+}
+
+const CHANNELS: readonly Channel[] = ['runs', 'rates', 'dead_letters'];
+const PING_MS = 15_000;
+
+/**
+ * Opens the process's one LISTEN connection and reconnects whenever it is lost. Notifications only
+ * wake: whoever needs certainty polls as well. Returns at once.
+ */
+export function openNotifications({ url, log }: { url: string; log: Logger }): Notifications {
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) =>
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  const subscribers = new Map<Channel, Set<Subscriber>>(
+    CHANNELS.map((channel) => [channel, new Set()]),
+  );
+  let isConnected = false;
+  const everyone = () => [...subscribers.values()].flatMap((set) => [...set]);
+
+  async function run(): Promise<void> {
+    const retry = backOff({ first: 200, longest: 5000 });
+    while (!stopping.signal.aborted) {
+      const session = sessionClient(url, 'notifications');
+      session.on('error', (err) => log.warn({ err }, 'notifications: connection lost'));
+      const lost = new Promise<void>((resolve) => session.on('end', resolve));
+      // A connection that a router has forgotten looks alive until something is sent.
+      const ping = setInterval(
+        () => session.query('select 1').catch(() => breakOff(session)),
+        PING_MS,
+      );
+      try {
+        await session.connect();
+        await listenTo(session);
+        retry.reset();
+        isConnected = true;
+        for (const { onConnect } of everyone()) onConnect?.();
+        await Promise.race([lost, stopped]);
+      } catch (err) {
+        log.warn({ err }, 'notifications: connect failed, retrying');
+      }
+      clearInterval(ping);
+      if (isConnected) for (const { onLost } of everyone()) onLost?.();
+      isConnected = false;
+      await session.end().catch(() => undefined);
+      if (!stopping.signal.aborted) await retry.wait(stopping.signal);
+    }
+  }
+
+  async function listenTo(session: pg.Client): Promise<void> {
+    const { rows } = await session.query<{ schema: string }>('select current_schema() as schema');
+    const prefix = `${rows[0]?.schema}.`;
+    session.on('notification', ({ channel, payload = '' }) => {
+      const name = channel.slice(prefix.length) as Channel;
+      for (const { onNotify } of subscribers.get(name) ?? []) onNotify(payload);
+    });
+    for (const channel of CHANNELS)
+      await session.query(`listen ${session.escapeIdentifier(prefix + channel)}`);
+  }
+
+  const running = run();
+  return {
+    subscribe: (channel, subscriber) => {
+      subscribers.get(channel)?.add(subscriber);
+      if (isConnected) subscriber.onConnect?.();
+      return () => void subscribers.get(channel)?.delete(subscriber);
+    },
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}

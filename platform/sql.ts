@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import type { Knex } from 'knex';
+import type { Database } from './database.ts';
+
+/** What a statement may be bound to. A JavaScript array becomes a Postgres array. */
+export type SqlValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Date
+  | Uint8Array
+  | readonly (string | number | bigint | boolean | null | Uint8Array)[];
+
+/** Values of a statement's `:name` parameters. */
+export type SqlParams = Readonly<Record<string, SqlValue>>;
+
+/**
+ * Runs one statement and returns its rows. `sql` is whole and constant: values reach it only as
+ * `:name` parameters, never spliced in. `Row` describes the selected columns; `date`, `numeric`
+ * and `int8` are text, `timestamptz` is ISO 8601 in UTC (see `openDatabase`).
+ */
+export async function query<Row extends object>(
+  db: Database,
+  sql: string,
+  params: SqlParams = {},
+): Promise<Row[]> {
+  const { rows } = await run<Row>(db, sql, params);
+  return rows;
+}
+
+/** Like `query`, for at most one row. Throws when the statement returns more than one. */
+export async function queryOne<Row extends object>(
+  db: Database,
+  sql: string,
+  params: SqlParams = {},
+): Promise<Row | null> {
+  const rows = await query<Row>(db, sql, params);
+  if (rows.length > 1) throw new Error(`expected at most one row, got ${rows.length}`);
+  return rows[0] ?? null;
+}
+
+/** Like `query`, for a statement that always returns exactly one row, such as an aggregate. */
+export async function queryRow<Row extends object>(
+  db: Database,
+  sql: string,
+  params: SqlParams = {},
+): Promise<Row> {
+  const row = await queryOne<Row>(db, sql, params);
+  if (!row) throw new Error('expected one row, got none');
+  return row;
+}
+
+/** Runs one statement for its effect and returns the number of rows it affected. */
+export async function execute(db: Database, sql: string, params: SqlParams = {}): Promise<number> {
+  const { rowCount } = await run(db, sql, params);
+  return rowCount ?? 0;
+}
+
+/** Reads a statement from a file: `sqlFile(import.meta.url, 'sql/claim_next_run.sql')`. */
+export function sqlFile(moduleUrl: string, path: string): string {
+  return readFileSync(new URL(path, moduleUrl), 'utf8');
+}
+
+interface Result<Row> {
+  rows: Row[];
+  rowCount: number | null;
+}
+
+/** knex types bindings as scalars only; pg turns arrays into Postgres arrays all the same. */
+function run<Row>(db: Database, sql: string, params: SqlParams): Promise<Result<Row>> {
+  return db.raw<Result<Row>>(sql, params as Knex.ValueDict);
+}
