@@ -1,14 +1,14 @@
 // @ts-check
-import { asked, go, onAddress } from './address.js';
-import { element, fill } from './element.js';
+import { asked, go, onAddress } from './data/address.js';
+import { element, fill } from './ui/element.js';
 
 /** @typedef {{ open: (place: HTMLElement, signal: AbortSignal) => unknown }} View */
 
 /** @type {Record<string, { title: string, load: () => Promise<View> }>} */
 const VIEWS = {
-  rates: { title: 'Rates', load: () => import('./rates-view.js') },
-  pipeline: { title: 'Pipeline', load: () => import('./pipeline-view.js') },
-  loans: { title: 'Loan book', load: () => import('./loans-view.js') },
+  rates: { title: 'Rates', load: () => import('./views/rates-view.js') },
+  pipeline: { title: 'Pipeline', load: () => import('./views/pipeline-view.js') },
+  loans: { title: 'Loan book', load: () => import('./views/loans-view.js') },
 };
 
 const FIRST_MS = 1000;
@@ -85,4 +85,4 @@ await Promise.race([
   follow().catch(broken),
   new Promise((resolve) => setTimeout(resolve, FIRST_MS)),
 ]);
-await import('./surroundings.js').then(({ surround }) => surround(), broken);
+await import('./ui/surroundings.js').then(({ surround }) => surround(), broken);

@@ -37,16 +37,17 @@ export interface DashboardDeps {
 export function dashboardRoutes({ source }: DashboardDeps): Router {
   const router = Router();
   const files = new Map(
-    readdirSync(PAGE)
+    readdirSync(PAGE, { encoding: 'utf8', recursive: true })
+      .map((name) => name.replaceAll('\\', '/'))
       .filter((name) => extname(name) in TYPES)
       .map((name) => [name, sending([name])]),
   );
-  files.set('page.css', sending(STYLES.map((name) => `${name}.css`)));
+  files.set('page.css', sending(STYLES.map((name) => `styles/${name}.css`)));
   const page = (html: string) =>
     source === 'simulator' ? html.replace(SIMULATED.hidden, SIMULATED.shown) : html;
   router.get('/', sending(['index.html'], page));
-  router.get('/dashboard/:file', (req, res, next) => {
-    const send = files.get(req.params.file);
+  router.get('/dashboard/*file', (req, res, next) => {
+    const send = files.get(req.params.file.join('/'));
     if (send) send(req, res, next);
     else next('router');
   });

@@ -58,7 +58,7 @@ function page(title: string, body: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <link rel="icon" href="/dashboard/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/dashboard/base.css">
+<link rel="stylesheet" href="/dashboard/styles/base.css">
 </head>
 <body>
 <main>

@@ -1,12 +1,12 @@
 // @ts-check
-import { go, onAddress } from './address.js';
-import { dayAsked, inUsd } from './as-of.js';
-import { save, troubleOf } from './ask.js';
-import { bookOn } from './book.js';
-import { choice, element, fill } from './element.js';
+import { go, onAddress } from '../data/address.js';
+import { dayAsked, inUsd } from '../data/as-of.js';
+import { save, troubleOf } from '../data/ask.js';
+import { bookOn } from '../data/book.js';
+import { choice, element, fill } from '../ui/element.js';
+import { today } from '../ui/moment.js';
 import { loanDetail } from './loan-detail.js';
 import { loanTable } from './loan-table.js';
-import { today } from './moment.js';
 import { parTrend } from './par-trend.js';
 import { portfolio } from './portfolio.js';
 

@@ -1,17 +1,18 @@
 // @ts-check
-import { asked } from './address.js';
-import { dayAsked } from './as-of.js';
-import { save } from './ask.js';
-import { position } from './decimal.js';
-import { element, onDemand, table } from './element.js';
-import { amountFigure } from './figure.js';
-import { lineChart } from './line-chart.js';
-import { nothing, panel } from './panel.js';
 
-/** @typedef {import('./answers.d.ts').LoanDay} LoanDay */
-/** @typedef {import('./answers.d.ts').MissedPayment} MissedPayment */
+import { lineChart } from '../charts/line-chart.js';
+import { asked } from '../data/address.js';
+import { dayAsked } from '../data/as-of.js';
+import { save } from '../data/ask.js';
+import { position } from '../data/decimal.js';
+import { element, onDemand, table } from '../ui/element.js';
+import { amountFigure } from '../ui/figure.js';
+import { nothing, panel } from '../ui/panel.js';
 
-/** The chosen loan: what it missed, and its arrears day by day. @param {import('./book.js').Book} book @param {AbortSignal} signal */
+/** @typedef {import('../data/answers.d.ts').LoanDay} LoanDay */
+/** @typedef {import('../data/answers.d.ts').MissedPayment} MissedPayment */
+
+/** The chosen loan: what it missed, and its arrears day by day. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
 export function loanDetail(book, signal) {
   const { root, load } = panel({
     title: 'The chosen loan',
@@ -61,9 +62,9 @@ export function loanDetail(book, signal) {
   return { root, follow };
 }
 
-/** @param {import('./answers.d.ts').Loan} loan */
+/** @param {import('../data/answers.d.ts').Loan} loan */
 function facts(loan) {
-  /** @type {[string, import('./element.js').Child][]} */
+  /** @type {[string, import('../ui/element.js').Child][]} */
   const all = [
     ['At risk', amountFigure(loan.amount_at_risk)],
     ['Days past due', String(loan.current_days_past_due)],

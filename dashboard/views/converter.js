@@ -1,11 +1,11 @@
 // @ts-check
-import { read, troubleOf } from './ask.js';
-import { grouped } from './decimal.js';
-import { element, fill } from './element.js';
-import { onRate } from './live.js';
+import { read, troubleOf } from '../data/ask.js';
+import { grouped } from '../data/decimal.js';
+import { onRate } from '../data/live.js';
+import { element, fill } from '../ui/element.js';
 
-/** @typedef {import('./answers.d.ts').Conversion} Conversion */
-/** @typedef {import('./answers.d.ts').Currency} Currency */
+/** @typedef {import('../data/answers.d.ts').Conversion} Conversion */
+/** @typedef {import('../data/answers.d.ts').Currency} Currency */
 
 const TYPING_MS = 250;
 

@@ -1,13 +1,13 @@
 // @ts-check
-import { read } from './ask.js';
-import { element, table } from './element.js';
-import { state } from './header.js';
-import { onRate } from './live.js';
-import { span, utc } from './moment.js';
-import { nothing, panel } from './panel.js';
-import { onStatus } from './status.js';
+import { read } from '../data/ask.js';
+import { onRate } from '../data/live.js';
+import { onStatus } from '../data/status.js';
+import { element, table } from '../ui/element.js';
+import { state } from '../ui/header.js';
+import { span, utc } from '../ui/moment.js';
+import { nothing, panel } from '../ui/panel.js';
 
-/** @typedef {import('./answers.d.ts').Run} Run */
+/** @typedef {import('../data/answers.d.ts').Run} Run */
 
 const SHOWN = 50;
 const COLUMNS = [

@@ -1,6 +1,7 @@
 // @ts-check
+
+import { today } from '../ui/moment.js';
 import { asked } from './address.js';
-import { today } from './moment.js';
 
 /** The day at whose close the book is looked at: today unless the address says otherwise. */
 export const dayAsked = () => (/^\d{4}-\d\d-\d\d$/.test(asked('as_of')) ? asked('as_of') : today());

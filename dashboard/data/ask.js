@@ -47,7 +47,7 @@ async function ask(path, { signal, method = 'GET', headers = {}, secret = false 
   };
   let response = await once();
   if (secret && response.status === 401) {
-    const { askForToken } = await import('./token-dialog.js');
+    const { askForToken } = await import('../ui/token-dialog.js');
     do {
       const refused = sessionStorage.getItem(TOKEN) !== null;
       sessionStorage.removeItem(TOKEN);

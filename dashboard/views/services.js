@@ -1,7 +1,8 @@
 // @ts-check
-import { element, fill, table } from './element.js';
-import { nothing, skeleton } from './panel.js';
-import { onStatus } from './status.js';
+
+import { onStatus } from '../data/status.js';
+import { element, fill, table } from '../ui/element.js';
+import { nothing, skeleton } from '../ui/panel.js';
 
 const COLUMNS = [{ name: 'Service' }, { name: 'Heard of', figures: true }, { name: 'State' }];
 

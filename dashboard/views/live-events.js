@@ -1,12 +1,12 @@
 // @ts-check
-import { read } from './ask.js';
-import { grouped } from './decimal.js';
-import { element, table } from './element.js';
-import { live, onConnection, onRate } from './live.js';
-import { today, utc } from './moment.js';
-import { nothing, panel } from './panel.js';
+import { read } from '../data/ask.js';
+import { grouped } from '../data/decimal.js';
+import { live, onConnection, onRate } from '../data/live.js';
+import { element, table } from '../ui/element.js';
+import { today, utc } from '../ui/moment.js';
+import { nothing, panel } from '../ui/panel.js';
 
-/** @typedef {import('./answers.d.ts').Observation} Observation */
+/** @typedef {import('../data/answers.d.ts').Observation} Observation */
 
 const SHOWN = 60;
 const COLUMNS = [

@@ -1,27 +1,28 @@
 // @ts-check
-import { asked } from './address.js';
-import { read } from './ask.js';
-import { percentChange } from './decimal.js';
-import { element } from './element.js';
-import { rateFigure } from './figure.js';
-import { firstRates } from './first-rates.js';
-import { plusDays, roughly, today } from './moment.js';
-import { nothing } from './panel.js';
-import { colourOf } from './series.js';
 
-/** @typedef {import('./answers.d.ts').Rate} Rate */
+import { colourOf } from '../charts/series.js';
+import { asked } from '../data/address.js';
+import { read } from '../data/ask.js';
+import { percentChange } from '../data/decimal.js';
+import { firstRates } from '../data/first-rates.js';
+import { element } from '../ui/element.js';
+import { rateFigure } from '../ui/figure.js';
+import { plusDays, roughly, today } from '../ui/moment.js';
+import { nothing } from '../ui/panel.js';
+
+/** @typedef {import('../data/answers.d.ts').Rate} Rate */
 
 const SPARK_DAYS = 30;
 /** @type {Map<string, string> | undefined} */
 let names;
 /** What is known of the days before, so that a new rate does not empty the cards. @type {Rate[]} */
 let past = [];
-/** Draws them; fetched along with them. @type {typeof import('./sparkline.js').sparkline} */
+/** Draws them; fetched along with them. @type {typeof import('../charts/sparkline.js').sparkline} */
 let sparkline;
 
 /** A card for each currency. The rates are there first; the days before them follow. @param {AbortSignal} signal */
 export async function rateCards(signal) {
-  /** @type {import('./answers.d.ts').Rates} */
+  /** @type {import('../data/answers.d.ts').Rates} */
   const { data, meta } = (await firstRates()) ?? (await read('/v2/rates/latest', { signal }));
   if (data.length === 0)
     return [
@@ -94,7 +95,7 @@ async function addPast(cards, newest, signal) {
     const [{ data }, currencies, drawn] = await Promise.all([
       read(`/v2/rates?from=${plusDays(today(), -SPARK_DAYS)}`, { signal }),
       names ? null : read('/v2/currencies', { signal }),
-      import('./sparkline.js'),
+      import('../charts/sparkline.js'),
     ]);
     ({ sparkline } = drawn);
     names ??= new Map(

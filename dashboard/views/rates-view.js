@@ -1,7 +1,7 @@
 // @ts-check
-import { asked, go, onAddress } from './address.js';
-import { choice, element } from './element.js';
-import { panel } from './panel.js';
+import { asked, go, onAddress } from '../data/address.js';
+import { choice, element } from '../ui/element.js';
+import { panel } from '../ui/panel.js';
 import { rateCards } from './rate-cards.js';
 
 const BURST_MS = 150;
@@ -50,7 +50,7 @@ export async function open(place, signal) {
   }, signal);
   await refresh();
   // Before the rest, which may not come: the cards must hear of new rates all the same.
-  const { live, onRate } = await import('./live.js');
+  const { live, onRate } = await import('../data/live.js');
   if (signal.aborted) return;
   // The rates of one pull come one by one, within moments.
   onRate(() => {

@@ -1,13 +1,13 @@
 // @ts-check
-import { asked, go } from './address.js';
-import { dayAsked } from './as-of.js';
-import { compared } from './decimal.js';
-import { element, fill } from './element.js';
-import { amountFigure } from './figure.js';
-import { nothing, panel } from './panel.js';
+import { asked, go } from '../data/address.js';
+import { dayAsked } from '../data/as-of.js';
+import { compared } from '../data/decimal.js';
+import { element, fill } from '../ui/element.js';
+import { amountFigure } from '../ui/figure.js';
+import { nothing, panel } from '../ui/panel.js';
 
-/** @typedef {import('./answers.d.ts').Loan} Loan */
-/** @typedef {Awaited<ReturnType<import('./book.js').Book['converter']>>} Convert */
+/** @typedef {import('../data/answers.d.ts').Loan} Loan */
+/** @typedef {Awaited<ReturnType<import('../data/book.js').Book['converter']>>} Convert */
 
 const text = (/** @type {string | null} */ a, /** @type {string | null} */ b) =>
   (a ?? '').localeCompare(b ?? '');
@@ -30,7 +30,7 @@ const DEFAULT = { name: 'Loan', key: 'loan_id', order: text };
 const STATUSES = ['all', 'in_arrears', 'current', 'settled', 'not_released'];
 const TYPING_MS = 150;
 
-/** One row a loan: sorted by a click on a heading, filtered as one types. @param {import('./book.js').Book} book @param {AbortSignal} signal */
+/** One row a loan: sorted by a click on a heading, filtered as one types. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
 export function loanTable(book, signal) {
   const find = element('input', {
     type: 'search',

@@ -1,18 +1,19 @@
 // @ts-check
-import { asked } from './address.js';
-import { dayAsked } from './as-of.js';
-import { percent, position } from './decimal.js';
-import { onDemand, table } from './element.js';
-import { lineChart } from './line-chart.js';
-import { monthEnds } from './moment.js';
-import { nothing, panel } from './panel.js';
+
+import { lineChart } from '../charts/line-chart.js';
+import { colourOf } from '../charts/series.js';
+import { asked } from '../data/address.js';
+import { dayAsked } from '../data/as-of.js';
+import { percent, position } from '../data/decimal.js';
+import { onDemand, table } from '../ui/element.js';
+import { monthEnds } from '../ui/moment.js';
+import { nothing, panel } from '../ui/panel.js';
 import { groupsOf } from './portfolio.js';
-import { colourOf } from './series.js';
 
 const MONTHS = 13;
 const AT_ONCE = 3;
 
-/** PAR30 at the close of each of the last months. @param {import('./book.js').Book} book @param {AbortSignal} signal */
+/** PAR30 at the close of each of the last months. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
 export function parTrend(book, signal) {
   const { root, load } = panel({ title: 'PAR30, a year back', signal, lines: 9 });
   let drawn = new AbortController();
@@ -23,7 +24,7 @@ export function parTrend(book, signal) {
     seen = now;
     void load(async () => {
       const days = monthEnds(dayAsked(), MONTHS);
-      /** @type {import('./answers.d.ts').ParLine[][]} */
+      /** @type {import('../data/answers.d.ts').ParLine[][]} */
       const reports = [];
       // A few at a time, since each is computed from the whole book; the newest first, which the portfolio wants as well.
       const next = [...days.entries()].reverse().values();

@@ -1,16 +1,16 @@
 // @ts-check
-import { asked } from './address.js';
-import { dayAsked, inUsd } from './as-of.js';
-import { percent, position, ratio, sum } from './decimal.js';
-import { drawing, element, onDemand, table } from './element.js';
-import { amountFigure } from './figure.js';
-import { nothing, panel } from './panel.js';
+import { asked } from '../data/address.js';
+import { dayAsked, inUsd } from '../data/as-of.js';
+import { percent, position, ratio, sum } from '../data/decimal.js';
+import { drawing, element, onDemand, table } from '../ui/element.js';
+import { amountFigure } from '../ui/figure.js';
+import { nothing, panel } from '../ui/panel.js';
 
-/** @typedef {import('./answers.d.ts').ParLine} ParLine */
+/** @typedef {import('../data/answers.d.ts').ParLine} ParLine */
 
 const BUCKETS = ['current', '1-30', '31-60', '61-90', '90+'];
 
-/** What is lent, what of it is at risk, and how old the arrears are. @param {import('./book.js').Book} book @param {AbortSignal} signal */
+/** What is lent, what of it is at risk, and how old the arrears are. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
 export function portfolio(book, signal) {
   const { root, load } = panel({ title: 'Portfolio', signal, class: 'portfolio', lines: 12 });
   let seen = '';
@@ -102,7 +102,7 @@ function group(currency, lines) {
   );
 }
 
-/** @param {string} name @param {import('./element.js').Child} value @param {string} [title] */
+/** @param {string} name @param {import('../ui/element.js').Child} value @param {string} [title] */
 const tile = (name, value, title) =>
   element(
     'div',

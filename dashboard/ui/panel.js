@@ -1,5 +1,5 @@
 // @ts-check
-import { Problem, Unreachable } from './ask.js';
+import { Problem, Unreachable } from '../data/ask.js';
 import { element, fill } from './element.js';
 
 /** @typedef {{ root: HTMLElement, body: HTMLElement, load: (build: Build) => Promise<void> }} Panel */

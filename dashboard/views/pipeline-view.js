@@ -1,6 +1,7 @@
 // @ts-check
+
+import { element } from '../ui/element.js';
 import { deadLetters } from './dead-letters.js';
-import { element } from './element.js';
 import { liveEvents } from './live-events.js';
 import { pullNow } from './pull-now.js';
 import { runHistory } from './run-history.js';

@@ -1,16 +1,17 @@
 // @ts-check
-import { asked, go, onAddress } from './address.js';
-import { read, readAll } from './ask.js';
-import { grouped, position, ratio } from './decimal.js';
-import { choice, element, onDemand, table } from './element.js';
-import { lineChart } from './line-chart.js';
-import { onRate } from './live.js';
-import { daysBetween, plusDays, today } from './moment.js';
-import { nothing, panel } from './panel.js';
-import { colourOf } from './series.js';
 
-/** @typedef {import('./answers.d.ts').Rate} Rate */
-/** @typedef {import('./answers.d.ts').Currency} Currency */
+import { lineChart } from '../charts/line-chart.js';
+import { colourOf } from '../charts/series.js';
+import { asked, go, onAddress } from '../data/address.js';
+import { read, readAll } from '../data/ask.js';
+import { grouped, position, ratio } from '../data/decimal.js';
+import { onRate } from '../data/live.js';
+import { choice, element, onDemand, table } from '../ui/element.js';
+import { daysBetween, plusDays, today } from '../ui/moment.js';
+import { nothing, panel } from '../ui/panel.js';
+
+/** @typedef {import('../data/answers.d.ts').Rate} Rate */
+/** @typedef {import('../data/answers.d.ts').Currency} Currency */
 /** @typedef {{ quote: string, days: Map<string, string> }} Course */
 
 const RANGES = /** @type {const} */ ([

@@ -1,9 +1,9 @@
 // @ts-check
-import { compared, grouped, position } from './decimal.js';
-import { drawing, element } from './element.js';
-import { daysBetween, plusDays, today } from './moment.js';
+import { compared, grouped, position } from '../data/decimal.js';
+import { drawing, element } from '../ui/element.js';
+import { daysBetween, plusDays, today } from '../ui/moment.js';
 
-/** @typedef {import('./answers.d.ts').Rate} Rate */
+/** @typedef {import('../data/answers.d.ts').Rate} Rate */
 
 const [WIDTH, HEIGHT, EDGE] = [120, 32, 3];
 

@@ -1,10 +1,10 @@
 // @ts-check
-import { read, troubleOf } from './ask.js';
-import { element, fill } from './element.js';
-import { ago, utc } from './moment.js';
-import { lookAgain, onStatus } from './status.js';
+import { read, troubleOf } from '../data/ask.js';
+import { lookAgain, onStatus } from '../data/status.js';
+import { element, fill } from '../ui/element.js';
+import { ago, utc } from '../ui/moment.js';
 
-/** @typedef {import('./answers.d.ts').Run} Run */
+/** @typedef {import('../data/answers.d.ts').Run} Run */
 
 /**
  * The button that pulls now, when the next slot is due, and where the console is.

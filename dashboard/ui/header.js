@@ -1,9 +1,10 @@
 // @ts-check
+
+import { onStatus } from '../data/status.js';
 import { element, fill } from './element.js';
 import { ago, span, utc } from './moment.js';
-import { onStatus } from './status.js';
 
-/** @typedef {import('./answers.d.ts').Status} Status */
+/** @typedef {import('../data/answers.d.ts').Status} Status */
 
 /** The strip that says at a glance how the pipeline does. @param {HTMLElement} strip */
 export function showHealth(strip) {

@@ -1,14 +1,14 @@
 // @ts-check
-import { read, troubleOf } from './ask.js';
-import { choice, element, fill } from './element.js';
-import { state } from './header.js';
-import { hexDump } from './hex-dump.js';
-import { utc } from './moment.js';
-import { nothing, panel } from './panel.js';
-import { lookAgain, onStatus } from './status.js';
+import { read, troubleOf } from '../data/ask.js';
+import { lookAgain, onStatus } from '../data/status.js';
+import { choice, element, fill } from '../ui/element.js';
+import { state } from '../ui/header.js';
+import { hexDump } from '../ui/hex-dump.js';
+import { utc } from '../ui/moment.js';
+import { nothing, panel } from '../ui/panel.js';
 
-/** @typedef {import('./answers.d.ts').DeadLetter} DeadLetter */
-/** @typedef {import('./answers.d.ts').DeadLetterWithBytes} DeadLetterWithBytes */
+/** @typedef {import('../data/answers.d.ts').DeadLetter} DeadLetter */
+/** @typedef {import('../data/answers.d.ts').DeadLetterWithBytes} DeadLetterWithBytes */
 
 const SHOWN = 100;
 const LOOK_MS = 500;

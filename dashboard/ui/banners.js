@@ -1,10 +1,10 @@
 // @ts-check
-import { Unreachable } from './ask.js';
+import { Unreachable } from '../data/ask.js';
+import { onStatus } from '../data/status.js';
 import { element, fill } from './element.js';
 import { minute, span } from './moment.js';
-import { onStatus } from './status.js';
 
-/** @typedef {import('./answers.d.ts').Status} Status */
+/** @typedef {import('../data/answers.d.ts').Status} Status */
 
 /**
  * What nobody may overlook: made-up rates, old ones, XE left alone after a refusal, whatever else is in trouble, and a page that has

@@ -1,8 +1,9 @@
 // @ts-check
+
+import { plusDays } from '../ui/moment.js';
 import { dayAsked, inUsd } from './as-of.js';
 import { read, readAll } from './ask.js';
 import { ratio } from './decimal.js';
-import { plusDays } from './moment.js';
 
 /** @typedef {import('./answers.d.ts').Loan} Loan */
 /** @typedef {import('./answers.d.ts').ParLine} ParLine */

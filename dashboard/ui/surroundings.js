@@ -1,8 +1,9 @@
 // @ts-check
+
+import { listen } from '../data/live.js';
+import { look } from '../data/status.js';
 import { showBanners } from './banners.js';
 import { showHealth } from './header.js';
-import { listen } from './live.js';
-import { look } from './status.js';
 
 /** What is around every view: the strip, the banners, and what keeps them true. */
 export function surround() {

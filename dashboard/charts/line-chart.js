@@ -1,5 +1,5 @@
 // @ts-check
-import { element, fill } from './element.js';
+import { element, fill } from '../ui/element.js';
 
 /**
  * @typedef {{ label: string, colour: number, values: readonly (number | null)[], texts: readonly string[] }} Line

@@ -1,5 +1,5 @@
 // @ts-check
-import { grouped } from './decimal.js';
+import { grouped } from '../data/decimal.js';
 import { element } from './element.js';
 
 /** Figures with every digit they have: those that matter at a glance first, the others smaller behind them. */
