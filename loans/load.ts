@@ -69,7 +69,7 @@ export async function replaceBook(
   }
 
   const tables = BOOK_FILES.map(({ table }) => table);
-  await trx.raw(`truncate ${tables.join(', ')}, allocated_instalments, rejected_rows, loan_book`);
+  await trx.raw(`truncate loan_book, ${tables.join(', ')}, allocated_instalments, rejected_rows`);
   await withoutKeys(trx, [...tables, 'allocated_instalments'], () =>
     allocatedAtOnce(trx, async () => {
       for (const book of books) await moveIn(trx, book);

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * Runs `work` on one state of the book: every report in it sees the same rows, whatever is loaded meanwhile. Reports get memory for
- * their sorts; how long they may take is the pool's to say.
+ * Runs `work` on one state of the book: every report in it sees the same rows, whatever is loaded
+ * meanwhile. Reports get memory for their sorts; the pool decides how long they may take.
  */
 export function readBook<Result>(
   db: Knex,
@@ -10,6 +10,9 @@ export function readBook<Result>(
 ): Promise<Result> {
   return db.transaction(
     async (book) => {
+      // The first statement, before any snapshot exists. A load truncates, which is not MVCC-safe:
+      // a snapshot taken before the load commits would see empty tables. Loads lock loan_book first.
+      await book.raw('lock table loan_book in access share mode');
       await book.raw(`set local work_mem = '128MB'`);
       return work(book);
     },

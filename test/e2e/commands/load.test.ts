@@ -70,6 +70,52 @@ describe('npm run load', function () {
     });
   });
 
+  it('shows a waiting report the old book or the new one, never an empty one', async () => {
+    await loadLoanBook(database.db, SAMPLE);
+    const commit = await holdCommits();
+    const loading = loadLoanBook(database.db, dir);
+    await waitForLocks('Lock', 'advisory', 1);
+    const report = (...args: string[]) =>
+      command('report', { DATABASE_URL: database.url, LOG_LEVEL: 'error' }, [
+        ...['loans', '--as-of', '2021-10-15', '--format', 'json'],
+        ...args,
+      ]);
+    const reports = [report(), report('--in', 'USD')];
+    await waitForLocks('Lock', 'relation', reports.length);
+    await commit();
+    await loading;
+    for (const { exited, output } of reports) {
+      expect(await exited, output()).to.equal(0);
+      expect(JSON.parse(output())).to.have.length(4);
+    }
+  });
+
+  /** Holds every load just before its commit until the returned function is called. */
+  async function holdCommits(): Promise<() => Promise<void>> {
+    await database.query(`
+      create function hold_commit() returns trigger language plpgsql as $$
+      begin
+        perform pg_advisory_xact_lock(7);
+        return null;
+      end $$;
+      create constraint trigger hold_commit after insert on loan_book
+        deferrable initially deferred for each row execute function hold_commit()`);
+    const holder = await database.db.transaction();
+    await holder.raw('select pg_advisory_xact_lock(7)');
+    return async () => {
+      await holder.commit();
+      await database.query('drop function hold_commit cascade');
+    };
+  }
+  async function waitForLocks(type: string, event: string, count: number): Promise<void> {
+    const sql = `select from pg_stat_activity
+                 where datname = current_database() and wait_event_type = ? and wait_event = ?`;
+    for (const began = Date.now(); ; ) {
+      if ((await database.query(sql, [type, event])).length >= count) return;
+      if (Date.now() - began > 30_000) throw new Error(`no ${count} sessions wait for ${event}`);
+    }
+  }
+
   it('changes no row when the same folder is loaded again', async () => {
     await load(dir);
     const { loan_book: _, ...before } = await contents();
