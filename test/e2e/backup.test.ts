@@ -8,12 +8,12 @@ import { openNotifications } from '../../platform/notifications.ts';
 import { openKafkaStream } from '../../stream/kafka/stream.ts';
 import type { EventStream } from '../../stream/port.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
-import { brokerMissing, realBroker } from '../support/broker.ts';
-import { quiet } from '../support/database.ts';
-import { needs } from '../support/needed.ts';
-import { observed, record } from '../support/observed.ts';
+import { brokerMissing, sharedBroker } from '../support/broker.ts';
+import { eventually } from '../support/eventually.ts';
+import { makeRate, makeRecord } from '../support/make-rate.ts';
 import { startToolServer, type ToolServer, toolsFolder } from '../support/postgres-tools.ts';
-import { eventually } from '../support/stream-contract.ts';
+import { quiet } from '../support/quiet.ts';
+import { skipWithout } from '../support/requirements.ts';
 
 const ENDINGS: { close(): Promise<unknown> }[] = [];
 
@@ -23,7 +23,11 @@ describe('a database that is restored from a dump', function () {
   let server: ToolServer;
   before(async function () {
     const tools = toolsFolder();
-    needs(this, 'dump and restore', tools ? null : 'no Postgres with pg_dump (Debian: postgresql)');
+    skipWithout(
+      this,
+      'dump and restore',
+      tools ? null : 'no Postgres with pg_dump (Debian: postgresql)',
+    );
     server = await startToolServer(tools as string);
   });
   afterEach(async () => {
@@ -83,8 +87,8 @@ describe('a database that is restored from a dump', function () {
   };
   const rates = (run: string) =>
     ['KES', 'NGN', 'GHS'].map((currency, n) =>
-      record(
-        observed(currency, `${n + 1}.25`, {
+      makeRecord(
+        makeRate(currency, `${n + 1}.25`, {
           run_id: run,
           observed_at: `2026-11-2${run.length}T00:00:00.000Z`,
         }),
@@ -106,8 +110,8 @@ describe('a database that is restored from a dump', function () {
     eventually(async () => expect((await tables(db)).observations).to.have.length(count));
 
   it('has after a replay all that the topic on Kafka has, though the group has long read past it', async function () {
-    needs(this, 'restore with the events on Kafka', brokerMissing());
-    const { brokers } = await realBroker();
+    skipWithout(this, 'restore with the events on Kafka', brokerMissing());
+    const { brokers } = await sharedBroker();
     const topic = `backup.${randomUUID()}`;
     const settings = { brokers, ssl: false, sasl: null, clientId: 'test' };
     const stream = openKafkaStream({ settings, log: quiet });

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
 import { command, dataDir, freePort, get } from '../support/process.ts';
-import { eventually } from '../support/stream-contract.ts';
 
 /** What a person sees: exit code and words, never a stack. */
 async function ending(

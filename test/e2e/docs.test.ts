@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect } from 'chai';
-import { brokerMissing, realBroker } from '../support/broker.ts';
+import { brokerMissing, sharedBroker } from '../support/broker.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { anchorsOf, type Block, documents, PROJECT, tracked } from '../support/documents.ts';
-import { needs } from '../support/needed.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Command, command, dataDir, freePort, get } from '../support/process.ts';
+import { skipWithout } from '../support/requirements.ts';
 import { checkout, missingProgram, runBlock, type Surroundings } from '../support/snippets.ts';
-import { eventually } from '../support/stream-contract.ts';
 
 const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
 const scripts = Object.keys(JSON.parse(read('package.json')).scripts as Record<string, string>);
@@ -157,7 +157,7 @@ describe('what the documents say to type', function () {
     let surroundings: Surroundings;
 
     before('start the pipeline on a real broker', async () => {
-      const { brokers, registryUrl } = await realBroker();
+      const { brokers, registryUrl } = await sharedBroker();
       folder = checkout();
       database = await testDatabase();
       const port = await freePort();
@@ -195,7 +195,7 @@ describe('what the documents say to type', function () {
 function testOf(block: Block, surroundings: () => Surroundings): void {
   it(`works: ${block.file}:${block.line} ${block.text.trim().split('\n')[0]?.slice(0, 60)}`, async function () {
     const missing = missingProgram(block);
-    needs(this, `${block.file}:${block.line}`, missing && `no ${missing}`);
+    skipWithout(this, `${block.file}:${block.line}`, missing && `no ${missing}`);
     await runBlock(block, surroundings());
   });
 }

@@ -7,12 +7,12 @@ import { encodeRate } from '../../events/wire-format.ts';
 import { seedLoanBook } from '../../loans/sample.ts';
 import { openKafkaStream } from '../../stream/kafka/stream.ts';
 import { openSchemaRegistry } from '../../stream/schema-registry.ts';
-import { brokerMissing, realBroker } from '../support/broker.ts';
-import { quiet } from '../support/database.ts';
+import { brokerMissing, sharedBroker } from '../support/broker.ts';
 import { PROJECT } from '../support/documents.ts';
-import { installed, needs } from '../support/needed.ts';
-import { observed } from '../support/observed.ts';
+import { makeRate } from '../support/make-rate.ts';
 import { pipeline } from '../support/pipeline.ts';
+import { quiet } from '../support/quiet.ts';
+import { isInstalled, skipWithout } from '../support/requirements.ts';
 
 const run = (program: string, args: string[]) =>
   promisify(execFile)(program, args, { cwd: PROJECT, timeout: 60_000 });
@@ -29,7 +29,7 @@ describe('examples/currency_risk.py', function () {
     );
 
   before(async function () {
-    needs(this, 'the Python example', installed('python3') ? null : 'no python3');
+    skipWithout(this, 'the Python example', isInstalled('python3') ? null : 'no python3');
     parts = await pipeline();
     await seedLoanBook(parts.db);
     ({ url } = await parts.api());
@@ -78,7 +78,7 @@ describe('examples/currency_risk.py', function () {
   this.timeout(180_000);
 
   it('prints each rate once, passes over what is no event, and goes on where its group was', async () => {
-    const { brokers, registryUrl } = await realBroker();
+    const { brokers, registryUrl } = await sharedBroker();
     const topic = `fx.${randomUUID()}`;
     const stream = openKafkaStream({
       settings: { brokers, ssl: false, sasl: null, clientId: 'test' },
@@ -111,7 +111,7 @@ describe('examples/currency_risk.py', function () {
     };
     try {
       await stream.createTopic({ topic, partitions: 3, replication: 1 });
-      const [kes, ngn] = [observed('KES', '129.1500'), observed('NGN', '1543.21')];
+      const [kes, ngn] = [makeRate('KES', '129.1500'), makeRate('NGN', '1543.21')];
       await send(kes, 'no event', kes, ngn);
       const first = await consume();
       expect(
@@ -123,7 +123,7 @@ describe('examples/currency_risk.py', function () {
         [kes, ngn].map((rate) => ({ ...rate, fetched_at: Date.parse(rate.fetched_at) })),
       );
       expect(first.stderr).to.match(/^fx\.\S+@1 is no event$/m);
-      await send(observed('UGX', '3600'));
+      await send(makeRate('UGX', '3600'));
       const mids = (await consume()).stdout
         .trim()
         .split('\n')

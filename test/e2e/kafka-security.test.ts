@@ -8,11 +8,12 @@ import { freePort } from '../../platform/embedded-postgres/server.ts';
 import type { KafkaSettings } from '../../stream/kafka/client.ts';
 import { openKafkaStream } from '../../stream/kafka/stream.ts';
 import { javaMissing } from '../support/broker.ts';
-import { quiet, testDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { type KafkaNode, startKafka } from '../support/kafka-server.ts';
-import { observed, record } from '../support/observed.ts';
+import { makeRate, makeRecord } from '../support/make-rate.ts';
 import { command, get } from '../support/process.ts';
-import { eventually } from '../support/stream-contract.ts';
+import { quiet } from '../support/quiet.ts';
 
 const PASSWORD = 'a password for tests';
 
@@ -124,7 +125,7 @@ const PASSWORD = 'a password for tests';
     const topic = `t.${randomUUID()}`;
     const direct = over(node.port, null);
     await direct.createTopic({ topic, partitions: 1, replication: 1 });
-    await direct.publish(topic, [record(observed('KES', '129.15'))]);
+    await direct.publish(topic, [makeRecord(makeRate('KES', '129.15'))]);
     const metrics = await freePort();
     const settings = {
       DATABASE_URL: database.url,

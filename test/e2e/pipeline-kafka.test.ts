@@ -6,10 +6,11 @@ import { rateDecoder } from '../../events/wire-format.ts';
 import { openKafkaStream } from '../../stream/kafka/stream.ts';
 import type { EventStream, StreamRecord } from '../../stream/port.ts';
 import { openSchemaRegistry } from '../../stream/schema-registry.ts';
-import { type Broker, brokerMissing, realBroker } from '../support/broker.ts';
-import { quiet, type TestDatabase, testDatabase } from '../support/database.ts';
+import { type Broker, brokerMissing, sharedBroker } from '../support/broker.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Command, command, freePort, get } from '../support/process.ts';
-import { eventually } from '../support/stream-contract.ts';
+import { quiet } from '../support/quiet.ts';
 
 (brokerMissing() ? describe.skip : describe)(
   'producer, consumer and API as three processes on Kafka and a schema registry',
@@ -37,7 +38,7 @@ import { eventually } from '../support/stream-contract.ts';
 
     before('start a real broker', async function () {
       this.timeout(180_000);
-      broker = await realBroker();
+      broker = await sharedBroker();
       database = await testDatabase();
       topic = `fx.${randomUUID()}`;
       port = await freePort();

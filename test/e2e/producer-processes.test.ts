@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { needs } from '../support/needed.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Command, command } from '../support/process.ts';
-import { scheduledXe } from '../support/scheduled-xe.ts';
-import { eventually } from '../support/stream-contract.ts';
+import { skipWithout } from '../support/requirements.ts';
+import { startScheduledXe } from '../support/scheduled-xe.ts';
 
 const LONG = Boolean(process.env['LONG_TESTS']);
 const MINUTE = 60_000;
 
 describe('producers as processes', function () {
   this.timeout(LONG ? 1_200_000 : 180_000);
-  let xe: Awaited<ReturnType<typeof scheduledXe>>;
+  let xe: Awaited<ReturnType<typeof startScheduledXe>>;
   const running = new Set<Command>();
   const start = (name: string, settings: Record<string, string>) => {
     const started = command(name, { ...xe.settings, LOG_LEVEL: 'warn', ...settings });
@@ -27,7 +27,7 @@ describe('producers as processes', function () {
     await victim.exited;
   };
   beforeEach(async () => {
-    xe = await scheduledXe();
+    xe = await startScheduledXe();
   });
   afterEach(async () => {
     await Promise.all([...running].map(kill));
@@ -66,7 +66,11 @@ describe('producers as processes', function () {
 
   const [replicas, slots, kills] = LONG ? [8, 200, 20] : [3, 12, 3];
   it(`${replicas} of them with clocks an hour apart, killed ${kills} times, ask XE once for each of ${slots} slots`, async function () {
-    needs(this, 'clocks that step', faketimeLibrary() ? null : 'no libfaketime (Debian: faketime)');
+    skipWithout(
+      this,
+      'clocks that step',
+      faketimeLibrary() ? null : 'no libfaketime (Debian: faketime)',
+    );
     const skewed = (n: number) => {
       const seconds = Math.round(-3600 + (7200 * n) / (replicas - 1));
       return start('producer', {
@@ -108,7 +112,11 @@ describe('producers as processes', function () {
   });
 
   it('keep to the ledger when the clock under them steps: two calls a day, on the right days, without a burst', async function () {
-    needs(this, 'clocks that step', faketimeLibrary() ? null : 'no libfaketime (Debian: faketime)');
+    skipWithout(
+      this,
+      'clocks that step',
+      faketimeLibrary() ? null : 'no libfaketime (Debian: faketime)',
+    );
     const clock = steppingClock();
     try {
       // A machine that starts in 1970, seconds before a slot, and learns the time when the timer for it is set already.

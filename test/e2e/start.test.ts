@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
 import {
   type Command,
   command,
@@ -9,7 +10,6 @@ import {
   type OldRate,
   postgresPid,
 } from '../support/process.ts';
-import { eventually } from '../support/stream-contract.ts';
 
 const SEVEN = ['EGP', 'GHS', 'KES', 'MAD', 'NGN', 'UGX', 'XOF'];
 

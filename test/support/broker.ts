@@ -5,7 +5,7 @@ import axios from 'axios';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { startKafka } from './kafka-server.ts';
 import { APICURIO, mavenCache } from './maven-cache.ts';
-import { JAVA, javaServer, untilUp } from './server-process.ts';
+import { JAVA, startJava, waitUntilUp } from './server-process.ts';
 
 export interface Broker {
   brokers: string[];
@@ -32,7 +32,7 @@ export function javaMissing(): string | null {
 }
 
 /** One real Apache Kafka and one real schema registry for the whole run, started on first use. */
-export function realBroker(): Promise<Broker> {
+export function sharedBroker(): Promise<Broker> {
   broker ??= start();
   return broker;
 }
@@ -84,9 +84,9 @@ export async function startRegistry(): Promise<{ url: string; stop: () => Promis
     '-jar',
     `apicurio-registry-app-${APICURIO}-runner.jar`,
   ];
-  const server = javaServer('registry', args, home);
+  const server = startJava('registry', args, home);
   const url = `http://127.0.0.1:${port}/apis/ccompat/v7`;
-  await untilUp('the schema registry', () => axios.get(`${url}/subjects`, { timeout: 2000 }));
+  await waitUntilUp('the schema registry', () => axios.get(`${url}/subjects`, { timeout: 2000 }));
   await axios.put(`${url}/config`, { compatibility: 'BACKWARD' });
   return { url, stop: server.stop };
 }

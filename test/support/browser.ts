@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { expect } from 'chai';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { needs } from './needed.ts';
+import { skipWithout } from './requirements.ts';
 
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const SHOTS = process.env['SAVE_SCREENSHOTS'] ?? join(tmpdir(), 'fx-rates-screenshots');
@@ -16,7 +16,7 @@ export async function startBrowser(suite: Mocha.Context): Promise<Browser> {
   );
   const missing = `no browser: expected Chromium at ${PROGRAMS.join(', ')} or at BROWSER`;
   if (!program && process.env['REQUIRE_BROWSER'] === '1') throw new Error(missing);
-  needs(suite, 'every test of the dashboard in a browser', program ? null : missing);
+  skipWithout(suite, 'every test of the dashboard in a browser', program ? null : missing);
   return chromium.launch({
     executablePath: program as string,
     args: ['--no-sandbox', '--disable-gpu'],
@@ -32,7 +32,7 @@ export interface Visit {
 }
 
 /** A person with a window of their own, watched for whatever a page must not do. */
-export async function visit(
+export async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},

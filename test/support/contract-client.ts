@@ -23,26 +23,26 @@ const validators = new Map<object, ValidateFunction>();
 
 export const OPERATIONS: readonly string[] = contract.operations.map(({ id }) => id);
 /** The operations that were answered as they should, by anybody in this process. */
-export const exercised = new Set<string>();
+export const calledOperations = new Set<string>();
 
-export interface Answered<Data> {
+export interface ApiResponse<Data> {
   status: number;
   headers: Record<string, string>;
   data: Data;
   bytes: Buffer;
 }
-export interface Asking {
+export interface CallOptions {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
 }
 
 /** Asks, and throws when the answer is not one that the contract declares: its status, its format, its shape. */
-export async function ask<Data = never>(
+export async function callApi<Data = never>(
   url: string,
   path: string,
-  { method = 'GET', headers = {}, body }: Asking = {},
-): Promise<Answered<Data>> {
+  { method = 'GET', headers = {}, body }: CallOptions = {},
+): Promise<ApiResponse<Data>> {
   const response = await axios.request<Buffer>({
     url: `${url}${path}`,
     method,
@@ -82,7 +82,7 @@ function faultOf(method: string, path: string, response: AxiosResponse<Buffer>):
   const declared = said.$ref
     ? document.components.responses[said.$ref.split('/').at(-1) as string]
     : said;
-  if (response.status < 300) exercised.add(operation.operationId);
+  if (response.status < 300) calledOperations.add(operation.operationId);
   if (!declared?.content || response.status === 304)
     return response.data.length === 0 ? null : 'a body that is not declared';
   const content = declared.content[type];

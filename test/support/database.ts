@@ -16,8 +16,6 @@ let server: Promise<{ postgres: EmbeddedPostgres; dataDir: string }> | undefined
 let ahead = 0;
 const spare: Promise<string>[] = [];
 
-export { quiet };
-
 export interface TestDatabase {
   db: Database;
   url: string;
@@ -59,34 +57,6 @@ export async function testDatabase(): Promise<TestDatabase> {
 /** From now on so many databases are copied while a test still runs with one before them: a copy takes longer than many a test. */
 export function copyDatabasesAhead(count: number): void {
   ahead = count;
-}
-
-/** Has the ledger's time in a database go on from this instant, at the pace of the real one. */
-export async function startLedgerClock(
-  { query }: Pick<TestDatabase, 'query'>,
-  instant: string,
-): Promise<void> {
-  await setLedgerClock(
-    { query },
-    `clock_timestamp() + ${Date.parse(instant) - Date.now()} * interval '1 millisecond'`,
-  );
-}
-
-/** Has the ledger's time in a database stand still at this instant. */
-export async function stopLedgerClock(
-  { query }: Pick<TestDatabase, 'query'>,
-  instant: string,
-): Promise<void> {
-  await setLedgerClock({ query }, `'${instant}'::timestamptz`);
-}
-
-async function setLedgerClock(
-  { query }: Pick<TestDatabase, 'query'>,
-  expression: string,
-): Promise<void> {
-  await query(
-    `create or replace function ledger_now() returns timestamptz language sql volatile as $$ select ${expression} $$`,
-  );
 }
 
 /** Stops the shared server; mocha calls it once, after the last test. */

@@ -7,7 +7,7 @@ interface Received {
 }
 
 /** Follows server-sent events, as a browser does but with everything to be looked at. */
-export function follow(url: string, lastEventId?: string) {
+export function openEventStream(url: string, lastEventId?: string) {
   const events: Received[] = [];
   let open = true;
   let status: number | undefined;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { KAFKA, mavenCache } from './maven-cache.ts';
-import { JAVA, java, javaServer, type ServerProcess, untilUp } from './server-process.ts';
+import { JAVA, java, type ServerProcess, startJava, waitUntilUp } from './server-process.ts';
 
 /** One node of Apache Kafka that a test can kill and start again on the same ports and the same data. */
 export interface KafkaNode {
@@ -97,7 +97,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[
           if (signal === 'SIGKILL') await server?.exited;
         },
         start: async () => {
-          server = javaServer(
+          server = startJava(
             'kafka',
             ['-Xmx512m', ...JAVA, '-cp', classpath, 'kafka.Kafka', properties],
             dir,
@@ -111,13 +111,13 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[
     }),
   );
   await Promise.all(nodes.map((node) => node.start()));
-  for (const { port } of nodes) await answering(port, count);
+  for (const { port } of nodes) await waitForBrokers(port, count);
   return nodes;
 }
 
 /** Waits until a node answers and knows of `count` nodes. */
-export async function answering(port: number, count = 1): Promise<void> {
-  await untilUp('Kafka', async () => {
+export async function waitForBrokers(port: number, count = 1): Promise<void> {
+  await waitUntilUp('Kafka', async () => {
     const admin = new Kafka({
       brokers: [`127.0.0.1:${port}`],
       logLevel: logLevel.NOTHING,

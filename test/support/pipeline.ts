@@ -13,8 +13,10 @@ import { xeClient } from '../../producer/xe-client.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import type { EventStream } from '../../stream/port.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
-import { quiet, startLedgerClock, stopLedgerClock, testDatabase } from './database.ts';
-import { proxyTo } from './proxy.ts';
+import { testDatabase } from './database.ts';
+import { freezeLedgerClock, startLedgerClock } from './ledger-clock.ts';
+import { startProxy } from './proxy.ts';
+import { quiet } from './quiet.ts';
 
 const TOPIC = 'fx.rates.v1';
 export const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
@@ -43,7 +45,7 @@ export interface PipelineOptions {
 export async function pipeline(options: PipelineOptions = {}) {
   const database = await testDatabase();
   const direct = new URL(database.url);
-  const network = await proxyTo({ host: direct.hostname, port: Number(direct.port) });
+  const network = await startProxy({ host: direct.hostname, port: Number(direct.port) });
   const url = database.url.replace(`:${direct.port}/`, `:${network.port}/`);
   const db = openDatabase({ url, name: 'test pipeline' });
   const credentials = { accountId: 'test', apiKey: randomUUID() };
@@ -51,7 +53,7 @@ export async function pipeline(options: PipelineOptions = {}) {
   let now = () => new Date();
   const simulator = await startSimulator({ mode: 'live', ...credentials, now: () => now() });
   // The stream is behind a stretch of network of its own, so that it can be away as a broker is while the ledger is there.
-  const streamNetwork = await proxyTo({ host: '127.0.0.1', port: network.port });
+  const streamNetwork = await startProxy({ host: '127.0.0.1', port: network.port });
   const streamUrl = database.url.replace(`:${direct.port}/`, `:${streamNetwork.port}/`);
   const streamDb = openDatabase({ url: streamUrl, name: 'test stream' });
   const stream = openPostgresStream({ db: streamDb, url: streamUrl, log: quiet });
@@ -143,7 +145,7 @@ export async function pipeline(options: PipelineOptions = {}) {
     /** The ledger's clock and the simulator's, from now on: both stand still at this instant. */
     setClock: async (instant: string) => {
       now = () => new Date(instant);
-      await stopLedgerClock(database, instant);
+      await freezeLedgerClock(database, instant);
     },
     /** The same, but they go on from there, so that what is to be tried again in some seconds is; and every producer looks. */
     startClock: async (instant: string) => {

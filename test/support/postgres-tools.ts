@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { serverUser } from '../../platform/embedded-postgres/binaries.ts';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
-import { eventually } from './stream-contract.ts';
+import { eventually } from './eventually.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
 const PROGRAMS = ['initdb', 'postgres', 'pg_dump', 'pg_restore'];

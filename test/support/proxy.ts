@@ -31,7 +31,7 @@ export interface NetworkProxy {
 const FINE: Weather = {};
 const SLICE = 128;
 
-export async function proxyTo(target: { host: string; port: number }): Promise<NetworkProxy> {
+export async function startProxy(target: { host: string; port: number }): Promise<NetworkProxy> {
   const sockets = new Set<Socket>();
   let whole = true;
   let [there, back] = [FINE, FINE];

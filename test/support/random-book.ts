@@ -24,7 +24,7 @@ export const money = (units: bigint) =>
   `${units / 10_000n}.${(units % 10_000n).toString().padStart(4, '0')}`;
 
 /** Numbers from 0 to below `limit`, the same for the same seed. */
-export function dice(seed: number): (limit: number) => number {
+export function seededRandom(seed: number): (limit: number) => number {
   let state = seed * 7919 + 1;
   return (limit) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
@@ -34,7 +34,7 @@ export function dice(seed: number): (limit: number) => number {
 
 /** A book around the leap day of 2024, made to hit edges: exact cover, one unit short, two on a day, nothing due, nothing paid. */
 export function randomBook(seed: number): Book {
-  const roll = dice(seed);
+  const roll = seededRandom(seed);
   const branches = [
     { branch_id: '1', branch: 'kenya', currency: 'KES' },
     { branch_id: '2', branch: null, currency: roll(2) ? 'KES' : 'NGN' },

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { startConsumer } from '../../consumer/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
-import { quiet, testDatabase } from './database.ts';
+import { testDatabase } from './database.ts';
+import { quiet } from './quiet.ts';
 
 /**
  * An XE of our own, a database and a consumer that producer processes share, which see it as the real XE that they have keys for. The
  * ledger's time is a row, so that a test moves it for all of them at once.
  */
-export async function scheduledXe() {
+export async function startScheduledXe() {
   const database = await testDatabase();
   const [accountId, apiKey] = ['test', randomUUID()];
   let now = Date.parse('2026-11-24T08:00:30Z');

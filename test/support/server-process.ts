@@ -15,7 +15,7 @@ export interface ServerProcess {
 }
 
 /** Starts a Java server. A test run that is ended from outside takes its servers along. */
-export function javaServer(name: string, args: string[], cwd: string): ServerProcess {
+export function startJava(name: string, args: string[], cwd: string): ServerProcess {
   const child = spawn('java', args, { cwd, stdio: 'ignore' });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const onExit = () => child.kill('SIGKILL');
@@ -49,7 +49,7 @@ export function java(
 }
 
 /** Tries a probe until it succeeds, for a minute at most. */
-export async function untilUp(what: string, probe: () => Promise<unknown>): Promise<void> {
+export async function waitUntilUp(what: string, probe: () => Promise<unknown>): Promise<void> {
   for (const began = Date.now(); ; ) {
     try {
       await probe();

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Block, PROJECT } from './documents.ts';
-import { installed } from './needed.ts';
+import { isInstalled } from './requirements.ts';
 
 /** The day on which the documents' rates were written down. Whatever day it is, their dates lie as far back as on that day. */
 const WRITTEN = '2026-11-25';
@@ -48,7 +48,7 @@ export function missingProgram({ language, text }: Block): string | null {
     new RegExp(`\\b${name}\\b`).test(text),
   );
   if (language === 'python') called.push('python3');
-  return called.find((name) => !installed(name)) ?? null;
+  return called.find((name) => !isInstalled(name)) ?? null;
 }
 
 /** Runs a block as a reader would, and expects that it works and that what the document shows is seen. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { BatchHandler, EventStream, StreamRecord, Subscription } from '../../stream/port.ts';
+import { eventually } from './eventually.ts';
 
 /** What every adapter of the stream must do, whatever stands behind it. `open` gives one more client of the same stream each time. */
-export function streamContract(open: () => Promise<EventStream>): void {
+export function describeStreamContract(open: () => Promise<EventStream>): void {
   let stream: EventStream;
   let topic: string;
   const opened: EventStream[] = [];
@@ -242,16 +243,4 @@ async function committed(stream: EventStream, topic: string, group: string, coun
     );
     return positions;
   });
-}
-
-/** Tries until the expectation holds; mocha's own deadline ends it. */
-export async function eventually<T>(expectation: () => T | Promise<T>): Promise<T> {
-  for (const began = Date.now(); ; ) {
-    try {
-      return await expectation();
-    } catch (error) {
-      if (Date.now() - began > 40_000) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
 }

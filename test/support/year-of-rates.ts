@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { TestDatabase } from './database.ts';
-import { eventually } from './stream-contract.ts';
+import { eventually } from './eventually.ts';
 
 /** Days before today that have rates, and those in the middle that KES and MAD lack. */
 export const DAYS = 400;
 export const GAP_DAYS = 15;
 
 /** Waits for the history that a first start makes up by itself, and takes a gap of KES and MAD out of its middle. */
-export async function yearOfRates({ query }: Pick<TestDatabase, 'query'>): Promise<void> {
+export async function waitForYearOfRates({ query }: Pick<TestDatabase, 'query'>): Promise<void> {
   await eventually(async () =>
     expect(await query('select count(*)::int as rates from daily_rates')).to.deep.equal([
       { rates: (DAYS + 1) * 7 },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { APICURIO, KAFKA, mavenCache } from '../../test/support/maven-cache.ts';
 import { dataDir } from '../../test/support/process.ts';
-import { javaServer } from '../../test/support/server-process.ts';
+import { startJava } from '../../test/support/server-process.ts';
 import type { KafkaStage } from './kafka-stage.ts';
 
 const DEBEZIUM = '3.3.1.Final';
@@ -53,7 +53,7 @@ export async function startDebezium({ brokers, registryUrl, topic }: KafkaStage,
     }),
   );
   const main = 'org.apache.kafka.connect.cli.ConnectStandalone';
-  const server = javaServer(
+  const server = startJava(
     'Debezium',
     ['-Xmx1g', '-cp', join(jars, 'connect', '*'), main, worker, sink],
     work.dir,

@@ -5,15 +5,15 @@ import { migrate, openDatabase } from '../../platform/database.ts';
 import { joinEmbeddedPostgres } from '../../platform/embedded-postgres/join.ts';
 import { openNotifications } from '../../platform/notifications.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
-import { quiet } from '../../test/support/database.ts';
-import { observed, record } from '../../test/support/observed.ts';
+import { makeRate, makeRecord } from '../../test/support/make-rate.ts';
 import { SEVEN } from '../../test/support/pipeline.ts';
 import { dataDir } from '../../test/support/process.ts';
+import { quiet } from '../../test/support/quiet.ts';
 import { type BenchCase, median, quantile, timed } from './case.ts';
 
 const TOPIC = { topic: 'fx.rates.v1', partitions: 3, replication: 1 };
 const BATCH = 500;
-type Rates = ReturnType<typeof observed>[];
+type Rates = ReturnType<typeof makeRate>[];
 
 /** From `publish` to rows that anybody can read, beside one plain insert of such rows and a select of them, on a disk that is waited for. */
 export const embeddedStream: BenchCase = {
@@ -78,7 +78,7 @@ function madeUp() {
   const next = () => {
     const [minute, currency] = [Math.floor(n / SEVEN.length), SEVEN[n++ % SEVEN.length] as string];
     const at = new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
-    return observed(currency, `${100 + (n % 1000)}.123456${n % 10}`, {
+    return makeRate(currency, `${100 + (n % 1000)}.123456${n % 10}`, {
       run_id: randomUUID(),
       observed_at: at,
       fetched_at: at,
@@ -114,7 +114,7 @@ async function oursOn(url: string) {
   return {
     /** Publishes batch after batch and waits until the last row of them all can be read by another connection. */
     throughTheStream: async (batches: readonly Rates[]) => {
-      await inTurn(batches, (rates) => stream.publish(TOPIC.topic, rates.map(record)));
+      await inTurn(batches, (rates) => stream.publish(TOPIC.topic, rates.map(makeRecord)));
       for (const rates of batches) {
         const ids = rates.map(({ event_id }) => event_id);
         for (;;) {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import axios from 'axios';
+import { eventually } from '../../test/support/eventually.ts';
 import { type Command, command, freePort, get } from '../../test/support/process.ts';
-import { eventually } from '../../test/support/stream-contract.ts';
 import { type BenchCase, quantile } from './case.ts';
 import { kafkaStage } from './kafka-stage.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../../test/support/eventually.ts';
 import { command, dataDir, freePort, get } from '../../test/support/process.ts';
-import { eventually } from '../../test/support/stream-contract.ts';
 import type { BenchCase } from './case.ts';
 
 /** Linux counts a process' time in these, whatever the kernel's own. */

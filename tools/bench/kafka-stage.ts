@@ -6,9 +6,9 @@ import { migrate } from '../../platform/database.ts';
 import { joinEmbeddedPostgres } from '../../platform/embedded-postgres/join.ts';
 import { openKafkaStream } from '../../stream/kafka/stream.ts';
 import { openSchemaRegistry } from '../../stream/schema-registry.ts';
-import { javaMissing, realBroker } from '../../test/support/broker.ts';
-import { quiet } from '../../test/support/database.ts';
+import { javaMissing, sharedBroker } from '../../test/support/broker.ts';
 import { dataDir } from '../../test/support/process.ts';
+import { quiet } from '../../test/support/quiet.ts';
 import { lastIds } from './history.ts';
 
 const STUCK_MS = 90_000;
@@ -19,7 +19,7 @@ export type KafkaStage = Awaited<ReturnType<typeof kafkaStage>>;
 export async function kafkaStage() {
   const missing = javaMissing();
   if (missing) throw new Error(`the cases on Kafka want a broker: ${missing}`);
-  const { brokers, registryUrl } = await realBroker();
+  const { brokers, registryUrl } = await sharedBroker();
   const topic = `bench.${randomBytes(4).toString('hex')}`;
   const settings = { brokers, ssl: false, sasl: null, clientId: 'bench' };
   const stream = openKafkaStream({ settings, log: quiet });

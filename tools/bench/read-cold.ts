@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { testDatabase } from '../../test/support/database.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { SEVEN } from '../../test/support/pipeline.ts';
 import { command, freePort, get } from '../../test/support/process.ts';
-import { eventually } from '../../test/support/stream-contract.ts';
 import { type BenchCase, median, quantile } from './case.ts';
 import { httpLoad } from './http-load.ts';
 

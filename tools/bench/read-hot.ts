@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testDatabase } from '../../test/support/database.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { type Command, command, freePort, get, script } from '../../test/support/process.ts';
-import { eventually } from '../../test/support/stream-contract.ts';
 import { type BenchCase, median } from './case.ts';
 import { httpLoad, type Load } from './http-load.ts';
 

@@ -1,3 +1,4 @@
+import { eventually } from '../../test/support/eventually.ts';
 import {
   command,
   dataDir,
@@ -6,7 +7,6 @@ import {
   type OldRate,
   script,
 } from '../../test/support/process.ts';
-import { eventually } from '../../test/support/stream-contract.ts';
 import { type BenchCase, median, timed } from './case.ts';
 
 /** `npm start` to the first seven rates beside the bare start of the embedded Postgres it needs, on an empty folder and on a used one. */

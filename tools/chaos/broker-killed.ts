@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { answering } from '../../test/support/kafka-server.ts';
+import { waitForBrokers } from '../../test/support/kafka-server.ts';
 import { freePort, get } from '../../test/support/process.ts';
 import type { ChaosCase } from './case.ts';
 import { encodedRates } from './encoded-rates.ts';
@@ -70,7 +70,7 @@ export const brokerKilled: ChaosCase = {
       await kafka.node.kill('SIGKILL');
       await pause(away);
       await kafka.node.start();
-      await answering(kafka.node.port);
+      await waitForBrokers(kafka.node.port);
       recovered_ms = Math.max(recovered_ms, await reading());
     }
     await kafka.node.kill('SIGSTOP');

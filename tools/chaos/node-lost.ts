@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { openKafkaStream } from '../../stream/kafka/stream.ts';
-import { quiet } from '../../test/support/database.ts';
-import { answering, type KafkaNode, startKafka } from '../../test/support/kafka-server.ts';
+import { type KafkaNode, startKafka, waitForBrokers } from '../../test/support/kafka-server.ts';
+import { quiet } from '../../test/support/quiet.ts';
 import type { ChaosCase } from './case.ts';
 import { encodedRates } from './encoded-rates.ts';
 import { verdictOn, wholeAndRight } from './verdict.ts';
@@ -50,7 +50,7 @@ export const nodeLost: ChaosCase = {
         await (node as KafkaNode).kill('SIGKILL');
         recovered_ms = Math.max(recovered_ms, await reading());
         await node.start();
-        await answering(node.port, 3);
+        await waitForBrokers(node.port, 3);
         await pause(full ? 10_000 : 0);
       }
       over = true;

@@ -6,9 +6,9 @@ import { migrate } from '../../platform/database.ts';
 import { joinEmbeddedPostgres } from '../../platform/embedded-postgres/join.ts';
 import { freePort, runningServer } from '../../platform/embedded-postgres/server.ts';
 import { startRegistry } from '../../test/support/broker.ts';
-import { quiet } from '../../test/support/database.ts';
 import { type KafkaNode, startKafka } from '../../test/support/kafka-server.ts';
-import { type NetworkProxy, proxyTo } from '../../test/support/proxy.ts';
+import { type NetworkProxy, startProxy } from '../../test/support/proxy.ts';
+import { quiet } from '../../test/support/quiet.ts';
 import type { Adapter } from './case.ts';
 
 /** The real servers of a run, with a network of ours before the broker. */
@@ -63,7 +63,7 @@ async function startPostgres() {
 
 async function startBroker() {
   const behind = await freePort();
-  const network = await proxyTo({ host: '127.0.0.1', port: behind });
+  const network = await startProxy({ host: '127.0.0.1', port: behind });
   const [[node], registry] = await Promise.all([
     startKafka({ proxy: { port: network.port, behind } }),
     startRegistry(),

@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import type { Letter } from '../../../api/queries/letter-box.ts';
 import { encodeRate } from '../../../events/wire-format.ts';
 import { openPostgresStream } from '../../../stream/postgres/stream.ts';
-import { quiet, type TestDatabase, testDatabase } from '../../support/database.ts';
-import { observed, record } from '../../support/observed.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { makeRate, makeRecord } from '../../support/make-rate.ts';
 import { type Command, command } from '../../support/process.ts';
-import { eventually } from '../../support/stream-contract.ts';
+import { quiet } from '../../support/quiet.ts';
 
 const TOPIC = 'fx.rates.v1';
 /** A registry that a test can teach a schema, like one that was away or not told yet. */
@@ -28,8 +29,8 @@ describe('npm run dlt', function () {
     const stream = openPostgresStream({ db: database.db, url: database.url, log: quiet });
     await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
     await stream.publish(TOPIC, [
-      record(observed('NGN', '1543.21')),
-      { key: 'USD-KES', value: encodeRate(observed('KES', '129.15'), UNKNOWN_ID) },
+      makeRecord(makeRate('NGN', '1543.21')),
+      { key: 'USD-KES', value: encodeRate(makeRate('KES', '129.15'), UNKNOWN_ID) },
       { key: 'USD-GHS', value: Buffer.from('{"mid": 11}') },
     ]);
     await eventually(async () =>

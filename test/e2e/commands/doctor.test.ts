@@ -19,10 +19,11 @@ import { examinePostgres } from '../../../tools/doctor/postgres.ts';
 import { examineRegistry } from '../../../tools/doctor/registry.ts';
 import { effectiveSettings } from '../../../tools/doctor/settings.ts';
 import { examineXe } from '../../../tools/doctor/xe.ts';
-import { brokerMissing, realBroker } from '../../support/broker.ts';
-import { quiet, type TestDatabase, testDatabase } from '../../support/database.ts';
-import { needs } from '../../support/needed.ts';
+import { brokerMissing, sharedBroker } from '../../support/broker.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { command } from '../../support/process.ts';
+import { quiet } from '../../support/quiet.ts';
+import { skipWithout } from '../../support/requirements.ts';
 
 const NOBODY = '127.0.0.1:1';
 const named = (checks: readonly Check[], name: string): Check =>
@@ -232,12 +233,12 @@ describe('the doctor', () => {
     describe('that are real', () => {
       before(async function () {
         this.timeout(120_000);
-        needs(this, 'the doctor on real brokers', brokerMissing());
-        await realBroker();
+        skipWithout(this, 'the doctor on real brokers', brokerMissing());
+        await sharedBroker();
       });
 
       it('with topics, partitions and what history is kept', async () => {
-        const { brokers } = await realBroker();
+        const { brokers } = await sharedBroker();
         expect(named(await examine(brokers.join()), `topic ${topic.topic}`)).to.include({
           state: 'ill',
           says: 'not there',
@@ -261,7 +262,7 @@ describe('the doctor', () => {
       });
 
       it('with our schema, once it is registered', async () => {
-        const { registryUrl: url } = await realBroker();
+        const { registryUrl: url } = await sharedBroker();
         const of = { url, subject: `${topic.topic}-value`, schema: RATE_OBSERVED_SCHEMA };
         expect(named(await examineRegistry(of), 'schema registry').state).to.equal('note');
         const id = await openSchemaRegistry(url).register(of.subject, RATE_OBSERVED_SCHEMA);

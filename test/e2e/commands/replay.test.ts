@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import { dryReplay, rebuild, replay } from '../../../consumer/replay.ts';
 import type { EventStream } from '../../../stream/port.ts';
 import { openPostgresStream } from '../../../stream/postgres/stream.ts';
-import { quiet, type TestDatabase, testDatabase } from '../../support/database.ts';
-import { installed, needs } from '../../support/needed.ts';
-import { observed, record } from '../../support/observed.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { makeRate, makeRecord } from '../../support/make-rate.ts';
 import { command, onTerminal } from '../../support/process.ts';
+import { quiet } from '../../support/quiet.ts';
+import { isInstalled, skipWithout } from '../../support/requirements.ts';
 
 const TOPIC = 'fx.rates.v1';
 const DAYS = 30;
@@ -28,14 +29,14 @@ describe('a replay', () => {
     await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
     const history = Array.from({ length: DAYS }, (_, n) =>
       ['KES', 'NGN'].map((currency) =>
-        observed(currency, `${n + 1}.5`, {
+        makeRate(currency, `${n + 1}.5`, {
           run_id: `run-${n}`,
           observed_at: `${day(n)}T00:00:00.000Z`,
         }),
       ),
     ).flat();
     await stream.publish(TOPIC, [
-      ...history.map(record),
+      ...history.map(makeRecord),
       { key: 'USD-KES', value: Buffer.from('poison') },
     ]);
   });
@@ -160,11 +161,15 @@ describe('a replay', () => {
 
   it('shows a person at a terminal how far it is, how fast it goes and what is left, but not with --quiet', async function () {
     this.timeout(60_000);
-    needs(this, 'the bar of a replay', installed('script') ? null : "no util-linux' script");
-    const many = Array.from({ length: 1200 }, (_, n) =>
-      observed('GHS', `${n + 1}.5`, { run_id: `many-${n}` }),
+    skipWithout(
+      this,
+      'the bar of a replay',
+      isInstalled('script') ? null : "no util-linux' script",
     );
-    await stream.publish(TOPIC, many.map(record));
+    const many = Array.from({ length: 1200 }, (_, n) =>
+      makeRate('GHS', `${n + 1}.5`, { run_id: `many-${n}` }),
+    );
+    await stream.publish(TOPIC, many.map(makeRecord));
     const shown = async (...args: string[]) => {
       const started = onTerminal('replay', { DATABASE_URL: database.url, LOG_LEVEL: 'fatal' }, [
         '--from',

@@ -5,16 +5,16 @@ import { seedLoanBook } from '../../../loans/sample.ts';
 import {
   accessibilityFaults,
   isTooWide,
+  openPage,
   screenshot,
   startBrowser,
   type Visit,
-  visit,
   watchShifts,
 } from '../../support/browser.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Command, command, freePort, get } from '../../support/process.ts';
-import { eventually } from '../../support/stream-contract.ts';
-import { DAYS, GAP_DAYS, yearOfRates } from '../../support/year-of-rates.ts';
+import { DAYS, GAP_DAYS, waitForYearOfRates } from '../../support/year-of-rates.ts';
 
 const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 const VIEWS = {
@@ -38,8 +38,8 @@ describe('the dashboard', function () {
   let url: string;
   let visits: Visit[] = [];
 
-  const go = async (path: string, options: Parameters<typeof visit>[2] = {}) => {
-    const come = await visit(browser, url, options);
+  const go = async (path: string, options: Parameters<typeof openPage>[2] = {}) => {
+    const come = await openPage(browser, url, options);
     visits.push(come);
     await come.page.goto(path);
     return come.page;
@@ -100,7 +100,7 @@ describe('the dashboard', function () {
   });
 
   it('draws 400 days with their gaps as gaps, beside a table that says the same', async () => {
-    await yearOfRates(database);
+    await waitForYearOfRates(database);
     const page = await go('/?range=all&quotes=KES');
     await filled(page);
     await page.getByText('Data table').click();
@@ -258,7 +258,7 @@ describe('the dashboard', function () {
   })) {
     for (const [name, path] of Object.entries(VIEWS)) {
       it(`keeps what is read where it is while the rest of ${name} comes, on a ${screen}`, async () => {
-        const come = await visit(browser, url, options);
+        const come = await openPage(browser, url, options);
         visits.push(come);
         const shifted = await watchShifts(come.page);
         await come.page.goto(path);
@@ -287,7 +287,7 @@ describe('the dashboard', function () {
       await eventually(async () =>
         expect((await get(`http://127.0.0.1:${port}/livez`))?.status, real.output()).to.equal(200),
       );
-      const come = await visit(browser, `http://127.0.0.1:${port}`);
+      const come = await openPage(browser, `http://127.0.0.1:${port}`);
       visits.push(come);
       await come.page.goto('/?view=pipeline');
       await come.page.locator('#health .fresh-mark').first().waitFor();
@@ -334,7 +334,7 @@ describe('the dashboard', function () {
 
   it(`has the first rates on the screen within ${FIRST_RATES_MS} ms at the median of ${TRIES} visits with a cold cache`, async () => {
     const visited = async () => {
-      const { page } = await visit(browser, url);
+      const { page } = await openPage(browser, url);
       await page.addInitScript(`new MutationObserver((_, observer) => {
         if (document.querySelectorAll('.card .rate').length < 7) return;
         observer.disconnect();

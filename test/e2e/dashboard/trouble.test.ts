@@ -4,9 +4,9 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { seedLoanBook } from '../../../loans/sample.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { accessibilityFaults, startBrowser, visit } from '../../support/browser.ts';
+import { accessibilityFaults, openPage, startBrowser } from '../../support/browser.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 /** What a browser says of answers that are refused or do not come: here they are what is looked at. */
 const EXPECTED = /Failed to load resource|net::ERR/;
@@ -23,7 +23,7 @@ describe('the dashboard in trouble', function () {
     parts = await pipeline(options);
     await parts.consumer();
     const api = await parts.api();
-    ({ page, faults } = await visit(browser, api.url));
+    ({ page, faults } = await openPage(browser, api.url));
     return api;
   };
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type Asking, ask as askAt } from '../../support/contract-client.ts';
+import { type CallOptions, callApi as callApiAt } from '../../support/contract-client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { pipeline, SEVEN } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 interface Rows {
   data: { quote: string; rate: string; stale: boolean }[];
@@ -10,7 +10,7 @@ interface Rows {
 describe('copies of an answer', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
-  const ask = (path: string, asking?: Asking) => askAt<Rows>(url, path, asking);
+  const callApi = (path: string, asking?: CallOptions) => callApiAt<Rows>(url, path, asking);
   const store = (day: string, mid: string) =>
     parts.query(
       `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
@@ -35,7 +35,7 @@ describe('copies of an answer', () => {
       '/v2/currencies',
       '/openapi.json',
     ]) {
-      const first = await ask(path);
+      const first = await callApi(path);
       const tag = first.headers['etag'] as string;
       expect(tag, path).to.match(/^"[\w-]{43}"$/);
       for (const headers of [
@@ -43,7 +43,7 @@ describe('copies of an answer', () => {
         { 'if-none-match': `"other", W/${tag}` },
         { 'if-none-match': '*' },
       ]) {
-        const again = await ask(path, { headers });
+        const again = await callApi(path, { headers });
         expect([again.status, again.bytes.length, again.headers['etag']], path).to.deep.equal([
           304,
           0,
@@ -51,18 +51,20 @@ describe('copies of an answer', () => {
         ]);
         expect(again.headers['cache-control']).to.equal(first.headers['cache-control']);
       }
-      expect((await ask(path, { headers: { 'if-none-match': '"other"' } })).status).to.equal(200);
+      expect((await callApi(path, { headers: { 'if-none-match': '"other"' } })).status).to.equal(
+        200,
+      );
       const modified = first.headers['last-modified'];
       if (modified)
         expect(
-          (await ask(path, { headers: { 'if-modified-since': modified } })).status,
+          (await callApi(path, { headers: { 'if-modified-since': modified } })).status,
           path,
         ).to.equal(304);
     }
   });
 
   it('are kept long of complete past days, and asked again of whatever can change; errors are kept nowhere', async () => {
-    const rule = async (path: string) => (await ask(path)).headers['cache-control'];
+    const rule = async (path: string) => (await callApi(path)).headers['cache-control'];
     expect(await rule('/v2/rates?date=2026-11-23')).to.equal('public, max-age=86400');
     expect(await rule('/v2/rates?from=2026-11-23&to=2026-11-23')).to.equal('public, max-age=86400');
     for (const path of [
@@ -88,21 +90,21 @@ describe('copies of an answer', () => {
   it('are made anew when a rate lands, here and on every other replica', async () => {
     const other = (await parts.api()).url;
     const newest = async (at: string) =>
-      (await askAt<Rows>(at, '/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
-    const old = await ask('/v2/rates/latest?quotes=KES');
+      (await callApiAt<Rows>(at, '/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
+    const old = await callApi('/v2/rates/latest?quotes=KES');
     expect([await newest(url), await newest(other)]).to.deep.equal(['129.3', '129.3']);
     await store('2026-11-24', '130.1');
     await eventually(async () =>
       expect([await newest(url), await newest(other)]).to.deep.equal(['130.1', '130.1']),
     );
-    const again = await ask('/v2/rates/latest?quotes=KES', {
+    const again = await callApi('/v2/rates/latest?quotes=KES', {
       headers: { 'if-none-match': old.headers['etag'] as string },
     });
     expect(again.status).to.equal(200);
   });
 
   it('are served from ready bytes, without a look into the database, until something is announced', async () => {
-    const newest = async () => (await ask('/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
+    const newest = async () => (await callApi('/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
     const silently = async (mid: string) => {
       await parts.query('alter table daily_rates disable trigger daily_rates_announced');
       await parts.query('update daily_rates set mid = ?', [mid]);
@@ -122,7 +124,7 @@ describe('copies of an answer', () => {
   it('leave no old staleness behind: who asks something new after a pull is told of it', async () => {
     let most = 1;
     const isStale = async () =>
-      (await ask(`/v2/rates?quotes=KES&from=2026-11-23&limit=${most++}`)).data.data[0]?.stale;
+      (await callApi(`/v2/rates?quotes=KES&from=2026-11-23&limit=${most++}`)).data.data[0]?.stale;
     await eventually(async () => {
       await parts.query("select announce('rates')");
       expect([await isStale(), await isStale()]).to.deep.equal([true, true]);
@@ -145,15 +147,15 @@ describe('copies of an answer', () => {
     await parts.setClock('2026-11-24T01:59:59.5Z');
     await parts.query("select announce('rates')");
     await eventually(async () =>
-      expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(false),
+      expect((await callApi('/v2/rates/latest')).data.data[0]?.stale).to.equal(false),
     );
-    const before = await ask('/v2/rates/latest');
+    const before = await callApi('/v2/rates/latest');
     await parts.setClock('2026-11-24T02:00:00.5Z');
     await parts.query("select announce('rates')");
     await eventually(async () =>
-      expect((await ask('/v2/rates/latest')).data.data[0]?.stale).to.equal(true),
+      expect((await callApi('/v2/rates/latest')).data.data[0]?.stale).to.equal(true),
     );
-    const after = await ask('/v2/rates/latest', {
+    const after = await callApi('/v2/rates/latest', {
       headers: { 'if-modified-since': before.headers['last-modified'] as string },
     });
     expect(after.status).to.equal(200);

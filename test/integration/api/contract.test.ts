@@ -10,9 +10,9 @@ import {
 } from '../../../api/contract.ts';
 import { seedLoanBook } from '../../../loans/sample.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { ask, exercised, OPERATIONS } from '../../support/contract-client.ts';
+import { callApi, calledOperations, OPERATIONS } from '../../support/contract-client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { pipeline } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 const contract = readContract();
 const REQUESTS = 5000;
@@ -47,7 +47,7 @@ describe('the contract', () => {
   after(() => parts.stop());
 
   it('is served as it stands', async () => {
-    const { data } = await ask<{ openapi: string; paths: object }>(url, '/openapi.json');
+    const { data } = await callApi<{ openapi: string; paths: object }>(url, '/openapi.json');
     expect(data).to.deep.equal(contract.document);
   });
 
@@ -81,7 +81,7 @@ describe('the contract', () => {
       '/metrics',
       '/openapi.json',
     ]) {
-      expect((await ask(url, path)).status, path).to.equal(200);
+      expect((await callApi(url, path)).status, path).to.equal(200);
     }
     for (const { path } of contract.operations.filter(({ formats }) =>
       formats.includes('text/csv'),
@@ -97,7 +97,7 @@ describe('the contract', () => {
             ? '?from=2021-08-31'
             : '';
       for (const suffix of ['csv', 'xlsx', 'json']) {
-        const { status, headers, bytes } = await ask(url, `${filled}.${suffix}${required}`);
+        const { status, headers, bytes } = await callApi(url, `${filled}.${suffix}${required}`);
         expect([status, bytes.length > 20], `${path}.${suffix}`).to.deep.equal([200, true]);
         if (suffix !== 'json')
           expect(headers['content-disposition']).to.match(
@@ -105,16 +105,16 @@ describe('the contract', () => {
           );
       }
     }
-    expect((await ask(url, '/v1/rates/update', { method: 'POST' })).status).to.equal(200);
+    expect((await callApi(url, '/v1/rates/update', { method: 'POST' })).status).to.equal(200);
     expect(
-      (await ask(url, '/v2/runs', { method: 'POST', headers: { Prefer: 'wait=10' } })).status,
+      (await callApi(url, '/v2/runs', { method: 'POST', headers: { Prefer: 'wait=10' } })).status,
     ).to.equal(200);
     expect(
-      (await ask(url, '/v2/dead-letters/1/redrive', { method: 'POST', body: '{}' })).status,
+      (await callApi(url, '/v2/dead-letters/1/redrive', { method: 'POST', body: '{}' })).status,
     ).to.equal(202);
     expect(await eventStream(`${url}/v2/events`)).to.deep.equal([200, 'text/event-stream']);
-    exercised.add('events');
-    expect([...OPERATIONS].sort()).to.deep.equal([...exercised].sort());
+    calledOperations.add('events');
+    expect([...OPERATIONS].sort()).to.deep.equal([...calledOperations].sort());
   });
 
   it('holds against thousands of requests that nobody would expect', async function () {
@@ -134,7 +134,7 @@ describe('the contract', () => {
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         for (const { path, ...asking } of next) {
-          await ask(url, path, asking).then(
+          await callApi(url, path, asking).then(
             ({ status }) => {
               statuses.set(status, (statuses.get(status) ?? 0) + 1);
               if (status >= 500) faults.push(`${asking.method} ${path} → ${status}`);

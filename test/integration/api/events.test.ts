@@ -5,10 +5,10 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { eventFeed } from '../../../api/event-feed.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { quiet } from '../../support/database.ts';
-import { follow } from '../../support/event-source.ts';
+import { openEventStream } from '../../support/event-source.ts';
+import { eventually } from '../../support/eventually.ts';
 import { pipeline } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
+import { quiet } from '../../support/quiet.ts';
 
 const INSERT = `insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
   select gen_random_uuid(), :name || n, 'simulator', 'USD', 'KES', 129.5, now(), now() from generate_series(1, :count) n`;
@@ -26,31 +26,32 @@ describe('GET /v2/events', () => {
   });
   after(() => parts.stop());
   const store = (name: string, count = 1) => parts.query(INSERT, { name, count } as never);
-  const names = ({ events }: ReturnType<typeof follow>) => events.map(({ data }) => data['run_id']);
+  const names = ({ events }: ReturnType<typeof openEventStream>) =>
+    events.map(({ data }) => data['run_id']);
 
   it('tells each newly stored rate, and what came while nobody listened when the last id is sent along', async () => {
-    const first = follow(url);
+    const first = openEventStream(url);
     await eventually(() => expect(first.status()).to.equal(200));
     await store('a');
     await eventually(() => expect(names(first)).to.deep.equal(['a1']));
     expect(first.events[0]?.data).to.include({ base: 'USD', quote: 'KES', rate: '129.5' });
     first.leave();
     await store('b', 2);
-    const second = follow(url, first.events[0]?.id);
+    const second = openEventStream(url, first.events[0]?.id);
     await eventually(() => expect(names(second)).to.deep.equal(['b1', 'b2']));
     second.leave();
   });
 
   it('waits for an older transaction that is still at work, so that nothing is overtaken and lost', async () => {
     const db = openDatabase({ url: parts.url, name: 'two writers' });
-    const client = follow(url);
+    const client = openEventStream(url);
     await eventually(() => expect(client.status()).to.equal(200));
     const slow = await db.transaction();
     await slow.raw(INSERT, { name: 'slow', count: 1 });
     const quick = await db.transaction();
     await quick.raw(INSERT, { name: 'quick', count: 1 });
     await quick.commit();
-    const probe = follow(url);
+    const probe = openEventStream(url);
     await eventually(() => expect(probe.status()).to.equal(200));
     expect(names(client)).to.deep.equal([]);
     await slow.commit();
@@ -63,7 +64,7 @@ describe('GET /v2/events', () => {
   it('has no gap and no double while four write at once and the client keeps losing its connection', async function () {
     this.timeout(60_000);
     const db = openDatabase({ url: parts.url, name: 'four writers', poolSize: 4 });
-    let client = follow(url);
+    let client = openEventStream(url);
     await eventually(() => expect(client.status()).to.equal(200));
     const seen: string[] = [];
     let last: string | undefined;
@@ -71,7 +72,7 @@ describe('GET /v2/events', () => {
       client.leave();
       seen.push(...(names(client) as string[]));
       last = client.events.at(-1)?.id ?? last;
-      client = follow(url, last);
+      client = openEventStream(url, last);
     };
     // The first event gives the place to come back to.
     await store('w0x');
@@ -146,7 +147,7 @@ describe('GET /v2/events', () => {
     expect((await axios.head(url, { timeout: 5000 })).headers['content-type']).to.equal(
       'text/event-stream',
     );
-    const wrong = follow(url, 'x');
+    const wrong = openEventStream(url, 'x');
     await eventually(() => expect(wrong.status()).to.equal(400));
     wrong.leave();
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { ask } from '../../support/contract-client.ts';
+import { callApi } from '../../support/contract-client.ts';
 import { pipeline, SEVEN } from '../../support/pipeline.ts';
 import type { OldRate } from '../../support/process.ts';
 import { readWorkbook } from '../../support/workbook.ts';
@@ -41,20 +41,20 @@ describe('the same day, asked for in every way', () => {
             [currency, mids[at]],
           );
         await settled(mids[6] as string);
-        const json = async (path: string) => byQuote((await ask<Rows>(url, path)).data.data);
+        const json = async (path: string) => byQuote((await callApi<Rows>(url, path)).data.data);
         const latest = await json('/v2/rates/latest');
         expect(Object.values(latest).map(({ rate }) => rate)).to.have.members(mids);
         expect(await json('/v2/rates?date=2026-11-23')).to.deep.equal(latest);
         expect(await json('/v2/rates?from=2026-11-23&to=2026-11-23')).to.deep.equal(latest);
 
-        const csv = parse((await ask(url, '/v2/rates/latest.csv')).bytes, {
+        const csv = parse((await callApi(url, '/v2/rates/latest.csv')).bytes, {
           columns: true,
           bom: true,
         }) as Row[];
         expect(byQuote(csv)).to.deep.equal(byQuote(Object.values(latest).map(asText)));
 
         const [sheet] = readWorkbook(
-          (await ask(url, '/v2/rates/latest', { headers: { accept: XLSX } })).bytes,
+          (await callApi(url, '/v2/rates/latest', { headers: { accept: XLSX } })).bytes,
         );
         const [header, ...lines] = sheet?.rows ?? [];
         expect(header).to.deep.equal(Object.keys(Object.values(latest)[0] as Row));
@@ -68,7 +68,7 @@ describe('the same day, asked for in every way', () => {
           ]);
         }
 
-        const old = await ask<OldRate[]>(url, '/v1/rates');
+        const old = await callApi<OldRate[]>(url, '/v1/rates');
         const text = old.bytes.toString();
         for (const [at, currency] of SEVEN.entries()) {
           expect(text).to.contain(
@@ -87,14 +87,14 @@ describe('the same day, asked for in every way', () => {
              timestamptz '2020-01-01' + n * interval '1 day', gen_random_uuid()
       from generate_series(0, 1199) n`);
     const range = '?from=2020-01-01&to=2023-04-14&quotes=KES';
-    const page = await ask<Rows & { meta: { next_cursor: string | null } }>(
+    const page = await callApi<Rows & { meta: { next_cursor: string | null } }>(
       url,
       `/v2/rates${range}`,
     );
     expect(page.data.data).to.have.length(1000);
     expect(page.data.meta.next_cursor).to.be.a('string');
     const lines = async (query: string) =>
-      parse((await ask(url, `/v2/rates.csv${query}`)).bytes, { bom: true }).length - 1;
+      parse((await callApi(url, `/v2/rates.csv${query}`)).bytes, { bom: true }).length - 1;
     expect(await lines(range)).to.equal(1200);
     expect(await lines(`${range}&limit=10`)).to.equal(10);
     await parts.query(`delete from daily_rates where rate_date < '2023-06-01'`);
@@ -102,7 +102,7 @@ describe('the same day, asked for in every way', () => {
 
   it('comes as what the path ends in, whatever Accept says, and else as Accept says', async () => {
     const type = async (path: string, accept?: string) =>
-      (await ask(url, path, accept ? { headers: { accept } } : {})).headers['content-type'];
+      (await callApi(url, path, accept ? { headers: { accept } } : {})).headers['content-type'];
     expect(await type('/v2/rates/latest.csv', 'application/json')).to.equal(
       'text/csv; charset=utf-8; header=present',
     );
@@ -110,13 +110,13 @@ describe('the same day, asked for in every way', () => {
       /^text\/csv/,
     );
     expect(await type('/v2/rates/latest', 'text/html, */*')).to.match(/^application\/json/);
-    expect((await ask(url, '/v2/rates/latest')).headers['vary']).to.equal('Accept');
+    expect((await callApi(url, '/v2/rates/latest')).headers['vary']).to.equal('Accept');
   });
 
   /** The rates were changed behind the service's back: it hears of that within a moment. */
   async function settled(last: string): Promise<void> {
     for (;;)
-      if ((await ask<Rows>(url, '/v2/rates/latest?quotes=EGP')).data.data[0]?.['rate'] === last)
+      if ((await callApi<Rows>(url, '/v2/rates/latest?quotes=EGP')).data.data[0]?.['rate'] === last)
         return;
   }
 });

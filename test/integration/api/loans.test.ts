@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { seedLoanBook } from '../../../loans/sample.ts';
 import { openDatabase } from '../../../platform/database.ts';
 import { loanSummary } from '../../../reports/loan-summary.ts';
-import { ask as askAt } from '../../support/contract-client.ts';
+import { callApi as callApiAt } from '../../support/contract-client.ts';
 import { pipeline } from '../../support/pipeline.ts';
 
 interface Rows {
@@ -19,7 +19,7 @@ describe('the loan book under /v2', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
   let db: ReturnType<typeof openDatabase>;
-  const ask = async (path: string) => (await askAt<Rows>(url, path)).data;
+  const callApi = async (path: string) => (await callApiAt<Rows>(url, path)).data;
   before(async function () {
     this.timeout(60_000);
     parts = await pipeline();
@@ -38,12 +38,12 @@ describe('the loan book under /v2', () => {
 
   it('is the report, row for row, whole or in pages', async () => {
     const report = await loanSummary(db, '2021-10-15');
-    const whole = await ask('/v2/reports/loans?as_of=2021-10-15');
+    const whole = await callApi('/v2/reports/loans?as_of=2021-10-15');
     expect(whole.data).to.deep.equal(report.rows);
     expect(whole.meta.totals).to.deep.equal(report.totals);
     const seen: unknown[] = [];
     for (let path: string | null = '/v2/loans?as_of=2021-10-15&limit=1'; path; ) {
-      const { data, meta }: Rows = await ask(path);
+      const { data, meta }: Rows = await callApi(path);
       expect(meta.totals).to.deep.equal(report.totals);
       seen.push(...data);
       path = meta.next_cursor
@@ -58,9 +58,9 @@ describe('the loan book under /v2', () => {
       `insert into loans (loan_id, borrower_id, date_of_release, loan_amount, downpayment, payment_frequency, maturity_date)
        select name, '123fd35', '2021-01-01', 1, 0, 1, '2021-02-01' from unnest(array['a"b\\c', 'a"b\\d', 'é, <x>']) name`,
     );
-    const first = await ask('/v2/loans?as_of=2021-10-15&limit=5');
+    const first = await callApi('/v2/loans?as_of=2021-10-15&limit=5');
     const names = (
-      await ask(`/v2/loans?as_of=2021-10-15&limit=5&cursor=${first.meta.next_cursor}`)
+      await callApi(`/v2/loans?as_of=2021-10-15&limit=5&cursor=${first.meta.next_cursor}`)
     ).data.map(({ loan_id }) => loan_id);
     expect([first.data.at(-1)?.['loan_id'], ...names]).to.deep.equal([
       'a"b\\c',
@@ -72,29 +72,33 @@ describe('the loan book under /v2', () => {
 
   it('shows one loan, and its days', async () => {
     const { data } = (
-      await askAt<{ data: Record<string, unknown> }>(url, '/v2/loans/09u924rbwf?as_of=2021-10-15')
+      await callApiAt<{ data: Record<string, unknown> }>(
+        url,
+        '/v2/loans/09u924rbwf?as_of=2021-10-15',
+      )
     ).data;
     expect(data).to.include({ loan_id: '09u924rbwf', outstanding_balance: '39425917.9860' });
-    const { data: days } = await ask('/v2/loans/09u924rbwf/history?as_of=2021-10-15');
+    const { data: days } = await callApi('/v2/loans/09u924rbwf/history?as_of=2021-10-15');
     expect(days.at(-1)).to.include({ day: '2021-10-15', total_amount_paid: '6359019.0300' });
     for (const path of ['/v2/loans/none', '/v2/loans/none/history'])
-      expect((await askAt(url, path)).status, path).to.equal(404);
+      expect((await callApiAt(url, path)).status, path).to.equal(404);
   });
 
   it('adds up in USD by the rates of the day, and says which', async () => {
-    const { meta } = await ask('/v2/reports/loans?as_of=2021-10-15&in=USD');
+    const { meta } = await callApi('/v2/reports/loans?as_of=2021-10-15&in=USD');
     expect(meta.totals.at(-1)?.label).to.equal('total in USD');
     expect(meta.notes.join()).to.contain('rate of 2021-10-14');
     expect(
-      (await ask('/v2/reports/par?as_of=2021-10-15&in=USD')).data.some(
+      (await callApi('/v2/reports/par?as_of=2021-10-15&in=USD')).data.some(
         ({ scope }) => scope === 'book in USD',
       ),
     ).to.equal(true);
   });
 
   it('tells what one loan missed, with its totals alone, and nothing of a loan that is not there', async () => {
-    const of = (loan: string) => ask(`/v2/reports/missed?as_of=2021-10-15&in=USD&loan_id=${loan}`);
-    const whole = await ask('/v2/reports/missed?as_of=2021-10-15');
+    const of = (loan: string) =>
+      callApi(`/v2/reports/missed?as_of=2021-10-15&in=USD&loan_id=${loan}`);
+    const whole = await callApi('/v2/reports/missed?as_of=2021-10-15');
     const own = whole.data.filter(({ loan_id }) => loan_id === '32u09wekjbfje');
     expect(own.length).to.be.within(1, whole.data.length - 1);
     const { data, meta } = await of('32u09wekjbfje');
@@ -105,12 +109,12 @@ describe('the loan book under /v2', () => {
   });
 
   it('tells missed instalments and moves between buckets, and wants days in their order', async () => {
-    expect((await ask('/v2/reports/missed?as_of=2021-10-15')).data.length).to.be.greaterThan(0);
+    expect((await callApi('/v2/reports/missed?as_of=2021-10-15')).data.length).to.be.greaterThan(0);
     expect(
-      (await ask('/v2/reports/roll?from=2021-08-31&as_of=2021-10-15')).data.length,
+      (await callApi('/v2/reports/roll?from=2021-08-31&as_of=2021-10-15')).data.length,
     ).to.be.greaterThan(0);
-    expect((await askAt(url, '/v2/reports/roll?from=2021-10-15&as_of=2021-10-15')).status).to.equal(
-      400,
-    );
+    expect(
+      (await callApiAt(url, '/v2/reports/roll?from=2021-10-15&as_of=2021-10-15')).status,
+    ).to.equal(400);
   });
 });

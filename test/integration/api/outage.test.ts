@@ -2,9 +2,9 @@ import { connect, type Socket } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
 import { openDatabase } from '../../../platform/database.ts';
-import { ask } from '../../support/contract-client.ts';
+import { callApi } from '../../support/contract-client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { pipeline } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 describe('the API', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
@@ -54,7 +54,7 @@ describe('the API', () => {
     );
     const pull = Date.now();
     expect(
-      (await ask(url, '/v2/runs', { method: 'POST', headers: { Prefer: 'wait=10' } })).status,
+      (await callApi(url, '/v2/runs', { method: 'POST', headers: { Prefer: 'wait=10' } })).status,
     ).to.equal(503);
     expect(Date.now() - pull).to.be.below(3000);
     // The page stands without Postgres, and tells of the outage itself.

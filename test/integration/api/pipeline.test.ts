@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { freePort } from '../../../platform/embedded-postgres/server.ts';
 import { startHealthServer } from '../../../platform/health-server.ts';
 import { metrics } from '../../../platform/metrics.ts';
-import { type Asking, ask as askAt } from '../../support/contract-client.ts';
+import { type CallOptions, callApi as callApiAt } from '../../support/contract-client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 import { get } from '../../support/process.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 interface Run {
   run_id: string;
@@ -30,10 +30,10 @@ describe('the pipeline under /v2', () => {
     ({ url } = await parts.api());
     return parts;
   };
-  const ask = async <Data>(path: string, asking?: Asking) =>
-    askAt<{ data: Data; meta: { next_cursor: string | null } }>(url, path, asking);
+  const callApi = async <Data>(path: string, asking?: CallOptions) =>
+    callApiAt<{ data: Data; meta: { next_cursor: string | null } }>(url, path, asking);
   const pull = (headers: Record<string, string> = {}) =>
-    ask<Run>('/v2/runs', { method: 'POST', headers });
+    callApi<Run>('/v2/runs', { method: 'POST', headers });
   afterEach(() => parts.stop());
 
   it('files a pull at once, and says where it can be followed', async () => {
@@ -41,7 +41,7 @@ describe('the pipeline under /v2', () => {
     const { status, headers, data } = await pull();
     expect([status, data.data.state, data.data.trigger]).to.deep.equal([202, 'due', 'manual']);
     expect(headers['location']).to.equal(`/v2/runs/${data.data.run_id}`);
-    expect((await ask<Run>(headers['location'] as string)).data.data.run_id).to.equal(
+    expect((await callApi<Run>(headers['location'] as string)).data.data.run_id).to.equal(
       data.data.run_id,
     );
   });
@@ -56,8 +56,8 @@ describe('the pipeline under /v2', () => {
       'wait=20',
       'confirmed',
     ]);
-    expect((await ask<unknown[]>('/v2/rates/latest')).data.data).to.have.length(7);
-    const answer = await ask(`/v2/runs/${data.data.run_id}/answer`);
+    expect((await callApi<unknown[]>('/v2/rates/latest')).data.data).to.have.length(7);
+    const answer = await callApi(`/v2/runs/${data.data.run_id}/answer`);
     expect(answer.bytes.toString()).to.match(/"quotecurrency"/);
   });
 
@@ -79,7 +79,7 @@ describe('the pipeline under /v2', () => {
     const seen: Run[] = [];
     for (let path: string | null = '/v2/runs?limit=2'; path; ) {
       const { data, meta }: { data: Run[]; meta: { next_cursor: string | null } } = (
-        await ask<Run[]>(path)
+        await callApi<Run[]>(path)
       ).data;
       seen.push(...data);
       path = meta.next_cursor && `/v2/runs?limit=2&cursor=${meta.next_cursor}`;
@@ -88,7 +88,7 @@ describe('the pipeline under /v2', () => {
       'select run_id from runs order by asked_at desc',
     );
     expect(seen.map(({ run_id }) => run_id)).to.deep.equal(wanted.map(({ run_id }) => run_id));
-    expect((await ask<Run[]>('/v2/runs?source=xe')).data.data).to.deep.equal([]);
+    expect((await callApi<Run[]>('/v2/runs?source=xe')).data.data).to.deep.equal([]);
   });
 
   it('has a dead letter tried again by the consumer, and keeps it open with the reason while it cannot work', async () => {
@@ -98,29 +98,31 @@ describe('the pipeline under /v2', () => {
       { key: Buffer.from('USD-KES'), value: Buffer.from([0, 255]), headers: {} },
     ]);
     await eventually(async () =>
-      expect((await ask<Letter[]>('/v2/dead-letters?state=open')).data.data).to.have.length(1),
+      expect((await callApi<Letter[]>('/v2/dead-letters?state=open')).data.data).to.have.length(1),
     );
-    const [letter] = (await ask<Letter[]>('/v2/dead-letters')).data.data as [Letter];
-    expect((await ask<Letter>(`/v2/dead-letters/${letter.id}`)).data.data.value_base64).to.equal(
-      'AP8=',
-    );
-    const asked = await ask<Letter>(`/v2/dead-letters/${letter.id}/redrive`, { method: 'POST' });
+    const [letter] = (await callApi<Letter[]>('/v2/dead-letters')).data.data as [Letter];
+    expect(
+      (await callApi<Letter>(`/v2/dead-letters/${letter.id}`)).data.data.value_base64,
+    ).to.equal('AP8=');
+    const asked = await callApi<Letter>(`/v2/dead-letters/${letter.id}/redrive`, {
+      method: 'POST',
+    });
     expect([asked.status, asked.headers['location']]).to.deep.equal([
       202,
       `/v2/dead-letters/${letter.id}`,
     ]);
     await eventually(async () => {
       const { state, redrive_asked_at, redrive_error } = (
-        await ask<Letter>(`/v2/dead-letters/${letter.id}`)
+        await callApi<Letter>(`/v2/dead-letters/${letter.id}`)
       ).data.data;
       expect([state, redrive_asked_at]).to.deep.equal(['open', null]);
       expect(redrive_error).to.be.a('string');
     });
     await parts.query("update dead_letters set state = 'redriven'");
     expect(
-      (await ask(`/v2/dead-letters/${letter.id}/redrive`, { method: 'POST' })).status,
+      (await callApi(`/v2/dead-letters/${letter.id}/redrive`, { method: 'POST' })).status,
     ).to.equal(409);
-    expect((await ask('/v2/dead-letters/99/redrive', { method: 'POST' })).status).to.equal(404);
+    expect((await callApi('/v2/dead-letters/99/redrive', { method: 'POST' })).status).to.equal(404);
   });
 
   it('says how everything stands, and what is wrong in sentences', async () => {
@@ -132,7 +134,7 @@ describe('the pipeline under /v2', () => {
       next_slot: string;
       spent_today: number;
     };
-    const status = async () => (await ask<Status>('/v2/status')).data.data;
+    const status = async () => (await callApi<Status>('/v2/status')).data.data;
     expect((await status()).trouble).to.include('producer: no producer has been heard of for 20 s');
     expect((await status()).trouble.at(-1)).to.match(
       /^no newer rate than the last slot asks for: NGN, GHS/,
@@ -152,8 +154,8 @@ describe('the pipeline under /v2', () => {
     await consumer();
     producer();
     await pull({ prefer: 'wait=20' });
-    await ask('/v2/rates/KES/NGN');
-    await ask('/nothing/here');
+    await callApi('/v2/rates/KES/NGN');
+    await callApi('/nothing/here');
     await parts.query(`insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
                        select rate_date, 'USD', 'ZAR', source, mid, observed_at, fetched_at, event_id from daily_rates limit 1`);
     const text = (await get(`${url}/metrics`))?.text ?? '';

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
 import { PROBLEM_KINDS } from '../../../api/problem-kinds.ts';
-import { ask } from '../../support/contract-client.ts';
+import { callApi } from '../../support/contract-client.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 
 const TOKEN = 'a-token-of-thirty-two-characters!';
@@ -39,7 +39,7 @@ describe('who may do what', () => {
   };
   afterEach(() => parts.stop());
   const kindOf = async (method: string, path: string, headers: Record<string, string> = {}) => {
-    const { status, data } = await ask<{ type?: string }>(url, path, { method, headers });
+    const { status, data } = await callApi<{ type?: string }>(url, path, { method, headers });
     return `${status} ${data.type?.replace('/docs/errors/', '') ?? ''}`;
   };
 
@@ -69,7 +69,7 @@ describe('who may do what', () => {
     await using({ host: '0.0.0.0' });
     for (const [method, path] of GUARDED)
       expect(await kindOf(method, path), path).to.equal('403 no-token-set');
-    const { detail } = (await ask<{ detail: string }>(url, '/v2/loans')).data;
+    const { detail } = (await callApi<{ detail: string }>(url, '/v2/loans')).data;
     expect(detail).to.match(/set API_TOKEN, or HOST=127\.0\.0\.1/);
     expect(await kindOf('GET', '/v2/rates/latest')).to.equal('200 ');
   });
@@ -114,7 +114,7 @@ describe('who may do what', () => {
       '/v2/currencies',
       '/openapi.json',
     ])
-      expect((await ask(url, path)).headers['access-control-allow-origin'], path).to.equal('*');
+      expect((await callApi(url, path)).headers['access-control-allow-origin'], path).to.equal('*');
     for (const path of [
       '/v2/status',
       '/v2/runs',
@@ -124,10 +124,10 @@ describe('who may do what', () => {
       '/readyz',
       '/nothing',
     ])
-      expect((await ask(url, path)).headers, path).to.not.have.property(
+      expect((await callApi(url, path)).headers, path).to.not.have.property(
         'access-control-allow-origin',
       );
-    const preflight = await ask(url, '/v2/rates/latest', {
+    const preflight = await callApi(url, '/v2/rates/latest', {
       method: 'OPTIONS',
       headers: { 'access-control-request-method': 'GET' },
     });
@@ -135,14 +135,14 @@ describe('who may do what', () => {
       204,
       'GET, HEAD',
     ]);
-    expect((await ask(url, '/v2/runs', { method: 'OPTIONS' })).status).to.equal(405);
+    expect((await callApi(url, '/v2/runs', { method: 'OPTIONS' })).status).to.equal(405);
   });
 
   it('limits requests a minute for each client, when that is set, but not what watches the service', async () => {
     await using({ rateLimitPerMinute: 3 });
     for (let asked = 0; asked < 3; asked++)
       expect(await kindOf('GET', '/v2/rates/latest')).to.equal('200 ');
-    const { status, headers, data } = await ask<{ type: string }>(url, '/v2/rates/latest');
+    const { status, headers, data } = await callApi<{ type: string }>(url, '/v2/rates/latest');
     expect([status, data.type]).to.deep.equal([429, '/docs/errors/too-many-requests']);
     expect(Number(headers['retry-after'])).to.be.within(1, 60);
     expect(await kindOf('GET', '/livez')).to.equal('200 ');
@@ -161,7 +161,8 @@ describe('who may do what', () => {
       const answers: number[] = [];
       for (const client of ['10.0.0.1', '10.0.0.2', '10.0.0.1'])
         answers.push(
-          (await ask(url, '/v2/rates/latest', { headers: { 'x-forwarded-for': client } })).status,
+          (await callApi(url, '/v2/rates/latest', { headers: { 'x-forwarded-for': client } }))
+            .status,
         );
       expect(answers).to.deep.equal(statuses);
     });

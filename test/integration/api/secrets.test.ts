@@ -1,8 +1,8 @@
 import axios from 'axios';
 import { expect } from 'chai';
 import { testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { command, freePort, get } from '../../support/process.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 describe('the secrets of the settings', () => {
   it('are in no log line, metric, error or header of any service', async function () {

@@ -1,8 +1,8 @@
 import axios from 'axios';
 import { expect } from 'chai';
+import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 import { get } from '../../support/process.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 interface Problem {
   type: string;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type Asking, ask as askAt } from '../../support/contract-client.ts';
+import { type CallOptions, callApi as callApiAt } from '../../support/contract-client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { pipeline, SEVEN } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 interface Row {
   base: string;
@@ -33,7 +33,7 @@ interface Problem {
 describe('rates under /v2', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
-  const ask = <Data>(path: string, asking?: Asking) => askAt<Data>(url, path, asking);
+  const callApi = <Data>(path: string, asking?: CallOptions) => callApiAt<Data>(url, path, asking);
   const store = (day: string, currency: string, mid: string) =>
     parts.query(
       `with stored as (
@@ -66,7 +66,7 @@ describe('rates under /v2', () => {
   after(() => parts.stop());
 
   it('gives the newest of each currency, each with its own day and every digit', async () => {
-    const { data, meta } = (await ask<Rows>('/v2/rates/latest')).data;
+    const { data, meta } = (await callApi<Rows>('/v2/rates/latest')).data;
     expect(
       data.map(({ quote, rate, rate_date, suspect }) => [quote, rate, rate_date, suspect]),
     ).to.deep.equal([
@@ -83,7 +83,7 @@ describe('rates under /v2', () => {
 
   it('says that a currency is stale when the last slot has brought nothing an hour after it was due', async () => {
     const stale = async () =>
-      (await ask<Rows>('/v2/rates/latest?quotes=kes,NGN')).data.data.map((row) => row.stale);
+      (await callApi<Rows>('/v2/rates/latest?quotes=kes,NGN')).data.data.map((row) => row.stale);
     const run = (slot: string, missing: string) =>
       parts.query(
         `insert into runs (source, trigger, slot, state, currencies, missing, fetched_at, ended_at)
@@ -103,7 +103,7 @@ describe('rates under /v2', () => {
 
   it('gives a day, and tells a gap as it was asked to: as null, as the day before with its own date, or as an error', async () => {
     const of = async (more: string) =>
-      (await ask<Rows>(`/v2/rates?date=2026-11-23&quotes=KES,NGN${more}`)).data;
+      (await callApi<Rows>(`/v2/rates?date=2026-11-23&quotes=KES,NGN${more}`)).data;
     const shown = ({ data }: Rows) =>
       data.map(({ quote, rate, rate_date }) => [quote, rate, rate_date]);
     expect(shown(await of(''))).to.deep.equal([
@@ -117,7 +117,7 @@ describe('rates under /v2', () => {
       '1536.0000000000',
       '2026-11-20',
     ]);
-    const { status, data } = await ask<Problem>(
+    const { status, data } = await callApi<Problem>(
       '/v2/rates?date=2026-11-23&quotes=KES,NGN&on_missing=error',
     );
     expect([status, data.type, data.detail]).to.deep.equal([
@@ -132,7 +132,7 @@ describe('rates under /v2', () => {
     let path: string | undefined = '/v2/rates?from=2026-11-20&to=2026-11-24&quotes=KES,NGN&limit=2';
     for (let pages = 0; path; pages++) {
       const { data, headers }: { data: Rows; headers: Record<string, string> } =
-        await ask<Rows>(path);
+        await callApi<Rows>(path);
       expect(pages).to.be.below(4);
       seen.push(...data.data.map(({ quote, rate_date }) => `${rate_date} ${quote}`));
       expect(data.meta.missing_dates).to.deep.equal(['2026-11-21', '2026-11-22', '2026-11-23']);
@@ -147,7 +147,7 @@ describe('rates under /v2', () => {
       '2026-11-24 KES',
       '2026-11-24 NGN',
     ]);
-    expect((await ask<Rows>('/v2/rates')).data.data).to.have.length(7);
+    expect((await callApi<Rows>('/v2/rates')).data.data).to.have.length(7);
   });
 
   it('sums a range up by week and month, and flags what is not whole', async () => {
@@ -164,7 +164,7 @@ describe('rates under /v2', () => {
       partial: boolean;
     }
     const of = async (group: string, range = '') =>
-      (await ask<Rows<Bucket>>(`/v2/rates?group=${group}&quotes=KES${range}`)).data.data;
+      (await callApi<Rows<Bucket>>(`/v2/rates?group=${group}&quotes=KES${range}`)).data.data;
     expect(
       (await of('month')).map(({ from, to, min, max, last, last_date, count, days, partial }) => ({
         from,
@@ -203,7 +203,8 @@ describe('rates under /v2', () => {
   });
 
   it('derives a pair that XE does not quote from two rates of one day, and the other way round', async () => {
-    const pair = async (path: string) => (await ask<{ data: Row }>(`/v2/rates/${path}`)).data.data;
+    const pair = async (path: string) =>
+      (await callApi<{ data: Row }>(`/v2/rates/${path}`)).data.data;
     expect(await pair('USD/KES')).to.include({
       rate: '190.2',
       inverse: '0.005257623554153523',
@@ -235,12 +236,12 @@ describe('rates under /v2', () => {
       rate: '11.893147502903600465',
       rate_date: '2026-11-20',
     });
-    expect((await ask('/v2/rates/KES/EGP')).status).to.equal(404);
+    expect((await callApi('/v2/rates/KES/EGP')).status).to.equal(404);
   });
 
   it('converts exactly, rounded to the minor units of the currency, and echoes the rate and its day', async () => {
     const convert = async (query: string) =>
-      (await ask<{ data: Record<string, unknown> }>(`/v2/convert?${query}`)).data.data;
+      (await callApi<{ data: Record<string, unknown> }>(`/v2/convert?${query}`)).data.data;
     expect(await convert('from=USD&to=UGX&amount=0.5')).to.include({
       result: '1800',
       rate: '3600.0000000001',
@@ -256,7 +257,7 @@ describe('rates under /v2', () => {
       result: '129150000000000000.00',
     });
     expect(await convert('from=USD&to=USD&amount=1.005')).to.include({ result: '1.01', rate: '1' });
-    expect((await ask('/v2/convert?from=USD&to=NGN&amount=1&date=2026-11-23')).status).to.equal(
+    expect((await callApi('/v2/convert?from=USD&to=NGN&amount=1&date=2026-11-23')).status).to.equal(
       404,
     );
   });
@@ -264,12 +265,12 @@ describe('rates under /v2', () => {
   it('shows every pull of a day', async () => {
     await store('2026-11-24', 'KES', '129.4');
     const first = (
-      await ask<Rows<{ quote: string; rate: string; run_id: string }>>(
+      await callApi<Rows<{ quote: string; rate: string; run_id: string }>>(
         '/v2/observations?date=2026-11-24&limit=2',
       )
     ).data;
     const rest = (
-      await ask<Rows<{ rate: string }>>(
+      await callApi<Rows<{ rate: string }>>(
         `/v2/observations?date=2026-11-24&limit=2&cursor=${first.meta.next_cursor}`,
       )
     ).data;
@@ -286,7 +287,7 @@ describe('rates under /v2', () => {
 
   it('lists the currencies with their minor units and days', async () => {
     const { data } = (
-      await ask<
+      await callApi<
         Rows<{ code: string; minor_units: number; days: number; first_date: string | null }>
       >('/v2/currencies')
     ).data;
@@ -358,7 +359,7 @@ describe('rates under /v2', () => {
     ['/v2/convert?from=USD&to=KES&amount=1e3', '#/query/amount', undefined],
   ] as const) {
     it(`refuses ${query} and points at what is wrong`, async () => {
-      const { status, data, headers } = await ask<Problem>(query);
+      const { status, data, headers } = await callApi<Problem>(query);
       expect([status, data.type, headers['cache-control']]).to.deep.equal([
         400,
         '/docs/errors/invalid-parameter',

@@ -14,9 +14,10 @@ import type {
   StreamRecord,
 } from '../../../stream/port.ts';
 import { openPostgresStream } from '../../../stream/postgres/stream.ts';
-import { quiet, type TestDatabase, testDatabase } from '../../support/database.ts';
-import { observed, record } from '../../support/observed.ts';
-import { eventually } from '../../support/stream-contract.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { makeRate, makeRecord } from '../../support/make-rate.ts';
+import { quiet } from '../../support/quiet.ts';
 
 const TOPIC = 'fx.rates.v1';
 
@@ -49,7 +50,7 @@ describe('the consumer', () => {
   const settled = () =>
     eventually(async () => expect((await consumer.health())['lag']).to.equal('0'));
   const publish = async (...rates: RateObserved[]) => {
-    await stream.publish(TOPIC, rates.map(record));
+    await stream.publish(TOPIC, rates.map(makeRecord));
     await settled();
   };
   const rates = () =>
@@ -64,8 +65,8 @@ describe('the consumer', () => {
     );
 
   it('keeps one rate per currency and day when the same pull is delivered twice', async () => {
-    await publish(observed('NGN', '1543.21'), observed('NGN', '1543.21'));
-    await publish(observed('NGN', '1543.21'));
+    await publish(makeRate('NGN', '1543.21'), makeRate('NGN', '1543.21'));
+    await publish(makeRate('NGN', '1543.21'));
     expect(await rates()).to.deep.equal([
       { rate_date: '2026-11-23', quote_currency: 'NGN', mid: '1543.21', source: 'xe' },
     ]);
@@ -76,7 +77,7 @@ describe('the consumer', () => {
 
   it('takes the day from the UTC date of the observation, not from when it was fetched', async () => {
     await publish(
-      observed('KES', '129.1', {
+      makeRate('KES', '129.1', {
         observed_at: '2026-11-23T23:59:59.999Z',
         fetched_at: '2026-11-24T00:00:03.000Z',
       }),
@@ -85,11 +86,11 @@ describe('the consumer', () => {
   });
 
   it('lets the newest observation of a day win, whatever the order they come in', async () => {
-    const morning = observed('KES', '129.1', {
+    const morning = makeRate('KES', '129.1', {
       run_id: 'a',
       observed_at: '2026-11-23T01:00:00.000Z',
     });
-    const night = observed('KES', '129.9', {
+    const night = makeRate('KES', '129.9', {
       run_id: 'b',
       observed_at: '2026-11-23T23:00:00.000Z',
     });
@@ -99,9 +100,9 @@ describe('the consumer', () => {
   });
 
   it('lets a real rate win over a simulated one that is newer', async () => {
-    await publish(observed('KES', '129.1', { run_id: 'a' }));
+    await publish(makeRate('KES', '129.1', { run_id: 'a' }));
     await publish(
-      observed('KES', '1', {
+      makeRate('KES', '1', {
         run_id: 'b',
         source: 'simulator',
         observed_at: '2026-11-23T23:00:00.000Z',
@@ -113,11 +114,11 @@ describe('the consumer', () => {
   });
 
   it('writes nothing when a replay changes nothing', async () => {
-    await publish(observed('KES', '129.1'), observed('NGN', '1543.21'));
+    await publish(makeRate('KES', '129.1'), makeRate('NGN', '1543.21'));
     const versions = () =>
       database.query('select xmin::text, ctid::text from daily_rates order by quote_currency');
     const before = await versions();
-    await publish(observed('KES', '129.1'), observed('NGN', '1543.21'));
+    await publish(makeRate('KES', '129.1'), makeRate('NGN', '1543.21'));
     expect(await versions()).to.deep.equal(before);
   });
 
@@ -125,7 +126,7 @@ describe('the consumer', () => {
     const ids = ['a,b', '{x}', '"q"', 'back\\slash', 'NULL', "it's", '$1', '?', ':mid'];
     await publish(
       ...ids.map((run_id, n) =>
-        observed('KES', '129.1', { run_id, fetched_at: `2026-11-23T01:00:0${n}.000Z` }),
+        makeRate('KES', '129.1', { run_id, fetched_at: `2026-11-23T01:00:0${n}.000Z` }),
       ),
     );
     const stored = await database.query('select run_id from rate_observations order by fetched_at');
@@ -136,7 +137,7 @@ describe('the consumer', () => {
     const history = Array.from({ length: 20 }, (_, day) =>
       ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'].flatMap((currency, n) =>
         ['01', '23'].map((hour) =>
-          observed(currency, `${100 + n}.${String(day).padStart(2, '0')}${hour}`, {
+          makeRate(currency, `${100 + n}.${String(day).padStart(2, '0')}${hour}`, {
             run_id: `run-${day}-${hour}`,
             observed_at: `2026-10-${String(day + 1).padStart(2, '0')}T${hour}:00:00.000Z`,
           }),
@@ -157,11 +158,11 @@ describe('the consumer', () => {
   });
 
   it('sets aside what is no event, with its reason and its bytes, and stores the others', async () => {
-    const good = observed('GHS', '11.5');
+    const good = makeRate('GHS', '11.5');
     const bad = Buffer.from('{"no":"event"}');
     await stream.publish(TOPIC, [
       { key: 'USD-GHS', value: bad, headers: { who: 'a stranger' } },
-      record(good),
+      makeRecord(good),
     ]);
     await settled();
     expect(await rates()).to.have.length(1);
@@ -182,9 +183,9 @@ describe('the consumer', () => {
 
   it('stores a rate that only Postgres can refuse as a dead letter, and the rest of its batch all the same', async () => {
     await publish(
-      observed('EGP', '48.1'),
-      observed('EGP', '48.2', { run_id: 'b', observed_at: '0000-01-01T00:00:00.000Z' }),
-      observed('MAD', '9.3'),
+      makeRate('EGP', '48.1'),
+      makeRate('EGP', '48.2', { run_id: 'b', observed_at: '0000-01-01T00:00:00.000Z' }),
+      makeRate('MAD', '9.3'),
     );
     expect((await rates()).map(({ quote_currency }) => quote_currency)).to.deep.equal([
       'EGP',
@@ -231,7 +232,7 @@ describe('the consumer', () => {
       value: null,
       headers: {},
     };
-    const { value } = record(observed('KES', '129.1'));
+    const { value } = makeRecord(makeRate('KES', '129.1'));
     const batchOf = (partition: number) => [
       { ...tombstone, partition },
       { ...tombstone, partition, value },
@@ -245,7 +246,7 @@ describe('the consumer', () => {
 
   it('makes no dead letter of an outage: it waits, says so, and then stores everything', async () => {
     await database.query('alter table daily_rates rename to away');
-    await stream.publish(TOPIC, [record(observed('KES', '129.1'))]);
+    await stream.publish(TOPIC, [makeRecord(makeRate('KES', '129.1'))]);
     await eventually(async () => expect((await consumer.health()).trouble).to.match(/daily_rates/));
     await database.query('alter table away rename to daily_rates');
     await settled();
@@ -258,13 +259,13 @@ describe('the consumer', () => {
 
   it('stores everything though its backends are terminated again and again', async () => {
     const rates200 = Array.from({ length: 200 }, (_, n) =>
-      observed('KES', `129.${n + 1}`, {
+      makeRate('KES', `129.${n + 1}`, {
         run_id: `run-${n}`,
         observed_at: new Date(Date.UTC(2026, 0, 1 + n)).toISOString(),
       }),
     );
     for (let n = 0; n < 200; n += 20) {
-      const records = rates200.slice(n, n + 20).map(record);
+      const records = rates200.slice(n, n + 20).map(makeRecord);
       // The publisher's own connection dies too; a publish that was refused is the caller's to repeat.
       await eventually(() => stream.publish(TOPIC, records));
       await database
@@ -291,7 +292,7 @@ describe('rates that are saved again and again', () => {
   after(() => database.drop());
 
   const day = (n: number) =>
-    observed('KES', `129.${n + 1}`, {
+    makeRate('KES', `129.${n + 1}`, {
       run_id: 'again',
       observed_at: `2026-11-0${n + 1}T01:00:00.000Z`,
     });
@@ -316,7 +317,7 @@ describe('rates that are saved again and again', () => {
       updatedDays: 1,
     });
     await store.save(known);
-    const later = observed('KES', '130', {
+    const later = makeRate('KES', '130', {
       run_id: 'later',
       observed_at: '2026-11-01T23:00:00.000Z',
     });
@@ -345,7 +346,7 @@ describe('rates that are saved again and again', () => {
       await database.query(`alter table ${table} set (autovacuum_enabled = false)`);
     const store = openRateStore(database.db);
     const course = Array.from({ length: 20_000 }, (_, n) =>
-      observed('NGN', '1500', {
+      makeRate('NGN', '1500', {
         run_id: `day ${n}`,
         observed_at: new Date(Date.UTC(1970, 0, n)).toISOString(),
       }),

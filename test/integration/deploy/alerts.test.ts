@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import axios from 'axios';
 import { expect } from 'chai';
 import { load } from 'js-yaml';
-import { installed, needs } from '../../support/needed.ts';
+import { eventually } from '../../support/eventually.ts';
 import { pipeline } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
+import { isInstalled, skipWithout } from '../../support/requirements.ts';
 
 interface Rule {
   alert: string;
@@ -92,10 +92,10 @@ describe('an alert', () => {
   });
 
   it('fires when it should and leaves a pipeline that is well in peace, by Prometheus’ own tool', function () {
-    needs(
+    skipWithout(
       this,
       'the alerts by promtool',
-      installed('promtool') ? null : 'no promtool (Debian: prometheus)',
+      isInstalled('promtool') ? null : 'no promtool (Debian: prometheus)',
     );
     execFileSync('promtool', ['check', 'config', 'deploy/prometheus.yml'], {
       cwd: root,

@@ -1,10 +1,11 @@
 import axios from 'axios';
 import { expect } from 'chai';
 import { daysToFill, fileBackfill } from '../../../ledger/backfill.ts';
-import { startLedgerClock, testDatabase } from '../../support/database.ts';
+import { testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startLedgerClock } from '../../support/ledger-clock.ts';
 import { pipeline, SEVEN } from '../../support/pipeline.ts';
 import { type Command, command, dataDir, freePort, get } from '../../support/process.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 const SOURCE = 'simulator' as const;
 

@@ -6,7 +6,7 @@ import { generateLoanBook } from '../../../loans/generate.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
 import { type Database, openDatabase } from '../../../platform/database.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
-import { dice, putBook, randomBook } from '../../support/random-book.ts';
+import { putBook, randomBook, seededRandom } from '../../support/random-book.ts';
 
 /** Rows that stand in the table and not in its rule, or the other way round. */
 const ASTRAY = `(table allocated_instalments except all table allocation) union all (table allocation except all table allocated_instalments)`;
@@ -41,7 +41,7 @@ describe('the days on which instalments were covered', () => {
     for (const seed of [1, 2, 3, 4]) {
       await putBook(database, randomBook(seed));
       expect(await astray(), `book ${seed}`).to.deep.equal([]);
-      const roll = dice(seed);
+      const roll = seededRandom(seed);
       for (let n = 0; n < 50; n++) {
         const change = (CHANGES[roll(CHANGES.length)] as string).replaceAll(':n', `'${seed}-${n}'`);
         await database.query(change);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { openDatabase } from '../../../platform/database.ts';
 import { openNotifications } from '../../../platform/notifications.ts';
-import { quiet, type TestDatabase, testDatabase } from '../../support/database.ts';
-import { eventually } from '../../support/stream-contract.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { quiet } from '../../support/quiet.ts';
 
 describe('notifications', () => {
   let database: TestDatabase;

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import sinon from 'sinon';
+import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 describe('the producer', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;

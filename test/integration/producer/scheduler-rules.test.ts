@@ -1,8 +1,8 @@
 import axios from 'axios';
 import { expect } from 'chai';
 import { listRuns } from '../../../ledger/run-history.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
 
 describe('a run of the ledger', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;

@@ -7,9 +7,9 @@ import { ledgerStatus } from '../../../ledger/status.ts';
 import type { Fault } from '../../../platform/simulated-fault.ts';
 import { xeClient } from '../../../producer/xe-client.ts';
 import { startSimulator } from '../../../simulator/index.ts';
-import { quiet } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { pipeline, SEVEN } from '../../support/pipeline.ts';
-import { eventually } from '../../support/stream-contract.ts';
+import { quiet } from '../../support/quiet.ts';
 
 const NOW = '2026-11-24T01:00:05Z';
 

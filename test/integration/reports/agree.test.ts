@@ -7,7 +7,7 @@ import { rollRates } from '../../../reports/roll-rates.ts';
 import { parRows, rollRows } from '../../support/book-figures.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { historyRows, missedRows, summaryRow } from '../../support/loan-figures.ts';
-import { dayNumber, dice, isoDay, putBook, randomBook } from '../../support/random-book.ts';
+import { dayNumber, isoDay, putBook, randomBook, seededRandom } from '../../support/random-book.ts';
 
 const BOOKS = 20;
 const DAYS = 10;
@@ -26,7 +26,7 @@ describe('the reports against the definitions, worked out a loan and a day at a 
       const book = randomBook(seed);
       await putBook(database, book);
       const loans = [...book.loans].sort((a, b) => (a.loan_id < b.loan_id ? -1 : 1));
-      const roll = dice(seed + 100);
+      const roll = seededRandom(seed + 100);
       const days = Array.from({ length: DAYS }, () => dayNumber('2024-01-05') + roll(330)).sort(
         (a, b) => a - b,
       );

@@ -7,7 +7,7 @@ import { asCsv } from '../../../reports/as-csv.ts';
 import { loanSummary } from '../../../reports/loan-summary.ts';
 import { missedPayments } from '../../../reports/missed-payment.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
-import { installed, needs } from '../../support/needed.ts';
+import { isInstalled, skipWithout } from '../../support/requirements.ts';
 
 const SQL = fileURLToPath(new URL('../../../sql', import.meta.url));
 const FILES = readdirSync(SQL).filter((file) => file.endsWith('.sql'));
@@ -59,10 +59,10 @@ describe('the files of sql/ over the sample loan book', () => {
 
     it(`${file} runs as in psql, with the command that its header gives`, function () {
       const header = /^-- psql: +psql (.*)$/m.exec(read(file))?.[1] ?? '';
-      needs(
+      skipWithout(
         this,
         `${file} in psql`,
-        installed('psql') ? null : 'no psql (Debian: postgresql-client)',
+        isInstalled('psql') ? null : 'no psql (Debian: postgresql-client)',
       );
       const command = `psql --no-psqlrc --csv -v ON_ERROR_STOP=1 "$DATABASE" ${header}`;
       const { PATH } = process.env;

@@ -6,10 +6,11 @@ import { startConsumer } from '../../../consumer/index.ts';
 import { kafkaFault, kafkaTrouble } from '../../../stream/kafka/fault.ts';
 import { openKafkaStream } from '../../../stream/kafka/stream.ts';
 import type { EventStream, StreamRecord, Subscription } from '../../../stream/port.ts';
-import { brokerMissing, realBroker } from '../../support/broker.ts';
-import { quiet, testDatabase } from '../../support/database.ts';
-import { observed, record } from '../../support/observed.ts';
-import { eventually } from '../../support/stream-contract.ts';
+import { brokerMissing, sharedBroker } from '../../support/broker.ts';
+import { testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { makeRate, makeRecord } from '../../support/make-rate.ts';
+import { quiet } from '../../support/quiet.ts';
 
 const named = (name: string, more: object = {}) =>
   Object.assign(new Error(name), { name, ...more });
@@ -122,7 +123,7 @@ describe('a consumer whose broker is away', () => {
     let long: Awaited<ReturnType<typeof startLongBatch>>;
     before('start a real broker', async function () {
       this.timeout(180_000);
-      ({ brokers } = await realBroker());
+      ({ brokers } = await sharedBroker());
       stream = openKafkaStream({
         settings: { brokers, ssl: false, sasl: null, clientId: 'faults' },
         log: quiet,
@@ -190,9 +191,9 @@ describe('a consumer whose broker is away', () => {
     it('alarms when records were deleted before they were read, and stores what is left', async () => {
       const topic = await topicWith({});
       const rates = Array.from({ length: 10 }, (_, n) =>
-        observed('KES', `129.${n + 1}`, { run_id: `run-${n}` }),
+        makeRate('KES', `129.${n + 1}`, { run_id: `run-${n}` }),
       );
-      await stream.publish(topic, rates.slice(0, 2).map(record));
+      await stream.publish(topic, rates.slice(0, 2).map(makeRecord));
       const first = await stream.subscribe({
         topic,
         group: topic,
@@ -202,7 +203,7 @@ describe('a consumer whose broker is away', () => {
         expect((await stream.positions(topic, topic))[0]?.committed).to.equal('2'),
       );
       await first.stop();
-      await stream.publish(topic, rates.slice(2).map(record));
+      await stream.publish(topic, rates.slice(2).map(makeRecord));
       const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
       await admin.connect();
       // What deletes must have heard of the topic's leaders, and asks for them only here.
@@ -232,7 +233,7 @@ describe('a consumer whose broker is away', () => {
       );
       await stream.publish(topic, [
         { key: 'USD-KES', value: poison },
-        record(observed('KES', '129.15')),
+        makeRecord(makeRate('KES', '129.15')),
       ]);
       const { database, consumer, stop } = await consuming(topic, { name: letters, stream });
       await eventually(async () =>

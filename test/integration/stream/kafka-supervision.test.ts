@@ -5,8 +5,8 @@ import type { EachBatchPayload, Kafka } from 'kafkajs';
 import { type SinonFakeTimers, useFakeTimers } from 'sinon';
 import { subscribeKafka } from '../../../stream/kafka/subscription.ts';
 import type { BatchHandler, Subscription } from '../../../stream/port.ts';
-import { quiet } from '../../support/database.ts';
-import { eventually } from '../../support/stream-contract.ts';
+import { eventually } from '../../support/eventually.ts';
+import { quiet } from '../../support/quiet.ts';
 
 const TOPIC = 'fx';
 

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { openKafkaStream } from '../../../stream/kafka/stream.ts';
-import { brokerMissing, realBroker } from '../../support/broker.ts';
-import { quiet } from '../../support/database.ts';
-import { eventually, streamContract } from '../../support/stream-contract.ts';
+import { brokerMissing, sharedBroker } from '../../support/broker.ts';
+import { eventually } from '../../support/eventually.ts';
+import { quiet } from '../../support/quiet.ts';
+import { describeStreamContract } from '../../support/stream-contract.ts';
 
 (brokerMissing() ? describe.skip : describe)('the stream on Kafka', function () {
   this.timeout(60_000);
   let brokers: string[];
   before('start a real broker', async function () {
     this.timeout(180_000);
-    ({ brokers } = await realBroker());
+    ({ brokers } = await sharedBroker());
   });
 
-  streamContract(() =>
+  describeStreamContract(() =>
     Promise.resolve(
       openKafkaStream({
         settings: { brokers, ssl: false, sasl: null, clientId: 'fx-rates-test' },

@@ -1,6 +1,7 @@
 import { openPostgresStream } from '../../../stream/postgres/stream.ts';
-import { quiet, type TestDatabase, testDatabase } from '../../support/database.ts';
-import { streamContract } from '../../support/stream-contract.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { quiet } from '../../support/quiet.ts';
+import { describeStreamContract } from '../../support/stream-contract.ts';
 
 describe('the stream on Postgres', () => {
   let database: TestDatabase;
@@ -9,7 +10,7 @@ describe('the stream on Postgres', () => {
   });
   after(() => database.drop());
 
-  streamContract(() =>
+  describeStreamContract(() =>
     Promise.resolve(openPostgresStream({ db: database.db, url: database.url, log: quiet })),
   );
 });

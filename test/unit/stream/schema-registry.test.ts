@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { RATE_OBSERVED_SCHEMA, UndecodableRecord } from '../../../events/rate-observed.ts';
 import { encodeRate, rateDecoder } from '../../../events/wire-format.ts';
 import { openSchemaRegistry } from '../../../stream/schema-registry.ts';
-import { observed } from '../../support/observed.ts';
+import { makeRate } from '../../support/make-rate.ts';
 
 describe('a schema registry that does not answer as it should', () => {
   let server: Server;
@@ -14,7 +14,7 @@ describe('a schema registry that does not answer as it should', () => {
     openSchemaRegistry(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const decode = async () => {
     const decoder = rateDecoder((id) => registry().schema(id));
-    return decoder(encodeRate(observed('KES', '129.15'), 77)).then(
+    return decoder(encodeRate(makeRate('KES', '129.15'), 77)).then(
       () => 'decoded',
       (error: Error) =>
         error instanceof UndecodableRecord ? `dead: ${error.reason}` : `again: ${error.message}`,
@@ -63,7 +63,7 @@ describe('a schema registry that does not answer as it should', () => {
   it('is asked again for an id that it did not know, and once for one that it does', async () => {
     const before = asked;
     const decoder = rateDecoder((id) => registry().schema(id));
-    const bytes = encodeRate(observed('KES', '129.15'), 77);
+    const bytes = encodeRate(makeRate('KES', '129.15'), 77);
     says(404, { error_code: 40403 });
     await decoder(bytes).catch(() => undefined);
     says(200, { schema: RATE_OBSERVED_SCHEMA });

@@ -3,7 +3,7 @@ import { CURRENT_BUILT_IN_ID, encodeRate } from '../../events/wire-format.ts';
 import type { OutgoingRecord } from '../../stream/port.ts';
 
 /** A rate of a pull; two of them differ in run, currency or time. */
-export function observed(
+export function makeRate(
   quote_currency: string,
   mid: string,
   more: Partial<RateObserved> = {},
@@ -20,7 +20,7 @@ export function observed(
   };
   return { event_id: eventId(rate), ...rate };
 }
-export const record = (rate: RateObserved): OutgoingRecord => ({
+export const makeRecord = (rate: RateObserved): OutgoingRecord => ({
   key: keyOf(rate),
   value: encodeRate(rate, CURRENT_BUILT_IN_ID),
 });
