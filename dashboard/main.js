@@ -1,6 +1,6 @@
 // @ts-check
-import { asked, go, onAddress } from './data/address.js';
-import { element, fill } from './ui/element.js';
+import { getParam, onParamsChange, setParams } from './data/params.js';
+import { h, render } from './ui/dom.js';
 
 /** @typedef {{ open: (place: HTMLElement, signal: AbortSignal) => unknown }} View */
 
@@ -19,7 +19,7 @@ let shown = '';
 let leaving = new AbortController();
 
 async function follow() {
-  const name = asked('view', 'rates') in VIEWS ? asked('view', 'rates') : 'rates';
+  const name = getParam('view', 'rates') in VIEWS ? getParam('view', 'rates') : 'rates';
   if (name === shown || !place) return;
   shown = name;
   leaving.abort();
@@ -33,7 +33,7 @@ async function follow() {
   }
   const { open } = await load();
   if (signal.aborted) return;
-  fill(place);
+  render(place);
   place.className = `view view-${name}`;
   await open(place, signal);
   if (signal.aborted) return;
@@ -58,7 +58,7 @@ document.addEventListener('click', (event) => {
   const cleared = Object.fromEntries(
     [...new URLSearchParams(location.search).keys()].map((name) => [name, null]),
   );
-  go({ ...cleared, ...Object.fromEntries(url.searchParams) });
+  setParams({ ...cleared, ...Object.fromEntries(url.searchParams) });
   if (url.hash)
     requestAnimationFrame(() => document.getElementById(url.hash.slice(1))?.scrollIntoView());
 });
@@ -66,11 +66,11 @@ document.addEventListener('click', (event) => {
 /** A file that does not come must not take the rest of the page with it. */
 function broken() {
   place?.append(
-    element(
+    h(
       'div',
       { class: 'notice wrong', role: 'alert' },
-      element('p', {}, 'A part of this page could not be loaded.'),
-      element(
+      h('p', {}, 'A part of this page could not be loaded.'),
+      h(
         'button',
         { type: 'button', class: 'button', click: () => location.reload() },
         'Load it again',
@@ -79,7 +79,7 @@ function broken() {
   );
 }
 
-onAddress(() => void follow().catch(broken));
+onParamsChange(() => void follow().catch(broken));
 // What a person came for goes first; the strip, the banners and the live events wait for it, but not for ever.
 await Promise.race([
   follow().catch(broken),

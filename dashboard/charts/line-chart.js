@@ -1,5 +1,5 @@
 // @ts-check
-import { element, fill } from '../ui/element.js';
+import { h, render } from '../ui/dom.js';
 
 /**
  * @typedef {{ label: string, colour: number, values: readonly (number | null)[], texts: readonly string[] }} Line
@@ -13,8 +13,8 @@ let library;
 /** The library comes when the first chart does. It is a plain script that leaves one name behind. */
 function loaded() {
   library ??= new Promise((resolve, reject) => {
-    const styles = element('link', { rel: 'stylesheet', href: '/vendor/uPlot.min.css' });
-    const script = element('script', {
+    const styles = h('link', { rel: 'stylesheet', href: '/vendor/uPlot.min.css' });
+    const script = h('script', {
       src: '/vendor/uPlot.iife.min.js',
       load: () => resolve(),
       error: () => {
@@ -35,10 +35,10 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
  * @param {Drawn} drawn
  * @param {AbortSignal} signal
  */
-export function lineChart({ days, lines, describes, class: kind = '' }, signal) {
-  const readout = element('div', { class: 'readout', 'aria-live': 'polite' });
-  const frame = element('div', { class: 'chart-frame' });
-  const host = element(
+export function createLineChart({ days, lines, describes, class: kind = '' }, signal) {
+  const readout = h('div', { class: 'readout', 'aria-live': 'polite' });
+  const frame = h('div', { class: 'chart-frame' });
+  const host = h(
     'div',
     {
       class: `chart ${kind}`,
@@ -55,13 +55,13 @@ export function lineChart({ days, lines, describes, class: kind = '' }, signal) 
       lines.some(({ values }) => values[at] !== null && values[at] !== undefined),
     );
   /** @param {number | null | undefined} at */
-  const tell = (at) => fill(readout, ...read(days, lines, at ?? last()));
+  const tell = (at) => render(readout, ...read(days, lines, at ?? last()));
   tell(null);
   void loaded().then(
     () => !signal.aborted && draw({ days, lines, host, frame, tell, last }, signal),
-    (error) => fill(frame, element('p', { class: 'notice wrong' }, error.message)),
+    (error) => render(frame, h('p', { class: 'notice wrong' }, error.message)),
   );
-  return element('div', { class: 'chart-block' }, readout, host);
+  return h('div', { class: 'chart-block' }, readout, host);
 }
 
 /**
@@ -199,14 +199,14 @@ function dateLabel(seconds, step) {
 /** @param {readonly string[]} days @param {readonly Line[]} lines @param {number} at */
 function read(days, lines, at) {
   return [
-    element('span', { class: 'readout-day' }, days[at] ?? ''),
+    h('span', { class: 'readout-day' }, days[at] ?? ''),
     ...lines.map(({ label, colour, texts }) =>
-      element(
+      h(
         'span',
         { class: `readout-value series-${colour}` },
-        element('span', { class: 'swatch', 'aria-hidden': 'true' }),
+        h('span', { class: 'swatch', 'aria-hidden': 'true' }),
         `${label} `,
-        element('strong', {}, texts[at] ?? '–'),
+        h('strong', {}, texts[at] ?? '–'),
       ),
     ),
   ];

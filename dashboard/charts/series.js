@@ -5,7 +5,7 @@ const ORDER = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 const COLOURS = 7;
 
 /** 1 to 7. @param {string} currency */
-export function colourOf(currency) {
+export function getSeriesColour(currency) {
   const place = ORDER.indexOf(currency);
   if (place >= 0) return place + 1;
   return ([...currency].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % COLOURS) + 1;

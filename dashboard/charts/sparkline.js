@@ -1,7 +1,7 @@
 // @ts-check
-import { compared, grouped, position } from '../data/decimal.js';
-import { drawing, element } from '../ui/element.js';
-import { daysBetween, plusDays, today } from '../ui/moment.js';
+import { compareDecimals, groupThousands, toPixelValue } from '../data/decimal.js';
+import { h, svg } from '../ui/dom.js';
+import { addDays, getToday, listDays } from '../ui/time.js';
 
 /** @typedef {import('../data/answers.d.ts').Rate} Rate */
 
@@ -13,16 +13,16 @@ const [WIDTH, HEIGHT, EDGE] = [120, 32, 3];
  * @param {'rate' | 'inverse'} side
  * @param {number} days
  */
-export function sparkline(rates, side, days) {
+export function createSparkline(rates, side, days) {
   const known = new Map(
     rates.flatMap((rate) => (rate[side] ? [[rate.rate_date, rate[side]]] : [])),
   );
-  const figures = [...known.values()].sort(compared);
+  const figures = [...known.values()].sort(compareDecimals);
   const [low, high] = [figures[0], figures.at(-1)];
   if (low === undefined || high === undefined)
-    return element('span', { class: 'unseen' }, 'No earlier days.');
-  const [bottom, top] = [position(low), position(high)];
-  const across = daysBetween(plusDays(today(), -days), today());
+    return h('span', { class: 'unseen' }, 'No earlier days.');
+  const [bottom, top] = [toPixelValue(low), toPixelValue(high)];
+  const across = listDays(addDays(getToday(), -days), getToday());
   let path = '';
   let last = '';
   for (const [at, day] of across.entries()) {
@@ -35,15 +35,15 @@ export function sparkline(rates, side, days) {
     const y =
       top === bottom
         ? HEIGHT / 2
-        : HEIGHT - EDGE - ((position(value) - bottom) / (top - bottom)) * (HEIGHT - 2 * EDGE);
+        : HEIGHT - EDGE - ((toPixelValue(value) - bottom) / (top - bottom)) * (HEIGHT - 2 * EDGE);
     path += `${last ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${last ? '' : 'h0'}`;
     last = `${x.toFixed(1)},${y.toFixed(1)}`;
   }
   const [cx, cy] = last.split(',');
-  return element(
+  return h(
     'div',
     {},
-    drawing(
+    svg(
       'svg',
       {
         viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
@@ -51,19 +51,19 @@ export function sparkline(rates, side, days) {
         'aria-hidden': 'true',
         class: 'spark-line',
       },
-      drawing('path', { d: path, 'vector-effect': 'non-scaling-stroke' }),
+      svg('path', { d: path, 'vector-effect': 'non-scaling-stroke' }),
       last
-        ? drawing('path', {
+        ? svg('path', {
             d: `M${cx} ${cy}h0`,
             class: 'spark-end',
             'vector-effect': 'non-scaling-stroke',
           })
         : null,
     ),
-    element(
+    h(
       'span',
       { class: 'unseen' },
-      `${days} days: lowest ${grouped(low)}, highest ${grouped(high)}.`,
+      `${days} days: lowest ${groupThousands(low)}, highest ${groupThousands(high)}.`,
     ),
   );
 }

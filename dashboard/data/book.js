@@ -1,9 +1,9 @@
 // @ts-check
 
-import { plusDays } from '../ui/moment.js';
-import { dayAsked, inUsd } from './as-of.js';
-import { read, readAll } from './ask.js';
-import { ratio } from './decimal.js';
+import { addDays } from '../ui/time.js';
+import { requestAllPages, requestJson } from './api.js';
+import { getAsOfDay, isInUsd } from './as-of.js';
+import { divide } from './decimal.js';
 
 /** @typedef {import('./answers.d.ts').Loan} Loan */
 /** @typedef {import('./answers.d.ts').ParLine} ParLine */
@@ -32,8 +32,8 @@ export function bookOn(signal) {
     return answer;
   };
   const one = (/** @type {string} */ path) =>
-    once(path, () => read(path, { signal, secret: true }));
-  const par = (day = dayAsked()) =>
+    once(path, () => requestJson(path, { signal, authorize: true }));
+  const par = (day = getAsOfDay()) =>
     /** @type {Promise<import('./answers.d.ts').Report<ParLine>>} */ (
       one(`/v2/reports/par?as_of=${day}&in=USD`)
     );
@@ -41,26 +41,26 @@ export function bookOn(signal) {
     par,
     loans: () =>
       /** @type {Promise<{ data: Loan[], more: boolean }>} */ (
-        once(`/v2/loans?as_of=${dayAsked()}&limit=${LISTED}`, (path) =>
-          readAll(path, { signal, secret: true, most: LISTED }),
+        once(`/v2/loans?as_of=${getAsOfDay()}&limit=${LISTED}`, (path) =>
+          requestAllPages(path, { signal, authorize: true, most: LISTED }),
         )
       ),
     missed: async (/** @type {string} */ loanId) => {
       /** @type {import('./answers.d.ts').Report<MissedPayment>} */
       const { data } = await one(
-        `/v2/reports/missed?as_of=${dayAsked()}&loan_id=${encodeURIComponent(loanId)}`,
+        `/v2/reports/missed?as_of=${getAsOfDay()}&loan_id=${encodeURIComponent(loanId)}`,
       );
       return data;
     },
     history: (/** @type {string} */ loanId) =>
       /** @type {Promise<import('./answers.d.ts').Report<import('./answers.d.ts').LoanDay>>} */ (
-        one(`/v2/loans/${encodeURIComponent(loanId)}/history?as_of=${dayAsked()}`)
+        one(`/v2/loans/${encodeURIComponent(loanId)}/history?as_of=${getAsOfDay()}`)
       ),
     /** How an amount of a loan is shown: in its own currency, or in USD where that is asked for and known. */
     converter: async () => {
       const [{ data: lines }, rates] = await Promise.all([
         par(),
-        inUsd() ? usdRates(signal) : null,
+        isInUsd() ? usdRates(signal) : null,
       ]);
       const currencies = new Map(
         lines
@@ -71,7 +71,7 @@ export function bookOn(signal) {
         const currency = currencies.get(loan.branch_id) ?? null;
         if (!rates) return { amount, currency };
         const rate = currency === 'USD' ? '1' : rates.get(currency);
-        return { amount: rate ? ratio(amount, rate, { places: 4 }) : null, currency: 'USD' };
+        return { amount: rate ? divide(amount, rate, { places: 4 }) : null, currency: 'USD' };
       };
     },
   };
@@ -79,9 +79,9 @@ export function bookOn(signal) {
 
 /** @param {AbortSignal} signal @returns {Promise<Map<string | null, string>>} */
 async function usdRates(signal) {
-  const day = dayAsked();
+  const day = getAsOfDay();
   /** @type {import('./answers.d.ts').Rates} */
-  const { data } = await read(`/v2/rates?date=${day}&on_missing=previous`, { signal });
-  const usable = data.filter(({ rate_date }) => rate_date >= plusDays(day, -OLDEST_RATE_DAYS));
+  const { data } = await requestJson(`/v2/rates?date=${day}&on_missing=previous`, { signal });
+  const usable = data.filter(({ rate_date }) => rate_date >= addDays(day, -OLDEST_RATE_DAYS));
   return new Map(usable.flatMap(({ quote, rate }) => (rate ? [[quote, rate]] : [])));
 }

@@ -28,7 +28,7 @@ function written(digits, places) {
 }
 
 /** `1234567.8900` → `1,234,567.8900`. @param {string} text */
-export function grouped(text) {
+export function groupThousands(text) {
   const [whole = '', fraction] = text.split('.');
   return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
 }
@@ -40,7 +40,7 @@ function rounded(text, places) {
 }
 
 /** `over` / `under` × `times`, rounded once; null where nothing can be said. @param {string} over @param {string} under */
-export function ratio(over, under, { places = 2, times = 1n } = {}) {
+export function divide(over, under, { places = 2, times = 1n } = {}) {
   const has = Math.max(placesOf(over), placesOf(under));
   const bottom = scaled(under, has);
   return bottom === 0n
@@ -49,8 +49,8 @@ export function ratio(over, under, { places = 2, times = 1n } = {}) {
 }
 
 /** The change from `before` to `now` in percent, with its sign: `+0.42`. @param {string} now @param {string} before */
-export function percentChange(now, before) {
-  const share = ratio(difference(now, before), before, { times: 100n });
+export function computePercentChange(now, before) {
+  const share = divide(difference(now, before), before, { times: 100n });
   return share === null || share.startsWith('-') ? share : `+${share}`;
 }
 
@@ -61,18 +61,18 @@ function difference(text, less) {
 }
 
 /** @param {string} one @param {string} other */
-export function compared(one, other) {
+export function compareDecimals(one, other) {
   const has = Math.max(placesOf(one), placesOf(other));
   const [a, b] = [scaled(one, has), scaled(other, has)];
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** `0.015107` → `1.51 %`. @param {string | null} share */
-export const percent = (share) =>
-  share === null ? '–' : `${rounded(ratio(share, '1', { places: 8, times: 100n }) ?? '0', 2)} %`;
+export const formatPercent = (share) =>
+  share === null ? '–' : `${rounded(divide(share, '1', { places: 8, times: 100n }) ?? '0', 2)} %`;
 
 /** @param {readonly string[]} amounts */
-export function sum(amounts) {
+export function addDecimals(amounts) {
   const has = Math.max(0, ...amounts.map(placesOf));
   return written(
     amounts.reduce((total, amount) => total + scaled(amount, has), 0n),
@@ -81,4 +81,4 @@ export function sum(amounts) {
 }
 
 /** Where on a screen a value lies: for pixels only. @param {string} text */
-export const position = (text) => Number(text);
+export const toPixelValue = (text) => Number(text);

@@ -10,7 +10,7 @@ let first = /[?&]view=(?!rates)/.test(location.search)
   : fetch('/v2/rates/latest', { headers: { Accept: 'application/json' } }).catch(() => null);
 
 /** What was asked for in advance: once, since it grows old. */
-export async function firstRates() {
+export async function takeFirstRates() {
   const asked = first;
   first = null;
   const answer = await asked;

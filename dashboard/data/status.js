@@ -1,6 +1,6 @@
 // @ts-check
-import { Problem, read, Unreachable } from './ask.js';
-import { onRate } from './live.js';
+import { Problem, requestJson, Unreachable } from './api.js';
+import { onRate } from './event-stream.js';
 
 /** @typedef {import('./answers.d.ts').Status} Status */
 
@@ -24,23 +24,23 @@ export function onStatus(follow, signal) {
 }
 
 /** Looks soon, and again and again after that. */
-export function lookAgain(ms = SETTLE_MS) {
+export function refreshStatusSoon(ms = SETTLE_MS) {
   clearTimeout(next);
-  next = setTimeout(look, ms);
+  next = setTimeout(refreshStatus, ms);
 }
 
-export async function look() {
+export async function refreshStatus() {
   clearTimeout(next);
   try {
-    known = { status: (await read('/v2/status')).data, trouble: null, since: Date.now() };
+    known = { status: (await requestJson('/v2/status')).data, trouble: null, since: Date.now() };
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
     known = { ...known, trouble: error };
   }
   for (const follow of followers) follow(known);
-  if (!document.hidden) lookAgain(EVERY_MS);
+  if (!document.hidden) refreshStatusSoon(EVERY_MS);
 }
 
-onRate(() => lookAgain());
-addEventListener('online', () => lookAgain(0));
-document.addEventListener('visibilitychange', () => !document.hidden && lookAgain(0));
+onRate(() => refreshStatusSoon());
+addEventListener('online', () => refreshStatusSoon(0));
+document.addEventListener('visibilitychange', () => !document.hidden && refreshStatusSoon(0));

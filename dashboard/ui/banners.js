@@ -1,8 +1,8 @@
 // @ts-check
-import { Unreachable } from '../data/ask.js';
+import { Unreachable } from '../data/api.js';
 import { onStatus } from '../data/status.js';
-import { element, fill } from './element.js';
-import { minute, span } from './moment.js';
+import { h, render } from './dom.js';
+import { formatDuration, formatMinute } from './time.js';
 
 /** @typedef {import('../data/answers.d.ts').Status} Status */
 
@@ -25,7 +25,7 @@ export function showBanners(place) {
     const words = JSON.stringify(all);
     if (words === shown) return;
     shown = words;
-    fill(
+    render(
       place,
       simulated,
       all.map(({ kind, title, text }) => banner(kind, title, text)),
@@ -36,7 +36,9 @@ export function showBanners(place) {
 /** @param {Error} trouble @param {boolean} filled @param {number} since */
 function lost(trouble, filled, since) {
   const title = trouble instanceof Unreachable ? 'OFFLINE' : 'TROUBLE';
-  const old = filled ? ` What you see is from ${minute(new Date(since).toISOString())} UTC.` : '';
+  const old = filled
+    ? ` What you see is from ${formatMinute(new Date(since).toISOString())} UTC.`
+    : '';
   return { kind: 'wrong', title, text: `${trouble.message}${old}` };
 }
 
@@ -51,7 +53,7 @@ function said({ breaker, currencies, trouble }) {
           {
             kind: 'wrong',
             title: 'BREAKER OPEN',
-            text: `XE refused with ${breaker.status}: ${breaker.reason}. It is left alone until ${minute(breaker.open_until)} UTC.`,
+            text: `XE refused with ${breaker.status}: ${breaker.reason}. It is left alone until ${formatMinute(breaker.open_until)} UTC.`,
           },
         ]
       : []),
@@ -67,7 +69,7 @@ function said({ breaker, currencies, trouble }) {
 /** @param {Status['currencies']} stale */
 function staleness(stale) {
   const oldest = Math.max(...stale.map(({ age_seconds }) => age_seconds ?? 0));
-  return `The last slot has brought nothing for ${stale.map(({ quote }) => quote).join(', ')}: the oldest rate is ${span(oldest * 1000)} old.`;
+  return `The last slot has brought nothing for ${stale.map(({ quote }) => quote).join(', ')}: the oldest rate is ${formatDuration(oldest * 1000)} old.`;
 }
 
 /** @param {string} text */
@@ -76,10 +78,5 @@ const sentence = (text) =>
 
 /** @param {string} kind @param {string} title @param {string} text */
 function banner(kind, title, text) {
-  return element(
-    'div',
-    { class: `banner ${kind}` },
-    element('strong', {}, title),
-    element('p', {}, text),
-  );
+  return h('div', { class: `banner ${kind}` }, h('strong', {}, title), h('p', {}, text));
 }

@@ -1,6 +1,6 @@
 // @ts-check
-import { Problem, Unreachable } from '../data/ask.js';
-import { element, fill } from './element.js';
+import { Problem, Unreachable } from '../data/api.js';
+import { h, render } from './dom.js';
 
 /** @typedef {{ root: HTMLElement, body: HTMLElement, load: (build: Build) => Promise<void> }} Panel */
 /** @typedef {() => Promise<readonly (Node | string | null | false)[]>} Build */
@@ -15,19 +15,19 @@ let made = 0;
  * lines: how high it will roughly be, so that the page does not jump
  * @returns {Panel}
  */
-export function panel({ title, signal, tools = [], class: kind = '', lines = 4 }) {
+export function createPanel({ title, signal, tools = [], class: kind = '', lines = 4 }) {
   made += 1;
   const id = `panel-${made}`;
-  const notice = element('div', { class: 'panel-notice', role: 'status' });
-  const body = element('div', { class: 'panel-body' }, skeleton(lines));
-  const root = element(
+  const notice = h('div', { class: 'panel-notice', role: 'status' });
+  const body = h('div', { class: 'panel-body' }, createSkeleton(lines));
+  const root = h(
     'section',
     { class: `panel ${kind}`, 'aria-labelledby': id },
-    element(
+    h(
       'div',
       { class: 'panel-head' },
-      element('h2', { id }, title),
-      element('div', { class: 'row tools' }, tools),
+      h('h2', { id }, title),
+      h('div', { class: 'row tools' }, tools),
     ),
     notice,
     body,
@@ -52,13 +52,13 @@ export function panel({ title, signal, tools = [], class: kind = '', lines = 4 }
       const content = await build();
       if (signal.aborted || mine !== newest) return;
       refill(body, content);
-      fill(notice);
+      render(notice);
       filled = true;
     } catch (error) {
       if (signal.aborted || mine !== newest) return;
       if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
-      fill(notice, trouble(error, { filled, again }));
-      if (!filled) fill(body);
+      render(notice, trouble(error, { filled, again }));
+      if (!filled) render(body);
       if (error instanceof Unreachable || error.status === 503) later = setTimeout(again, AGAIN_MS);
     } finally {
       if (mine === newest) root.removeAttribute('aria-busy');
@@ -74,7 +74,7 @@ function refill(body, content) {
   const opened = new Set(
     [...body.querySelectorAll('details[open] > summary')].map(({ textContent }) => textContent),
   );
-  fill(body, ...content);
+  render(body, ...content);
   for (const details of body.querySelectorAll('details'))
     details.open = opened.has(details.querySelector('summary')?.textContent ?? '');
   if (key)
@@ -88,35 +88,35 @@ function trouble(error, { filled, again }) {
   const waits = error instanceof Unreachable || (error instanceof Problem && error.status === 503);
   const old = filled ? ' What is shown is from before.' : '';
   const next = waits ? ' It is tried again every ten seconds.' : '';
-  return element(
+  return h(
     'div',
     { class: 'notice wrong' },
-    element(
+    h(
       'p',
       {},
-      element('strong', {}, waits ? 'No answer. ' : 'This cannot be shown. '),
+      h('strong', {}, waits ? 'No answer. ' : 'This cannot be shown. '),
       `${error.message}${old}${next}`,
     ),
-    element('button', { type: 'button', class: 'button', click: again }, 'Try again'),
+    h('button', { type: 'button', class: 'button', click: again }, 'Try again'),
   );
 }
 
 /** What stands where something will be, about as high. @param {number} lines */
-export function skeleton(lines) {
-  return element(
+export function createSkeleton(lines) {
+  return h(
     'div',
     { class: 'skeleton' },
-    element('span', { class: 'unseen' }, 'Loading'),
-    Array.from({ length: lines }, () => element('span', { class: 'bone' })),
+    h('span', { class: 'unseen' }, 'Loading'),
+    Array.from({ length: lines }, () => h('span', { class: 'bone' })),
   );
 }
 
 /** @param {string} what @param {string} [hint] */
-export function nothing(what, hint) {
-  return element(
+export function createEmptyState(what, hint) {
+  return h(
     'div',
     { class: 'nothing' },
-    element('p', {}, element('strong', {}, what)),
-    hint ? element('p', {}, hint) : null,
+    h('p', {}, h('strong', {}, what)),
+    hint ? h('p', {}, hint) : null,
   );
 }

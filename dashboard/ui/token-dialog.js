@@ -1,5 +1,5 @@
 // @ts-check
-import { element } from './element.js';
+import { h } from './dom.js';
 
 /** @type {Promise<string | null> | null} */
 let open = null;
@@ -8,7 +8,7 @@ let open = null;
  * Asks for the token, once however many wait for it. Null when the person would rather not.
  * @param {{ refused: boolean }} why refused: the one that was given is not the right one
  */
-export function askForToken({ refused }) {
+export function promptForToken({ refused }) {
   open ??= dialog(refused).finally(() => {
     open = null;
   });
@@ -17,7 +17,7 @@ export function askForToken({ refused }) {
 
 /** @param {boolean} refused @returns {Promise<string | null>} */
 function dialog(refused) {
-  const input = element('input', {
+  const input = h('input', {
     type: 'password',
     id: 'token',
     autocomplete: 'off',
@@ -25,27 +25,26 @@ function dialog(refused) {
     'aria-describedby': 'token-why',
   });
   /** @type {HTMLDialogElement} */
-  const box = element(
+  const box = h(
     'dialog',
     { class: 'dialog', 'aria-labelledby': 'token-title' },
-    element(
+    h(
       'form',
       { method: 'dialog' },
-      element('h2', { id: 'token-title' }, 'API token'),
-      refused &&
-        element('p', { class: 'notice wrong', role: 'alert' }, 'That was not the right one.'),
-      element(
+      h('h2', { id: 'token-title' }, 'API token'),
+      refused && h('p', { class: 'notice wrong', role: 'alert' }, 'That was not the right one.'),
+      h(
         'p',
         { id: 'token-why' },
         'The loan book, raw bytes and whatever writes want the token that the service was started with (API_TOKEN). It is kept in this tab until you close it.',
       ),
-      element('label', { for: 'token' }, 'Token'),
+      h('label', { for: 'token' }, 'Token'),
       input,
-      element(
+      h(
         'div',
         { class: 'row end' },
-        element('button', { type: 'button', class: 'button', click: () => box.close() }, 'Not now'),
-        element('button', { type: 'submit', class: 'button primary', value: 'given' }, 'Continue'),
+        h('button', { type: 'button', class: 'button', click: () => box.close() }, 'Not now'),
+        h('button', { type: 'submit', class: 'button primary', value: 'given' }, 'Continue'),
       ),
     ),
   );

@@ -1,8 +1,10 @@
 // @ts-check
-import { read, troubleOf } from '../data/ask.js';
-import { grouped } from '../data/decimal.js';
-import { onRate } from '../data/live.js';
-import { element, fill } from '../ui/element.js';
+
+import { describeError, requestJson } from '../data/api.js';
+import { groupThousands } from '../data/decimal.js';
+import { onRate } from '../data/event-stream.js';
+import { anySignal } from '../data/signals.js';
+import { h, render } from '../ui/dom.js';
 
 /** @typedef {import('../data/answers.d.ts').Conversion} Conversion */
 /** @typedef {import('../data/answers.d.ts').Currency} Currency */
@@ -11,17 +13,17 @@ const TYPING_MS = 250;
 
 /** An amount in another currency, computed by the service as one types. @param {AbortSignal} signal */
 export function converter(signal) {
-  const amount = element('input', {
+  const amount = h('input', {
     id: 'amount',
     inputmode: 'decimal',
     autocomplete: 'off',
     value: '100',
     class: 'figure',
   });
-  const from = element('select', { id: 'convert-from' });
-  const to = element('select', { id: 'convert-to' });
-  const date = element('input', { id: 'convert-date', type: 'date', min: '2000-01-01' });
-  const result = element('output', {
+  const from = h('select', { id: 'convert-from' });
+  const to = h('select', { id: 'convert-to' });
+  const date = h('input', { id: 'convert-date', type: 'date', min: '2000-01-01' });
+  const result = h('output', {
     class: 'conversion',
     for: 'amount convert-from convert-to convert-date',
   });
@@ -33,7 +35,7 @@ export function converter(signal) {
     asking = new AbortController();
     const given = amount.value.replace(/[\s,_]/g, '');
     if (!/^\d{1,15}(\.\d{1,10})?$/.test(given))
-      return fill(result, element('p', { class: 'muted' }, 'Give an amount such as 1250.50.'));
+      return render(result, h('p', { class: 'muted' }, 'Give an amount such as 1250.50.'));
     const query = new URLSearchParams({
       from: from.value,
       to: to.value,
@@ -42,13 +44,13 @@ export function converter(signal) {
     });
     try {
       /** @type {{ data: Conversion }} */
-      const { data } = await read(`/v2/convert?${query}`, {
-        signal: AbortSignal.any([signal, asking.signal]),
+      const { data } = await requestJson(`/v2/convert?${query}`, {
+        signal: anySignal([signal, asking.signal]),
       });
-      fill(result, ...told(data));
+      render(result, ...told(data));
     } catch (error) {
-      const trouble = troubleOf(error);
-      if (trouble) fill(result, element('p', { class: 'notice wrong' }, trouble));
+      const trouble = describeError(error);
+      if (trouble) render(result, h('p', { class: 'notice wrong' }, trouble));
     }
   };
   const soon = () => {
@@ -67,38 +69,38 @@ export function converter(signal) {
   const begin = async () => {
     try {
       /** @type {{ data: Currency[] }} */
-      const { data } = await read('/v2/currencies', { signal });
+      const { data } = await requestJson('/v2/currencies', { signal });
       // Before the first pull has landed there is nothing to convert by.
       if (waiting.signal.aborted || data.every(({ days }) => days === 0)) return;
       waiting.abort();
       const codes = [...new Set(['USD', ...data.map(({ code }) => code)])];
       for (const select of [from, to])
-        fill(
+        render(
           select,
-          codes.map((code) => element('option', { value: code }, code)),
+          codes.map((code) => h('option', { value: code }, code)),
         );
       [from.value, to.value] = ['USD', codes.includes('KES') ? 'KES' : (codes[1] ?? 'USD')];
       await convert();
     } catch (error) {
-      const trouble = troubleOf(error);
-      if (trouble) fill(result, element('p', { class: 'notice wrong' }, trouble));
+      const trouble = describeError(error);
+      if (trouble) render(result, h('p', { class: 'notice wrong' }, trouble));
     }
   };
-  onRate(begin, AbortSignal.any([signal, waiting.signal]));
+  onRate(begin, anySignal([signal, waiting.signal]));
   void begin();
-  return element(
+  return h(
     'section',
     { class: 'panel converter', 'aria-labelledby': 'converter-title' },
-    element('div', { class: 'panel-head' }, element('h2', { id: 'converter-title' }, 'Converter')),
-    element(
+    h('div', { class: 'panel-head' }, h('h2', { id: 'converter-title' }, 'Converter')),
+    h(
       'form',
       { class: 'panel-body', input: soon, submit },
       field('Amount', 'amount', amount),
-      element(
+      h(
         'div',
         { class: 'swap' },
         field('From', 'convert-from', from),
-        element(
+        h(
           'button',
           {
             type: 'button',
@@ -119,23 +121,23 @@ export function converter(signal) {
 
 /** @param {string} label @param {string} id @param {HTMLElement} input */
 const field = (label, id, input) =>
-  element('div', { class: 'field' }, element('label', { for: id }, label), input);
+  h('div', { class: 'field' }, h('label', { for: id }, label), input);
 
 /** @param {Conversion} conversion */
 function told({ from, to, amount, result, rate, rate_date, derived, source }) {
   return [
-    element('p', { class: 'muted' }, `${grouped(amount)} ${from} is`),
-    element(
+    h('p', { class: 'muted' }, `${groupThousands(amount)} ${from} is`),
+    h(
       'p',
       { class: 'conversion-result' },
-      grouped(result),
+      groupThousands(result),
       ' ',
-      element('span', { class: 'muted' }, to),
+      h('span', { class: 'muted' }, to),
     ),
-    element(
+    h(
       'p',
       { class: 'muted small' },
-      `1 ${from} = ${grouped(rate)} ${to}, ${derived ? 'derived from the rates' : 'the rate'} of ${rate_date}`,
+      `1 ${from} = ${groupThousands(rate)} ${to}, ${derived ? 'derived from the rates' : 'the rate'} of ${rate_date}`,
       source === 'simulator' && ' (simulated)',
     ),
   ];

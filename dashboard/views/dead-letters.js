@@ -1,11 +1,11 @@
 // @ts-check
-import { read, troubleOf } from '../data/ask.js';
-import { lookAgain, onStatus } from '../data/status.js';
-import { choice, element, fill } from '../ui/element.js';
-import { state } from '../ui/header.js';
+import { describeError, requestJson } from '../data/api.js';
+import { onStatus, refreshStatusSoon } from '../data/status.js';
+import { createChoice, h, render } from '../ui/dom.js';
+import { renderState } from '../ui/health-strip.js';
 import { hexDump } from '../ui/hex-dump.js';
-import { utc } from '../ui/moment.js';
-import { nothing, panel } from '../ui/panel.js';
+import { createEmptyState, createPanel } from '../ui/panel.js';
+import { renderUtc } from '../ui/time.js';
 
 /** @typedef {import('../data/answers.d.ts').DeadLetter} DeadLetter */
 /** @typedef {import('../data/answers.d.ts').DeadLetterWithBytes} DeadLetterWithBytes */
@@ -21,7 +21,7 @@ export function deadLetters(signal) {
     which.follow();
     refresh();
   };
-  const which = choice(
+  const which = createChoice(
     'Which dead letters',
     [
       ['open', 'open'],
@@ -30,30 +30,33 @@ export function deadLetters(signal) {
     ],
     { value: () => wanted, pick: show },
   );
-  const { root, load } = panel({ title: 'Dead letters', signal, tools: [which.root], lines: 4 });
+  const { root, load } = createPanel({
+    title: 'Dead letters',
+    signal,
+    tools: [which.root],
+    lines: 4,
+  });
   root.id = 'dead-letters';
   const refresh = () =>
     void load(async () => {
       /** @type {{ data: DeadLetter[], meta: { next_cursor?: string | null } }} */
-      const { data, meta } = await read(`/v2/dead-letters?state=${wanted}&limit=${SHOWN}`, {
+      const { data, meta } = await requestJson(`/v2/dead-letters?state=${wanted}&limit=${SHOWN}`, {
         signal,
       });
       if (data.length === 0)
         return [
-          nothing(
+          createEmptyState(
             `No ${wanted} dead letter.`,
             wanted === 'open' ? 'Every record became a rate.' : '',
           ),
         ];
       return [
-        element(
+        h(
           'ul',
           { class: 'letters' },
           data.map((letter) => item(letter, signal, refresh)),
         ),
-        meta.next_cursor
-          ? element('p', { class: 'muted' }, `The oldest ${SHOWN} are shown.`)
-          : null,
+        meta.next_cursor ? h('p', { class: 'muted' }, `The oldest ${SHOWN} are shown.`) : null,
       ];
     });
   let seen = -1;
@@ -68,36 +71,31 @@ export function deadLetters(signal) {
 function item(letter, signal, refresh) {
   const { id, topic, partition, record_offset, reason, detail, set_aside_at, redrive_error } =
     letter;
-  const outcome = element('div', { role: 'status' });
-  const bytes = element('div');
-  const raw = element(
-    'details',
-    { class: 'on-demand' },
-    element('summary', {}, 'Raw bytes'),
-    bytes,
-  );
+  const outcome = h('div', { role: 'status' });
+  const bytes = h('div');
+  const raw = h('details', { class: 'on-demand' }, h('summary', {}, 'Raw bytes'), bytes);
   raw.addEventListener('toggle', () => raw.open && void showBytes(bytes, id, signal));
-  return element(
+  return h(
     'li',
     { class: 'letter' },
-    element(
+    h(
       'div',
       { class: 'letter-head' },
-      element(
+      h(
         'p',
         {},
-        element('strong', {}, reason),
+        h('strong', {}, reason),
         ' ',
-        element(
+        h(
           'span',
           { class: 'muted' },
           `${topic} ${partition}:${record_offset}, set aside `,
-          utc(set_aside_at),
+          renderUtc(set_aside_at),
           ' UTC',
         ),
       ),
       letter.state === 'open'
-        ? element(
+        ? h(
             'button',
             {
               type: 'button',
@@ -107,11 +105,11 @@ function item(letter, signal, refresh) {
             },
             'Redrive',
           )
-        : state(letter.state),
+        : renderState(letter.state),
     ),
-    element('p', {}, detail),
+    h('p', {}, detail),
     redrive_error
-      ? element('p', { class: 'notice wrong' }, `Tried again in vain: ${redrive_error}`)
+      ? h('p', { class: 'notice wrong' }, `Tried again in vain: ${redrive_error}`)
       : null,
     outcome,
     raw,
@@ -120,19 +118,23 @@ function item(letter, signal, refresh) {
 
 /** @param {string} id @param {HTMLElement} outcome @param {AbortSignal} signal @param {() => void} refresh */
 async function redrive(id, outcome, signal, refresh) {
-  fill(outcome, element('p', { class: 'notice' }, 'Asked for; waiting for a consumer to try it …'));
+  render(outcome, h('p', { class: 'notice' }, 'Asked for; waiting for a consumer to try it …'));
   try {
-    await read(`/v2/dead-letters/${id}/redrive`, { method: 'POST', secret: true, signal });
+    await requestJson(`/v2/dead-letters/${id}/redrive`, {
+      method: 'POST',
+      authorize: true,
+      signal,
+    });
     /** @type {DeadLetterWithBytes} */
     let letter;
     do {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      letter = (await read(`/v2/dead-letters/${id}`, { secret: true, signal })).data;
+      letter = (await requestJson(`/v2/dead-letters/${id}`, { authorize: true, signal })).data;
     } while (letter.redrive_asked_at !== null);
     refresh();
-    lookAgain();
+    refreshStatusSoon();
   } catch (error) {
-    fill(outcome, element('p', { class: 'notice wrong' }, troubleOf(error)));
+    render(outcome, h('p', { class: 'notice wrong' }, describeError(error)));
   }
 }
 
@@ -140,26 +142,23 @@ async function redrive(id, outcome, signal, refresh) {
 async function showBytes(place, id, signal) {
   try {
     /** @type {{ data: DeadLetterWithBytes }} */
-    const { data } = await read(`/v2/dead-letters/${id}`, { secret: true, signal });
+    const { data } = await requestJson(`/v2/dead-letters/${id}`, { authorize: true, signal });
     const { key, headers, value_base64 } = data;
     const named = Object.entries({ key: key ?? 'none', ...headers });
-    fill(
+    render(
       place,
-      element(
+      h(
         'dl',
         { class: 'headers' },
-        named.flatMap(([name, value]) => [
-          element('dt', {}, name),
-          element('dd', {}, String(value)),
-        ]),
+        named.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, String(value))]),
       ),
-      element(
+      h(
         'pre',
         { class: 'hex', tabindex: '0', 'aria-label': 'The bytes of the record' },
         value_base64 === null ? 'no value' : hexDump(value_base64),
       ),
     );
   } catch (error) {
-    fill(place, element('p', { class: 'notice wrong' }, troubleOf(error)));
+    render(place, h('p', { class: 'notice wrong' }, describeError(error)));
   }
 }

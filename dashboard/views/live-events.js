@@ -1,10 +1,10 @@
 // @ts-check
-import { read } from '../data/ask.js';
-import { grouped } from '../data/decimal.js';
-import { live, onConnection, onRate } from '../data/live.js';
-import { element, table } from '../ui/element.js';
-import { today, utc } from '../ui/moment.js';
-import { nothing, panel } from '../ui/panel.js';
+import { requestJson } from '../data/api.js';
+import { groupThousands } from '../data/decimal.js';
+import { getLiveEvents, onConnectionChange, onRate } from '../data/event-stream.js';
+import { createTable, h } from '../ui/dom.js';
+import { createEmptyState, createPanel } from '../ui/panel.js';
+import { getToday, renderUtc } from '../ui/time.js';
 
 /** @typedef {import('../data/answers.d.ts').Observation} Observation */
 
@@ -19,8 +19,8 @@ const COLUMNS = [
 
 /** Rates as they land, newest first, on top of those of the day before the page was opened. @param {AbortSignal} signal */
 export function liveEvents(signal) {
-  const lamp = element('span', { class: 'lamp' });
-  const { root, load } = panel({
+  const lamp = h('span', { class: 'lamp' });
+  const { root, load } = createPanel({
     title: 'Live events',
     signal,
     tools: [lamp],
@@ -31,10 +31,10 @@ export function liveEvents(signal) {
   let earlier;
   const refresh = () =>
     void load(async () => {
-      earlier ??= (await read(`/v2/observations?date=${today()}`, { signal })).data.sort(
+      earlier ??= (await requestJson(`/v2/observations?date=${getToday()}`, { signal })).data.sort(
         newestFirst,
       );
-      const { events } = live();
+      const { events } = getLiveEvents();
       const come = new Set(events.map(({ event_id }) => event_id));
       const all = [
         ...events,
@@ -42,21 +42,24 @@ export function liveEvents(signal) {
       ].slice(0, SHOWN);
       if (all.length === 0)
         return [
-          nothing('Nothing has come today.', 'An event appears here the moment it is stored.'),
+          createEmptyState(
+            'Nothing has come today.',
+            'An event appears here the moment it is stored.',
+          ),
         ];
-      const block = table('Events, newest first', COLUMNS, all.map(row));
+      const block = createTable('Events, newest first', COLUMNS, all.map(row));
       for (const [at, line] of [...block.querySelectorAll('tbody tr')].entries())
         if (at < events.length) line.classList.add('is-new');
       return [block];
     });
   const connection = () => {
     earlier = undefined;
-    const { connected } = live();
+    const { connected } = getLiveEvents();
     lamp.className = `lamp ${connected ? 'on' : 'off'}`;
     lamp.textContent = connected ? 'connected' : 'connecting …';
   };
   connection();
-  onConnection(connection, signal);
+  onConnectionChange(connection, signal);
   onRate(refresh, signal);
   refresh();
   return root;
@@ -68,10 +71,10 @@ const newestFirst = (one, other) => other.stored_at.localeCompare(one.stored_at)
 /** @param {Observation} event */
 function row({ stored_at, base, quote, rate, observed_at, source }) {
   return [
-    utc(stored_at, { seconds: true, day: false }),
+    renderUtc(stored_at, { seconds: true, day: false }),
     `${base}/${quote}`,
-    grouped(rate),
-    utc(observed_at),
-    source === 'simulator' ? element('span', { class: 'mark dull' }, 'simulated') : source,
+    groupThousands(rate),
+    renderUtc(observed_at),
+    source === 'simulator' ? h('span', { class: 'mark dull' }, 'simulated') : source,
   ];
 }

@@ -1,20 +1,21 @@
 // @ts-check
 
-import { lineChart } from '../charts/line-chart.js';
-import { asked } from '../data/address.js';
-import { dayAsked } from '../data/as-of.js';
-import { save } from '../data/ask.js';
-import { position } from '../data/decimal.js';
-import { element, onDemand, table } from '../ui/element.js';
-import { amountFigure } from '../ui/figure.js';
-import { nothing, panel } from '../ui/panel.js';
+import { createLineChart } from '../charts/line-chart.js';
+import { saveFile } from '../data/api.js';
+import { getAsOfDay } from '../data/as-of.js';
+import { toPixelValue } from '../data/decimal.js';
+import { getParam } from '../data/params.js';
+import { anySignal } from '../data/signals.js';
+import { createDetails, createTable, h } from '../ui/dom.js';
+import { renderAmount } from '../ui/figures.js';
+import { createEmptyState, createPanel } from '../ui/panel.js';
 
 /** @typedef {import('../data/answers.d.ts').LoanDay} LoanDay */
 /** @typedef {import('../data/answers.d.ts').MissedPayment} MissedPayment */
 
 /** The chosen loan: what it missed, and its arrears day by day. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
 export function loanDetail(book, signal) {
-  const { root, load } = panel({
+  const { root, load } = createPanel({
     title: 'The chosen loan',
     signal,
     class: 'loan-detail',
@@ -24,8 +25,8 @@ export function loanDetail(book, signal) {
   let drawn = new AbortController();
   let seen = 'none';
   const follow = () => {
-    const loanId = asked('loan');
-    const now = `${dayAsked()} ${loanId}`;
+    const loanId = getParam('loan');
+    const now = `${getAsOfDay()} ${loanId}`;
     root.hidden = loanId === '';
     if (now === seen || loanId === '') return;
     seen = now;
@@ -41,20 +42,20 @@ export function loanDetail(book, signal) {
       const loan = loans.find(({ loan_id }) => loan_id === loanId);
       return [
         loan ? facts(loan) : null,
-        element(
+        h(
           'div',
           { class: 'two' },
-          element(
+          h(
             'div',
             {},
-            element('h3', {}, 'Missed payments'),
+            h('h3', {}, 'Missed payments'),
             missed.length > 0
               ? missedTable(missed)
-              : nothing('None: every instalment was covered when it fell due.'),
+              : createEmptyState('None: every instalment was covered when it fell due.'),
           ),
           days.length > 0
-            ? charts(loanId, days, AbortSignal.any([signal, drawn.signal]))
-            : nothing('No history up to this day.'),
+            ? charts(loanId, days, anySignal([signal, drawn.signal]))
+            : createEmptyState('No history up to this day.'),
         ),
       ];
     });
@@ -64,30 +65,28 @@ export function loanDetail(book, signal) {
 
 /** @param {import('../data/answers.d.ts').Loan} loan */
 function facts(loan) {
-  /** @type {[string, import('../ui/element.js').Child][]} */
+  /** @type {[string, import('../ui/dom.js').Child][]} */
   const all = [
-    ['At risk', amountFigure(loan.amount_at_risk)],
+    ['At risk', renderAmount(loan.amount_at_risk)],
     ['Days past due', String(loan.current_days_past_due)],
     ['PAR days', String(loan.par_days)],
-    ['Outstanding', amountFigure(loan.outstanding_balance)],
+    ['Outstanding', renderAmount(loan.outstanding_balance)],
     [
       'Paid',
       [
-        amountFigure(loan.total_amount_paid),
+        renderAmount(loan.total_amount_paid),
         ' of ',
-        amountFigure(loan.total_amount_expected),
+        renderAmount(loan.total_amount_expected),
         ' due',
       ],
     ],
-    ['Lent', amountFigure(loan.LoanAmount)],
+    ['Lent', renderAmount(loan.LoanAmount)],
     ['Runs', `${loan.date_of_release} – ${loan.maturity_date}`],
   ];
-  return element(
+  return h(
     'dl',
     { class: 'facts' },
-    all.map(([name, value]) =>
-      element('div', {}, element('dt', {}, name), element('dd', {}, value)),
-    ),
+    all.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
   );
 }
 
@@ -113,13 +112,13 @@ function missedTable(missed) {
     }) => [
       String(instalment_number),
       due_date,
-      amountFigure(amount_missed),
-      amountFigure(amount_unpaid),
-      date_cleared ?? element('span', { class: 'mark wrong' }, status),
+      renderAmount(amount_missed),
+      renderAmount(amount_unpaid),
+      date_cleared ?? h('span', { class: 'mark wrong' }, status),
       String(days_late),
     ],
   );
-  return table('Missed payments', columns, rows);
+  return createTable('Missed payments', columns, rows);
 }
 
 /** @param {string} loanId @param {LoanDay[]} history @param {AbortSignal} signal */
@@ -129,9 +128,9 @@ function charts(loanId, history, signal) {
   const risk = {
     label: 'at risk',
     colour: 4,
-    values: history.map(({ amount_at_risk }) => position(amount_at_risk)),
+    values: history.map(({ amount_at_risk }) => toPixelValue(amount_at_risk)),
     texts: history
-      .map(({ amount_at_risk }) => amountFigure(amount_at_risk))
+      .map(({ amount_at_risk }) => renderAmount(amount_at_risk))
       .map((figure) => (typeof figure === 'string' ? figure : (figure.textContent ?? ''))),
   };
   const late = {
@@ -142,12 +141,15 @@ function charts(loanId, history, signal) {
   };
   const path = `/v2/loans/${encodeURIComponent(loanId)}/history`;
   const get = (/** @type {string} */ ending) =>
-    void save(`${path}.${ending}?as_of=${dayAsked()}`, `loan-${loanId}-${dayAsked()}.${ending}`);
-  return element(
+    void saveFile(
+      `${path}.${ending}?as_of=${getAsOfDay()}`,
+      `loan-${loanId}-${getAsOfDay()}.${ending}`,
+    );
+  return h(
     'div',
     {},
-    element('h3', {}, 'Arrears'),
-    lineChart(
+    h('h3', {}, 'Arrears'),
+    createLineChart(
       {
         days,
         lines: [risk],
@@ -156,7 +158,7 @@ function charts(loanId, history, signal) {
       },
       signal,
     ),
-    lineChart(
+    createLineChart(
       {
         days,
         lines: [late],
@@ -165,15 +167,15 @@ function charts(loanId, history, signal) {
       },
       signal,
     ),
-    element(
+    h(
       'div',
       { class: 'row under-chart' },
-      onDemand('Data table', () => historyTable(history)),
-      element(
+      createDetails('Data table', () => historyTable(history)),
+      h(
         'span',
         { class: 'row downloads' },
-        element('button', { type: 'button', class: 'link', click: () => get('csv') }, 'CSV'),
-        element('button', { type: 'button', class: 'link', click: () => get('xlsx') }, 'XLSX'),
+        h('button', { type: 'button', class: 'link', click: () => get('csv') }, 'CSV'),
+        h('button', { type: 'button', class: 'link', click: () => get('xlsx') }, 'XLSX'),
       ),
     ),
   );
@@ -193,9 +195,9 @@ function historyTable(history) {
     .map((of) => [
       of.day,
       String(of.current_days_past_due),
-      amountFigure(of.amount_at_risk),
-      amountFigure(of.total_amount_expected),
-      amountFigure(of.total_amount_paid),
+      renderAmount(of.amount_at_risk),
+      renderAmount(of.total_amount_expected),
+      renderAmount(of.total_amount_paid),
     ]);
-  return table('The loan day by day, newest first', columns, rows);
+  return createTable('The loan day by day, newest first', columns, rows);
 }

@@ -1,10 +1,11 @@
 // @ts-check
-import { asked, go } from '../data/address.js';
-import { dayAsked } from '../data/as-of.js';
-import { compared } from '../data/decimal.js';
-import { element, fill } from '../ui/element.js';
-import { amountFigure } from '../ui/figure.js';
-import { nothing, panel } from '../ui/panel.js';
+
+import { getAsOfDay } from '../data/as-of.js';
+import { compareDecimals } from '../data/decimal.js';
+import { getParam, setParams } from '../data/params.js';
+import { h, render } from '../ui/dom.js';
+import { renderAmount } from '../ui/figures.js';
+import { createEmptyState, createPanel } from '../ui/panel.js';
 
 /** @typedef {import('../data/answers.d.ts').Loan} Loan */
 /** @typedef {Awaited<ReturnType<import('../data/book.js').Book['converter']>>} Convert */
@@ -20,9 +21,9 @@ const COLUMNS = [
   { name: 'Status', key: 'status', order: text },
   { name: 'Days past due', key: 'current_days_past_due', figures: true },
   { name: 'PAR days', key: 'par_days', figures: true },
-  { name: 'At risk', key: 'amount_at_risk', order: compared, figures: true },
-  { name: 'Outstanding', key: 'outstanding_balance', order: compared, figures: true },
-  { name: 'Paid', key: 'total_amount_paid', order: compared, figures: true },
+  { name: 'At risk', key: 'amount_at_risk', order: compareDecimals, figures: true },
+  { name: 'Outstanding', key: 'outstanding_balance', order: compareDecimals, figures: true },
+  { name: 'Paid', key: 'total_amount_paid', order: compareDecimals, figures: true },
   { name: 'Last payment', key: 'last_repayment_date', order: text },
 ];
 /** @type {Column} */
@@ -32,45 +33,46 @@ const TYPING_MS = 150;
 
 /** One row a loan: sorted by a click on a heading, filtered as one types. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
 export function loanTable(book, signal) {
-  const find = element('input', {
+  const find = h('input', {
     type: 'search',
     placeholder: 'Loan, borrower or branch',
     'aria-label': 'Find loans',
-    value: asked('find'),
+    value: getParam('find'),
     input: () => later(),
   });
   /** @type {HTMLSelectElement} */
-  const status = element(
+  const status = h(
     'select',
     {
       'aria-label': 'Status',
-      change: () => go({ status: status.value === 'all' ? null : status.value }, { step: false }),
+      change: () =>
+        setParams({ status: status.value === 'all' ? null : status.value }, { step: false }),
     },
-    STATUSES.map((name) => element('option', { value: name }, name.replace('_', ' '))),
+    STATUSES.map((name) => h('option', { value: name }, name.replace('_', ' '))),
   );
-  const { root, load } = panel({ title: 'Loans', signal, tools: [find, status], lines: 8 });
+  const { root, load } = createPanel({ title: 'Loans', signal, tools: [find, status], lines: 8 });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let soon;
   const later = () => {
     clearTimeout(soon);
-    soon = setTimeout(() => go({ find: find.value || null }, { step: false }), TYPING_MS);
+    soon = setTimeout(() => setParams({ find: find.value || null }, { step: false }), TYPING_MS);
   };
   let seen = '';
   const follow = () => {
-    status.value = asked('status', 'all');
-    if (document.activeElement !== find) find.value = asked('find');
+    status.value = getParam('status', 'all');
+    if (document.activeElement !== find) find.value = getParam('find');
     const now = [
-      dayAsked(),
-      ...['in', 'status', 'find', 'sort', 'loan'].map((name) => asked(name)),
+      getAsOfDay(),
+      ...['in', 'status', 'find', 'sort', 'loan'].map((name) => getParam(name)),
     ].join('\n');
     if (now === seen) return;
     seen = now;
     void load(async () => {
       const [{ data, more }, convert] = await Promise.all([book.loans(), book.converter()]);
-      if (data.length === 0) return [nothing('The loan book is empty.')];
+      if (data.length === 0) return [createEmptyState('The loan book is empty.')];
       const wanted = sorted(data.filter(matches));
-      const count = element('p', { class: 'muted small count', role: 'status' });
-      fill(
+      const count = h('p', { class: 'muted small count', role: 'status' });
+      render(
         count,
         `${wanted.length} of ${data.length} loans${more ? ': the first by id; the downloads hold all of them' : ''}. Choose one to see its history.`,
       );
@@ -78,7 +80,7 @@ export function loanTable(book, signal) {
         count,
         wanted.length > 0
           ? grid(wanted, convert)
-          : nothing('No loan matches.', 'Change the words or the status above.'),
+          : createEmptyState('No loan matches.', 'Change the words or the status above.'),
       ];
     });
   };
@@ -87,17 +89,17 @@ export function loanTable(book, signal) {
 
 /** @param {Loan} loan */
 function matches({ loan_id, borrower_id, borrower_name, branch, status }) {
-  const words = asked('find').toLowerCase().split(/\s+/);
+  const words = getParam('find').toLowerCase().split(/\s+/);
   const about = [loan_id, borrower_id, borrower_name, branch].join(' ').toLowerCase();
   return (
-    (asked('status', 'all') === 'all' || asked('status') === status) &&
+    (getParam('status', 'all') === 'all' || getParam('status') === status) &&
     words.every((word) => about.includes(word))
   );
 }
 
 /** @param {Loan[]} loans */
 function sorted(loans) {
-  const [name, way] = asked('sort', 'current_days_past_due.down').split('.');
+  const [name, way] = getParam('sort', 'current_days_past_due.down').split('.');
   const { key, order: compare } = COLUMNS.find((column) => column.key === name) ?? DEFAULT;
   const order = (/** @type {Loan} */ one, /** @type {Loan} */ other) =>
     compare
@@ -111,15 +113,15 @@ function sorted(loans) {
 
 /** @param {Loan[]} loans @param {Convert} convert */
 function grid(loans, convert) {
-  return element(
+  return h(
     'div',
     { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Table: loans' },
-    element(
+    h(
       'table',
       { class: 'loans' },
-      element('caption', { class: 'unseen' }, `Loans as of ${dayAsked()}`),
-      element('thead', {}, element('tr', {}, COLUMNS.map(heading))),
-      element(
+      h('caption', { class: 'unseen' }, `Loans as of ${getAsOfDay()}`),
+      h('thead', {}, h('tr', {}, COLUMNS.map(heading))),
+      h(
         'tbody',
         {},
         loans.map((loan) => row(loan, convert)),
@@ -130,26 +132,26 @@ function grid(loans, convert) {
 
 /** @param {Column} column */
 function heading(column) {
-  const [name, way] = asked('sort', 'current_days_past_due.down').split('.');
+  const [name, way] = getParam('sort', 'current_days_past_due.down').split('.');
   const mine = name === column.key;
   const next = mine && way === 'down' ? 'up' : mine ? 'down' : column.figures ? 'down' : 'up';
-  return element(
+  return h(
     'th',
     {
       scope: 'col',
       class: column.figures ? 'figure' : null,
       'aria-sort': mine ? (way === 'down' ? 'descending' : 'ascending') : null,
     },
-    element(
+    h(
       'button',
       {
         type: 'button',
         class: 'sort',
         'data-key': column.key,
-        click: () => go({ sort: `${column.key}.${next}` }, { step: false }),
+        click: () => setParams({ sort: `${column.key}.${next}` }, { step: false }),
       },
       column.name,
-      element(
+      h(
         'span',
         { 'aria-hidden': 'true', class: 'sort-mark' },
         mine ? (way === 'down' ? '▾' : '▴') : '',
@@ -160,29 +162,26 @@ function heading(column) {
 
 /** @param {Loan} loan @param {Convert} convert */
 function row(loan, convert) {
-  const chosen = asked('loan') === loan.loan_id;
+  const chosen = getParam('loan') === loan.loan_id;
   const amount = (/** @type {string} */ own) => {
     const shown = convert(loan, own);
-    return [
-      amountFigure(shown.amount),
-      element('span', { class: 'unit' }, ` ${shown.currency ?? ''}`),
-    ];
+    return [renderAmount(shown.amount), h('span', { class: 'unit' }, ` ${shown.currency ?? ''}`)];
   };
   const cells = [
-    element(
+    h(
       'button',
       {
         type: 'button',
         class: 'link',
         'data-key': `loan-${loan.loan_id}`,
         'aria-pressed': String(chosen),
-        click: () => go({ loan: chosen ? null : loan.loan_id }),
+        click: () => setParams({ loan: chosen ? null : loan.loan_id }),
       },
       loan.loan_id,
     ),
     loan.borrower_name ?? loan.borrower_id,
     loan.branch ?? '–',
-    element(
+    h(
       'span',
       { class: `mark ${{ in_arrears: 'wrong', current: 'good' }[loan.status] ?? 'dull'}` },
       loan.status.replace('_', ' '),
@@ -194,9 +193,9 @@ function row(loan, convert) {
     amount(loan.total_amount_paid),
     loan.last_repayment_date ?? '–',
   ];
-  return element(
+  return h(
     'tr',
     { class: chosen ? 'is-chosen' : null },
-    cells.map((cell, at) => element('td', { class: COLUMNS[at]?.figures ? 'figure' : null }, cell)),
+    cells.map((cell, at) => h('td', { class: COLUMNS[at]?.figures ? 'figure' : null }, cell)),
   );
 }

@@ -1,10 +1,11 @@
 // @ts-check
-import { go, onAddress } from '../data/address.js';
-import { dayAsked, inUsd } from '../data/as-of.js';
-import { save, troubleOf } from '../data/ask.js';
+
+import { describeError, saveFile } from '../data/api.js';
+import { getAsOfDay, isInUsd } from '../data/as-of.js';
 import { bookOn } from '../data/book.js';
-import { choice, element, fill } from '../ui/element.js';
-import { today } from '../ui/moment.js';
+import { onParamsChange, setParams } from '../data/params.js';
+import { createChoice, h, render } from '../ui/dom.js';
+import { getToday } from '../ui/time.js';
 import { loanDetail } from './loan-detail.js';
 import { loanTable } from './loan-table.js';
 import { parTrend } from './par-trend.js';
@@ -13,23 +14,23 @@ import { portfolio } from './portfolio.js';
 /** @param {HTMLElement} place @param {AbortSignal} signal */
 export function open(place, signal) {
   /** @type {HTMLInputElement} */
-  const date = element('input', {
+  const date = h('input', {
     type: 'date',
     id: 'as-of',
     min: '1990-01-01',
     max: '2199-12-31',
-    value: dayAsked(),
-    change: () => date.value && go({ as_of: date.value === today() ? null : date.value }),
+    value: getAsOfDay(),
+    change: () => date.value && setParams({ as_of: date.value === getToday() ? null : date.value }),
   });
-  const money = choice(
+  const money = createChoice(
     'Amounts',
     [
       ['own', 'own currency'],
       ['usd', 'USD'],
     ],
     {
-      value: () => (inUsd() ? 'usd' : 'own'),
-      pick: (value) => go({ in: value === 'own' ? null : value }, { step: false }),
+      value: () => (isInUsd() ? 'usd' : 'own'),
+      pick: (value) => setParams({ in: value === 'own' ? null : value }, { step: false }),
     },
   );
   const book = bookOn(signal);
@@ -41,34 +42,29 @@ export function open(place, signal) {
   ];
   const [tiles, trend, loans, detail] = parts;
   place.append(
-    element('h1', { class: 'unseen' }, 'Loan book'),
-    element(
+    h('h1', { class: 'unseen' }, 'Loan book'),
+    h(
       'section',
       { class: 'panel bare toolbar', 'aria-label': 'Which day, which currency, and downloads' },
-      element(
-        'div',
-        { class: 'field inline' },
-        element('label', { for: 'as-of' }, 'As of the close of'),
-        date,
-      ),
-      element(
+      h('div', { class: 'field inline' }, h('label', { for: 'as-of' }, 'As of the close of'), date),
+      h(
         'button',
-        { type: 'button', class: 'button', click: () => go({ as_of: null }) },
+        { type: 'button', class: 'button', click: () => setParams({ as_of: null }) },
         'Today',
       ),
       money.root,
       downloads(),
     ),
-    element('div', { class: 'two wide-first' }, tiles?.root ?? '', trend?.root ?? ''),
+    h('div', { class: 'two wide-first' }, tiles?.root ?? '', trend?.root ?? ''),
     loans?.root ?? '',
     detail?.root ?? '',
   );
   const follow = () => {
-    date.value = dayAsked();
+    date.value = getAsOfDay();
     money.follow();
     for (const { follow: followed } of parts) followed();
   };
-  onAddress(follow, signal);
+  onParamsChange(follow, signal);
   follow();
 }
 
@@ -79,13 +75,13 @@ const REPORTS = /** @type {const} */ ([
 ]);
 
 function downloads() {
-  const outcome = element('span', { role: 'status' });
+  const outcome = h('span', { role: 'status' });
   const button = (
     /** @type {string} */ report,
     /** @type {string} */ ending,
     /** @type {string} */ what,
   ) =>
-    element(
+    h(
       'button',
       {
         type: 'button',
@@ -96,23 +92,23 @@ function downloads() {
       ending.toUpperCase(),
     );
   const get = async (/** @type {string} */ report, /** @type {string} */ ending) => {
-    const converted = inUsd() ? '&in=USD' : '';
+    const converted = isInUsd() ? '&in=USD' : '';
     try {
-      fill(outcome, 'Fetching …');
-      await save(
-        `/v2/reports/${report}.${ending}?as_of=${dayAsked()}${converted}`,
-        `${report}-${dayAsked()}.${ending}`,
+      render(outcome, 'Fetching …');
+      await saveFile(
+        `/v2/reports/${report}.${ending}?as_of=${getAsOfDay()}${converted}`,
+        `${report}-${getAsOfDay()}.${ending}`,
       );
-      fill(outcome);
+      render(outcome);
     } catch (error) {
-      fill(outcome, element('span', { class: 'notice wrong' }, troubleOf(error)));
+      render(outcome, h('span', { class: 'notice wrong' }, describeError(error)));
     }
   };
-  return element(
+  return h(
     'div',
     { class: 'row downloads' },
     REPORTS.map(([report, what]) =>
-      element(
+      h(
         'span',
         { class: 'row' },
         `${what}: `,

@@ -1,13 +1,14 @@
 // @ts-check
 
-import { lineChart } from '../charts/line-chart.js';
-import { colourOf } from '../charts/series.js';
-import { asked } from '../data/address.js';
-import { dayAsked } from '../data/as-of.js';
-import { percent, position } from '../data/decimal.js';
-import { onDemand, table } from '../ui/element.js';
-import { monthEnds } from '../ui/moment.js';
-import { nothing, panel } from '../ui/panel.js';
+import { createLineChart } from '../charts/line-chart.js';
+import { getSeriesColour } from '../charts/series.js';
+import { getAsOfDay } from '../data/as-of.js';
+import { formatPercent, toPixelValue } from '../data/decimal.js';
+import { getParam } from '../data/params.js';
+import { anySignal } from '../data/signals.js';
+import { createDetails, createTable } from '../ui/dom.js';
+import { createEmptyState, createPanel } from '../ui/panel.js';
+import { listMonthEnds } from '../ui/time.js';
 import { groupsOf } from './portfolio.js';
 
 const MONTHS = 13;
@@ -15,15 +16,15 @@ const AT_ONCE = 3;
 
 /** PAR30 at the close of each of the last months. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
 export function parTrend(book, signal) {
-  const { root, load } = panel({ title: 'PAR30, a year back', signal, lines: 9 });
+  const { root, load } = createPanel({ title: 'PAR30, a year back', signal, lines: 9 });
   let drawn = new AbortController();
   let seen = '';
   const follow = () => {
-    const now = `${dayAsked()} ${asked('in')}`;
+    const now = `${getAsOfDay()} ${getParam('in')}`;
     if (now === seen) return;
     seen = now;
     void load(async () => {
-      const days = monthEnds(dayAsked(), MONTHS);
+      const days = listMonthEnds(getAsOfDay(), MONTHS);
       /** @type {import('../data/answers.d.ts').ParLine[][]} */
       const reports = [];
       // A few at a time, since each is computed from the whole book; the newest first, which the portfolio wants as well.
@@ -42,7 +43,7 @@ export function parTrend(book, signal) {
       }
       if (![...courses.values()].flat().some((share) => share !== null))
         return [
-          nothing(
+          createEmptyState(
             'Not known for these days.',
             'Nothing was outstanding, or in USD there were no rates.',
           ),
@@ -50,8 +51,8 @@ export function parTrend(book, signal) {
       drawn.abort();
       drawn = new AbortController();
       return [
-        chart(days, courses, AbortSignal.any([signal, drawn.signal])),
-        onDemand('Data table', () => dataTable(days, courses)),
+        chart(days, courses, anySignal([signal, drawn.signal])),
+        createDetails('Data table', () => dataTable(days, courses)),
       ];
     });
   };
@@ -64,12 +65,12 @@ export function parTrend(book, signal) {
 function chart(days, courses, signal) {
   const lines = [...courses].map(([currency, shares]) => ({
     label: currency,
-    colour: colourOf(currency),
-    values: shares.map((share) => (share === null ? null : position(share) * 100)),
-    texts: shares.map((share) => percent(share)),
+    colour: getSeriesColour(currency),
+    values: shares.map((share) => (share === null ? null : toPixelValue(share) * 100)),
+    texts: shares.map((share) => formatPercent(share)),
   }));
   const describes = `Line chart of PAR30 in percent from ${days[0]} to ${days.at(-1)} for ${[...courses.keys()].join(', ')}.`;
-  return lineChart({ days, lines, describes, class: 'short' }, signal);
+  return createLineChart({ days, lines, describes, class: 'short' }, signal);
 }
 
 /** @param {string[]} days @param {Courses} courses */
@@ -79,7 +80,10 @@ function dataTable(days, courses) {
     ...[...courses.keys()].map((name) => ({ name, figures: true })),
   ];
   const rows = days
-    .map((day, at) => [day, ...[...courses.values()].map((shares) => percent(shares[at] ?? null))])
+    .map((day, at) => [
+      day,
+      ...[...courses.values()].map((shares) => formatPercent(shares[at] ?? null)),
+    ])
     .reverse();
-  return table('PAR30 by month', columns, rows);
+  return createTable('PAR30 by month', columns, rows);
 }

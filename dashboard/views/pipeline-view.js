@@ -1,6 +1,6 @@
 // @ts-check
 
-import { element } from '../ui/element.js';
+import { h } from '../ui/dom.js';
 import { deadLetters } from './dead-letters.js';
 import { liveEvents } from './live-events.js';
 import { pullNow } from './pull-now.js';
@@ -11,10 +11,10 @@ import { services } from './services.js';
 export function open(place, signal) {
   const history = runHistory(signal);
   place.append(
-    element('h1', { class: 'unseen' }, 'Pipeline'),
+    h('h1', { class: 'unseen' }, 'Pipeline'),
     pullNow(signal, history.refresh),
     history.root,
-    element('div', { class: 'two wide-first' }, liveEvents(signal), services(signal)),
+    h('div', { class: 'two wide-first' }, liveEvents(signal), services(signal)),
     deadLetters(signal),
   );
 }

@@ -1,10 +1,11 @@
 // @ts-check
-import { asked } from '../data/address.js';
-import { dayAsked, inUsd } from '../data/as-of.js';
-import { percent, position, ratio, sum } from '../data/decimal.js';
-import { drawing, element, onDemand, table } from '../ui/element.js';
-import { amountFigure } from '../ui/figure.js';
-import { nothing, panel } from '../ui/panel.js';
+
+import { getAsOfDay, isInUsd } from '../data/as-of.js';
+import { addDecimals, divide, formatPercent, toPixelValue } from '../data/decimal.js';
+import { getParam } from '../data/params.js';
+import { createDetails, createTable, h, svg } from '../ui/dom.js';
+import { renderAmount } from '../ui/figures.js';
+import { createEmptyState, createPanel } from '../ui/panel.js';
 
 /** @typedef {import('../data/answers.d.ts').ParLine} ParLine */
 
@@ -12,25 +13,25 @@ const BUCKETS = ['current', '1-30', '31-60', '61-90', '90+'];
 
 /** What is lent, what of it is at risk, and how old the arrears are. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
 export function portfolio(book, signal) {
-  const { root, load } = panel({ title: 'Portfolio', signal, class: 'portfolio', lines: 12 });
+  const { root, load } = createPanel({ title: 'Portfolio', signal, class: 'portfolio', lines: 12 });
   let seen = '';
   const follow = () => {
-    const now = `${dayAsked()} ${asked('in')}`;
+    const now = `${getAsOfDay()} ${getParam('in')}`;
     if (now === seen) return;
     seen = now;
     void load(async () => {
       const { data, meta } = await book.par();
       if (!data.some(({ loans }) => loans > 0))
         return [
-          nothing(
+          createEmptyState(
             'The loan book is empty.',
             'npm run seed loads the sample, npm run load a folder of files.',
           ),
         ];
       const groups = groupsOf(data);
-      const notes = inUsd() ? meta.notes : [];
+      const notes = isInUsd() ? meta.notes : [];
       return [
-        element(
+        h(
           'div',
           {
             class: 'portfolio-groups',
@@ -41,12 +42,12 @@ export function portfolio(book, signal) {
           groups.map(({ currency, lines }) => group(currency, lines)),
         ),
         notes.length > 0 &&
-          element(
+          h(
             'ul',
             { class: 'muted small notes' },
-            notes.map((note) => element('li', {}, note)),
+            notes.map((note) => h('li', {}, note)),
           ),
-        onDemand('Data table', () => parTable(groups.flatMap(({ lines }) => lines))),
+        createDetails('Data table', () => parTable(groups.flatMap(({ lines }) => lines))),
       ];
     });
   };
@@ -55,7 +56,7 @@ export function portfolio(book, signal) {
 
 /** The whole book in USD, or one group a currency: amounts of different currencies are never added up. @param {readonly ParLine[]} lines */
 export function groupsOf(lines) {
-  const wanted = inUsd() ? 'book in USD' : 'currency';
+  const wanted = isInUsd() ? 'book in USD' : 'currency';
   /** @type {Map<string, ParLine[]>} */
   const groups = new Map();
   for (const line of lines.filter(({ scope }) => scope === wanted)) {
@@ -75,26 +76,21 @@ function group(currency, lines) {
   }));
   const amounts = buckets.map(({ outstanding }) => outstanding);
   const outstanding = amounts.every((amount) => amount !== null)
-    ? sum(/** @type {string[]} */ (amounts))
+    ? addDecimals(/** @type {string[]} */ (amounts))
     : null;
   const loans = buckets.reduce((count, bucket) => count + bucket.loans, 0);
-  return element(
+  return h(
     'div',
     { class: 'portfolio-group', role: 'group', 'aria-label': `Portfolio in ${currency}` },
-    element(
-      'h3',
-      {},
-      currency,
-      element('span', { class: 'muted' }, ` ${loans} loan${loans === 1 ? '' : 's'}`),
-    ),
-    element(
+    h('h3', {}, currency, h('span', { class: 'muted' }, ` ${loans} loan${loans === 1 ? '' : 's'}`)),
+    h(
       'dl',
       { class: 'tiles' },
-      tile('Outstanding', amountFigure(outstanding)),
-      tile('At risk', amountFigure(of('PAR>0')?.amount_at_risk ?? null), 'Due and not received'),
+      tile('Outstanding', renderAmount(outstanding)),
+      tile('At risk', renderAmount(of('PAR>0')?.amount_at_risk ?? null), 'Due and not received'),
       tile(
         'PAR30',
-        percent(of('PAR>30')?.by_outstanding ?? null),
+        formatPercent(of('PAR>30')?.by_outstanding ?? null),
         'Balance of loans more than 30 days past due, of all that is outstanding',
       ),
     ),
@@ -102,35 +98,30 @@ function group(currency, lines) {
   );
 }
 
-/** @param {string} name @param {import('../ui/element.js').Child} value @param {string} [title] */
+/** @param {string} name @param {import('../ui/dom.js').Child} value @param {string} [title] */
 const tile = (name, value, title) =>
-  element(
-    'div',
-    { class: 'tile', title: title ?? null },
-    element('dt', {}, name),
-    element('dd', {}, value),
-  );
+  h('div', { class: 'tile', title: title ?? null }, h('dt', {}, name), h('dd', {}, value));
 
 /** @param {{ name: string, loans: number, outstanding: string | null }[]} buckets @param {string | null} total */
 function bar(buckets, total) {
   const shares = buckets.map(({ outstanding }) =>
-    outstanding && total ? ratio(outstanding, total, { places: 6 }) : null,
+    outstanding && total ? divide(outstanding, total, { places: 6 }) : null,
   );
   let x = 0;
   const parts = shares.map((share, at) => {
-    const width = position(share ?? '0') * 100;
-    const part = drawing(
+    const width = toPixelValue(share ?? '0') * 100;
+    const part = svg(
       'rect',
       { x, y: 0, width, height: 10, class: `bucket-${at}` },
-      drawing('title', {}, `${buckets[at]?.name} days: ${percent(share)}`),
+      svg('title', {}, `${buckets[at]?.name} days: ${formatPercent(share)}`),
     );
     x += width;
     return width > 0 ? part : null;
   });
-  return element(
+  return h(
     'div',
     {},
-    drawing(
+    svg(
       'svg',
       {
         class: 'bucket-bar',
@@ -140,17 +131,17 @@ function bar(buckets, total) {
       },
       ...parts,
     ),
-    element(
+    h(
       'ul',
       { class: 'legend' },
       buckets.map(({ name, loans }, at) =>
-        element(
+        h(
           'li',
           {},
-          element('span', { class: `swatch bucket-${at}`, 'aria-hidden': 'true' }),
+          h('span', { class: `swatch bucket-${at}`, 'aria-hidden': 'true' }),
           `${name} `,
-          element('strong', {}, percent(shares[at] ?? null)),
-          element('span', { class: 'muted' }, ` ${loans}`),
+          h('strong', {}, formatPercent(shares[at] ?? null)),
+          h('span', { class: 'muted' }, ` ${loans}`),
         ),
       ),
     ),
@@ -172,10 +163,10 @@ function parTable(lines) {
       currency ?? '–',
       measure,
       String(loans),
-      amountFigure(outstanding_balance),
-      amountFigure(amount_at_risk),
-      percent(by_outstanding),
+      renderAmount(outstanding_balance),
+      renderAmount(amount_at_risk),
+      formatPercent(by_outstanding),
     ],
   );
-  return table('Portfolio at risk and buckets', columns, rows);
+  return createTable('Portfolio at risk and buckets', columns, rows);
 }

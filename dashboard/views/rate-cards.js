@@ -1,14 +1,14 @@
 // @ts-check
 
-import { colourOf } from '../charts/series.js';
-import { asked } from '../data/address.js';
-import { read } from '../data/ask.js';
-import { percentChange } from '../data/decimal.js';
-import { firstRates } from '../data/first-rates.js';
-import { element } from '../ui/element.js';
-import { rateFigure } from '../ui/figure.js';
-import { plusDays, roughly, today } from '../ui/moment.js';
-import { nothing } from '../ui/panel.js';
+import { getSeriesColour } from '../charts/series.js';
+import { requestJson } from '../data/api.js';
+import { computePercentChange } from '../data/decimal.js';
+import { takeFirstRates } from '../data/first-rates.js';
+import { getParam } from '../data/params.js';
+import { h } from '../ui/dom.js';
+import { renderRate } from '../ui/figures.js';
+import { createEmptyState } from '../ui/panel.js';
+import { addDays, formatShortAge, getToday } from '../ui/time.js';
 
 /** @typedef {import('../data/answers.d.ts').Rate} Rate */
 
@@ -17,33 +17,29 @@ const SPARK_DAYS = 30;
 let names;
 /** What is known of the days before, so that a new rate does not empty the cards. @type {Rate[]} */
 let past = [];
-/** Draws them; fetched along with them. @type {typeof import('../charts/sparkline.js').sparkline} */
+/** Draws them; fetched along with them. @type {typeof import('../charts/sparkline.js').createSparkline} */
 let sparkline;
 
 /** A card for each currency. The rates are there first; the days before them follow. @param {AbortSignal} signal */
 export async function rateCards(signal) {
   /** @type {import('../data/answers.d.ts').Rates} */
-  const { data, meta } = (await firstRates()) ?? (await read('/v2/rates/latest', { signal }));
+  const { data, meta } =
+    (await takeFirstRates()) ?? (await requestJson('/v2/rates/latest', { signal }));
   if (data.length === 0)
     return [
-      nothing(
+      createEmptyState(
         'No rates yet.',
         'They appear here by themselves as soon as the first pull has landed.',
       ),
     ];
   const cards = data.map(card);
   const missing = (meta.missing_quotes ?? []).map((quote) =>
-    element(
-      'li',
-      { class: 'card' },
-      element('h3', {}, quote),
-      element('p', { class: 'muted' }, 'No rate yet'),
-    ),
+    h('li', { class: 'card' }, h('h3', {}, quote), h('p', { class: 'muted' }, 'No rate yet')),
   );
   if (past.length > 0) decorate(cards, data);
   void addPast(cards, data, signal);
   return [
-    element(
+    h(
       'ul',
       { class: 'cards' },
       cards.map(({ root }) => root),
@@ -55,35 +51,31 @@ export async function rateCards(signal) {
 /** @param {Rate} rate */
 function card(rate) {
   const { quote, rate_date, observed_at, stale, suspect, source } = rate;
-  const shown = asked('show', 'rate') === 'rate' ? rate.rate : rate.inverse;
-  const name = element('span', { class: 'muted card-name' }, names?.get(quote) ?? '');
-  const change = element('p', { class: 'change' }, ' ');
-  const spark = element('div', { class: `spark series-${colourOf(quote)}` });
-  const root = element(
+  const shown = getParam('show', 'rate') === 'rate' ? rate.rate : rate.inverse;
+  const name = h('span', { class: 'muted card-name' }, names?.get(quote) ?? '');
+  const change = h('p', { class: 'change' }, ' ');
+  const spark = h('div', { class: `spark series-${getSeriesColour(quote)}` });
+  const root = h(
     'li',
     { class: 'card', 'data-quote': quote },
-    element('div', { class: 'card-head' }, element('h3', {}, quote), name),
-    element('p', { class: 'rate' }, rateFigure(shown ?? '–')),
+    h('div', { class: 'card-head' }, h('h3', {}, quote), name),
+    h('p', { class: 'rate' }, renderRate(shown ?? '–')),
     change,
     spark,
-    element(
+    h(
       'p',
       { class: 'card-foot muted' },
-      element('span', { title: 'UTC day that the rate is of' }, rate_date),
-      element('span', { title: 'since XE observed it' }, roughly(observed_at)),
+      h('span', { title: 'UTC day that the rate is of' }, rate_date),
+      h('span', { title: 'since XE observed it' }, formatShortAge(observed_at)),
     ),
     (stale || suspect || source === 'simulator') &&
-      element(
+      h(
         'p',
         { class: 'row marks' },
-        stale && element('span', { class: 'mark wrong' }, 'stale'),
+        stale && h('span', { class: 'mark wrong' }, 'stale'),
         suspect &&
-          element(
-            'span',
-            { class: 'mark wrong', title: 'More than 20 % off the day before' },
-            'suspect',
-          ),
-        source === 'simulator' && element('span', { class: 'mark dull' }, 'simulated'),
+          h('span', { class: 'mark wrong', title: 'More than 20 % off the day before' }, 'suspect'),
+        source === 'simulator' && h('span', { class: 'mark dull' }, 'simulated'),
       ),
   );
   return { root, name, change, spark };
@@ -93,11 +85,11 @@ function card(rate) {
 async function addPast(cards, newest, signal) {
   try {
     const [{ data }, currencies, drawn] = await Promise.all([
-      read(`/v2/rates?from=${plusDays(today(), -SPARK_DAYS)}`, { signal }),
-      names ? null : read('/v2/currencies', { signal }),
+      requestJson(`/v2/rates?from=${addDays(getToday(), -SPARK_DAYS)}`, { signal }),
+      names ? null : requestJson('/v2/currencies', { signal }),
       import('../charts/sparkline.js'),
     ]);
-    ({ sparkline } = drawn);
+    ({ createSparkline: sparkline } = drawn);
     names ??= new Map(
       currencies.data.map((/** @type {{ code: string, name: string }} */ { code, name }) => [
         code,
@@ -124,7 +116,7 @@ function decorate(cards, newest) {
     card.name.textContent = names?.get(rate.quote) ?? '';
     card.change.replaceChildren(...changed(rate, own));
     card.spark.replaceChildren(
-      sparkline(own, asked('show', 'rate') === 'rate' ? 'rate' : 'inverse', SPARK_DAYS),
+      sparkline(own, getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse', SPARK_DAYS),
     );
   }
 }
@@ -132,23 +124,23 @@ function decorate(cards, newest) {
 /** @param {Rate} rate @param {Rate[]} past @returns {(Node | string)[]} */
 function changed({ rate_date, ...rate }, past) {
   const before = past.filter((earlier) => earlier.rate_date < rate_date).at(-1);
-  const side = asked('show', 'rate') === 'rate' ? 'rate' : 'inverse';
+  const side = getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse';
   const [now, then] = [rate[side], before?.[side]];
-  const change = now && then ? percentChange(now, then) : null;
-  if (!before || change === null) return [element('span', { class: 'muted' }, 'no day before')];
+  const change = now && then ? computePercentChange(now, then) : null;
+  if (!before || change === null) return [h('span', { class: 'muted' }, 'no day before')];
   const way = change.startsWith('-') ? 'down' : /[1-9]/.test(change) ? 'up' : 'flat';
   const sign = { down: '▼', up: '▲', flat: '■' }[way];
   return [
-    element(
+    h(
       'span',
       { class: `move ${way}` },
-      element('span', { 'aria-hidden': 'true' }, sign),
+      h('span', { 'aria-hidden': 'true' }, sign),
       ` ${change.replace('-', '−')} %`,
     ),
-    element(
+    h(
       'span',
       { class: 'muted' },
-      before.rate_date === plusDays(rate_date, -1) ? ' in a day' : ` since ${before.rate_date}`,
+      before.rate_date === addDays(rate_date, -1) ? ' in a day' : ` since ${before.rate_date}`,
     ),
   ];
 }

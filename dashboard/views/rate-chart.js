@@ -1,14 +1,15 @@
 // @ts-check
 
-import { lineChart } from '../charts/line-chart.js';
-import { colourOf } from '../charts/series.js';
-import { asked, go, onAddress } from '../data/address.js';
-import { read, readAll } from '../data/ask.js';
-import { grouped, position, ratio } from '../data/decimal.js';
-import { onRate } from '../data/live.js';
-import { choice, element, onDemand, table } from '../ui/element.js';
-import { daysBetween, plusDays, today } from '../ui/moment.js';
-import { nothing, panel } from '../ui/panel.js';
+import { createLineChart } from '../charts/line-chart.js';
+import { getSeriesColour } from '../charts/series.js';
+import { requestAllPages, requestJson } from '../data/api.js';
+import { divide, groupThousands, toPixelValue } from '../data/decimal.js';
+import { onRate } from '../data/event-stream.js';
+import { getParam, onParamsChange, setParams } from '../data/params.js';
+import { anySignal } from '../data/signals.js';
+import { createChoice, createDetails, createTable, h } from '../ui/dom.js';
+import { createEmptyState, createPanel } from '../ui/panel.js';
+import { addDays, getToday, listDays } from '../ui/time.js';
 
 /** @typedef {import('../data/answers.d.ts').Rate} Rate */
 /** @typedef {import('../data/answers.d.ts').Currency} Currency */
@@ -26,15 +27,15 @@ const BURST_MS = 400;
 
 /** @param {AbortSignal} signal */
 export function rateChart(signal) {
-  const range = choice(
+  const range = createChoice(
     'Range',
     RANGES.map(([value, text]) => /** @type {const} */ ([value, text])),
     {
       value: rangeAsked,
-      pick: (value) => go({ range: value === '3m' ? null : value }, { step: false }),
+      pick: (value) => setParams({ range: value === '3m' ? null : value }, { step: false }),
     },
   );
-  const { root, load } = panel({
+  const { root, load } = createPanel({
     title: 'Rates over time',
     signal,
     tools: [range.root],
@@ -46,13 +47,13 @@ export function rateChart(signal) {
   const refresh = () =>
     load(async () => {
       const mine = new AbortController();
-      const content = await course(AbortSignal.any([signal, mine.signal]));
+      const content = await course(anySignal([signal, mine.signal]));
       // The old chart stays until the new one is there.
       drawn.abort();
       drawn = mine;
       return content;
     });
-  onAddress(() => {
+  onParamsChange(() => {
     if (seen === question()) return;
     seen = question();
     range.follow();
@@ -69,51 +70,52 @@ export function rateChart(signal) {
 }
 
 const rangeAsked = () =>
-  RANGES.some(([value]) => value === asked('range')) ? asked('range') : '3m';
-const question = () => `${rangeAsked()} ${asked('quotes', '')} ${asked('show', 'rate')}`;
+  RANGES.some(([value]) => value === getParam('range')) ? getParam('range') : '3m';
+const question = () => `${rangeAsked()} ${getParam('quotes', '')} ${getParam('show', 'rate')}`;
 
 /** @param {AbortSignal} signal */
 async function course(signal) {
   /** @type {{ data: Currency[] }} */
-  const { data } = await read('/v2/currencies', { signal });
+  const { data } = await requestJson('/v2/currencies', { signal });
   const known = data.filter(({ code, days }) => code !== 'USD' && days > 0);
-  if (known.length === 0) return [nothing('No course yet.', 'It begins with the first rate.')];
+  if (known.length === 0)
+    return [createEmptyState('No course yet.', 'It begins with the first rate.')];
   const codes = known.map(({ code }) => code);
-  const wanted = asked('quotes', codes.includes('KES') ? 'KES' : codes[0])
+  const wanted = getParam('quotes', codes.includes('KES') ? 'KES' : codes[0])
     .split(',')
     .filter((code) => codes.includes(code));
   const chosen = wanted.length > 0 ? wanted : codes.slice(0, 1);
-  const to = today();
+  const to = getToday();
   const first =
     known
       .filter(({ code }) => chosen.includes(code))
       .map(({ first_date }) => first_date ?? to)
       .sort()[0] ?? to;
   const length = RANGES.find(([value]) => value === rangeAsked())?.[2] ?? 91;
-  const from = [first, plusDays(to, -length)].sort()[1] ?? first;
-  const weekly = daysBetween(from, to).length > MOST_DAILY;
+  const from = [first, addDays(to, -length)].sort()[1] ?? first;
+  const weekly = listDays(from, to).length > MOST_DAILY;
   const path = `/v2/rates?from=${from}&to=${to}&quotes=${chosen.join(',')}${weekly ? '&group=week' : ''}`;
-  const rows = await readAll(path, { signal });
+  const rows = await requestAllPages(path, { signal });
   const courses = chosen.map((quote) => ({
     quote,
     days: daysOf(/** @type {any[]} */ (rows.data), quote),
   }));
   const days = weekly
     ? [...new Set(courses.flatMap(({ days: own }) => [...own.keys()]))].sort()
-    : daysBetween(from, to);
+    : listDays(from, to);
   return [
     chips(codes, chosen),
-    element('p', { class: 'muted small' }, explained(chosen, weekly)),
+    h('p', { class: 'muted small' }, explained(chosen, weekly)),
     chart(courses, days, signal),
-    element(
+    h(
       'div',
       { class: 'row under-chart' },
-      onDemand('Data table', () => dataTable(courses, days)),
-      element(
+      createDetails('Data table', () => dataTable(courses, days)),
+      h(
         'span',
         { class: 'row downloads' },
-        element('a', { href: path.replace('?', '.csv?'), download: '' }, 'CSV'),
-        element('a', { href: path.replace('?', '.xlsx?'), download: '' }, 'XLSX'),
+        h('a', { href: path.replace('?', '.csv?'), download: '' }, 'CSV'),
+        h('a', { href: path.replace('?', '.xlsx?'), download: '' }, 'XLSX'),
       ),
     ),
   ];
@@ -121,7 +123,7 @@ async function course(signal) {
 
 /** @param {any[]} rows rates of days, or buckets of weeks @param {string} quote @returns {Map<string, string>} */
 function daysOf(rows, quote) {
-  const side = asked('show', 'rate') === 'rate' ? 'rate' : 'inverse';
+  const side = getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse';
   return new Map(
     rows
       .filter((row) => row.quote === quote)
@@ -140,7 +142,7 @@ function explained(chosen, weekly) {
   const what =
     chosen.length > 1
       ? 'Indexed: the first day of each currency in this range is 100.'
-      : asked('show', 'rate') === 'rate' || weekly
+      : getParam('show', 'rate') === 'rate' || weekly
         ? `${chosen[0]} for 1 USD.`
         : `USD for 1 ${chosen[0]}.`;
   return weekly ? `${what} The last rate of each week.` : what;
@@ -152,32 +154,32 @@ function chips(codes, chosen) {
     const next = chosen.includes(code)
       ? chosen.filter((other) => other !== code)
       : codes.filter((other) => other === code || chosen.includes(other));
-    if (next.length > 0) go({ quotes: next.join(',') }, { step: false });
+    if (next.length > 0) setParams({ quotes: next.join(',') }, { step: false });
   };
-  return element(
+  return h(
     'div',
     { class: 'chips', role: 'group', 'aria-label': 'Currencies of the chart' },
     codes.map((code) =>
-      element(
+      h(
         'button',
         {
           type: 'button',
-          class: `chip series-${colourOf(code)}`,
+          class: `chip series-${getSeriesColour(code)}`,
           'data-key': code,
           'aria-pressed': String(chosen.includes(code)),
           click: () => toggle(code),
         },
-        element('span', { class: 'swatch', 'aria-hidden': 'true' }),
+        h('span', { class: 'swatch', 'aria-hidden': 'true' }),
         code,
       ),
     ),
-    element(
+    h(
       'button',
       {
         type: 'button',
         class: 'chip plain',
         'data-key': 'all',
-        click: () => go({ quotes: codes.join(',') }, { step: false }),
+        click: () => setParams({ quotes: codes.join(',') }, { step: false }),
       },
       'all',
     ),
@@ -192,27 +194,27 @@ function chart(courses, days, signal) {
     const shown = days.map((day) => indexed(own.get(day), several ? begin : undefined));
     return {
       label: quote,
-      colour: colourOf(quote),
-      values: shown.map((text) => (text === undefined ? null : position(text))),
+      colour: getSeriesColour(quote),
+      values: shown.map((text) => (text === undefined ? null : toPixelValue(text))),
       texts: days.map((day, at) => {
         const rate = own.get(day);
         return rate === undefined
           ? 'no rate'
           : several
-            ? `${rounded2(shown[at])} (${grouped(rate)})`
-            : grouped(rate);
+            ? `${rounded2(shown[at])} (${groupThousands(rate)})`
+            : groupThousands(rate);
       }),
     };
   });
   const describes = `Line chart of ${courses.map(({ quote }) => quote).join(', ')} from ${days[0]} to ${days.at(-1)}.`;
-  return lineChart({ days, lines, describes }, signal);
+  return createLineChart({ days, lines, describes }, signal);
 }
 
 /** @param {string | undefined} value @param {string | undefined} begin */
 const indexed = (value, begin) =>
   value === undefined || begin === undefined
     ? value
-    : (ratio(value, begin, { places: 4, times: 100n }) ?? undefined);
+    : (divide(value, begin, { places: 4, times: 100n }) ?? undefined);
 
 /** @param {string | undefined} text */
 const rounded2 = (text) => (text === undefined ? '' : text.slice(0, text.indexOf('.') + 3));
@@ -229,7 +231,7 @@ function dataTable(courses, days) {
       day,
       ...courses
         .map(({ days: own }) => own.get(day) ?? 'no rate')
-        .map((text) => (text === 'no rate' ? text : grouped(text))),
+        .map((text) => (text === 'no rate' ? text : groupThousands(text))),
     ]);
-  return table(`Rates from ${days[0]} to ${days.at(-1)}`, columns, rows);
+  return createTable(`Rates from ${days[0]} to ${days.at(-1)}`, columns, rows);
 }

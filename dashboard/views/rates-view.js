@@ -1,7 +1,7 @@
 // @ts-check
-import { asked, go, onAddress } from '../data/address.js';
-import { choice, element } from '../ui/element.js';
-import { panel } from '../ui/panel.js';
+import { getParam, onParamsChange, setParams } from '../data/params.js';
+import { createChoice, h } from '../ui/dom.js';
+import { createPanel } from '../ui/panel.js';
 import { rateCards } from './rate-cards.js';
 
 const BURST_MS = 150;
@@ -15,26 +15,26 @@ const AGES_MS = 60_000;
  * @param {AbortSignal} signal
  */
 export async function open(place, signal) {
-  const way = choice(
+  const way = createChoice(
     'Which way the rates are shown',
     [
       ['rate', 'for 1 USD'],
       ['inverse', 'in USD'],
     ],
     {
-      value: () => asked('show', 'rate'),
-      pick: (show) => go({ show: show === 'rate' ? null : show }, { step: false }),
+      value: () => getParam('show', 'rate'),
+      pick: (show) => setParams({ show: show === 'rate' ? null : show }, { step: false }),
     },
   );
-  const cards = panel({
+  const cards = createPanel({
     title: 'USD rates',
     signal,
     tools: [way.root],
     class: 'bare rate-cards',
     lines: CARDS,
   });
-  const rest = element('div', { class: 'chart-and-converter' });
-  place.append(element('h1', { class: 'unseen' }, 'Rates'), cards.root, rest);
+  const rest = h('div', { class: 'chart-and-converter' });
+  place.append(h('h1', { class: 'unseen' }, 'Rates'), cards.root, rest);
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let soon;
@@ -42,7 +42,7 @@ export async function open(place, signal) {
   const refresh = () => cards.load(() => rateCards(signal));
   const ages = setInterval(refresh, AGES_MS);
   signal.addEventListener('abort', () => clearInterval(ages));
-  onAddress(() => {
+  onParamsChange(() => {
     if (seen === showing()) return;
     seen = showing();
     way.follow();
@@ -50,7 +50,7 @@ export async function open(place, signal) {
   }, signal);
   await refresh();
   // Before the rest, which may not come: the cards must hear of new rates all the same.
-  const { live, onRate } = await import('../data/live.js');
+  const { getLiveEvents, onRate } = await import('../data/event-stream.js');
   if (signal.aborted) return;
   // The rates of one pull come one by one, within moments.
   onRate(() => {
@@ -58,7 +58,7 @@ export async function open(place, signal) {
     soon = setTimeout(refresh, BURST_MS);
   }, signal);
   // Where the cards were slow to come, rates may have landed after they were asked for.
-  if (live().connected) void refresh();
+  if (getLiveEvents().connected) void refresh();
   const [{ rateChart }, { converter }] = await Promise.all([
     import('./rate-chart.js'),
     import('./converter.js'),
@@ -66,4 +66,4 @@ export async function open(place, signal) {
   if (!signal.aborted) rest.append(rateChart(signal).root, converter(signal));
 }
 
-const showing = () => asked('show', 'rate');
+const showing = () => getParam('show', 'rate');

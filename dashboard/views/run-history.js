@@ -1,11 +1,11 @@
 // @ts-check
-import { read } from '../data/ask.js';
-import { onRate } from '../data/live.js';
+import { requestJson } from '../data/api.js';
+import { onRate } from '../data/event-stream.js';
 import { onStatus } from '../data/status.js';
-import { element, table } from '../ui/element.js';
-import { state } from '../ui/header.js';
-import { span, utc } from '../ui/moment.js';
-import { nothing, panel } from '../ui/panel.js';
+import { createTable, h } from '../ui/dom.js';
+import { renderState } from '../ui/health-strip.js';
+import { createEmptyState, createPanel } from '../ui/panel.js';
+import { formatDuration, renderUtc } from '../ui/time.js';
 
 /** @typedef {import('../data/answers.d.ts').Run} Run */
 
@@ -23,14 +23,14 @@ const COLUMNS = [
 
 /** Every slot and pull, newest first, and above them the latest that went wrong. @param {AbortSignal} signal */
 export function runHistory(signal) {
-  const { root, load } = panel({ title: 'Runs', signal, lines: 13 });
+  const { root, load } = createPanel({ title: 'Runs', signal, lines: 13 });
   const refresh = () =>
     void load(async () => {
       /** @type {{ data: Run[] }} */
-      const { data } = await read(`/v2/runs?limit=${SHOWN}`, { signal });
+      const { data } = await requestJson(`/v2/runs?limit=${SHOWN}`, { signal });
       if (data.length === 0)
-        return [nothing('No run yet.', 'The first one starts with the producer.')];
-      return [latestTrouble(data), table('Runs, newest first', COLUMNS, data.map(row))];
+        return [createEmptyState('No run yet.', 'The first one starts with the producer.')];
+      return [latestTrouble(data), createTable('Runs, newest first', COLUMNS, data.map(row))];
     });
   let seen = '';
   // The status tells when something has changed; the list itself is long.
@@ -57,18 +57,18 @@ function latestTrouble(runs) {
   const run = runs[at];
   if (!run) return null;
   const since = runs.slice(0, at).some(({ state }) => state === 'confirmed');
-  return element(
+  return h(
     'div',
     { class: `notice ${since ? '' : 'wrong'} latest-error` },
-    element(
+    h(
       'p',
       {},
-      element('strong', {}, 'Latest error '),
-      utc(run.asked_at, { seconds: true }),
+      h('strong', {}, 'Latest error '),
+      renderUtc(run.asked_at, { seconds: true }),
       ` UTC, ${run.trigger}: ${run.reason ?? 'no reason is known'}`,
       since ? ' A later run has brought rates.' : '',
       run.next_attempt_at
-        ? [' It is tried again at ', utc(run.next_attempt_at, { seconds: true }), '.']
+        ? [' It is tried again at ', renderUtc(run.next_attempt_at, { seconds: true }), '.']
         : null,
     ),
   );
@@ -91,14 +91,14 @@ function row(run) {
   } = run;
   const took = ended_at === null ? 'open' : lasted(Date.parse(ended_at) - Date.parse(asked_at));
   return [
-    utc(asked_at, { seconds: true }),
-    slot ? utc(slot) : first_day ? `${first_day} – ${last_day}` : '–',
+    renderUtc(asked_at, { seconds: true }),
+    slot ? renderUtc(slot) : first_day ? `${first_day} – ${last_day}` : '–',
     `${trigger}${skipped_count ? ` × ${skipped_count}` : ''}`,
-    state(run.state),
+    renderState(run.state),
     took,
     String(attempts),
     String(cost),
-    element(
+    h(
       'span',
       { class: 'reason' },
       reason ?? (missing.length ? `XE had no ${missing.join(', ')}` : '–'),
@@ -107,4 +107,5 @@ function row(run) {
 }
 
 /** @param {number} ms */
-const lasted = (ms) => (ms < 10_000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : span(ms));
+const lasted = (ms) =>
+  ms < 10_000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : formatDuration(ms);

@@ -1,27 +1,27 @@
 // @ts-check
 
 import { onStatus } from '../data/status.js';
-import { element, fill, table } from '../ui/element.js';
-import { nothing, skeleton } from '../ui/panel.js';
+import { createTable, h, render } from '../ui/dom.js';
+import { createEmptyState, createSkeleton } from '../ui/panel.js';
 
 const COLUMNS = [{ name: 'Service' }, { name: 'Heard of', figures: true }, { name: 'State' }];
 
 /** Who is alive, in their own words. @param {AbortSignal} signal */
 export function services(signal) {
-  const body = element('div', { class: 'panel-body' }, skeleton(4));
+  const body = h('div', { class: 'panel-body' }, createSkeleton(4));
   onStatus(({ status }) => {
     if (!status) return;
     if (status.services.length === 0)
-      return fill(body, nothing('No service has said anything yet.'));
-    fill(
+      return render(body, createEmptyState('No service has said anything yet.'));
+    render(
       body,
-      table(
+      createTable(
         'Services',
         COLUMNS,
         status.services.map(({ service, instance, seen_seconds_ago, fresh, trouble }) => [
-          element('span', { title: instance }, service),
+          h('span', { title: instance }, service),
           `${seen_seconds_ago} s ago`,
-          element(
+          h(
             'span',
             { class: `mark long ${trouble || !fresh ? 'wrong' : 'good'}` },
             trouble ?? (fresh ? 'well' : 'silent'),
@@ -30,10 +30,10 @@ export function services(signal) {
       ),
     );
   }, signal);
-  return element(
+  return h(
     'section',
     { class: 'panel', 'aria-labelledby': 'services-title' },
-    element('div', { class: 'panel-head' }, element('h2', { id: 'services-title' }, 'Services')),
+    h('div', { class: 'panel-head' }, h('h2', { id: 'services-title' }, 'Services')),
     body,
   );
 }

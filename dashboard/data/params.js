@@ -6,7 +6,7 @@
 const followers = new Set();
 
 /** @param {string} name @param {string} otherwise what it is when the address does not say */
-export const asked = (name, otherwise = '') =>
+export const getParam = (name, otherwise = '') =>
   new URLSearchParams(location.search).get(name) ?? otherwise;
 
 /**
@@ -14,7 +14,7 @@ export const asked = (name, otherwise = '') =>
  * @param {Record<string, string | null>} changes
  * @param {{ step?: boolean }} [how] step: the back button leads to what was before
  */
-export function go(changes, { step = true } = {}) {
+export function setParams(changes, { step = true } = {}) {
   const url = addressWith(changes);
   if (url === location.pathname + location.search) return;
   history[step ? 'pushState' : 'replaceState'](null, '', url);
@@ -33,7 +33,7 @@ function addressWith(changes) {
 }
 
 /** Calls back after every change until the signal aborts. @param {() => void} follow @param {AbortSignal} [signal] */
-export function onAddress(follow, signal) {
+export function onParamsChange(follow, signal) {
   followers.add(follow);
   signal?.addEventListener('abort', () => followers.delete(follow));
 }

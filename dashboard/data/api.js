@@ -1,4 +1,5 @@
 // @ts-check
+import { anySignal, timeoutSignal } from './signals.js';
 
 const TOKEN = 'fx-rates token';
 const PATIENCE_MS = 40_000;
@@ -17,8 +18,8 @@ export class Problem extends Error {
 export class Unreachable extends Error {}
 
 /**
- * @typedef {{ signal?: AbortSignal | undefined, method?: 'GET' | 'POST', headers?: Record<string, string>, secret?: boolean }} Asking
- * `secret`: wants the token where one is set.
+ * @typedef {{ signal?: AbortSignal | undefined, method?: 'GET' | 'POST', headers?: Record<string, string>, authorize?: boolean }} Asking
+ * `authorize`: sends the token where one is set.
  */
 
 /**
@@ -27,9 +28,9 @@ export class Unreachable extends Error {}
  * @param {Asking} [asking]
  * @returns {Promise<Response>}
  */
-async function ask(path, { signal, method = 'GET', headers = {}, secret = false } = {}) {
+async function ask(path, { signal, method = 'GET', headers = {}, authorize = false } = {}) {
   const once = async () => {
-    const known = secret ? sessionStorage.getItem(TOKEN) : null;
+    const known = authorize ? sessionStorage.getItem(TOKEN) : null;
     try {
       return await fetch(path, {
         method,
@@ -38,7 +39,7 @@ async function ask(path, { signal, method = 'GET', headers = {}, secret = false 
           ...headers,
           ...(known && { Authorization: `Bearer ${known}` }),
         },
-        signal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(signal ? [signal] : [])]),
+        signal: anySignal([timeoutSignal(PATIENCE_MS), ...(signal ? [signal] : [])]),
       });
     } catch (error) {
       signal?.throwIfAborted();
@@ -46,12 +47,12 @@ async function ask(path, { signal, method = 'GET', headers = {}, secret = false 
     }
   };
   let response = await once();
-  if (secret && response.status === 401) {
-    const { askForToken } = await import('../ui/token-dialog.js');
+  if (authorize && response.status === 401) {
+    const { promptForToken } = await import('../ui/token-dialog.js');
     do {
       const refused = sessionStorage.getItem(TOKEN) !== null;
       sessionStorage.removeItem(TOKEN);
-      const given = await askForToken({ refused });
+      const given = await promptForToken({ refused });
       if (given === null) throw new Problem(401, { detail: 'This needs the API token.' });
       // Gone when the tab is.
       sessionStorage.setItem(TOKEN, given);
@@ -68,7 +69,7 @@ async function ask(path, { signal, method = 'GET', headers = {}, secret = false 
  * @param {Asking} [asking]
  * @returns {Promise<Answer>}
  */
-export async function read(path, asking) {
+export async function requestJson(path, asking) {
   const response = await ask(path, asking);
   return response.json().catch((error) => {
     asking?.signal?.throwIfAborted();
@@ -77,7 +78,7 @@ export async function read(path, asking) {
 }
 
 /** What a person should be told of an error, or null when nobody waits any more. What is a fault of this page goes on. @param {unknown} error */
-export function troubleOf(error) {
+export function describeError(error) {
   if (error instanceof Problem || error instanceof Unreachable) return error.message;
   if (error instanceof DOMException && error.name === 'AbortError') return null;
   throw error;
@@ -90,12 +91,12 @@ export function troubleOf(error) {
  * @param {Asking & { most?: number }} [asking] most: ends after so many rows
  * @returns {Promise<{ data: Item[], more: boolean }>}
  */
-export async function readAll(path, { most = Number.POSITIVE_INFINITY, ...asking } = {}) {
+export async function requestAllPages(path, { most = Number.POSITIVE_INFINITY, ...asking } = {}) {
   /** @type {Item[]} */
   const data = [];
   let cursor = '';
   do {
-    const page = await read(cursor ? `${path}&cursor=${cursor}` : path, asking);
+    const page = await requestJson(cursor ? `${path}&cursor=${cursor}` : path, asking);
     data.push(...page.data);
     cursor = page.meta.next_cursor ?? '';
   } while (cursor && data.length < most);
@@ -107,8 +108,8 @@ export async function readAll(path, { most = Number.POSITIVE_INFINITY, ...asking
  * @param {string} path
  * @param {string} file
  */
-export async function save(path, file) {
-  const answer = await ask(path, { secret: true, headers: { Accept: '*/*' } });
+export async function saveFile(path, file) {
+  const answer = await ask(path, { authorize: true, headers: { Accept: '*/*' } });
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await answer.blob());
   link.download = file;

@@ -1,27 +1,27 @@
 // @ts-check
-import { element } from './element.js';
+import { h } from './dom.js';
 
 const DAY_MS = 86_400_000;
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 
 /** `2026-11-24T01:00:02.345Z` → `2026-11-24 01:00`. @param {string} instant */
-export const minute = (instant) => `${instant.slice(0, 10)} ${instant.slice(11, 16)}`;
+export const formatMinute = (instant) => `${instant.slice(0, 10)} ${instant.slice(11, 16)}`;
 
 /**
  * An instant in UTC, with the reader's own time on hover.
  * @param {string | null} instant
  * @param {{ seconds?: boolean, day?: boolean }} [show] whether seconds and the day are shown
  */
-export function utc(instant, { seconds = false, day = true } = {}) {
+export function renderUtc(instant, { seconds = false, day = true } = {}) {
   if (instant === null) return '–';
   const whole = new Date(instant);
   const iso = whole.toISOString();
   const text = `${day ? `${iso.slice(0, 10)} ` : ''}${iso.slice(11, seconds ? 19 : 16)}`;
-  return element('time', { datetime: iso, title: `${local.format(whole)} (your time)` }, text);
+  return h('time', { datetime: iso, title: `${local.format(whole)} (your time)` }, text);
 }
 
 /** How long ago or how soon: the largest unit and the next. @param {number} ms */
-export function span(ms) {
+export function formatDuration(ms) {
   const minutes = Math.floor(Math.abs(ms) / 60_000);
   if (minutes < 1) return `${Math.floor(Math.abs(ms) / 1000)} s`;
   if (minutes < 60) return `${minutes} min`;
@@ -31,30 +31,30 @@ export function span(ms) {
 }
 
 /** The largest unit alone, where there is little room. @param {string | null} instant */
-export const roughly = (instant) => ago(instant).replace(/ h \d+ min/, ' h');
+export const formatShortAge = (instant) => formatAge(instant).replace(/ h \d+ min/, ' h');
 
 /** @param {string | null} instant @param {number} [now] */
-export function ago(instant, now = Date.now()) {
+export function formatAge(instant, now = Date.now()) {
   if (instant === null) return 'never';
   const ms = now - Date.parse(instant);
-  return ms < 0 ? `in ${span(ms)}` : `${span(ms)} ago`;
+  return ms < 0 ? `in ${formatDuration(ms)}` : `${formatDuration(ms)} ago`;
 }
 
 /** The UTC day, `n` days later. @param {string} day @param {number} n */
-export const plusDays = (day, n) =>
+export const addDays = (day, n) =>
   new Date(Date.parse(day) + n * DAY_MS).toISOString().slice(0, 10);
 
-export const today = () => new Date().toISOString().slice(0, 10);
+export const getToday = () => new Date().toISOString().slice(0, 10);
 
 /** @param {string} first @param {string} last */
-export function daysBetween(first, last) {
+export function listDays(first, last) {
   const days = [];
-  for (let day = first; day <= last; day = plusDays(day, 1)) days.push(day);
+  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
   return days;
 }
 
 /** The close of each month before `day`, and `day` itself: `n` of them, oldest first. @param {string} day @param {number} n */
-export function monthEnds(day, n) {
+export function listMonthEnds(day, n) {
   const [year = 0, month = 1] = day.split('-').map(Number);
   const ends = Array.from({ length: n }, (_, back) =>
     new Date(Date.UTC(year, month - 1 - back, 0)).toISOString().slice(0, 10),

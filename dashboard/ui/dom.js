@@ -14,7 +14,7 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @param {...Child} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
-export function element(tag, attributes = {}, ...children) {
+export function h(tag, attributes = {}, ...children) {
   return dressed(document.createElement(tag), attributes, children);
 }
 
@@ -25,7 +25,7 @@ export function element(tag, attributes = {}, ...children) {
  * @param {...Child} children
  * @returns {SVGElementTagNameMap[Tag]}
  */
-export function drawing(tag, attributes = {}, ...children) {
+export function svg(tag, attributes = {}, ...children) {
   return dressed(document.createElementNS(SVG, tag), attributes, children);
 }
 
@@ -42,7 +42,7 @@ function dressed(made, attributes, children) {
     else if (value !== false && value !== null && value !== undefined)
       made.setAttribute(name, String(value));
   }
-  fill(made, ...children);
+  render(made, ...children);
   return made;
 }
 
@@ -51,7 +51,7 @@ function dressed(made, attributes, children) {
  * @param {Element} parent
  * @param {...Child} children
  */
-export function fill(parent, ...children) {
+export function render(parent, ...children) {
   const nodes = children
     .flat()
     .filter((child) => child !== null && child !== undefined && child !== false);
@@ -64,32 +64,32 @@ export function fill(parent, ...children) {
  * @param {readonly { name: string, figures?: boolean }[]} columns
  * @param {readonly (readonly Child[])[]} rows
  */
-export function table(caption, columns, rows) {
+export function createTable(caption, columns, rows) {
   const aligned = (/** @type {number} */ index) => (columns[index]?.figures ? 'figure' : null);
-  return element(
+  return h(
     'div',
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
-    element(
+    h(
       'table',
       {},
-      element('caption', { class: 'unseen' }, caption),
-      element(
+      h('caption', { class: 'unseen' }, caption),
+      h(
         'thead',
         {},
-        element(
+        h(
           'tr',
           {},
-          columns.map(({ name }, at) => element('th', { scope: 'col', class: aligned(at) }, name)),
+          columns.map(({ name }, at) => h('th', { scope: 'col', class: aligned(at) }, name)),
         ),
       ),
-      element(
+      h(
         'tbody',
         {},
         rows.map((row) =>
-          element(
+          h(
             'tr',
             {},
-            row.map((cell, at) => element('td', { class: aligned(at) }, cell)),
+            row.map((cell, at) => h('td', { class: aligned(at) }, cell)),
           ),
         ),
       ),
@@ -102,8 +102,8 @@ export function table(caption, columns, rows) {
  * @param {string} title
  * @param {() => HTMLElement} build
  */
-export function onDemand(title, build) {
-  const details = element('details', { class: 'on-demand' }, element('summary', {}, title));
+export function createDetails(title, build) {
+  const details = h('details', { class: 'on-demand' }, h('summary', {}, title));
   details.addEventListener(
     'toggle',
     () => details.open && details.children.length === 1 && details.append(build()),
@@ -117,11 +117,11 @@ export function onDemand(title, build) {
  * @param {readonly (readonly [value: string, text: string])[]} options
  * @param {{ value: () => string, pick: (value: string) => void }} of
  */
-export function choice(label, options, { value, pick }) {
+export function createChoice(label, options, { value, pick }) {
   const buttons = options.map(([name, text]) =>
-    element('button', { type: 'button', click: () => pick(name) }, text),
+    h('button', { type: 'button', click: () => pick(name) }, text),
   );
-  const root = element('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
+  const root = h('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
   const follow = () => {
     for (const [at, button] of buttons.entries())
       button.setAttribute('aria-pressed', String(options[at]?.[0] === value()));

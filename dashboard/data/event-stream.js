@@ -16,7 +16,7 @@ let source;
 let connected = false;
 
 /** What has come since the page was opened, newest first, and whether more can come. */
-export const live = () => ({ events: heard, connected });
+export const getLiveEvents = () => ({ events: heard, connected });
 
 /**
  * Calls back when a rate has come or, since some may have come unheard before that, when they begin to be heard.
@@ -25,23 +25,23 @@ export const live = () => ({ events: heard, connected });
  */
 export function onRate(listener, signal) {
   listeners.add(listener);
-  onConnection(() => connected && listener(), signal);
+  onConnectionChange(() => connected && listener(), signal);
   signal?.addEventListener('abort', () => listeners.delete(listener));
 }
 
 /** Calls back when events can come, or no longer can. @param {() => void} listener @param {AbortSignal} [signal] */
-export function onConnection(listener, signal) {
+export function onConnectionChange(listener, signal) {
   watchers.add(listener);
   signal?.addEventListener('abort', () => watchers.delete(listener));
 }
 
 /** Begins to listen. A browser comes back by itself and goes on where it was, but for answers that are no stream. */
-export function listen() {
+export function openEventStream() {
   source = new EventSource('/v2/events');
   source.addEventListener('open', () => connection(true));
   source.addEventListener('error', () => {
     connection(false);
-    if (source?.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+    if (source?.readyState === EventSource.CLOSED) setTimeout(openEventStream, 5000);
   });
   source.addEventListener('rate', ({ data }) => {
     heard.unshift(JSON.parse(data));
@@ -59,4 +59,4 @@ function connection(now) {
 
 // An open stream would keep the page out of the browser's memory of pages to go back to.
 addEventListener('pagehide', () => source?.close());
-addEventListener('pageshow', ({ persisted }) => persisted && listen());
+addEventListener('pageshow', ({ persisted }) => persisted && openEventStream());

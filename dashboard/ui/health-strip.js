@@ -1,21 +1,21 @@
 // @ts-check
 
 import { onStatus } from '../data/status.js';
-import { element, fill } from './element.js';
-import { ago, span, utc } from './moment.js';
+import { h, render } from './dom.js';
+import { formatAge, formatDuration, renderUtc } from './time.js';
 
 /** @typedef {import('../data/answers.d.ts').Status} Status */
 
 /** The strip that says at a glance how the pipeline does. @param {HTMLElement} strip */
-export function showHealth(strip) {
+export function showHealthStrip(strip) {
   onStatus(({ status, trouble, since }) => {
     if (!status)
       return (
         trouble &&
-        fill(strip, element('p', { class: 'muted' }, 'The state of the pipeline is not known.'))
+        render(strip, h('p', { class: 'muted' }, 'The state of the pipeline is not known.'))
       );
     strip.classList.toggle('is-old', trouble !== null);
-    fill(strip, cells(status, Date.parse(status.now) + Date.now() - since));
+    render(strip, cells(status, Date.parse(status.now) + Date.now() - since));
   });
 }
 
@@ -36,20 +36,20 @@ function cells(
   return [
     cell(
       'Freshness',
-      element(
+      h(
         'ul',
         { class: 'freshness' },
         currencies.map((currency) => freshness(currency)),
       ),
       { kind: 'is-wide' },
     ),
-    cell('Last slot', last ? [utc(last.slot), ' ', state(last.state)] : 'none yet', {
+    cell('Last slot', last ? [renderUtc(last.slot), ' ', renderState(last.state)] : 'none yet', {
       wrong: last?.state === 'failed',
       kind: 'is-half',
     }),
     cell(
       'Next slot',
-      [utc(next_slot), ' ', element('span', { class: 'muted' }, ago(next_slot, now))],
+      [renderUtc(next_slot), ' ', h('span', { class: 'muted' }, formatAge(next_slot, now))],
       { kind: 'is-half' },
     ),
     cell(
@@ -61,13 +61,9 @@ function cells(
         wrong: consumer_lag === null,
       },
     ),
-    cell(
-      'Dead letters',
-      element('a', { href: '/?view=pipeline#dead-letters' }, String(dead_letters)),
-      {
-        wrong: dead_letters > 0,
-      },
-    ),
+    cell('Dead letters', h('a', { href: '/?view=pipeline#dead-letters' }, String(dead_letters)), {
+      wrong: dead_letters > 0,
+    }),
     quota?.quota_remaining
       ? cell(
           'Quota left',
@@ -82,31 +78,33 @@ function cells(
 /** @param {Status['currencies'][number]} currency */
 function freshness({ quote, rate_date, age_seconds, stale }) {
   const age =
-    age_seconds === null ? 'no rate yet' : `${span(age_seconds * 1000)} old, of ${rate_date}`;
+    age_seconds === null
+      ? 'no rate yet'
+      : `${formatDuration(age_seconds * 1000)} old, of ${rate_date}`;
   const kind = rate_date === null ? 'none' : stale ? 'stale' : 'fresh';
-  return element(
+  return h(
     'li',
     { class: `fresh-mark ${kind}`, title: `${quote}: ${kind === 'stale' ? 'stale, ' : ''}${age}` },
     quote,
-    element('span', { class: 'unseen' }, ` ${kind}, ${age}`),
+    h('span', { class: 'unseen' }, ` ${kind}, ${age}`),
   );
 }
 
-/** @param {string} name @param {import('./element.js').Child} value */
+/** @param {string} name @param {import('./dom.js').Child} value */
 function cell(name, value, { wrong = false, kind = '' } = {}) {
-  return element(
+  return h(
     'div',
     { class: `health-cell ${wrong ? 'is-wrong' : ''} ${kind}` },
-    element('dt', {}, name),
-    element('dd', {}, value),
+    h('dt', {}, name),
+    h('dd', {}, value),
   );
 }
 
 /** A run's state as a mark that does not speak by colour alone. @param {string} name */
-export function state(name) {
+export function renderState(name) {
   const kind =
     { confirmed: 'good', redriven: 'good', failed: 'wrong', skipped: 'dull', open: 'wrong' }[
       name
     ] ?? 'under-way';
-  return element('span', { class: `mark ${kind}` }, name);
+  return h('span', { class: `mark ${kind}` }, name);
 }
