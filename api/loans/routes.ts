@@ -3,8 +3,8 @@ import type { Answer } from '../answer.ts';
 import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
 import type { Handler } from '../operations.ts';
 import { Refused } from '../problem.ts';
-import type { AsOf, BookQueries } from '../queries/book.ts';
 import type { Question } from '../question.ts';
+import type { AsOf, BookQueries } from './queries.ts';
 
 /** The loan book as of the close of any day. */
 export function loansHandlers(book: BookQueries): Record<string, Handler> {
