@@ -1,24 +1,24 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import type { Logger } from '../platform/logger.ts';
-import { readContract } from './contract.ts';
-import type { EventFeed } from './event-feed.ts';
+import { type DashboardDeps, dashboardRoutes } from './dashboard.ts';
+import { docsRoutes } from './docs/routes.ts';
+import { readContract } from './http/contract.ts';
+import { observe } from './http/observe.ts';
+import { type OperationDeps, operationsOf, suffixes } from './http/operations.ts';
+import { notFound, problems, Refused } from './http/problems.ts';
+import { SECURITY_HEADERS } from './http/security-headers.ts';
 import type { BookQueries } from './loans/queries.ts';
 import { loansHandlers } from './loans/routes.ts';
-import { observe } from './observe.ts';
-import { type OperationDeps, operationsOf, suffixes } from './operations.ts';
-import { notFound, problems, Refused } from './problem.ts';
-import type { LetterBox } from './queries/letter-box.ts';
-import { type DashboardDeps, dashboardRoutes } from './routes/dashboard.ts';
-import { deadLettersHandlers } from './routes/dead-letters.ts';
-import { docsRoutes } from './routes/docs.ts';
-import { eventsHandlers } from './routes/events.ts';
-import { type PipelineDeps, pipelineHandlers } from './routes/pipeline.ts';
-import { type RateDetailsDeps, rateDetailsHandlers } from './routes/rate-details.ts';
-import { type RatesDeps, ratesHandlers } from './routes/rates.ts';
-import { type RatesV1Deps, ratesV1Routes } from './routes/rates-v1.ts';
-import { type ServiceDeps, serviceHandlers } from './routes/service.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { deadLettersHandlers } from './pipeline/dead-letters.ts';
+import type { LetterBox } from './pipeline/letter-box.ts';
+import { type PipelineDeps, pipelineHandlers } from './pipeline/routes.ts';
+import { type ServiceDeps, serviceHandlers } from './pipeline/service.ts';
+import type { EventFeed } from './rates/event-stream.ts';
+import { eventsHandlers } from './rates/events.ts';
+import { type RateDetailsDeps, rateDetailsHandlers } from './rates/rate-details.ts';
+import { type RatesDeps, ratesHandlers } from './rates/routes.ts';
+import { type RatesV1Deps, ratesV1Routes } from './v1.ts';
 
 export interface AppDeps
   extends RatesV1Deps,

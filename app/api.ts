@@ -1,5 +1,5 @@
+import type { Listening } from '../api/http/server.ts';
 import { startApi } from '../api/index.ts';
-import type { Listening } from '../api/server.ts';
 import { latestSlot, nextSlot } from '../ledger/schedule.ts';
 import type { Database } from '../platform/database.ts';
 import type { ServiceParts } from './parts.ts';

@@ -1,4 +1,4 @@
-import { tableFigures } from '../api/queries/figures.ts';
+import { tableFigures } from '../ledger/table-metrics.ts';
 import { untilDone } from '../platform/back-off.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';

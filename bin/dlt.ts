@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { type Letter, openLetterBox } from '../api/queries/letter-box.ts';
+import { type Letter, openLetterBox } from '../api/pipeline/letter-box.ts';
 import { commandLine } from '../app/command-line.ts';
 import { runTask } from '../app/run-task.ts';
 import { migrate, openDatabase } from '../platform/database.ts';

@@ -8,7 +8,7 @@ import { ratesOfDay } from '../../reports/rates-of-day.ts';
 import { readBook } from '../../reports/read-book.ts';
 import type { Report } from '../../reports/report.ts';
 import { rollRates } from '../../reports/roll-rates.ts';
-import { inTime } from '../in-time.ts';
+import { inTime } from '../http/request-timeout.ts';
 
 /** As of the close of which day, and whether in USD too. */
 export interface AsOf {

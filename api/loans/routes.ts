@@ -1,9 +1,9 @@
 import type { Report } from '../../reports/report.ts';
-import type { Answer } from '../answer.ts';
-import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
-import type { Handler } from '../operations.ts';
-import { Refused } from '../problem.ts';
-import type { Question } from '../question.ts';
+import type { Answer } from '../http/formats.ts';
+import type { Handler } from '../http/operations.ts';
+import { KEY_PART, keyIn, pageOf } from '../http/paging.ts';
+import type { Question } from '../http/params.ts';
+import { Refused } from '../http/problems.ts';
 import type { AsOf, BookQueries } from './queries.ts';
 
 /** The loan book as of the close of any day. */

@@ -1,8 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import axios, { type AxiosResponse } from 'axios';
-import { SUFFIXES } from '../../api/answer.ts';
-import { readContract } from '../../api/contract.ts';
+import { readContract } from '../../api/http/contract.ts';
+import { SUFFIXES } from '../../api/http/formats.ts';
 
 interface Declared {
   content?: Record<string, { schema: object }>;

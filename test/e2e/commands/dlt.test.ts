@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Letter } from '../../../api/queries/letter-box.ts';
+import type { Letter } from '../../../api/pipeline/letter-box.ts';
 import { encodeRate } from '../../../events/wire-format.ts';
 import { openPostgresStream } from '../../../stream/postgres/stream.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';

@@ -7,7 +7,7 @@ import {
   part,
   readContract,
   type Schema,
-} from '../../../api/contract.ts';
+} from '../../../api/http/contract.ts';
 import { seedLoanBook } from '../../../loans/sample.ts';
 import { openDatabase } from '../../../platform/database.ts';
 import { callApi, calledOperations, OPERATIONS } from '../../support/contract-client.ts';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { eventFeed } from '../../../api/event-feed.ts';
+import { eventFeed } from '../../../api/rates/event-stream.ts';
 import { openDatabase } from '../../../platform/database.ts';
 import { openEventStream } from '../../support/event-source.ts';
 import { eventually } from '../../support/eventually.ts';

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
-import { PROBLEM_KINDS } from '../../../api/problem-kinds.ts';
+import { PROBLEM_KINDS } from '../../../api/http/problem-kinds.ts';
 import { callApi } from '../../support/contract-client.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 

@@ -1,6 +1,6 @@
-import type { Validity } from '../answer.ts';
-import type { Freshness } from '../queries/freshness.ts';
-import type { PairRate } from '../queries/pair-rates.ts';
+import type { Freshness } from '../../ledger/freshness.ts';
+import type { Validity } from '../http/formats.ts';
+import type { PairRate } from './pair-rates.ts';
 
 /** A rate as it is told, or the gap where there is none of a day. */
 export type RateRow = Omit<

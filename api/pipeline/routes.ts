@@ -1,10 +1,10 @@
 import type { Source } from '../../ledger/run.ts';
 import type { RunDetail, RunKey, RunSummary } from '../../ledger/run-history.ts';
-import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
-import type { Handler } from '../operations.ts';
-import { Refused } from '../problem.ts';
-import type { PullNow } from '../pull-now.ts';
-import type { StatusQuery } from '../queries/pipeline-status.ts';
+import type { Handler } from '../http/operations.ts';
+import { KEY_PART, keyIn, pageOf } from '../http/paging.ts';
+import { Refused } from '../http/problems.ts';
+import type { StatusQuery } from './status.ts';
+import type { PullNow } from './trigger.ts';
 
 export interface PipelineDeps {
   status: StatusQuery;

@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
-import { CannotStart } from '../platform/errors.ts';
-import { problemOf } from './problem.ts';
+import { CannotStart } from '../../platform/errors.ts';
 import type { ProblemKind } from './problem-kinds.ts';
+import { problemOf } from './problems.ts';
 
 export interface Listening {
   readonly url: string;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { unavailable } from './problem.ts';
+import { unavailable } from './problems.ts';
 
 /** A person waits for it: with a database that has fallen silent, this and no longer. */
 const DEADLINE_MS = 2500;

@@ -1,11 +1,11 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
-import { type Answer, formatOf, isTable, offers, SUFFIXES, written } from './answer.ts';
+import { type ReadyAnswers, sendReady } from './caching.ts';
 import type { Contract, Operation } from './contract.ts';
-import { type GuardSettings, guard, sameSite } from './guard.ts';
-import { inTime } from './in-time.ts';
-import { onlyMethods, Refused } from './problem.ts';
-import { type Question, questionOf } from './question.ts';
-import { type ReadyAnswers, sendReady } from './ready-answers.ts';
+import { type Answer, formatOf, isTable, offers, SUFFIXES, written } from './formats.ts';
+import { type Question, questionOf } from './params.ts';
+import { onlyMethods, Refused } from './problems.ts';
+import { inTime } from './request-timeout.ts';
+import { type GuardSettings, guard, sameSite } from './security.ts';
 
 /** Answers a question, or has sent what cannot be said as data itself. */
 export type Handler = (

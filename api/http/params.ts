@@ -3,7 +3,7 @@ import formats from 'ajv-formats';
 import type { Request } from 'express';
 import type { Contract, Operation, Parameter, Schema } from './contract.ts';
 import { part } from './contract.ts';
-import { type Fault, Refused } from './problem.ts';
+import { type Fault, Refused } from './problems.ts';
 
 /** The parameters of a request, as the contract declares them: lists split, whole numbers as numbers, defaults filled in. */
 export type Question = Readonly<Record<string, string | number | readonly string[] | undefined>>;

@@ -1,5 +1,5 @@
-import type { Database } from '../../platform/database.ts';
-import { SILENT_SECONDS } from '../../platform/heartbeat.ts';
+import type { Database } from '../platform/database.ts';
+import { SILENT_SECONDS } from '../platform/heartbeat.ts';
 
 /** How a part of the pipeline does, for a person: `null` when all is well. */
 export interface PipelineHealth {

@@ -1,4 +1,4 @@
-import { Refused } from './problem.ts';
+import { Refused } from './problems.ts';
 
 /** What a part of a key may look like; a cursor that somebody has made up must not reach a statement as it is. */
 export const KEY_PART = {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { InvalidRequest } from '../platform/errors.ts';
-import { classify } from '../platform/faults.ts';
-import type { Logger } from '../platform/logger.ts';
+import { InvalidRequest } from '../../platform/errors.ts';
+import { classify } from '../../platform/faults.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { KIND_OF_STATUS, PROBLEM_KINDS, type ProblemKind } from './problem-kinds.ts';
 
 /** One thing that is wrong with a request, and where: `#/query/limit`, `#/path/base`, `#/body/name`. */

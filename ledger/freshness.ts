@@ -1,5 +1,4 @@
-import type { Database } from '../../platform/database.ts';
-import { READY_MS, type ReadyAnswers } from '../ready-answers.ts';
+import type { Database } from '../platform/database.ts';
 
 /** The schedule, as the settings name it. Instants are ISO 8601 in UTC. */
 export interface Slots {
@@ -82,25 +81,6 @@ export function freshnessQuery(
       turned: iso(Math.max(Date.parse(last_slot), Date.parse(judged) + GRACE_MS, midnight)),
       isStale: (...quotes) => quotes.some((quote) => stale.has(quote)),
     };
-  };
-}
-
-/** The same, asked once and kept, as answers are, until something lands or time alone changes it: every read of rates begins with it. */
-export function keptFreshness(
-  freshness: FreshnessQuery,
-  ready: Pick<ReadyAnswers, 'generation' | 'heard'>,
-): FreshnessQuery {
-  let kept: { fresh: Freshness; at: number; generation: number } | null = null;
-  return async () => {
-    const at = performance.now();
-    if (kept && ready.heard && kept.generation === ready.generation && at - kept.at < READY_MS) {
-      const now = iso(Date.parse(kept.fresh.now) + (at - kept.at));
-      if (now < kept.fresh.until) return { ...kept.fresh, now };
-    }
-    const { generation } = ready;
-    const fresh = await freshness();
-    kept = { fresh, at, generation };
-    return fresh;
   };
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import { asCsv } from '../reports/as-csv.ts';
-import { asXlsx } from '../reports/as-xlsx.ts';
-import type { Row, Value } from '../reports/report.ts';
+import { asCsv } from '../../reports/as-csv.ts';
+import { asXlsx } from '../../reports/as-xlsx.ts';
+import type { Row, Value } from '../../reports/report.ts';
+import { headersSet, READY_MS, type ReadyAnswer } from './caching.ts';
 import { columnsOf } from './columns.ts';
 import type { Contract, Operation } from './contract.ts';
-import { Refused } from './problem.ts';
-import { headersSet, READY_MS, type ReadyAnswer } from './ready-answers.ts';
+import { Refused } from './problems.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 import type { Response } from 'express';
+import type { PipelineQueries } from '../../ledger/pipeline-health.ts';
 import { METRICS_TYPE, metricsText } from '../../platform/metrics.ts';
-import { validators } from '../answer.ts';
-import type { Contract } from '../contract.ts';
-import type { Handler } from '../operations.ts';
-import type { PipelineQueries } from '../queries/pipeline.ts';
-import { sendReady } from '../ready-answers.ts';
+import { sendReady } from '../http/caching.ts';
+import type { Contract } from '../http/contract.ts';
+import { validators } from '../http/formats.ts';
+import type { Handler } from '../http/operations.ts';
 
 export interface ServiceDeps {
   contract: Contract;

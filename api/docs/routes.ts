@@ -2,11 +2,11 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
-import { onlyMethods, Refused } from '../problem.ts';
-import { PROBLEM_KINDS, type ProblemKind } from '../problem-kinds.ts';
+import { PROBLEM_KINDS, type ProblemKind } from '../http/problem-kinds.ts';
+import { onlyMethods, Refused } from '../http/problems.ts';
 
 const require = createRequire(import.meta.url);
-const OURS = fileURLToPath(new URL('../docs', import.meta.url));
+const OURS = fileURLToPath(new URL('.', import.meta.url));
 // Only looked up: importing the package would run its 1.4 MB of browser code at every start. Not by import.meta.resolve, with which
 // mocha loads what the tests share a second time, and never stops the servers of that one.
 const VIEWER_FILES = dirname(require.resolve('swagger-ui-dist/package.json'));

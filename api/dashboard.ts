@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RequestHandler, Router } from 'express';
-import type { Source } from '../../ledger/run.ts';
-import { onlyMethods } from '../problem.ts';
-import { sendReady } from '../ready-answers.ts';
+import type { Source } from '../ledger/run.ts';
+import { sendReady } from './http/caching.ts';
+import { onlyMethods } from './http/problems.ts';
 
-const PAGE = fileURLToPath(new URL('../../dashboard/', import.meta.url));
+const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
 const CHARTS = join(dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist');
 const VENDORED = ['uPlot.iife.min.js', 'uPlot.min.css'];
 /** In the order in which they build on each other. They go out as one: nothing is on the screen before the last of them is there. */

@@ -43,7 +43,7 @@ type Raw = any;
 
 /** Reads api/openapi.yaml. */
 export function readContract(): Contract {
-  const document = load(readFileSync(new URL('./openapi.yaml', import.meta.url), 'utf8')) as Raw;
+  const document = load(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8')) as Raw;
   const operations = Object.entries<Raw>(document.paths).flatMap(([path, methods]) =>
     Object.entries<Raw>(methods).map(
       ([

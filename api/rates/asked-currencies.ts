@@ -1,6 +1,6 @@
-import { Refused } from '../problem.ts';
-import type { Pairs } from '../queries/pair-rates.ts';
-import type { Question } from '../question.ts';
+import type { Question } from '../http/params.ts';
+import { Refused } from '../http/problems.ts';
+import type { Pairs } from './pair-rates.ts';
 
 export const BASE = 'USD';
 

@@ -1,7 +1,7 @@
-import type { Source } from '../../ledger/run.ts';
-import type { Database } from '../../platform/database.ts';
-import { metrics } from '../../platform/metrics.ts';
-import { pipelineQueries } from './pipeline.ts';
+import type { Database } from '../platform/database.ts';
+import { metrics } from '../platform/metrics.ts';
+import { pipelineQueries } from './pipeline-health.ts';
+import type { Source } from './run.ts';
 
 /**
  * Sets the metrics that the tables know better than any process: they outlive restarts, and are the same wherever they are asked.

@@ -1,8 +1,8 @@
-import type { Requests } from '../ledger/requests.ts';
-import type { Outcome } from '../ledger/run.ts';
-import type { RunWatch } from '../ledger/run-watch.ts';
-import { inTime } from './in-time.ts';
-import type { ReadyAnswers } from './ready-answers.ts';
+import type { Requests } from '../../ledger/requests.ts';
+import type { Outcome } from '../../ledger/run.ts';
+import type { RunWatch } from '../../ledger/run-watch.ts';
+import type { ReadyAnswers } from '../http/caching.ts';
+import { inTime } from '../http/request-timeout.ts';
 
 /** Has rates pulled, and tells the run and what came of it within `ms`. However many ask at once, the ledger is asked once. */
 export type PullNow = (ms: number) => Promise<{ runId: string; outcome: Outcome }>;

@@ -1,12 +1,12 @@
-import type { Answer } from '../answer.ts';
-import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
-import type { Handler } from '../operations.ts';
-import { Refused } from '../problem.ts';
-import type { BucketPage, BucketsQuery } from '../queries/buckets.ts';
-import type { Freshness, FreshnessQuery } from '../queries/freshness.ts';
-import type { Days, PairRateQueries, Pairs } from '../queries/pair-rates.ts';
-import type { Question } from '../question.ts';
+import type { Freshness, FreshnessQuery } from '../../ledger/freshness.ts';
+import type { Answer } from '../http/formats.ts';
+import type { Handler } from '../http/operations.ts';
+import { KEY_PART, keyIn, pageOf } from '../http/paging.ts';
+import type { Question } from '../http/params.ts';
+import { Refused } from '../http/problems.ts';
 import { codeOf, pairsOf } from './asked-currencies.ts';
+import type { BucketPage, BucketsQuery } from './buckets.ts';
+import type { Days, PairRateQueries, Pairs } from './pair-rates.ts';
 import { gapOn, isSimulated, validity, withStale } from './rate-rows.ts';
 
 export interface RatesDeps {

@@ -1,9 +1,9 @@
+import type { FreshnessByCurrency } from '../../ledger/freshness.ts';
+import type { PipelineQueries } from '../../ledger/pipeline-health.ts';
 import type { Source } from '../../ledger/run.ts';
 import { ledgerStatus } from '../../ledger/status.ts';
 import type { Database } from '../../platform/database.ts';
 import { heartbeats, SILENT_SECONDS } from '../../platform/heartbeat.ts';
-import type { FreshnessByCurrency } from './freshness.ts';
-import type { PipelineQueries } from './pipeline.ts';
 
 export interface StatusDeps {
   db: Database;

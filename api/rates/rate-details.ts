@@ -1,13 +1,13 @@
 import currencyCodes from 'currency-codes';
-import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
-import type { Handler } from '../operations.ts';
-import { Refused } from '../problem.ts';
-import type { Multiply } from '../queries/convert.ts';
-import type { CurrenciesQuery } from '../queries/currencies.ts';
-import type { FreshnessQuery } from '../queries/freshness.ts';
-import type { ObservationsQuery } from '../queries/observations.ts';
-import type { PairRateQueries } from '../queries/pair-rates.ts';
+import type { FreshnessQuery } from '../../ledger/freshness.ts';
+import type { Handler } from '../http/operations.ts';
+import { KEY_PART, keyIn, pageOf } from '../http/paging.ts';
+import { Refused } from '../http/problems.ts';
 import { BASE, codeOf } from './asked-currencies.ts';
+import type { Multiply } from './convert.ts';
+import type { CurrenciesQuery } from './currencies.ts';
+import type { ObservationsQuery } from './observations.ts';
+import type { PairRateQueries } from './pair-rates.ts';
 import { validity, withStale } from './rate-rows.ts';
 
 export interface RateDetailsDeps {

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import type { Logger } from '../platform/logger.ts';
-import { metrics } from '../platform/metrics.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { metrics } from '../../platform/metrics.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 

@@ -1,8 +1,8 @@
 import type { Response } from 'express';
-import type { Logger } from '../platform/logger.ts';
-import { inTime } from './in-time.ts';
-import { unavailable } from './problem.ts';
-import type { NewObservations, Place } from './queries/new-observations.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { unavailable } from '../http/problems.ts';
+import { inTime } from '../http/request-timeout.ts';
+import type { NewObservations, Place } from './new-observations.ts';
 
 export interface EventFeed {
   /** Sends every observation that is stored after `since`, or after now, until the client goes or does not keep up. Throws 503 when full. */

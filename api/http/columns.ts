@@ -1,4 +1,4 @@
-import type { Column } from '../reports/report.ts';
+import type { Column } from '../../reports/report.ts';
 import { type Contract, part, type Schema } from './contract.ts';
 
 const KINDS: Readonly<Record<string, Column['kind']>> = {

@@ -1,7 +1,7 @@
-import { KEY_PART, keyIn, pageOf } from '../cursor.ts';
-import type { Handler } from '../operations.ts';
-import { Refused } from '../problem.ts';
-import type { LetterBox } from '../queries/letter-box.ts';
+import type { Handler } from '../http/operations.ts';
+import { KEY_PART, keyIn, pageOf } from '../http/paging.ts';
+import { Refused } from '../http/problems.ts';
+import type { LetterBox } from './letter-box.ts';
 
 /** Dead letters: a list, one with its bytes, and having one tried again by whichever consumer takes it. */
 export function deadLettersHandlers(letters: LetterBox): Record<string, Handler> {

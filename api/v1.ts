@@ -1,13 +1,13 @@
 import currencyCodes from 'currency-codes';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { validators } from '../answer.ts';
-import { guard, sameSite } from '../guard.ts';
-import { inTime } from '../in-time.ts';
-import { everybodysPages, named, preflight } from '../operations.ts';
-import { onlyMethods, Refused } from '../problem.ts';
-import type { PullNow } from '../pull-now.ts';
-import type { Rate, RateQueries } from '../queries/rates.ts';
-import { headersSet, READY_MS, type ReadyAnswers, sendReady } from '../ready-answers.ts';
+import { headersSet, READY_MS, type ReadyAnswers, sendReady } from './http/caching.ts';
+import { validators } from './http/formats.ts';
+import { everybodysPages, named, preflight } from './http/operations.ts';
+import { onlyMethods, Refused } from './http/problems.ts';
+import { inTime } from './http/request-timeout.ts';
+import { guard, sameSite } from './http/security.ts';
+import type { PullNow } from './pipeline/trigger.ts';
+import type { Rate, RateQueries } from './rates/rates-by-day.ts';
 
 export interface RatesV1Deps {
   rates: RateQueries;

@@ -1,5 +1,5 @@
-import { EVENT_STREAM, type EventFeed } from '../event-feed.ts';
-import type { Handler } from '../operations.ts';
+import type { Handler } from '../http/operations.ts';
+import { EVENT_STREAM, type EventFeed } from './event-stream.ts';
 
 /** Server-sent events. */
 export function eventsHandlers(feed: EventFeed): Record<string, Handler> {

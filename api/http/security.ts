@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import type { Request, RequestHandler } from 'express';
-import { Refused } from './problem.ts';
+import { Refused } from './problems.ts';
 
 export interface GuardSettings {
   apiToken: string | undefined;
