@@ -31,8 +31,8 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
       if (topic) await publish(topic, letterOf(record, fault));
       failpoint('between-dead-letters');
       await db.raw(
-        `insert into dead_letters (topic, partition, record_offset, record_timestamp, key, value, headers, reason, detail)
-         values (:topic, :partition, :offset, :timestamp, :key, :value, :headers, :reason, :detail) on conflict do nothing`,
+        `insert into dead_letters (topic, partition, record_offset, record_timestamp, key, value, headers, reason, reason_code, detail)
+         values (:topic, :partition, :offset, :timestamp, :key, :value, :headers, :reason, :code, :detail) on conflict do nothing`,
         {
           ...place,
           timestamp,
@@ -43,6 +43,7 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
             ),
           ),
           reason: fault.reason,
+          code: fault.code,
           detail: clean(fault.message).slice(0, 2000),
         } as never,
       );

@@ -53,7 +53,7 @@ export function batchHandler({
         if (classify(error) !== 'unstorable') throw error;
         await setAside(
           record,
-          new UndecodableRecord('refused by Postgres', (error as Error).message, { cause: error }),
+          new UndecodableRecord('refused_by_postgres', (error as Error).message, { cause: error }),
         );
         sum.dead++;
       }
@@ -82,7 +82,10 @@ export function batchHandler({
         continue;
       }
       try {
-        decoded.push({ record, rate: decode.atOnce(record.value) ?? (await decode(record.value)) });
+        decoded.push({
+          record,
+          rate: decode.decodeNow(record.value) ?? (await decode(record.value)),
+        });
       } catch (error) {
         if (!(error instanceof UndecodableRecord)) throw error;
         await setAside(record, error);

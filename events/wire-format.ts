@@ -1,4 +1,5 @@
 import avro from 'avsc';
+import { builtInSchema } from './built-in-schemas.ts';
 import {
   checkRate,
   RATE_OBSERVED_SCHEMA,
@@ -6,14 +7,10 @@ import {
   UndecodableRecord,
 } from './rate-observed.ts';
 
-/** Where a writer's schema is looked up. `null` means that the registry was asked and does not know the id; being away throws. */
-export type SchemaOf = (id: number) => Promise<string | null>;
+export { CURRENT_BUILT_IN_ID } from './built-in-schemas.ts';
 
-/** Ids without a registry start here, far above any that a registry hands out, so both can stand on one topic. */
-const FIRST_BUILT_IN_ID = 0x7f000001;
-/** Every version ever written without a registry, oldest first; the newest is the one we write. */
-const BUILT_IN_SCHEMAS = [RATE_OBSERVED_SCHEMA];
-export const CURRENT_BUILT_IN_ID = FIRST_BUILT_IN_ID + BUILT_IN_SCHEMAS.length - 1;
+/** Looks a writer's schema up. Null: the registry does not know the id. Rejects in an outage. */
+export type SchemaOf = (id: number) => Promise<string | null>;
 
 /** How records of one writer are read. */
 interface Reading {
@@ -25,9 +22,13 @@ const MAX_BYTES = 64 * 1024;
 const FRAME_BYTES = 5;
 const MAX_SCHEMAS = 1000;
 
-/** Avro's timestamp-millis as ISO 8601 in UTC; what lies outside of JavaScript's dates becomes text that `checkRate` refuses. */
+/**
+ * Avro's timestamp-millis as ISO 8601 in UTC. What is outside of JavaScript's dates becomes text
+ * that `checkRate` refuses.
+ */
 class Instant extends avro.types.LogicalType {
-  // The rates of a pull stand together and share their instants, and writing one out costs as much as all else of an event.
+  // The rates of a run follow each other and share their instants; formatting one costs as much as
+  // all else of decoding an event.
   #last = { millis: 0 as unknown, iso: new Date(0).toISOString() };
   protected override _fromValue(millis: unknown): string {
     if (millis === this.#last.millis) return this.#last.iso;
@@ -39,7 +40,7 @@ class Instant extends avro.types.LogicalType {
   protected override _toValue(iso: unknown): number {
     return Date.parse(iso as string);
   }
-  /** A writer of our own kind has read the instant already; one that wrote a bare long left the milliseconds. */
+  /** The writer's own timestamp-millis is formatted already; a bare long is still milliseconds. */
   protected override _resolve(writer: avro.Type): ((value: unknown) => string) | undefined {
     if (writer instanceof Instant) return (iso) => iso as string;
     return avro.Type.isType(writer, 'long', 'int')
@@ -52,7 +53,10 @@ const parse = (schema: string) =>
   avro.Type.forSchema(JSON.parse(schema), { logicalTypes: { 'timestamp-millis': Instant } });
 const ours = parse(RATE_OBSERVED_SCHEMA);
 
-/** The Avro record in Confluent framing: 0x00, the schema id in 4 bytes big-endian, the record. Refuses a rate that `decode` would. */
+/**
+ * The Avro record in Confluent framing: 0x00, the schema id in 4 bytes big-endian, the record.
+ * Refuses a rate that the decoder would refuse.
+ */
 export function encodeRate(rate: RateObserved, schemaId: number): Buffer {
   const frame = Buffer.alloc(FRAME_BYTES);
   frame.writeUInt32BE(schemaId, 1);
@@ -61,24 +65,24 @@ export function encodeRate(rate: RateObserved, schemaId: number): Buffer {
 
 export interface RateDecoder {
   (value: Buffer | null): Promise<RateObserved>;
-  /** The same at once, or null while the writer's schema has yet to be looked up: a promise for each of a million events is felt. */
-  atOnce(value: Buffer | null): RateObserved | null;
+  /** Decodes without a promise for each event; null while the writer's schema is not looked up. */
+  decodeNow(value: Buffer | null): RateObserved | null;
 }
 
 /**
- * Reads events of any version: each with its writer's schema, resolved to ours. The decoder throws `UndecodableRecord` for bytes
- * that can never become a rate, and whatever `schemaOf` throws when the registry is away. `readerSchema` lets a schema that is to come
- * be tried on what older ones wrote.
+ * Reads events of any version: each with its writer's schema, resolved to ours. The decoder throws
+ * `UndecodableRecord` for bytes that can never become a rate, and whatever `schemaOf` throws in an
+ * outage of the registry. `readerSchema` lets a future schema be tried on what older ones wrote.
  */
 export function rateDecoder(schemaOf: SchemaOf, readerSchema = RATE_OBSERVED_SCHEMA): RateDecoder {
   const reader = parse(readerSchema);
   const readings = new Map<number, Reading>();
 
   async function lookUp(id: number): Promise<Reading> {
-    const schema = BUILT_IN_SCHEMAS[id - FIRST_BUILT_IN_ID] ?? (await schemaOf(id));
+    const schema = builtInSchema(id) ?? (await schemaOf(id));
     if (schema === null)
       throw new UndecodableRecord(
-        'unknown schema id',
+        'unknown_schema_id',
         `schema id ${id} is not known to the registry`,
       );
     const reading = readingOf(reader, id, schema);
@@ -87,14 +91,15 @@ export function rateDecoder(schemaOf: SchemaOf, readerSchema = RATE_OBSERVED_SCH
     return reading;
   }
 
-  function atOnce(value: Buffer | null): RateObserved | null {
+  function decodeNow(value: Buffer | null): RateObserved | null {
     const reading = readings.get(schemaIdOf(value));
     return reading ? checkRate(decode(reader, value as Buffer, reading)) : null;
   }
   return Object.assign(
     async (value: Buffer | null) =>
-      atOnce(value) ?? checkRate(decode(reader, value as Buffer, await lookUp(schemaIdOf(value)))),
-    { atOnce },
+      decodeNow(value) ??
+      checkRate(decode(reader, value as Buffer, await lookUp(schemaIdOf(value)))),
+    { decodeNow },
   );
 }
 
@@ -103,7 +108,7 @@ function schemaIdOf(value: Buffer | null): number {
     throw new UndecodableRecord('empty', 'the record has no value');
   if (value.length > MAX_BYTES)
     throw new UndecodableRecord(
-      'too large',
+      'too_large',
       `expected at most ${MAX_BYTES} bytes, got ${value.length}`,
     );
   if (value.length < FRAME_BYTES)
@@ -113,7 +118,7 @@ function schemaIdOf(value: Buffer | null): number {
     );
   if (value[0] !== 0)
     throw new UndecodableRecord(
-      'wrong magic byte',
+      'wrong_magic_byte',
       `expected 0x00 first, got 0x${value.toString('hex', 0, 1)}`,
     );
   return value.readUInt32BE(1);
@@ -152,12 +157,12 @@ function readingOf(reader: avro.Type, id: number, schema: string): Reading {
     const writer = parse(schema);
     if (!isFlat(writer))
       throw new Error(
-        'only flat records are read: an array or a map of 15 bytes can keep the decoder busy for ever',
+        'only flat records are read: 15 bytes of an array or a map can block the decoder for ever',
       );
     return { writer, resolver: reader.createResolver(writer) };
   } catch (cause) {
     throw new UndecodableRecord(
-      'incompatible schema',
+      'incompatible_schema',
       `schema id ${id} cannot be read as RateObserved: ${(cause as Error).message}`,
       { cause },
     );
@@ -166,14 +171,14 @@ function readingOf(reader: avro.Type, id: number, schema: string): Reading {
 
 function decode(reader: avro.Type, bytes: Buffer, { writer, resolver }: Reading): RateObserved {
   try {
-    // The writer's own layout decides where the record ends; bytes left over mean that it is another record.
+    // Bytes left over mean that this is another record than its schema id says.
     const { value, offset } = reader.decode(bytes, FRAME_BYTES, resolver);
     if (offset !== bytes.length)
       throw new Error(offset < 0 ? 'truncated' : `${bytes.length - offset} bytes too many`);
     return { ...(value as RateObserved) };
   } catch (cause) {
     throw new UndecodableRecord(
-      'not Avro',
+      'not_avro',
       `not a ${writer.name ?? 'record'}: ${(cause as Error).message}`,
       { cause },
     );

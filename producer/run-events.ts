@@ -1,5 +1,4 @@
-import { headersOf } from '../events/headers.ts';
-import { eventId, keyOf, type RateObserved } from '../events/rate-observed.ts';
+import { cloudEventHeaders, eventId, keyOf, type RateObserved } from '../events/rate-observed.ts';
 import { encodeRate } from '../events/wire-format.ts';
 import type { Run } from '../ledger/run.ts';
 import { type Days, readXeAnswer } from './xe-answer.ts';
@@ -47,5 +46,5 @@ export function eventIdOf(
 
 /** An event as it goes on the stream; `id` is the schema's. */
 export function recordOf(rate: RateObserved, id: number) {
-  return { key: keyOf(rate), value: encodeRate(rate, id), headers: headersOf(rate) };
+  return { key: keyOf(rate), value: encodeRate(rate, id), headers: cloudEventHeaders(rate) };
 }

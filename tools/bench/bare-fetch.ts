@@ -27,7 +27,8 @@ await new Promise<void>((resolve, reject) => {
   void consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch: { messages } }) => {
-      if (decode) for (const { value } of messages) decode.atOnce(value) ?? (await decode(value));
+      if (decode)
+        for (const { value } of messages) decode.decodeNow(value) ?? (await decode(value));
       read += messages.length;
       if (read >= Number(events)) resolve();
     },

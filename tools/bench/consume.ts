@@ -96,7 +96,7 @@ async function copyWithin({ query }: StageDatabase): Promise<number> {
       await query(
         `insert into again (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
        select event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at from rate_observations
-       on conflict (event_id) do nothing`,
+       on conflict do nothing`,
       );
       await query(
         `insert into days_again (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import currencyCodes from 'currency-codes';
-import { headersOf } from '../../events/headers.ts';
-import { eventId, keyOf, type RateObserved } from '../../events/rate-observed.ts';
+
+import {
+  cloudEventHeaders,
+  eventId,
+  keyOf,
+  type RateObserved,
+} from '../../events/rate-observed.ts';
 import { encodeRate } from '../../events/wire-format.ts';
 import type { EventStream, OutgoingRecord } from '../../stream/port.ts';
 
@@ -33,7 +38,7 @@ function historicRate(n: number): RateObserved {
 }
 
 function asRecord(rate: RateObserved, schemaId: number): OutgoingRecord {
-  return { key: keyOf(rate), value: encodeRate(rate, schemaId), headers: headersOf(rate) };
+  return { key: keyOf(rate), value: encodeRate(rate, schemaId), headers: cloudEventHeaders(rate) };
 }
 
 /** Events `from` to `to` in batches of a send, made as they are asked for: ten million do not fit into memory. */

@@ -182,17 +182,20 @@ describe('the consumer', () => {
   });
 
   it('stores a rate that only Postgres can refuse as a dead letter, and the rest of its batch all the same', async () => {
+    await database.query(
+      'alter table rate_observations add constraint refused check (mid <> 48.2)',
+    );
     await publish(
       makeRate('EGP', '48.1'),
-      makeRate('EGP', '48.2', { run_id: 'b', observed_at: '0000-01-01T00:00:00.000Z' }),
+      makeRate('EGP', '48.2', { run_id: 'b' }),
       makeRate('MAD', '9.3'),
     );
     expect((await rates()).map(({ quote_currency }) => quote_currency)).to.deep.equal([
       'EGP',
       'MAD',
     ]);
-    expect(await database.query('select reason from dead_letters')).to.deep.equal([
-      { reason: 'refused by Postgres' },
+    expect(await database.query('select reason, reason_code from dead_letters')).to.deep.equal([
+      { reason: 'refused by Postgres', reason_code: 'refused_by_postgres' },
     ]);
   });
 

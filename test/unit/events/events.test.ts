@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { headersOf } from '../../../events/headers.ts';
+
 import {
+  cloudEventHeaders,
   eventId,
   keyOf,
   type RateObserved,
@@ -68,7 +69,7 @@ describe('the event RateObserved', () => {
 
   it('is keyed by its pair and carries CloudEvents headers as text', () => {
     expect(keyOf(rate)).to.equal('USD-KES');
-    expect(headersOf(rate)).to.deep.equal({
+    expect(cloudEventHeaders(rate)).to.deep.equal({
       ce_specversion: '1.0',
       ce_id: rate.event_id,
       ce_source: '/fx-rates/producer/xe',
