@@ -1,11 +1,12 @@
 import { tableFigures } from '../ledger/table-metrics.ts';
-import { untilDone } from '../platform/back-off.ts';
+import { retryUntilDone } from '../platform/back-off.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
 import { joinEmbeddedPostgres } from '../platform/embedded-postgres/join.ts';
 import { classify } from '../platform/faults.ts';
+import type { ServiceHealth } from '../platform/health.ts';
 import { startHealthServer } from '../platform/health-server.ts';
-import { type ServiceHealth, startHeartbeat } from '../platform/heartbeat.ts';
+import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { OnClose } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Notifications } from '../platform/notifications.ts';
@@ -47,10 +48,10 @@ export async function postgresPart({
 
 /** Brings the schema up to date, waiting for Postgres as long as it may come back. Throws `CannotStart` when it refuses us. */
 export async function migrated({ url, log, signal }: Parts): Promise<void> {
-  await untilDone('Postgres', () => migrate(url, log), {
+  await retryUntilDone('migration', () => migrate(url, log), {
     log,
     signal,
-    hopeless: (error) =>
+    fatal: (error) =>
       classify(error) === 'outage' ? null : (refusal(url, error) ?? (error as Error)),
   });
 }
@@ -89,7 +90,11 @@ export async function healthPortPart(
   { config, onClose }: Parts,
   db: Database,
 ): Promise<(service: Health) => void> {
-  let health: Health = () => Promise.resolve({ trouble: 'Postgres: not reached yet' });
+  let health: Health = () =>
+    Promise.resolve({
+      trouble: 'Postgres: not reached yet',
+      code: 'starting',
+    });
   if (config.METRICS_PORT !== undefined) {
     const server = await startHealthServer({
       host: config.HOST,

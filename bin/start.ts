@@ -1,6 +1,6 @@
 import { databasePart, migrated, type Parts, streamPart } from '../app/parts.ts';
 import { runService } from '../app/run-service.ts';
-import { untilDone } from '../platform/back-off.ts';
+import { retryUntilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
 import { classify } from '../platform/faults.ts';
 
@@ -39,9 +39,9 @@ async function seedEmptyBook({ url, log, signal }: Parts): Promise<void> {
       await db.destroy();
     }
   };
-  await untilDone('loan book', seed, {
+  await retryUntilDone('sample loan book', seed, {
     log,
     signal,
-    hopeless: (error) => (classify(error) === 'outage' ? null : (error as Error)),
+    fatal: (error) => (classify(error) === 'outage' ? null : (error as Error)),
   });
 }

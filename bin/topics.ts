@@ -1,7 +1,7 @@
 import { commandLine } from '../app/command-line.ts';
 import { letterTopicOf, streamPart, topicOf } from '../app/parts.ts';
 import { runTask } from '../app/run-task.ts';
-import { untilDone } from '../platform/back-off.ts';
+import { retryUntilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
 
 const line = commandLine(
@@ -19,7 +19,7 @@ await runTask(line, async (task) => {
     ? [topicOf(config), letterTopicOf(config)]
     : [topicOf(config)];
   for (const topic of topics)
-    await untilDone('stream', () => stream.createTopic(topic), { log, signal });
+    await retryUntilDone('stream', () => stream.createTopic(topic), { log, signal });
   if (signal.aborted) return 1;
   if (json) print(JSON.stringify({ topics: topics.map(({ topic }) => topic) }));
   else if (!quiet)

@@ -1,8 +1,8 @@
 import { rateDecoder, type SchemaOf } from '../events/wire-format.ts';
-import { untilDone } from '../platform/back-off.ts';
+import { retryUntilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { withinDeadline } from '../platform/deadline.ts';
-import type { ServiceHealth } from '../platform/heartbeat.ts';
+import type { ServiceHealth } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
 import type { Notifications } from '../platform/notifications.ts';
@@ -77,13 +77,15 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     }
   }
   const redrives = startRedrives({ ...handling, db, notifications });
-  const starting = untilDone('stream', subscribe, { log, signal: stopping.signal });
+  const starting = retryUntilDone('stream', subscribe, { log, signal: stopping.signal });
 
   return {
     health: async () => {
-      if (!subscription) return { trouble: waiting, partitions: [] };
+      if (!subscription) return { trouble: waiting, code: 'stream_unavailable', partitions: [] };
       const { trouble, partitions } = subscription.health();
-      const said = { trouble: trouble ?? gaps.trouble(), partitions, tombstones };
+      const gap = gaps.trouble();
+      const code = trouble ? 'stream_unavailable' : gap ? 'log_gap' : null;
+      const said: ServiceHealth = { trouble: trouble ?? gap, code, partitions, tombstones };
       try {
         let lag = 0n;
         for (const { partition, low, high, committed } of await withinDeadline(
@@ -97,7 +99,8 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
         }
         return { ...said, lag: String(lag) };
       } catch (error) {
-        return { ...said, trouble: said.trouble ?? (error as Error).message };
+        if (said.trouble) return said;
+        return { ...said, trouble: (error as Error).message, code: 'stream_unavailable' };
       }
     },
     stop: async () => {

@@ -1,45 +1,73 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
+import { openOutageLog } from './outage-log.ts';
 
-/** Waits that double from `first` to `longest` ms with jitter, so that replicas do not knock at the same moment. */
-export function backOff({ first = 100, longest = 10_000 } = {}) {
-  let next = first;
+export interface BackOff {
+  /** Milliseconds to wait before the next attempt, longer each time. */
+  nextMs(): number;
+  /** Waits before the next attempt, longer each time; ends at once when `signal` aborts. */
+  wait(signal?: AbortSignal): Promise<void>;
+  /** Starts over with the shortest wait, after a success. */
+  reset(): void;
+}
+
+/**
+ * Exponential back-off: waits double from `first` to `longest` milliseconds, with jitter so that
+ * replicas do not retry at the same moment.
+ */
+export function backOff({ first = 100, longest = 10_000 } = {}): BackOff {
+  let base = first;
+  const nextMs = () => {
+    const ms = base * (0.5 + Math.random());
+    base = Math.min(base * 2, longest);
+    return ms;
+  };
   return {
-    /** Waits longer each time; ends at once when `signal` aborts. */
-    wait: async (signal?: AbortSignal): Promise<void> => {
-      const ms = next * (0.5 + Math.random());
-      next = Math.min(next * 2, longest);
-      await pause(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
-    },
-    /** Starts over: what was waited for has succeeded. */
+    nextMs,
+    wait: (signal) => waitMs(nextMs(), signal),
     reset: () => {
-      next = first;
+      base = first;
     },
   };
 }
 
-/** Does `work` until it succeeds, with back-off, saying each time what is in the way. Gives up, undefined, when `signal` aborts. */
-export async function untilDone<T>(
-  what: string,
+/** Waits `ms` milliseconds; ends at once when `signal` aborts. */
+export async function waitMs(ms: number, signal?: AbortSignal): Promise<void> {
+  await pause(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
+}
+
+export interface RetryOptions {
+  log: Logger;
+  /** Ends the retries. */
+  signal: AbortSignal;
+  /** Returns the error to throw when retrying cannot help, else null. */
+  fatal?: (err: unknown) => Error | null;
+  /** What happens until it works, for the log. */
+  meanwhile?: string;
+}
+
+/**
+ * Retries `work` with back-off until it succeeds, logging one line when that begins and one when it
+ * is over. Returns undefined when `signal` aborts; throws what `fatal` returns.
+ */
+export async function retryUntilDone<T>(
+  name: string,
   work: () => Promise<T>,
-  {
-    log,
-    signal,
-    hopeless,
-  }: { log: Logger; signal: AbortSignal; hopeless?: (error: unknown) => Error | null },
+  { log, signal, fatal, meanwhile }: RetryOptions,
 ): Promise<T | undefined> {
   const retry = backOff({ first: 300 });
+  const outage = openOutageLog({ name, log, ...(meanwhile && { meanwhile }) });
   while (!signal.aborted) {
     try {
-      return await work();
-    } catch (error) {
-      const reason = hopeless?.(error);
+      const result = await work();
+      outage.recovered();
+      return result;
+    } catch (err) {
+      const reason = fatal?.(err);
       if (reason) throw reason;
-      log.warn(
-        { error: (error as Error).message || String((error as { code?: string }).code) },
-        `${what}: not possible yet, trying again`,
-      );
-      await retry.wait(signal);
+      const ms = retry.nextMs();
+      outage.failed(err, ms);
+      await waitMs(ms, signal);
     }
   }
   return undefined;

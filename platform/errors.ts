@@ -1,3 +1,5 @@
+import type { HealthCode } from './health.ts';
+
 /** Somebody asked for something that cannot be: the message says what was expected and what came. Answered with `status` (4xx). */
 export class InvalidRequest extends Error {
   override name = 'InvalidRequest';
@@ -38,9 +40,17 @@ export class UpstreamError extends Error {
   }
 }
 
-/** The broker or the schema registry cannot be reached now: retry with back-off. */
+/**
+ * The broker or the schema registry is unavailable: retry with back-off. `healthCode` says what is
+ * unavailable, for the service's health.
+ */
 export class StreamUnavailable extends Error {
   override name = 'StreamUnavailable';
+  readonly healthCode: HealthCode;
+  constructor(message: string, options: ErrorOptions & { healthCode?: HealthCode } = {}) {
+    super(message, options);
+    this.healthCode = options.healthCode ?? 'stream_unavailable';
+  }
 }
 
 /** The stream refuses a record for its size, now and always: sending it again is of no use. */

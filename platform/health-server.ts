@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { CannotStart } from './errors.ts';
-import type { ServiceHealth } from './heartbeat.ts';
+import type { ServiceHealth } from './health.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 
 /**

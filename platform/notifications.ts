@@ -1,7 +1,8 @@
 import type pg from 'pg';
-import { backOff } from './back-off.ts';
+import { backOff, waitMs } from './back-off.ts';
 import { breakOff, sessionClient } from './database.ts';
 import type { Logger } from './logger.ts';
+import { openOutageLog } from './outage-log.ts';
 
 /** Channels that the product announces on, see the SQL function `announce`. */
 export type Channel = 'runs' | 'rates' | 'dead_letters';
@@ -23,10 +24,11 @@ export interface Notifications {
 
 const CHANNELS: readonly Channel[] = ['runs', 'rates', 'dead_letters'];
 const PING_MS = 15_000;
+const MEANWHILE = 'services poll instead of being woken';
 
 /**
  * Opens the process's one LISTEN connection and reconnects whenever it is lost. Notifications only
- * wake: whoever needs certainty polls as well. Returns at once.
+ * wake: a subscriber that needs certainty polls as well. Returns at once.
  */
 export function openNotifications({ url, log }: { url: string; log: Logger }): Notifications {
   const stopping = new AbortController();
@@ -41,9 +43,13 @@ export function openNotifications({ url, log }: { url: string; log: Logger }): N
 
   async function run(): Promise<void> {
     const retry = backOff({ first: 200, longest: 5000 });
+    const outage = openOutageLog({ name: 'notifications', meanwhile: MEANWHILE, log });
     while (!stopping.signal.aborted) {
+      let failure: unknown = new Error('Connection terminated by the server');
       const session = sessionClient(url, 'notifications');
-      session.on('error', (err) => log.warn({ err }, 'notifications: connection lost'));
+      session.on('error', (err) => {
+        failure = err;
+      });
       const lost = new Promise<void>((resolve) => session.on('end', resolve));
       // A connection that a router has forgotten looks alive until something is sent.
       const ping = setInterval(
@@ -54,17 +60,21 @@ export function openNotifications({ url, log }: { url: string; log: Logger }): N
         await session.connect();
         await listenTo(session);
         retry.reset();
+        outage.recovered();
         isConnected = true;
         for (const { onConnect } of everyone()) onConnect?.();
         await Promise.race([lost, stopped]);
       } catch (err) {
-        log.warn({ err }, 'notifications: connect failed, retrying');
+        failure = err;
       }
       clearInterval(ping);
       if (isConnected) for (const { onLost } of everyone()) onLost?.();
       isConnected = false;
       await session.end().catch(() => undefined);
-      if (!stopping.signal.aborted) await retry.wait(stopping.signal);
+      if (stopping.signal.aborted) return;
+      const ms = retry.nextMs();
+      outage.failed(failure, ms);
+      await waitMs(ms, stopping.signal);
     }
   }
 

@@ -68,7 +68,34 @@ interface Result<Row> {
   rowCount: number | null;
 }
 
+/** A statement in the form that knex takes, and its parameters in the order of their places. */
+interface Prepared {
+  readonly text: string;
+  readonly names: readonly string[];
+}
+const prepared = new Map<string, Prepared>();
+
+/** String literals, quoted names, comments and casts stay; a `:name` is a parameter. */
+const TOKENS = /'(?:[^']|'')*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\/|::|:([a-z_]\w*)|\?/gi;
+
+function prepare(sql: string): Prepared {
+  const names: string[] = [];
+  const text = sql.replace(TOKENS, (token, name: string | undefined) => {
+    if (!name) return token.replaceAll('?', '\\?');
+    names.push(name);
+    return '?';
+  });
+  return { text, names };
+}
+
 /** knex types bindings as scalars only; pg turns arrays into Postgres arrays all the same. */
 function run<Row>(db: Database, sql: string, params: SqlParams): Promise<Result<Row>> {
-  return db.raw<Result<Row>>(sql, params as Knex.ValueDict);
+  const { text, names } = prepared.get(sql) ?? prepare(sql);
+  prepared.set(sql, { text, names });
+  const values = names.map((name) => {
+    const value = params[name];
+    if (value === undefined) throw new Error(`no value for the parameter :${name}`);
+    return value;
+  });
+  return db.raw<Result<Row>>(text, values as Knex.RawBinding[]);
 }

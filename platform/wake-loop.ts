@@ -1,9 +1,12 @@
-import { backOff } from './back-off.ts';
+import { backOff, waitMs } from './back-off.ts';
 import type { Logger } from './logger.ts';
+import { openOutageLog } from './outage-log.ts';
 
 export interface WakeLoopOptions {
-  /** Appears in log lines: `<name> failed, retrying`. */
+  /** Appears in log lines: `Postgres is unavailable, <name> retries`. */
   name: string;
+  /** What happens while passes fail, for the log: `rates stay in the ledger`. */
+  meanwhile?: string;
   /**
    * One pass over everything that is due. Returns the milliseconds until the next pass is needed,
    * or null when only a wake-up or the poll should start it. Rejecting means: back off and retry.
@@ -13,7 +16,7 @@ export interface WakeLoopOptions {
   pollMs: number;
   /** Wait after a failed pass: doubles from `firstMs` to `longestMs`, with jitter. */
   retry?: { firstMs: number; longestMs: number };
-  /** Called once when passes start to fail and with null when one succeeds again. */
+  /** Called after each failed pass, and once with null when one succeeds again. */
   onFailure?: (error: unknown) => void;
   log: Logger;
 }
@@ -31,10 +34,11 @@ export interface WakeLoop {
  * The first pass starts at once.
  */
 export function startWakeLoop(options: WakeLoopOptions): WakeLoop {
-  const { name, work, pollMs, log, onFailure } = options;
+  const { work, pollMs, onFailure } = options;
   const { firstMs, longestMs } = options.retry ?? { firstMs: 500, longestMs: 5000 };
   const stopping = new AbortController();
-  const backoff = backOff({ first: firstMs, longest: longestMs });
+  const retry = backOff({ first: firstMs, longest: longestMs });
+  const outage = openOutageLog(options);
   let isWoken = true;
   let wakeSleeper = () => {};
 
@@ -46,14 +50,16 @@ export function startWakeLoop(options: WakeLoopOptions): WakeLoop {
         const nextMs = await work(stopping.signal);
         if (isFailing) onFailure?.(null);
         isFailing = false;
-        backoff.reset();
+        outage.recovered();
+        retry.reset();
         await sleep(Math.min(nextMs ?? pollMs, pollMs));
       } catch (err) {
         if (stopping.signal.aborted) break;
-        log.error({ err }, `${name} failed, retrying`);
+        const ms = retry.nextMs();
+        outage.failed(err, ms);
         isFailing = true;
         onFailure?.(err);
-        await backoff.wait(stopping.signal);
+        await waitMs(ms, stopping.signal);
       }
     }
   }

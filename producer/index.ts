@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { latestSlot, nextSlot, slotsBetween } from '../ledger/schedule.ts';
-import type { ServiceHealth } from '../platform/heartbeat.ts';
+import type { ServiceHealth } from '../platform/health.ts';
 import type { Notifications } from '../platform/notifications.ts';
 import { keepAccount } from './account.ts';
 import { type CatchUp, fileDueSlots } from './catch-up.ts';
@@ -104,8 +104,10 @@ export function startProducer(deps: ProducerDeps): Producer {
   return {
     health: async () => {
       const { now } = await ledger.highWaterMark();
+      const sentence = trouble ?? (await ledger.trouble());
       return {
-        trouble: trouble ?? (await ledger.trouble()),
+        trouble: sentence,
+        code: sentence === null ? null : 'bug',
         next_slot: nextSlot(deps.schedule, now),
         last_slot: latestSlot(deps.schedule, now),
       };

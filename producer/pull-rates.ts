@@ -1,7 +1,7 @@
 import { openBreaker } from '../ledger/breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Run } from '../ledger/run.ts';
-import { untilDone } from '../platform/back-off.ts';
+import { retryUntilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { deadlineSignal } from '../platform/deadline.ts';
 import { UpstreamError } from '../platform/errors.ts';
@@ -86,7 +86,7 @@ async function fetchRates(
     );
     const givingUp = deadlineSignal(KEEP_TRYING_MS, stopping);
     const eventIds = quotes.map((quote) => eventIdOf(run, quote));
-    const kept = await untilDone(
+    const kept = await retryUntilDone(
       'ledger',
       () =>
         ledger.keepAnswer(run, {
@@ -101,7 +101,7 @@ async function fetchRates(
       {
         log,
         signal: givingUp.signal,
-        hopeless: (error) => (classify(error) === 'outage' ? null : (error as Error)),
+        fatal: (error) => (classify(error) === 'outage' ? null : (error as Error)),
       },
     );
     givingUp.clear();

@@ -52,7 +52,7 @@ export function statusQuery({
       next_slot,
       consumer_lag: (consumer?.health['lag'] as string | undefined) ?? null,
       dead_letters: letters.rows[0].open as number,
-      services: services.map(({ health: { trouble }, ...heard }) => ({
+      services: services.map(({ health: { trouble }, settings: _settings, ...heard }) => ({
         ...heard,
         fresh: heard.seen_seconds_ago <= SILENT_SECONDS,
         trouble,

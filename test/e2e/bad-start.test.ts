@@ -137,7 +137,7 @@ describe('a start that cannot be', function () {
       ]);
     });
     await eventually(() =>
-      expect(api.output()).to.match(/Postgres: not possible yet, trying again/),
+      expect(api.output()).to.match(/Postgres is unavailable, migration retries/),
     );
     api.kill('SIGTERM');
     expect(await api.exited).to.equal(0);

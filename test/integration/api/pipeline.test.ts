@@ -185,7 +185,7 @@ describe('the pipeline under /v2', () => {
     const own = await startHealthServer({
       host: '127.0.0.1',
       port,
-      health: async () => ({ trouble: null }),
+      health: async () => ({ trouble: null, code: null }),
       figures: () => Promise.reject(new Error('away')),
     });
     const answer = await get(`http://127.0.0.1:${port}/metrics`);
