@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { HEALTHY } from '../../../platform/health.ts';
 import { heartbeats, startHeartbeat } from '../../../platform/heartbeat.ts';
-import { quiet, type TestDatabase, testDatabase } from '../../support/database.ts';
-import { eventually } from '../../support/stream-contract.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { quiet } from '../../support/quiet.ts';
 
 describe('a heartbeat', () => {
   let database: TestDatabase;
