@@ -1,7 +1,7 @@
+import type { Account } from '../ledger/credentials.ts';
 import { freshnessQuery, type Slots } from '../ledger/freshness.ts';
 import { pipelineQueries } from '../ledger/pipeline-health.ts';
 import { openRequests } from '../ledger/requests.ts';
-import type { Source } from '../ledger/run.ts';
 import { findRun, listRuns } from '../ledger/run-history.ts';
 import { watchRuns } from '../ledger/run-watch.ts';
 import { tableFigures } from '../ledger/table-metrics.ts';
@@ -26,11 +26,10 @@ import { observationsQuery } from './rates/observations.ts';
 import { pairRateQueries } from './rates/pair-rates.ts';
 import { rateQueries } from './rates/rates-by-day.ts';
 
-export interface ApiDeps {
+export interface ApiDeps extends Account {
   db: Database;
   databaseUrl: string;
   notifications: Notifications;
-  source: Source;
   currencies: readonly string[];
   slots: Slots;
   dailyBudget: number;

@@ -1,5 +1,6 @@
 import type { Listening } from '../api/http/server.ts';
 import { startApi } from '../api/index.ts';
+import { accountOf } from '../ledger/credentials.ts';
 import { latestSlot, nextSlot } from '../ledger/schedule.ts';
 import type { Database } from '../platform/database.ts';
 import type { ServiceParts } from './parts.ts';
@@ -14,7 +15,7 @@ export async function apiPart(
     db,
     databaseUrl: url,
     notifications,
-    source,
+    ...accountOf(config),
     currencies: config.CURRENCIES,
     slots: {
       latest: (at) => latestSlot({ cron, zone }, at),

@@ -1,3 +1,4 @@
+import { accountOf } from '../ledger/credentials.ts';
 import { tableFigures } from '../ledger/table-metrics.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import type { Config } from '../platform/config.ts';
@@ -100,7 +101,7 @@ export async function healthPortPart(
       host: config.HOST,
       port: config.METRICS_PORT,
       health: () => health(),
-      figures: tableFigures(db, { source: config.source, currencies: config.CURRENCIES }),
+      figures: tableFigures(db, { ...accountOf(config), currencies: config.CURRENCIES }),
     });
     onClose('health port', () => server.stop());
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { RATE_OBSERVED_SCHEMA } from '../events/rate-observed.ts';
 import { CURRENT_BUILT_IN_ID } from '../events/wire-format.ts';
 import { daysBack, daysToFill, fileBackfill, wantsHistory } from '../ledger/backfill.ts';
+import { accountOf } from '../ledger/credentials.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { Database } from '../platform/database.ts';
 import { CannotStart } from '../platform/errors.ts';
@@ -29,6 +30,7 @@ export async function producerPart(
 ): Promise<Health> {
   const { config, log, onClose, notifications } = parts;
   const { source, CURRENCIES: currencies } = config;
+  const account = accountOf(config);
   const registry = registryOf(config);
   // Asked before every publish: a topic or a registry that was made anew under us is set up again without a restart.
   const schemaId = async () => {
@@ -45,9 +47,10 @@ export async function producerPart(
     );
   });
   const producer = startProducer({
-    ledger: openLedger({ db, source, currencies, dailyBudget: config.XE_DAILY_BUDGET }),
+    ledger: openLedger({ db, ...account, currencies, dailyBudget: config.XE_DAILY_BUDGET }),
     xe: xeClient({ settings: await xeSettings(parts), log }),
     db,
+    account,
     stream,
     topic: config.TOPIC,
     group: config.CONSUMER_GROUP,

@@ -17,6 +17,7 @@ import {
   fileBackfill,
   resumeBackfills,
 } from '../ledger/backfill.ts';
+import { accountOf } from '../ledger/credentials.ts';
 import { quotaOf } from '../ledger/quota.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
@@ -103,7 +104,7 @@ async function agreed(
   { cost, days, yes }: { cost: number; days: number; yes: boolean },
 ): Promise<boolean> {
   const { source } = task.config;
-  const left = (await quotaOf(db, source))?.quota_remaining;
+  const left = (await quotaOf(db, accountOf(task.config)))?.quota_remaining;
   const price =
     source === 'simulator' ? 'simulated, so it costs nothing real' : 'XE bills each of them';
   process.stderr.write(

@@ -2,6 +2,7 @@ import { commandLine } from '../app/command-line.ts';
 import { runTask } from '../app/run-task.ts';
 import { statusPage } from '../app/status-page.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
+import { accountOf } from '../ledger/credentials.ts';
 import { nextSlot } from '../ledger/schedule.ts';
 import { ledgerStatus } from '../ledger/status.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
@@ -18,7 +19,6 @@ const line = commandLine(
 await runTask(line, async (task) => {
   const { closeBreaker: close = false } = line.opts<{ closeBreaker?: boolean }>();
   const {
-    source,
     SCHEDULE: cron,
     SCHEDULE_TZ: zone,
     XE_DAILY_BUDGET: dailyBudget,
@@ -27,10 +27,10 @@ await runTask(line, async (task) => {
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'status' });
   task.onClose('database', () => db.destroy());
-  const closed = close && (await closeBreaker(db, source));
+  const closed = close && (await closeBreaker(db, accountOf(task.config)));
   if (close) task.log.info(closed ? 'the breaker is closed' : 'the breaker was not open');
   const [ledger, services, letters] = await Promise.all([
-    ledgerStatus(db, { source, dailyBudget }),
+    ledgerStatus(db, { ...accountOf(task.config), dailyBudget }),
     heartbeats(db),
     db('dead_letters').where({ state: 'open' }).count({ open: '*' }),
   ]);

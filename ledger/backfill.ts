@@ -45,7 +45,7 @@ export async function daysToFill(
      ), lacking as (
        select day from wanted w
        where not exists (select from runs r where r.source = :source and r.trigger = 'backfill'
-                         and r.state in ('due', 'claimed', 'fetched', 'published') and w.day between r.first_day and r.last_day)
+                         and r.state in ('due', 'claimed', 'fetched', 'published', 'retrying') and w.day between r.first_day and r.last_day)
          and (not :missing or (select count(*) from daily_rates d where d.rate_date = w.day and d.base_currency = 'USD'
                                and d.quote_currency = any(:currencies) and (:source = 'simulator' or d.source = 'xe')) < cardinality(:currencies::text[]))
      ), stretches as (
@@ -135,17 +135,17 @@ export async function acceptCostBeyond(db: Database, source: Source): Promise<vo
 /** Somebody asks again: pages that wait for their next try are tried now, and what went wrong before is over. */
 export async function resumeBackfills(db: Database, source: Source): Promise<void> {
   await db.raw(
-    `update runs set next_attempt_at = ledger_now(), error = null where source = ? and trigger = 'backfill' and state = 'due'`,
+    `update runs set next_attempt_at = ledger_now(), error = null, state = 'due' where source = ? and trigger = 'backfill' and state = 'retrying'`,
     [source],
   );
 }
 
 const NEEDED = `
-  select backfill_id, accepted_cost, sum(cost) + sum(${PRICE}) filter (where state in ('due', 'claimed')) as needed
+  select backfill_id, accepted_cost, sum(cost) + sum(${PRICE}) filter (where state in ('due', 'claimed', 'retrying')) as needed
   from backfills join runs using (backfill_id)
   where backfills.source = ? and not first_start
   group by backfill_id, accepted_cost
-  having bool_or(state in ('due', 'claimed'))`;
+  having bool_or(state in ('due', 'claimed', 'retrying'))`;
 
 /** How the backfills that were not finished at `since`, and those filed after it, stand. */
 export async function backfillProgress(
@@ -155,13 +155,13 @@ export async function backfillProgress(
 ): Promise<BackfillProgress> {
   const { rows } = await db.raw(
     `with asked as (
-       select * from runs where source = ? and trigger = 'backfill' and (ended_at is null or ended_at >= ? or state = 'due')
+       select * from runs where source = ? and trigger = 'backfill' and (ended_at is null or ended_at >= ? or state in ('due', 'retrying'))
      )
-     select count(*)::int as pages, count(*) filter (where state in ('due', 'claimed', 'fetched', 'published'))::int as open,
+     select count(*)::int as pages, count(*) filter (where state in ('due', 'claimed', 'fetched', 'published', 'retrying'))::int as open,
             count(*) filter (where state = 'confirmed')::int as confirmed, count(*) filter (where state in ('failed', 'skipped'))::int as failed,
             coalesce(sum(cost), 0)::int as cost,
             array(select distinct code from asked cross join unnest(missing) code where state = 'confirmed' order by code) as missing,
-            coalesce(max(error) filter (where state = 'failed'), max(error) filter (where state = 'due')) as reason
+            coalesce(max(error) filter (where state = 'failed'), max(error) filter (where state = 'retrying')) as reason
      from asked`,
     [source, since],
   );

@@ -1,5 +1,6 @@
 import type { Database } from '../platform/database.ts';
-import type { Run, Source } from './run.ts';
+import type { Account } from './credentials.ts';
+import type { Run } from './run.ts';
 
 /** A lease that is not renewed for so long is anybody's. */
 export const LEASE_SECONDS = 15;
@@ -7,8 +8,7 @@ export const LEASE_SECONDS = 15;
 /** What a pull costs at XE: each rate that it returns, one a currency and day. */
 export const PRICE = 'cardinality(currencies) * coalesce(last_day - first_day + 1, 1)';
 
-export interface Claim {
-  source: Source;
+export interface Claim extends Account {
   by: string;
   /** Runs not to take, so that failing ones do not take turns for ever. */
   seen: readonly string[];
@@ -56,8 +56,8 @@ export async function reserveTry(
 /** What is spent today and what the slots that already wait will cost. */
 const TODAY = `
     select coalesce(sum(cost) filter (where cost > 0 and cost_at >= date_trunc('day', ledger_now(), 'UTC')), 0) as spent,
-           coalesce(sum(${PRICE}) filter (where state = 'due' and slot is not null), 0) as waiting
-    from runs where source = :source and trigger <> 'backfill' and (cost > 0 or state = 'due')`;
+           coalesce(sum(${PRICE}) filter (where state in ('due', 'retrying') and slot is not null), 0) as waiting
+    from runs where source = :source and trigger <> 'backfill' and (cost > 0 or state in ('due', 'retrying'))`;
 
 const RESERVE = `
   with today as (${TODAY}
@@ -72,11 +72,11 @@ const RESERVE = `
 
 const CLAIM = `
   with next as (
-    select *, state in ('due', 'claimed') as asks, ${PRICE} as price,
+    select *, state in ('due', 'retrying', 'claimed') as asks, ${PRICE} as price,
            -- The rate of today is never stored under a past day: a slot that comes too late for its own asks for history.
            case when slot < date_trunc('day', ledger_now(), 'UTC') then (slot at time zone 'UTC')::date end as past_day
     from runs
-    where source = :source and (state = 'due' and next_attempt_at <= ledger_now() or state in ('claimed', 'fetched') and lease_until < ledger_now())
+    where source = :source and (state in ('due', 'retrying') and next_attempt_at <= ledger_now() or state in ('claimed', 'fetched') and lease_until < ledger_now())
       and run_id <> all(:seen::uuid[]) and (trigger = 'backfill' or not :backfillOnly)
     order by trigger = 'backfill', trigger = 'manual', asked_at, run_id limit 1 for update
   ), today as (${TODAY}
@@ -86,7 +86,7 @@ const CLAIM = `
       when n.past_day is not null and exists (select from daily_rates d where d.rate_date = n.past_day and (d.source = 'xe' or :source = 'simulator'))
         then array['skipped', format('missed: %s is over and has a rate already', n.past_day)]
       when b.reason is not null
-        then array[case n.trigger when 'manual' then 'failed' else 'due' end,
+        then array[case n.trigger when 'manual' then 'failed' else 'retrying' end,
                    format('XE is not asked until %s: %s', to_char(b.open_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'), b.reason)]
       when n.trigger = 'backfill' and not f.first_start and n.price + (select sum(cost) from runs where backfill_id = n.backfill_id) > f.accepted_cost
         then array['failed', format('refused: %s rates were agreed to be paid and these %s would go beyond', f.accepted_cost, n.price)]
@@ -99,15 +99,15 @@ const CLAIM = `
                                     :dailyBudget::int, t.spent, t.waiting + :slotsLeft::int * n.price, n.price)]
     end as verdict, b.open_until
     from next n cross join today t
-    left join breakers b on b.source = :source and b.open_until > ledger_now()
+    left join breakers b on b.source = :source and b.credentials = :credentials and b.open_until > ledger_now()
     left join backfills f on f.backfill_id = n.backfill_id
-    left join xe_quota q on q.source = :source
+    left join xe_quota q on q.source = :source and q.credentials = :credentials
   )
   update runs r set
     state = case when not n.asks then 'fetched' else coalesce(v.verdict[1], 'claimed') end,
     error = coalesce(v.verdict[2], r.error),
     ended_at = case when v.verdict is null then r.ended_at else ledger_now() end,
-    next_attempt_at = case when v.verdict[1] = 'due' then v.open_until else r.next_attempt_at end,
+    next_attempt_at = case when v.verdict[1] = 'retrying' then v.open_until else r.next_attempt_at end,
     first_day = case when n.asks and n.slot is not null then n.past_day else r.first_day end,
     last_day = case when n.asks and n.slot is not null then n.past_day else r.last_day end,
     cost = r.cost + case when n.asks and v.verdict is null then n.price else 0 end,

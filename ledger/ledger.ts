@@ -8,6 +8,7 @@ import {
   unconfirmed,
   waitForConsumer,
 } from './confirm.ts';
+import type { Account } from './credentials.ts';
 import type { PublishedTo, Run, Source } from './run.ts';
 
 /** A publish that failed is tried again after this. */
@@ -36,10 +37,8 @@ export interface Fetched {
   reserved: number;
 }
 
-export interface LedgerSettings {
+export interface LedgerSettings extends Account {
   db: Database;
-  /** Slots, budget and cool-down are kept per source, so that real keys owe their latest slot at once. */
-  source: Source;
   currencies: readonly string[];
   /** Rates that slots and triggers may cost in a UTC day. */
   dailyBudget: number;
@@ -51,7 +50,7 @@ export type Ledger = ReturnType<typeof openLedger>;
  * The memory of every slot and run. Each step is one statement that holds for a claim only as long as its fence is the newest,
  * so a holder that was taken for dead and comes back can change nothing. Time is Postgres' own, told by `ledger_now()`.
  */
-export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettings) {
+export function openLedger({ db, source, credentials, currencies, dailyBudget }: LedgerSettings) {
   const rows = async (sql: string, bindings: Record<string, unknown>): Promise<Run[]> =>
     (await db.raw(sql, { source, ...bindings } as never)).rows;
 
@@ -78,7 +77,7 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
       await db.transaction(async (trx) => {
         await trx.raw(
           `update runs set state = 'failed', ended_at = ledger_now(), error = coalesce(error, 'it was never tried') || '; given up, the next slot is due'
-           where source = :source and state = 'due' and slot < (select min(due) from unnest(:due::timestamptz[]) as d (due))`,
+           where source = :source and state in ('due', 'retrying') and slot < (select min(due) from unnest(:due::timestamptz[]) as d (due))`,
           { source, due } as never,
         );
         await trx.raw(
@@ -102,8 +101,8 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     },
 
     /** Takes the next run that has something to do; see `claimNext`. */
-    claim: (claim: Omit<Claim, 'source' | 'dailyBudget'>): Promise<Run | null> =>
-      claimNext(db, { source, dailyBudget, ...claim }),
+    claim: (claim: Omit<Claim, keyof Account | 'dailyBudget'>): Promise<Run | null> =>
+      claimNext(db, { source, credentials, dailyBudget, ...claim }),
 
     /** Reserves what one more try of a claimed run may cost; false when the budget, or what was agreed to be paid, does not allow it. */
     reserveTry: (run: Run, slotsLeft: number): Promise<boolean> =>
@@ -113,8 +112,8 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     async msToNext(): Promise<number | null> {
       const { rows: found } = await db.raw(
         `select (extract(epoch from greatest('0', least('1 minute', min(
-           case state when 'due' then next_attempt_at when 'published' then look_at else lease_until end) - ledger_now()))) * 1000)::int as ms
-         from runs where source = :source and state in ('due', 'claimed', 'fetched', 'published')`,
+           case when state in ('due', 'retrying') then next_attempt_at when state = 'published' then recheck_at else lease_until end) - ledger_now()))) * 1000)::int as ms
+         from runs where source = :source and state in ('due', 'claimed', 'fetched', 'published', 'retrying')`,
         { source },
       );
       return found[0].ms;
@@ -135,11 +134,11 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     /** Keeps the answer, before anything is published from it, and settles the cost to the rates that came. Null when taken over. */
     async keepAnswer(run: Run, fetched: Fetched): Promise<Run | null> {
       const kept = await rows(
-        `update runs set state = 'fetched', answer = :answer, answered_by = :answeredBy, event_ids = :eventIds, missing = :missing,
-                quota = :quota, package = (select package from xe_quota q where q.source = runs.source),
+        `update runs set state = 'fetched', response_body = :answer, answered_by = :answeredBy, event_ids = :eventIds, missing = :missing,
+                quota = :quota, package = (select package from xe_quota q where q.source = runs.source and q.credentials = :credentials),
                 fetched_at = ledger_now(), error = null, cost = cost + cardinality(:eventIds::uuid[]) + (:wasted::int - :reserved::int) * ${PRICE}
          ${HELD} and state = 'claimed' returning *`,
-        { ...held(run), ...fetched, quota: JSON.stringify(fetched.quota) },
+        { ...held(run), ...fetched, credentials, quota: JSON.stringify(fetched.quota) },
       );
       return kept[0] ?? null;
     },
@@ -148,7 +147,7 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
     async published(run: Run, to: readonly PublishedTo[]): Promise<void> {
       await rows(
         `update runs set state = 'published', published_at = ledger_now(), published_to = :to, publishes = publishes + 1, error = null, lease_until = null,
-                look_at = ledger_now() + least(60 * 2 ^ publishes, 3600) * interval '1 second'
+                recheck_at = ledger_now() + least(60 * 2 ^ publishes, 3600) * interval '1 second'
          ${HELD} and state = 'fetched'`,
         { ...held(run), to: JSON.stringify(to) },
       );
@@ -172,7 +171,7 @@ export function openLedger({ db, source, currencies, dailyBudget }: LedgerSettin
       failure: { error: string; againSeconds: number | null; wasted: number; reserved: number },
     ): Promise<void> {
       await rows(
-        `update runs set state = case when :againSeconds::int is null then 'failed' else 'due' end, error = :error, lease_until = null,
+        `update runs set state = case when :againSeconds::int is null then 'failed' else 'retrying' end, error = :error, lease_until = null,
                 next_attempt_at = ledger_now() + coalesce(:againSeconds::int, 0) * interval '1 second', ended_at = ledger_now(),
                 cost = cost + (:wasted::int - :reserved::int) * ${PRICE}
          ${HELD} and state = 'claimed'`,

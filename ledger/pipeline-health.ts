@@ -35,7 +35,7 @@ export function pipelineQueries(db: Database, source: string) {
     /** Why the newest pull has brought nothing yet, or null. */
     async pullTrouble(): Promise<{ error: string; next_attempt_at: string | null } | null> {
       const { rows } = await db.raw(
-        `select error, case when state = 'due' then next_attempt_at end as next_attempt_at from (
+        `select error, case when state in ('due', 'retrying') then next_attempt_at end as next_attempt_at from (
            select * from runs where source = ? and state <> 'skipped' order by coalesce(ended_at, asked_at) desc limit 1
          ) newest where error is not null and state <> 'confirmed'`,
         [source],

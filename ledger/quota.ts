@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import type { Source } from './run.ts';
+import type { Account } from './credentials.ts';
 
 /** What XE last said of the account. Counts are rates, not calls; instants are ISO 8601 in UTC; null is what it never said. */
 export interface Quota {
@@ -18,11 +18,14 @@ export interface Quota {
 export type QuotaSeen = { [Name in keyof Omit<Quota, 'seen_at'>]?: Quota[Name] };
 
 /** What is known of the account, or null when XE has told nothing yet. */
-export async function quotaOf(db: Database, source: Source): Promise<Quota | null> {
+export async function quotaOf(
+  db: Database,
+  { source, credentials }: Account,
+): Promise<Quota | null> {
   const { rows } = await db.raw(
     `select package, service_ends_at, quota_limit, quota_remaining, quota_resets_at, window_limit, window_remaining, window_resets_at, seen_at
-     from xe_quota where source = ?`,
-    [source],
+     from xe_quota where source = ? and credentials = ?`,
+    [source, credentials],
   );
   return rows[0] ?? null;
 }
@@ -30,29 +33,29 @@ export async function quotaOf(db: Database, source: Source): Promise<Quota | nul
 /** Keeps what was seen; `account` says that it came from account_info. */
 export async function keepQuota(
   db: Database,
-  { source, seen, account = false }: { source: Source; seen: QuotaSeen; account?: boolean },
+  { source, credentials, seen, account = false }: Account & { seen: QuotaSeen; account?: boolean },
 ): Promise<void> {
   const values = { ...NOTHING, ...seen };
   const names = Object.keys(NOTHING);
   await db.raw(
-    `insert into xe_quota (source, ${names.join(', ')}, account_seen_at)
-     values (:source, ${names.map((name) => `:${name}`).join(', ')}, case when :account then ledger_now() end)
+    `insert into xe_quota (source, credentials, ${names.join(', ')}, account_seen_at)
+     values (:source, :credentials, ${names.map((name) => `:${name}`).join(', ')}, case when :account then ledger_now() end)
      on conflict on constraint xe_quota_pkey do update set
        ${names.map((name) => `${name} = coalesce(excluded.${name}, xe_quota.${name})`).join(', ')},
        account_seen_at = coalesce(excluded.account_seen_at, xe_quota.account_seen_at), seen_at = excluded.seen_at`,
-    { source, account, ...values } as never,
+    { source, credentials, account, ...values } as never,
   );
 }
 
 /** Whether account_info should be asked again: it costs nothing, but once in a few hours tells all there is to know. */
 export async function accountIsStale(
   db: Database,
-  source: Source,
+  { source, credentials }: Account,
   hours: number,
 ): Promise<boolean> {
   const { rows } = await db.raw(
-    `select from xe_quota where source = ? and account_seen_at > ledger_now() - ?::int * interval '1 hour'`,
-    [source, hours],
+    `select from xe_quota where source = ? and credentials = ? and account_seen_at > ledger_now() - ?::int * interval '1 hour'`,
+    [source, credentials, hours],
   );
   return rows.length === 0;
 }

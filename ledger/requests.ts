@@ -23,11 +23,11 @@ export function openRequests({ db, source, currencies, cooldownSeconds }: Reques
       for (;;) {
         const { rows } = await db.raw<{ rows: { run_id: string }[] }>(
           `with reusable as (
-             select run_id, (ended_at is null or state = 'due') as open from runs
+             select run_id, (ended_at is null or state = 'retrying') as open from runs
              where source = :source and first_day is null and (
                state in ('claimed', 'fetched')
                or state = 'published' and published_at > ledger_now() - interval '60 seconds'
-               or trigger = 'manual' and state = 'due'
+               or trigger = 'manual' and state in ('due', 'retrying')
                or state <> 'skipped' and ended_at > ledger_now() - :cooldownSeconds * interval '1 second')
              order by open desc, coalesce(ended_at, asked_at) desc limit 1
            ), filed as (

@@ -65,7 +65,7 @@ export async function listRuns(
 /** One run with its answer, or null when there is no such run. `runId` is a UUID. */
 export async function findRun(db: Database, runId: string): Promise<RunDetail | null> {
   const { rows } = await db.raw(
-    `select ${SUMMARY}, answer, quota, event_ids, published_to from runs where run_id = ?`,
+    `select ${SUMMARY}, response_body as answer, quota, event_ids, published_to from runs where run_id = ?`,
     [runId],
   );
   return rows[0] ?? null;
@@ -73,5 +73,6 @@ export async function findRun(db: Database, runId: string): Promise<RunDetail | 
 
 const SUMMARY = `run_id, source, answered_by, trigger, slot, first_day, last_day, state,
   state = 'confirmed' and cardinality(missing) > 0 as partial, missing, currencies, error as reason, attempts, publishes, cost, package,
-  asked_at, case when state = 'due' then next_attempt_at end as next_attempt_at, claimed_at, fetched_at, published_at, ended_at,
+  asked_at, 
+  case when state in ('due', 'retrying') then next_attempt_at end as next_attempt_at, claimed_at, fetched_at, published_at, ended_at,
   skipped_to, skipped_count`;

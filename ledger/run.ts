@@ -5,7 +5,15 @@ export interface Run {
   readonly trigger: 'schedule' | 'catch-up' | 'manual' | 'backfill';
   /** When the schedule wanted it; null for a pull that somebody asked for. */
   readonly slot: string | null;
-  readonly state: 'due' | 'claimed' | 'fetched' | 'published' | 'confirmed' | 'failed' | 'skipped';
+  readonly state:
+    | 'due'
+    | 'claimed'
+    | 'fetched'
+    | 'published'
+    | 'confirmed'
+    | 'retrying'
+    | 'failed'
+    | 'skipped';
   readonly currencies: readonly string[];
   /** The past days whose historic rates are asked for, YYYY-MM-DD; null for the rates of now. */
   readonly first_day: string | null;
@@ -16,7 +24,7 @@ export interface Run {
   readonly fence: string;
   /** In rates, as XE bills them. */
   readonly cost: number;
-  readonly answer: string | null;
+  readonly response_body: string | null;
   readonly answered_by: Source | null;
   readonly fetched_at: string | null;
   readonly published_at: string | null;
@@ -47,7 +55,7 @@ export function outcomeOf(run: Run): Outcome {
   if (run.state === 'confirmed') return { state: 'done' };
   if (run.state === 'failed' || run.state === 'skipped')
     return { state: 'refused', detail: run.error ?? run.state };
-  if (run.state === 'due' && run.ended_at && run.error) {
+  if (run.state === 'retrying') {
     return {
       state: 'refused',
       detail: `${run.error}; it is tried again at ${run.next_attempt_at}`,

@@ -1,5 +1,6 @@
 import type { Database } from '../platform/database.ts';
 import { type Breaker, breakerOf } from './breaker.ts';
+import type { Account } from './credentials.ts';
 import { type Quota, quotaOf } from './quota.ts';
 import type { Run, Source } from './run.ts';
 
@@ -60,7 +61,7 @@ export interface LedgerStatus {
 /** Reads the ledger for a person: the last slot, what went wrong of late, what is open, what was spent and what is left. */
 export async function ledgerStatus(
   db: Database,
-  { source, dailyBudget }: { source: Source; dailyBudget: number },
+  { source, credentials, dailyBudget }: Account & { dailyBudget: number },
 ): Promise<LedgerStatus> {
   const ask = async (sql: string) => (await db.raw(sql, { source })).rows;
   const [clock, newest, slots, troubled, open, backfills, quota, breaker] = await Promise.all([
@@ -83,8 +84,8 @@ export async function ledgerStatus(
                 count(*) filter (where state in ('failed', 'skipped'))::int as failed, coalesce(sum(cost), 0)::int as cost
          from runs where backfill_id = (select backfill_id from backfills where source = :source order by asked_at desc limit 1)
          having count(*) > 0`),
-    quotaOf(db, source),
-    breakerOf(db, source),
+    quotaOf(db, { source, credentials }),
+    breakerOf(db, { source, credentials }),
   ]);
   return {
     source,
@@ -100,5 +101,5 @@ export async function ledgerStatus(
   };
 }
 
-const OPEN = `state in ('due', 'claimed', 'fetched', 'published')`;
+const OPEN = `state in ('due', 'claimed', 'fetched', 'published', 'retrying')`;
 const SLOT = `run_id, slot, skipped_to as "to", coalesce(skipped_count, 1) as count, state, missing, error as reason`;

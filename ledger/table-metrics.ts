@@ -1,7 +1,7 @@
 import type { Database } from '../platform/database.ts';
 import { metrics } from '../platform/metrics.ts';
+import type { Account } from './credentials.ts';
 import { pipelineQueries } from './pipeline-health.ts';
-import type { Source } from './run.ts';
 
 /**
  * Sets the metrics that the tables know better than any process: they outlive restarts, and are the same wherever they are asked.
@@ -9,7 +9,7 @@ import type { Source } from './run.ts';
  */
 export function tableFigures(
   db: Database,
-  { source, currencies }: { source: Source; currencies: readonly string[] },
+  { source, credentials, currencies }: Account & { currencies: readonly string[] },
 ): () => Promise<void> {
   const { deadLetters, openLetters, serviceTrouble, missedSlots, lastSuccess, rateAge, xeQuota } =
     metrics;
@@ -31,8 +31,8 @@ export function tableFigures(
         [currencies as never],
       ),
       db.raw(
-        'select quota_remaining::float8 as left from xe_quota where source = ? and quota_remaining is not null',
-        [source],
+        'select quota_remaining::float8 as left from xe_quota where source = ? and credentials = ? and quota_remaining is not null',
+        [source, credentials],
       ),
       pipeline.health(),
     ]).catch((error: Error) => {

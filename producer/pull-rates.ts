@@ -1,4 +1,5 @@
 import { openBreaker } from '../ledger/breaker.ts';
+import type { Account } from '../ledger/credentials.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Run } from '../ledger/run.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
@@ -16,6 +17,7 @@ import type { XeClient } from './xe-client.ts';
 
 export interface PullDeps {
   db: Database;
+  account: Account;
   ledger: Ledger;
   xe: XeClient;
   stream: Pick<EventStream, 'publish' | 'positions'>;
@@ -57,7 +59,7 @@ export async function pullRates(
 }
 
 async function fetchRates(
-  { db, ledger, xe, log }: PullDeps,
+  { db, account, ledger, xe, log }: PullDeps,
   run: Run,
   { stopping, slotsLeft }: { stopping: AbortSignal; slotsLeft: number },
 ): Promise<Run | null> {
@@ -110,7 +112,7 @@ async function fetchRates(
         { ...about, answer: text },
         'an answer that may have been billed could not be kept in the ledger',
       );
-    if (kept) await keepHeaders({ db, log }, kept, quota);
+    if (kept) await keepHeaders({ db, log, account }, quota);
     return kept ?? null;
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
@@ -121,7 +123,7 @@ async function fetchRates(
     // Asking on would cost a trial its last calls, or have us locked out: only time or a person closes the breaker.
     if (refused || status === 429)
       await openBreaker(db, {
-        source: run.source,
+        ...account,
         status,
         reason: message,
         until: retryAt,

@@ -10,11 +10,11 @@ export function daysOf({ first_day, last_day }: Run): Days | null {
 
 /** The events of a kept answer: the same ones however often they are derived, so publishing again doubles nothing. */
 export function eventsOf(run: Run): RateObserved[] {
-  if (run.answer === null || run.answered_by === null || run.fetched_at === null)
+  if (run.response_body === null || run.answered_by === null || run.fetched_at === null)
     throw new Error(`run ${run.run_id} has no answer`);
   const fetched_at = new Date(run.fetched_at).toISOString();
   const source = run.answered_by;
-  const { quotes } = readXeAnswer(run.answer, {
+  const { quotes } = readXeAnswer(run.response_body, {
     currencies: run.currencies,
     now: run.fetched_at,
     days: daysOf(run),

@@ -1,13 +1,12 @@
+import type { Account } from '../../ledger/credentials.ts';
 import type { FreshnessByCurrency } from '../../ledger/freshness.ts';
 import type { PipelineQueries } from '../../ledger/pipeline-health.ts';
-import type { Source } from '../../ledger/run.ts';
 import { ledgerStatus } from '../../ledger/status.ts';
 import type { Database } from '../../platform/database.ts';
 import { heartbeats, SILENT_SECONDS } from '../../platform/heartbeat.ts';
 
-export interface StatusDeps {
+export interface StatusDeps extends Account {
   db: Database;
-  source: Source;
   dailyBudget: number;
   freshness: () => Promise<FreshnessByCurrency>;
   pipeline: PipelineQueries;
@@ -19,6 +18,7 @@ export type StatusQuery = ReturnType<typeof statusQuery>;
 export function statusQuery({
   db,
   source,
+  credentials,
   dailyBudget,
   freshness,
   pipeline,
@@ -26,7 +26,7 @@ export function statusQuery({
 }: StatusDeps) {
   return async () => {
     const [ledger, services, { currencies, next_slot }, health, pull, letters] = await Promise.all([
-      ledgerStatus(db, { source, dailyBudget }),
+      ledgerStatus(db, { source, credentials, dailyBudget }),
       heartbeats(db),
       freshness(),
       pipeline.health(),

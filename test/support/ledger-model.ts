@@ -1,4 +1,12 @@
-type State = 'due' | 'claimed' | 'fetched' | 'published' | 'confirmed' | 'failed' | 'skipped';
+type State =
+  | 'retrying'
+  | 'due'
+  | 'claimed'
+  | 'fetched'
+  | 'published'
+  | 'confirmed'
+  | 'failed'
+  | 'skipped';
 interface ModelRun {
   state: State;
   filedAt: number;
@@ -20,7 +28,7 @@ export class LedgerModel {
         : Math.max(...known.filter((slot) => slot <= minute), Number.NEGATIVE_INFINITY);
     if (newest >= minute || newest === Number.NEGATIVE_INFINITY) return;
     for (const [slot, run] of this.runs)
-      if (slot < minute && run.state === 'due') run.state = 'failed';
+      if (slot < minute && ['due', 'retrying'].includes(run.state)) run.state = 'failed';
     for (let slot = newest + 1; slot <= minute; slot++)
       this.runs.set(slot, {
         state: slot === minute ? 'due' : 'skipped',
@@ -33,7 +41,7 @@ export class LedgerModel {
   /** The slot that is taken next and the fence of the claim, or null. */
   claim(): { slot: number; fence: number } | null {
     const ready = ({ state, readyAt }: ModelRun) =>
-      state === 'due'
+      state === 'due' || state === 'retrying'
         ? readyAt <= this.now
         : ['claimed', 'fetched'].includes(state) && readyAt < this.now;
     const [next] = [...this.runs]
@@ -41,7 +49,7 @@ export class LedgerModel {
       .sort(([, a], [, b]) => a.filedAt - b.filedAt);
     if (!next) return null;
     const [slot, run] = next;
-    if (run.state === 'due') run.state = 'claimed';
+    if (run.state === 'due' || run.state === 'retrying') run.state = 'claimed';
     run.readyAt = this.now + 15;
     return { slot, fence: ++run.fence };
   }
@@ -56,7 +64,7 @@ export class LedgerModel {
     const run = this.runs.get(slot);
     if (run?.fence !== fence || run.state !== from) return false;
     run.state = to;
-    if (to === 'due') run.readyAt = this.now + readyIn;
+    if (to === 'retrying') run.readyAt = this.now + readyIn;
     return true;
   }
 

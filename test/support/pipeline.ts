@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startApi } from '../../api/index.ts';
 import { startConsumer } from '../../consumer/index.ts';
 import { CURRENT_BUILT_IN_ID } from '../../events/wire-format.ts';
+import { SIMULATOR } from '../../ledger/credentials.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { openRequests } from '../../ledger/requests.ts';
 import { latestSlot, nextSlot } from '../../ledger/schedule.ts';
@@ -61,7 +62,12 @@ export async function pipeline(options: PipelineOptions = {}) {
   const currencies = options.currencies ?? SEVEN;
   const source = 'simulator' as const;
   const schedule = { cron: options.cron ?? '0 1,23 * * *', zone: 'UTC' };
-  const ledger = openLedger({ db, source, currencies, dailyBudget: options.dailyBudget ?? 100 });
+  const ledger = openLedger({
+    db,
+    ...SIMULATOR,
+    currencies,
+    dailyBudget: options.dailyBudget ?? 100,
+  });
   const requests = openRequests({
     db,
     source,
@@ -96,6 +102,7 @@ export async function pipeline(options: PipelineOptions = {}) {
             ...(options.xeDeadlineMs && { deadlineMs: options.xeDeadlineMs }),
           }),
           db,
+          account: SIMULATOR,
           stream: {
             positions: stream.positions,
             publish: options.publish?.(stream.publish) ?? stream.publish,
@@ -128,7 +135,7 @@ export async function pipeline(options: PipelineOptions = {}) {
           db,
           databaseUrl: url,
           notifications,
-          source,
+          ...SIMULATOR,
           currencies: SEVEN,
           slots: { latest: (at) => latestSlot(schedule, at), next: (at) => nextSlot(schedule, at) },
           dailyBudget: options.dailyBudget ?? 100,

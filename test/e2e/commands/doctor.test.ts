@@ -134,8 +134,8 @@ describe('the doctor', () => {
       const [{ name } = { name: '' }] = await database.query<{ name: string }>(
         'delete from knex_migrations where id = (select max(id) from knex_migrations) returning name',
       );
-      await database.query(`insert into breakers (source, status, reason, open_until)
-        values ('simulator', 401, 'XE: expected status 200, got 401', now() + interval '1 hour')`);
+      await database.query(`insert into breakers (source, credentials, status, reason, open_until)
+        values ('simulator', 'simulator', 401, 'XE: expected status 200, got 401', now() + interval '1 hour')`);
       const checks = await examine();
       expect(named(checks, 'migrations')).to.include({
         state: 'ill',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { closeBreaker, openBreaker } from '../../../ledger/breaker.ts';
+import { SIMULATOR } from '../../../ledger/credentials.ts';
 import { keepQuota } from '../../../ledger/quota.ts';
 import { findRun, listRuns, type RunKey } from '../../../ledger/run-history.ts';
 import { ledgerStatus } from '../../../ledger/status.ts';
@@ -17,7 +18,7 @@ describe('the ledger, for a person,', () => {
     );
   });
   afterEach(() => database.drop());
-  const status = () => ledgerStatus(database.db, { source: 'simulator', dailyBudget: 100 });
+  const status = () => ledgerStatus(database.db, { ...SIMULATOR, dailyBudget: 100 });
   const run = (columns: Record<string, unknown>) =>
     database
       .db('runs')
@@ -68,11 +69,11 @@ describe('the ledger, for a person,', () => {
 
   it('keeps what XE said of the quota, and what it leaves out stays known', async () => {
     await keepQuota(database.db, {
-      source: 'simulator',
+      ...SIMULATOR,
       seen: { package: 'FREETRIAL', quota_limit: '10000' },
       account: true,
     });
-    await keepQuota(database.db, { source: 'simulator', seen: { quota_remaining: '9993' } });
+    await keepQuota(database.db, { ...SIMULATOR, seen: { quota_remaining: '9993' } });
     expect((await status()).quota).to.include({
       package: 'FREETRIAL',
       quota_limit: '10000',
@@ -82,7 +83,7 @@ describe('the ledger, for a person,', () => {
   });
 
   it('shows the breaker until its time is over or a person closes it, and then what waited for it is due at once', async () => {
-    const refused = { source: 'simulator' as const, status: 429, reason: 'XE: too much' };
+    const refused = { ...SIMULATOR, status: 429, reason: 'XE: too much' };
     await openBreaker(database.db, { ...refused, until: '2026-11-24T11:00:00Z', seconds: -10 });
     expect((await status()).breaker).to.equal(null);
     await openBreaker(database.db, { ...refused, until: null, seconds: 3600 });
@@ -93,13 +94,13 @@ describe('the ledger, for a person,', () => {
     });
     await run({
       slot: '2026-11-24T01:00:00Z',
-      state: 'due',
+      state: 'retrying',
       next_attempt_at: '2026-11-24T13:00:00Z',
     });
-    expect(await closeBreaker(database.db, 'simulator')).to.equal(true);
+    expect(await closeBreaker(database.db, SIMULATOR)).to.equal(true);
     expect((await status()).breaker).to.equal(null);
     expect((await status()).open_runs[0]?.next_attempt_at).to.equal(NOW);
-    expect(await closeBreaker(database.db, 'simulator')).to.equal(false);
+    expect(await closeBreaker(database.db, SIMULATOR)).to.equal(false);
   });
 
   it('is one screen of a small terminal however much is wrong, and says so', async () => {
@@ -113,7 +114,7 @@ describe('the ledger, for a person,', () => {
       error: 'consumer behind: 5 events are still to be read',
     });
     await openBreaker(database.db, {
-      source: 'simulator',
+      ...SIMULATOR,
       status: 401,
       reason: 'XE: no',
       until: null,
@@ -160,7 +161,7 @@ describe('the ledger, for a person,', () => {
     await run({
       trigger: 'manual',
       state: 'confirmed',
-      answer: '{"from":"USD"}',
+      response_body: '{"from":"USD"}',
       missing: ['KES'],
       quota: '{"X-RateLimit-Limit":"9"}',
     });

@@ -168,8 +168,8 @@ describe('the dashboard in trouble', function () {
     await parts.query(`
       insert into services values ('producer', 'here', now(), now(), '{"trouble": "the disk is full"}')`);
     await parts.query(`
-      insert into breakers (source, status, reason, open_until)
-      values ('simulator', 403, 'the trial is over', now() + interval '1 hour')`);
+      insert into breakers (source, credentials, status, reason, open_until)
+      values ('simulator', 'simulator', 403, 'the trial is over', now() + interval '1 hour')`);
     await page.goto('/');
     await eventually(async () =>
       expect(await page.locator('#banners').textContent()).to.match(

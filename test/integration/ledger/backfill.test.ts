@@ -86,7 +86,7 @@ describe('a backfill', () => {
         await parts.query('select from runs where attempts = 1 and ended_at is not null'),
       ).to.have.length(1),
     );
-    expect(await states()).to.deep.equal(['due']);
+    expect(await states()).to.deep.equal(['retrying']);
     await parts.setClock('2026-11-24T01:10:00Z');
     parts.producer();
     await eventually(async () =>
@@ -105,7 +105,7 @@ describe('a backfill', () => {
 
   it('stops short of what the package has left', async () => {
     await parts.query(
-      "insert into xe_quota (source, quota_remaining, quota_resets_at) values ('simulator', 6, '2026-12-01')",
+      "insert into xe_quota (source, credentials, quota_remaining, quota_resets_at) values ('simulator', 'simulator', 6, '2026-12-01')",
     );
     await fileBackfill(parts.db, {
       source: SOURCE,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { SIMULATOR } from '../../../ledger/credentials.ts';
 import { type Ledger, openLedger } from '../../../ledger/ledger.ts';
 import type { Run } from '../../../ledger/run.ts';
 import { fileDueSlots } from '../../../producer/catch-up.ts';
@@ -41,7 +42,7 @@ describe('the ledger, by a model of it,', () => {
     );
     ledger = openLedger({
       db: database.db,
-      source: 'simulator',
+      ...SIMULATOR,
       currencies: ['KES'],
       dailyBudget: 1_000_000,
     });
@@ -104,7 +105,7 @@ describe('the ledger, by a model of it,', () => {
               wasted: 0,
               reserved: 1,
             });
-            model.step(mine.claim, 'claimed', 'due', 300);
+            model.step(mine.claim, 'claimed', 'retrying', 300);
           } else if (operation.what === 'crash') {
             held[operation.holder] = null;
           } else if (operation.what === 'store') {
@@ -123,7 +124,7 @@ describe('the ledger, by a model of it,', () => {
         // A kept answer is never asked for again: what was fetched was paid for once, however often it was claimed after.
         expect(
           await database.query(
-            "select from runs where state in ('fetched', 'published', 'confirmed') and answer is null",
+            "select from runs where state in ('fetched', 'published', 'confirmed') and response_body is null",
           ),
         ).to.deep.equal([]);
       }),

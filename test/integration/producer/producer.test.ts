@@ -42,13 +42,13 @@ describe('the producer', () => {
     await consumer();
     producer();
     await confirmed();
-    const [run] = await query<{ answer: string }>('select answer from runs');
+    const [run] = await query<{ response_body: string }>('select response_body from runs');
     for (const { quote_currency, mid } of await query<{ quote_currency: string; mid: string }>(
       'select * from daily_rates',
     )) {
       const sent = new RegExp(
         `"quotecurrency"\\s*:\\s*"${quote_currency}"\\s*,\\s*"mid"\\s*:\\s*([\\d.]+)`,
-      ).exec(run?.answer ?? '')?.[1];
+      ).exec(run?.response_body ?? '')?.[1];
       expect(mid, quote_currency)
         .to.equal(sent)
         .and.match(/\.\d{10}$/);
@@ -340,7 +340,7 @@ describe('the producer', () => {
           await query('select state, attempts, cost, next_attempt_at, error from runs'),
         ).to.deep.equal([
           {
-            state: 'due',
+            state: 'retrying',
             attempts: 1,
             cost: 0,
             next_attempt_at: '2026-11-24T01:05:05Z',
@@ -369,7 +369,7 @@ describe('the producer', () => {
       producer();
       await eventually(async () =>
         expect(await query('select state, cost from runs')).to.deep.equal([
-          { state: 'due', cost: 14 },
+          { state: 'retrying', cost: 14 },
         ]),
       );
       expect(asked).to.equal(2);

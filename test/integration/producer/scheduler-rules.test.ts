@@ -189,7 +189,7 @@ describe('a run of the ledger', () => {
     await eventually(async () => expect(await states()).to.deep.equal(['published']));
     await first.stop();
     await query(
-      "update runs set state = 'failed', error = 'dead letter 7', ended_at = ledger_now()",
+      "update runs set state = 'failed', error = 'dead letter 7', failure_code = 'dead_letter', ended_at = ledger_now()",
     );
     await consumer();
     producer();
@@ -217,7 +217,7 @@ describe('a run of the ledger', () => {
     const [left] = await query<{ state: string; error: string; late: number }>(
       'select state, error, extract(epoch from next_attempt_at - ledger_now())::int as late from runs',
     );
-    expect(left).to.deep.include({ state: 'due' });
+    expect(left).to.deep.include({ state: 'retrying' });
     expect(left?.late).to.be.at.most(0);
     expect(left?.error).to.match(/was not waited for, since we were asked to stop/);
     producer();
@@ -260,7 +260,7 @@ describe('a run of the ledger', () => {
       await eventually(async () =>
         expect(
           await query(`select state, attempts from runs where ended_at >= '${at}'`),
-        ).to.deep.equal([{ state: 'due', attempts }]),
+        ).to.deep.equal([{ state: 'retrying', attempts }]),
       );
     }
     await running.stop();
@@ -313,7 +313,7 @@ describe('the budget, whatever happens,', () => {
       await eventually(async () =>
         expect(
           await parts.query(
-            "select from runs where state in ('due', 'claimed') and next_attempt_at <= ledger_now()",
+            "select from runs where state in ('due', 'claimed', 'retrying') and next_attempt_at <= ledger_now()",
           ),
         ).to.deep.equal([]),
       );

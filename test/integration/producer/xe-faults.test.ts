@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { closeBreaker } from '../../../ledger/breaker.ts';
+import { SIMULATOR } from '../../../ledger/credentials.ts';
 import { listRuns } from '../../../ledger/run-history.ts';
 import { ledgerStatus } from '../../../ledger/status.ts';
 import type { Fault } from '../../../platform/simulated-fault.ts';
@@ -16,7 +17,7 @@ const NOW = '2026-11-24T01:00:05Z';
 /** What an answer comes to: questions that XE is asked, the end of the run's first round, what is counted as spent, and the reason. */
 interface Expected {
   asked: number;
-  state: 'due' | 'failed' | 'confirmed';
+  state: 'retrying' | 'failed' | 'confirmed';
   cost: number;
   reason: RegExp | null;
   rows?: number;
@@ -29,26 +30,31 @@ const refused = (status: number, until: string, state: Expected['state'] = 'fail
   reason: new RegExp(`XE: expected status 200, got ${status}: .*message`),
   breaker: until,
 });
-const twice = (reason: RegExp): Expected => ({ asked: 2, state: 'due', cost: 14, reason });
+const twice = (reason: RegExp): Expected => ({ asked: 2, state: 'retrying', cost: 14, reason });
 
 const TABLE: Partial<Record<Fault, Expected>> = {
-  '304': { asked: 1, state: 'due', cost: 0, reason: /expected status 200, got 304/ },
+  '304': { asked: 1, state: 'retrying', cost: 0, reason: /expected status 200, got 304/ },
   '401': refused(401, '2026-11-24T02:00:05Z'),
   '403': refused(403, '2026-11-24T02:00:05Z'),
-  '404': { asked: 1, state: 'due', cost: 0, reason: /got 404: .*Not found/ },
-  '429': refused(429, '2026-11-24T01:02:05Z', 'due'),
-  '429-seconds': refused(429, '2026-11-24T01:02:05Z', 'due'),
-  '429-date': refused(429, '2026-11-24T01:02:05Z', 'due'),
-  '500': { asked: 3, state: 'due', cost: 0, reason: /got 500: .*An unexpected error occurred/ },
-  '502': { asked: 3, state: 'due', cost: 0, reason: /got 502: <html>/ },
-  '503': { asked: 3, state: 'due', cost: 0, reason: /got 503: <html>/ },
-  reset: { asked: 2, state: 'due', cost: 14, reason: /broke off/ },
+  '404': { asked: 1, state: 'retrying', cost: 0, reason: /got 404: .*Not found/ },
+  '429': refused(429, '2026-11-24T01:02:05Z', 'retrying'),
+  '429-seconds': refused(429, '2026-11-24T01:02:05Z', 'retrying'),
+  '429-date': refused(429, '2026-11-24T01:02:05Z', 'retrying'),
+  '500': {
+    asked: 3,
+    state: 'retrying',
+    cost: 0,
+    reason: /got 500: .*An unexpected error occurred/,
+  },
+  '502': { asked: 3, state: 'retrying', cost: 0, reason: /got 502: <html>/ },
+  '503': { asked: 3, state: 'retrying', cost: 0, reason: /got 503: <html>/ },
+  reset: { asked: 2, state: 'retrying', cost: 14, reason: /broke off/ },
   html: twice(/expected JSON, got "<html>/),
   truncated: twice(/expected JSON, got/),
   empty: twice(/expected JSON, got ""/),
   'gzip-bomb': twice(/is longer than 256 KiB/),
   'error-200': twice(/error 9200: "An error with status 200"/),
-  redirect: { asked: 1, state: 'due', cost: 0, reason: /expected status 200, got 302/ },
+  redirect: { asked: 1, state: 'retrying', cost: 0, reason: /expected status 200, got 302/ },
   'missing-currency': { asked: 1, state: 'confirmed', cost: 6, reason: null, rows: 6 },
   'extra-currency': twice(/got one for "ZAR"/),
   'duplicate-currency': twice(/expected each currency once, got NGN twice/),
@@ -93,7 +99,7 @@ describe('whatever XE answers', function () {
       expect(parts.simulator.questions(), 'questions').to.equal(expected.asked);
       expect(run?.cost, 'cost').to.equal(expected.cost);
       expect(await rows(), 'rows').to.equal(expected.rows ?? 0);
-      const { breaker } = await ledgerStatus(parts.db, { source: 'simulator', dailyBudget: 100 });
+      const { breaker } = await ledgerStatus(parts.db, { ...SIMULATOR, dailyBudget: 100 });
       expect(breaker?.open_until ?? null).to.equal(expected.breaker ?? null);
     });
   }
@@ -162,7 +168,7 @@ describe('whatever XE answers', function () {
     );
     await parts.setClock('2026-11-24T01:01:30Z');
     expect(parts.simulator.questions()).to.equal(1);
-    expect(await closeBreaker(parts.db, 'simulator')).to.equal(true);
+    expect(await closeBreaker(parts.db, SIMULATOR)).to.equal(true);
     await eventually(async () =>
       expect(await parts.query('select state from runs where slot is not null')).to.deep.equal([
         { state: 'confirmed' },
@@ -180,7 +186,7 @@ describe('whatever XE answers', function () {
         package: 'SIMULATOR_LIVE_NO_REAL_DATA',
       }),
     );
-    const { quota } = await ledgerStatus(parts.db, { source: 'simulator', dailyBudget: 100 });
+    const { quota } = await ledgerStatus(parts.db, { ...SIMULATOR, dailyBudget: 100 });
     expect(quota).to.include({
       package: 'SIMULATOR_LIVE_NO_REAL_DATA',
       quota_limit: '10000',
@@ -203,7 +209,7 @@ describe('an answer of XE that does not come', () => {
           expect(newest?.ended_at).to.be.a('string');
           return newest;
         });
-        expect(run).to.include({ state: 'due', attempts: 1, cost: 21 });
+        expect(run).to.include({ state: 'retrying', attempts: 1, cost: 21 });
         expect(run?.reason).to.match(
           /expected an answer from 127\.0\.0\.1:\d+ within 0\.3 s, got none/,
         );
