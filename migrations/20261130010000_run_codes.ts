@@ -49,39 +49,8 @@ export async function up(knex: Knex): Promise<void> {
       where trigger = 'manual' and state in ('due', 'claimed', 'fetched', 'retrying');
     create index runs_open on runs (source, next_attempt_at)
       where state in ('due', 'claimed', 'fetched', 'published', 'retrying');
-
-    -- What was learned of credentials that nobody can name any more is learned again for free.
-    delete from breakers where source = 'xe';
-    alter table breakers
-      add column credentials text not null default 'simulator',
-      add column probe_at    timestamptz,
-      drop constraint breakers_pkey,
-      add constraint breakers_pkey primary key (source, credentials);
-    alter table breakers alter column credentials drop default;
-    comment on column breakers.credentials is
-      'first 12 hex digits of sha256(account id || '':'' || key), or simulator; never the key';
-    comment on column breakers.probe_at is
-      'one run may call XE from then on although the breaker is open';
-
-    delete from xe_quota where source = 'xe';
-    alter table xe_quota
-      add column credentials text not null default 'simulator',
-      drop constraint xe_quota_pkey,
-      add constraint xe_quota_pkey primary key (source, credentials);
-    alter table xe_quota alter column credentials drop default;
-    comment on column xe_quota.credentials is 'see breakers.credentials';
-
-    create table schedules (
-      source         text        not null,
-      cron           text        not null,
-      zone           text        not null,
-      in_force_since timestamptz not null,
-      last_seen_at   timestamptz not null,
-      constraint schedules_pkey primary key (source, cron, zone)
-    );
-    comment on table schedules is
-      'when each SCHEDULE was first in force: a changed one has no slots before that';
   `);
+  await knex.raw(ACCOUNTS);
 }
 
 export async function down(knex: Knex): Promise<void> {
@@ -117,3 +86,37 @@ export async function down(knex: Knex): Promise<void> {
       where state in ('due', 'claimed', 'fetched', 'published');
   `);
 }
+
+const ACCOUNTS = `
+    -- What was learned of credentials that nobody can name any more is learned again for free.
+    delete from breakers where source = 'xe';
+    alter table breakers
+      add column credentials text not null default 'simulator',
+      add column probe_at    timestamptz,
+      drop constraint breakers_pkey,
+      add constraint breakers_pkey primary key (source, credentials);
+    alter table breakers alter column credentials drop default;
+    comment on column breakers.credentials is
+      'first 12 hex digits of sha256(account id || '':'' || key), or simulator; never the key';
+    comment on column breakers.probe_at is
+      'one run may call XE from then on although the breaker is open';
+
+    delete from xe_quota where source = 'xe';
+    alter table xe_quota
+      add column credentials text not null default 'simulator',
+      drop constraint xe_quota_pkey,
+      add constraint xe_quota_pkey primary key (source, credentials);
+    alter table xe_quota alter column credentials drop default;
+    comment on column xe_quota.credentials is 'see breakers.credentials';
+
+    create table schedules (
+      source         text        not null,
+      cron           text        not null,
+      zone           text        not null,
+      in_force_since timestamptz not null,
+      last_seen_at   timestamptz not null,
+      constraint schedules_pkey primary key (source, cron, zone)
+    );
+    comment on table schedules is
+      'when each SCHEDULE was first in force: a changed one has no slots before that';
+`;
