@@ -9,7 +9,7 @@ export interface Column {
   optional?: true;
 }
 
-/** A row as the book takes it, its values in the order of the columns, with what had to be mended; or why it is set aside. */
+/** A row as the book takes it, its values in the order of the columns, with what had to be mended; or why it is rejected. */
 export type Cleaned =
   | { kept: (string | null)[]; warnings: readonly string[] }
   | { refused: string };
@@ -18,7 +18,7 @@ const NOTHING: readonly string[] = [];
 
 /**
  * Cleans one row: `fields[i]` is the raw text for `columns[i]`, undefined where the file has no such column. Fields are trimmed,
- * then each column's rule decides. A row with any field that cannot be read is set aside whole, all its faults named.
+ * then each column's rule decides. A row with any field that cannot be read is rejected whole, all its faults named.
  */
 export function cleanRow(
   columns: readonly Column[],

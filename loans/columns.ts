@@ -22,8 +22,8 @@ export interface BookFile {
   /** A book without a row in this file is no book; one without payments is a new one. */
   needsRows?: true;
   columns: readonly Column[];
-  /** The column that identifies a row. */
-  key: string;
+  /** The columns that together identify a row. */
+  key: readonly string[];
   /** A row stays only when `column` names a row that stayed in `table`. */
   belongsTo?: { column: string; table: string };
 }
@@ -36,7 +36,7 @@ export const BOOK_FILES: readonly BookFile[] = [
     file: 'borrower.csv',
     table: 'borrowers',
     needsRows: true,
-    key: 'borrower_id',
+    key: ['borrower_id'],
     columns: [
       column('Borrower_Id', 'borrower_id', id),
       column('State', 'state', words),
@@ -50,7 +50,7 @@ export const BOOK_FILES: readonly BookFile[] = [
     file: 'loan.csv',
     table: 'loans',
     needsRows: true,
-    key: 'loan_id',
+    key: ['loan_id'],
     belongsTo: { column: 'borrower_id', table: 'borrowers' },
     columns: [
       column('Borrower_id', 'borrower_id', id),
@@ -68,7 +68,7 @@ export const BOOK_FILES: readonly BookFile[] = [
     file: 'payment_schedule.csv',
     table: 'payment_schedule',
     needsRows: true,
-    key: 'schedule_id',
+    key: ['loan_id', 'schedule_id'],
     belongsTo: { column: 'loan_id', table: 'loans' },
     columns: [
       column('loan_id', 'loan_id', id),
@@ -80,7 +80,7 @@ export const BOOK_FILES: readonly BookFile[] = [
   {
     file: 'loan_payment.csv',
     table: 'loan_payments',
-    key: 'payment_id',
+    key: ['loan_id', 'payment_id'],
     belongsTo: { column: 'loan_id', table: 'loans' },
     columns: [
       column('loan_id(fk)', 'loan_id', id),
@@ -93,7 +93,7 @@ export const BOOK_FILES: readonly BookFile[] = [
     file: 'branch.csv',
     table: 'branches',
     optional: true,
-    key: 'branch_id',
+    key: ['branch_id'],
     columns: [
       column('branch_id', 'branch_id', id),
       column('branch', 'branch', words),
@@ -104,7 +104,7 @@ export const BOOK_FILES: readonly BookFile[] = [
     file: 'loan_branch.csv',
     table: 'loan_branches',
     optional: true,
-    key: 'loan_id',
+    key: ['loan_id'],
     belongsTo: { column: 'loan_id', table: 'loans' },
     columns: [column('loan_id', 'loan_id', id), column('branch_id', 'branch_id', id)],
   },
@@ -112,7 +112,7 @@ export const BOOK_FILES: readonly BookFile[] = [
     file: 'borrower_name.csv',
     table: 'borrower_names',
     optional: true,
-    key: 'borrower_id',
+    key: ['borrower_id'],
     belongsTo: { column: 'borrower_id', table: 'borrowers' },
     columns: [
       column('Borrower_Id', 'borrower_id', id),

@@ -53,7 +53,7 @@ export async function generateLoanBook(
     const out = rawFile(join(dir, file), file === 'borrower.csv' ? `\ufeff${headers}` : headers);
     book[file] = {
       out,
-      report: { file, read: 0, loaded: 0, repaired: 0, duplicates: 0, set_aside: 0 },
+      report: { file, read: 0, loaded: 0, repaired: 0, duplicates: 0, rejected: 0 },
     };
   }
   const sheets = Object.values(book);
@@ -119,6 +119,6 @@ function add(book: Book, file: string, rows: readonly RawFields[]): void {
     if (fate === 'loaded' || fate === 'repaired') report.loaded++;
     if (fate === 'repaired') report.repaired++;
     if (fate === 'duplicate') report.duplicates++;
-    if (fate === 'set_aside') report.set_aside++;
+    if (fate === 'rejected') report.rejected++;
   }
 }

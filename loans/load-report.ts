@@ -1,21 +1,21 @@
 import type { Knex } from 'knex';
 import type { BookFile } from './columns.ts';
 
-/** What became of the rows of one file; read = loaded + duplicates + set_aside, and the repaired are among the loaded. */
+/** What became of the rows of one file; read = loaded + duplicates + rejected, and the repaired are among the loaded. */
 export interface FileReport {
   file: string;
   read: number;
   loaded: number;
   repaired: number;
   duplicates: number;
-  set_aside: number;
+  rejected: number;
 }
 
 interface Problem {
   file: string;
   /** Where the row starts in its file; the header is line 1. */
   line: number;
-  outcome: 'set_aside' | 'duplicate' | 'repaired';
+  outcome: 'rejected' | 'duplicate' | 'repaired';
   reason: string;
 }
 
@@ -42,7 +42,7 @@ export async function reportOn(
              count(*) filter (where outcome is null)::integer as loaded,
              count(*) filter (where outcome is null and warnings is not null)::integer as repaired,
              count(*) filter (where outcome = 'duplicate')::integer as duplicates,
-             count(*) filter (where outcome = 'set_aside')::integer as set_aside
+             count(*) filter (where outcome = 'rejected')::integer as rejected
       from staged_${table}`);
     files.push({ file, ...rows[0] });
   }

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { Knex } from 'knex';
-import { allocatedAtOnce } from './allocate.ts';
 import { changeBook } from './change-book.ts';
 import { BOOK_FILES, type BookFile } from './columns.ts';
 import { keepProblems } from './keep-problems.ts';
@@ -10,7 +9,6 @@ import { openBook } from './open-book.ts';
 import { rejectsFile } from './rejects.ts';
 import { settle } from './settle.ts';
 import { type Progress, stage } from './stage.ts';
-import { withoutKeys } from './without-keys.ts';
 
 export interface LoadOptions {
   /** Kept with the book; the folder's full path when left out. */
@@ -70,11 +68,9 @@ export async function replaceBook(
 
   const tables = BOOK_FILES.map(({ table }) => table);
   await trx.raw(`truncate loan_book, ${tables.join(', ')}, allocated_instalments, rejected_rows`);
-  await withoutKeys(trx, [...tables, 'allocated_instalments'], () =>
-    allocatedAtOnce(trx, async () => {
-      for (const book of books) await moveIn(trx, book);
-    }),
-  );
+  for (const book of books) await moveIn(trx, book);
+  await trx.raw('select refresh_allocation()');
+  await trx.raw('analyze allocated_instalments');
   for (const book of books) await keepProblems(trx, book);
   const report = await reportOn(trx, books, source ?? resolve(dir));
   await trx('loan_book').insert({ source: report.source, files: JSON.stringify(report.files) });

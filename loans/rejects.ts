@@ -14,7 +14,7 @@ export interface RejectsFile {
 }
 
 /**
- * Writes the rows that are not in the book, set aside or duplicates, as CSV: file, line, reason, and the row as it came. Memory stays
+ * Writes the rows that are not in the book, rejected or duplicates, as CSV: file, line, reason, and the row as it came. Memory stays
  * flat. Throws InvalidRequest when the file cannot be written.
  */
 export function rejectsFile(path: string): RejectsFile {

@@ -4,8 +4,8 @@ import type { LoadReport } from './load-report.ts';
 export function reportLines({ source, files, problems, problemCount }: LoadReport): string[] {
   const widest = Math.max(...files.map(({ file }) => file.length));
   const lines = [`loan book: ${source}`];
-  for (const { file, read, loaded, repaired, duplicates, set_aside } of files) {
-    const counts = `${read} read, ${loaded} loaded, ${repaired} repaired, ${duplicates} duplicates, ${set_aside} set aside`;
+  for (const { file, read, loaded, repaired, duplicates, rejected } of files) {
+    const counts = `${read} read, ${loaded} loaded, ${repaired} repaired, ${duplicates} duplicates, ${rejected} rejected`;
     lines.push(`${file.padEnd(widest)}  ${counts}`);
   }
   for (const { file, line, outcome, reason } of problems)

@@ -12,7 +12,7 @@ const CHUNK = 64 * 1024;
 
 /**
  * Copies every row of a file, cleaned, into the temporary table `staged_<table>`: line, raw row, the columns of the book, its
- * warnings one a line, and `outcome` 'set_aside' with the reason where the row cannot stay. Memory stays flat however long the file.
+ * warnings one a line, and `outcome` 'rejected' with the reason where the row cannot stay. Memory stays flat however long the file.
  */
 export async function stage(
   trx: Knex.Transaction,

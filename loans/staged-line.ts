@@ -38,7 +38,7 @@ export function stagedLine(
 }
 
 function refused(line: number, raw: string, reason: string, columns: number): string {
-  return `${line}\t${escaped(raw)}\tset_aside\t${escaped(reason)}\t\\N${'\t\\N'.repeat(columns)}\n`;
+  return `${line}\t${escaped(raw)}\trejected\t${escaped(reason)}\t\\N${'\t\\N'.repeat(columns)}\n`;
 }
 
 function unescaped(value: string | null): string {

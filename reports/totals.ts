@@ -60,7 +60,9 @@ function lineOf(
 
 async function currencyOfLoans(db: Knex): Promise<Map<string, string>> {
   const { rows } = await db.raw<{ rows: { loan_id: string; currency: string }[] }>(
-    'select loan_id, currency from loan_branches join branches using (branch_id) where currency is not null',
+    `select loan_id, coalesce(loans.currency, branches.currency) as currency
+     from loans left join loan_branches using (loan_id) left join branches using (branch_id)
+     where coalesce(loans.currency, branches.currency) is not null`,
   );
   return new Map(rows.map(({ loan_id, currency }) => [loan_id, currency]));
 }

@@ -20,7 +20,7 @@ with as_of(day) as (values (cast(:as_of as date)))
   group by loan_id
 )
 , position as (
-  select loan_id, branch_id, branch, currency,
+  select loan_id, branch_id, branch, coalesce(loans.currency, branches.currency) as currency,
          coalesce((select day from as_of) - uncovered_since, 0) as days,
          greatest(0, coalesce(expected, 0) - coalesce(paid, 0)) as amount_at_risk,
          case when date_of_release <= (select day from as_of)

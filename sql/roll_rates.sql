@@ -6,7 +6,7 @@ with as_of(day) as (values (cast(:as_of as date)))
 -- pgAdmin: put a day in quotes, like '2021-10-15', in the places of the parameters in the first two lines, and run.
 , at(day) as (select day from as_of union select day from earlier)
 , loan as (
-  select loan_id, currency
+  select loan_id, coalesce(loans.currency, branches.currency) as currency
   from loans
   left join loan_branches using (loan_id)
   left join branches using (branch_id)

@@ -3,7 +3,7 @@ import type { MadeUpLoan, Units } from './made-up-loan.ts';
 import type { MadeUpPayment } from './made-up-payments.ts';
 
 /** What a load makes of a row. */
-export type Fate = 'loaded' | 'repaired' | 'duplicate' | 'set_aside';
+export type Fate = 'loaded' | 'repaired' | 'duplicate' | 'rejected';
 
 export interface RawFields {
   fields: string[];

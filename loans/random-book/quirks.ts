@@ -28,8 +28,8 @@ export const QUIRKS: Readonly<Record<string, (rows: LoanRows) => void>> = {
   'payment of 0': (rows) => stray(rows, { 3: '0' }),
   'payment below 0': (rows) => stray(rows, { 3: '-250.5' }),
   'loan of an unknown borrower': ({ loan, schedule }) => {
-    again(loan, 'set_aside', { 0: 'B-unknown', 1: `${loan[0]?.fields[1]}-X` });
-    again(schedule, 'set_aside', {
+    again(loan, 'rejected', { 0: 'B-unknown', 1: `${loan[0]?.fields[1]}-X` });
+    again(schedule, 'rejected', {
       0: `${loan[0]?.fields[1]}-X`,
       1: `${schedule[0]?.fields[1]}-X`,
     });
@@ -43,13 +43,13 @@ export const QUIRKS: Readonly<Record<string, (rows: LoanRows) => void>> = {
   'borrower twice': ({ borrower }) => again(borrower, 'duplicate'),
   'payment id with other content': (rows) => {
     somePayment(rows);
-    again(rows.payments, 'set_aside', { 3: '1.2345' });
+    again(rows.payments, 'rejected', { 3: '1.2345' });
   },
   'instalment id with other content': ({ schedule }) =>
-    again(schedule, 'set_aside', { 3: '1.2345' }),
-  'loan id with other content': ({ loan }) => again(loan, 'set_aside', { 5: '1.2345' }),
+    again(schedule, 'rejected', { 3: '1.2345' }),
+  'loan id with other content': ({ loan }) => again(loan, 'rejected', { 5: '1.2345' }),
   'borrower id with other content': ({ borrower }) =>
-    again(borrower, 'set_aside', { 2: 'Elsewhere' }),
+    again(borrower, 'rejected', { 2: 'Elsewhere' }),
   'spaces around fields': ({ schedule }) => {
     for (const one of schedule) one.fields = one.fields.map((field) => `  ${field} `);
   },
@@ -91,7 +91,7 @@ function stray(rows: LoanRows, changed: Readonly<Record<number, string>>): void 
   const { fields } = onePayment(rows);
   rows.payments.push({
     fields: fields.map((field, at) => changed[at] ?? field),
-    fate: 'set_aside',
+    fate: 'rejected',
   });
 }
 

@@ -137,4 +137,5 @@ export async function putBook({ db }: TestDatabase, { loans, branches }: Book): 
       payments.map((p) => ({ loan_id, payment_id: p.payment_id, ...paid(p) })),
     );
   }
+  await db.raw('select refresh_allocation()');
 }

@@ -4,79 +4,51 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { generateLoanBook } from '../../../loans/generate.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
-import { type Database, openDatabase } from '../../../platform/database.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
-import { putBook, randomBook, seededRandom } from '../../support/random-book.ts';
+import { putBook, randomBook } from '../../support/random-book.ts';
 
-/** Rows that stand in the table and not in its rule, or the other way round. */
-const ASTRAY = `(table allocated_instalments except all table allocation) union all (table allocation except all table allocated_instalments)`;
+const DIFFERENCES = `
+  (table allocated_instalments except all table allocation)
+  union all (table allocation except all table allocated_instalments)`;
 
-describe('the days on which instalments were covered', () => {
+describe('the allocation of payments to instalments', () => {
   let database: TestDatabase;
-  let others: Database;
   before(async () => {
     database = await testDatabase();
-    others = openDatabase({ url: database.url, name: 'others' });
   });
-  after(async () => {
-    await others.destroy();
-    await database.drop();
-  });
-  const astray = () => database.query(ASTRAY);
-
-  const CHANGES = [
-    `update loan_payments set amount_paid = amount_paid + 0.0001 where payment_id in (select payment_id from loan_payments order by md5(payment_id || :n) limit 2)`,
-    `update loan_payments set date_paid = date_paid + 9 where payment_id in (select payment_id from loan_payments order by md5(payment_id || :n) limit 2)`,
-    `update loan_payments p set loan_id = (select loan_id from loans order by md5(loan_id || :n) limit 1) where payment_id in (select payment_id from loan_payments order by md5(payment_id || :n) limit 1)`,
-    `delete from loan_payments where payment_id in (select payment_id from loan_payments order by md5(payment_id || :n) limit 1)`,
-    `insert into loan_payments select 'new ' || :n, loan_id, date '2024-03-03', 7 from loans order by md5(loan_id || :n) limit 1`,
-    `update payment_schedule set expected_payment_amount = 0 where schedule_id in (select schedule_id from payment_schedule order by md5(schedule_id || :n) limit 2)`,
-    `update payment_schedule set expected_payment_date = expected_payment_date - 31 where schedule_id in (select schedule_id from payment_schedule order by md5(schedule_id || :n) limit 2)`,
-    `delete from payment_schedule where schedule_id in (select schedule_id from payment_schedule order by md5(schedule_id || :n) limit 1)`,
-    `insert into payment_schedule select 'new ' || :n, loan_id, date '2024-02-29', 11 from loans order by md5(loan_id || :n) limit 1`,
-    `update loan_payments set amount_paid = amount_paid where false`,
-  ];
-
-  it('stay what the rule says through 200 changes by hand', async () => {
-    for (const seed of [1, 2, 3, 4]) {
-      await putBook(database, randomBook(seed));
-      expect(await astray(), `book ${seed}`).to.deep.equal([]);
-      const roll = seededRandom(seed);
-      for (let n = 0; n < 50; n++) {
-        const change = (CHANGES[roll(CHANGES.length)] as string).replaceAll(':n', `'${seed}-${n}'`);
-        await database.query(change);
-        expect(await astray(), change).to.deep.equal([]);
-      }
-    }
-    await database.query('truncate loan_payments');
-    expect(await astray()).to.deep.equal([]);
-    expect(
-      await database.query(`select from allocated_instalments where date_covered <> '-infinity'`),
-    ).to.deep.equal([]);
-  });
-
-  it('stay so when two who pay one loan at the same time do not see each other', async () => {
-    await putBook(database, randomBook(9));
-    const pay = (db: Database, id: string) =>
-      db.raw(
-        `insert into loan_payments select ?, min(loan_id), '2024-03-01', 11 from payment_schedule`,
-        [id],
+  after(() => database.drop());
+  const differences = () => database.query(DIFFERENCES);
+  const coveredOn = async () =>
+    (
+      await database.query<{ date_covered: string }>(
+        'select date_covered from allocated_instalments order by instalment_number',
+      )
+    ).map(({ date_covered }) => date_covered);
+  /** One loan with instalments of 100 due on the first of each month from February 2024. */
+  async function oneLoan(instalments: number, payments: [day: string, amount: string][]) {
+    await putBook(database, { loans: [], branches: [] });
+    await database.query('delete from loan_book');
+    await database.query(`
+      insert into borrowers (borrower_id) values ('B');
+      insert into loans (loan_id, borrower_id, date_of_release, loan_amount)
+      values ('L', 'B', '2024-01-01', 200)`);
+    for (let at = 1; at <= instalments; at++)
+      await database.query(
+        `insert into payment_schedule (loan_id, schedule_id, expected_payment_date,
+                                       expected_payment_amount)
+         values ('L', ?, make_date(2024, ? + 1, 1), 100)`,
+        [String(at), at],
       );
-    const first = await database.db.transaction();
-    await pay(first as unknown as Database, 'at once 1');
-    const second = pay(others, 'at once 2').then((done) => done);
-    // The second waits for the loan; only then does it count what the first has paid.
-    await until(() =>
-      database.query(
-        `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%loan_payments%'`,
-      ),
-    );
-    await first.commit();
-    await second;
-    expect(await astray()).to.deep.equal([]);
-  });
+    for (const [at, [day, amount]] of payments.entries())
+      await database.query(
+        `insert into loan_payments (loan_id, payment_id, date_paid, amount_paid)
+         values ('L', ?, ?, ?)`,
+        [String(at), day, amount],
+      );
+    await database.query('select refresh_allocation()');
+  }
 
-  it('are allocated for a whole folder at once, and kept by the same triggers after it', async () => {
+  it('is worked out by the load for the whole book', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'fx-book-'));
     try {
       await generateLoanBook(join(dir, 'book'), { loans: 300, seed: 5 });
@@ -84,16 +56,45 @@ describe('the days on which instalments were covered', () => {
     } finally {
       rmSync(dir, { recursive: true });
     }
-    expect(await astray()).to.deep.equal([]);
-    expect(
-      (await database.query('select count(*) > 5000 as many from allocated_instalments'))[0],
-    ).to.deep.equal({ many: true });
-    await database.query('delete from loan_payments where date_paid > $$2020-06-01$$');
-    expect(await astray()).to.deep.equal([]);
+    expect(await differences()).to.deep.equal([]);
+    const [count] = await database.query(
+      'select count(*) > 5000 as many from allocated_instalments',
+    );
+    expect(count).to.deep.equal({ many: true });
+  });
+
+  it('follows an edit by SQL once refresh_allocation() is called', async () => {
+    await putBook(database, randomBook(1));
+    await database.query('delete from loan_payments where date_paid > $$2024-02-20$$');
+    expect(await differences()).to.not.deep.equal([]);
+    await database.query('select refresh_allocation()');
+    expect(await differences()).to.deep.equal([]);
+  });
+
+  it('counts an instalment as covered when it is short by no more than the tolerance', async () => {
+    await oneLoan(2, [
+      ['2024-02-01', '99.99'],
+      ['2024-03-01', '99.99'],
+      ['2024-03-05', '0.01'],
+    ]);
+    expect(await coveredOn()).to.deep.equal(['2024-03-01', null]);
+    await database.query(
+      `insert into loan_book (source, files, tolerance) values ('x', '[]', 0.01)
+       on conflict (only_one) do update set tolerance = 0.01`,
+    );
+    await database.query('select refresh_allocation()');
+    expect(await coveredOn()).to.deep.equal(['2024-02-01', '2024-03-05']);
+  });
+
+  it('ignores voided payments and their reversals on every day', async () => {
+    await oneLoan(1, [['2024-02-01', '100']]);
+    expect(await coveredOn()).to.deep.equal(['2024-02-01']);
+    await database.query(`
+      update loan_payments set status = 'voided';
+      insert into loan_payments
+        (loan_id, payment_id, date_paid, amount_paid, status, voids_payment_id)
+      values ('L', 'R', '2024-02-02', -100, 'reversal', '0');
+      select refresh_allocation()`);
+    expect(await coveredOn()).to.deep.equal([null]);
   });
 });
-
-async function until(found: () => Promise<unknown[]>): Promise<void> {
-  for (const began = Date.now(); (await found()).length === 0; )
-    if (Date.now() - began > 20_000) throw new Error('what was waited for did not come');
-}

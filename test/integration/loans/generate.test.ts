@@ -88,7 +88,7 @@ describe('a random loan book', () => {
     });
     after(() => database.drop());
 
-    it('comes to what it said it would: loaded, repaired, duplicates and set aside of each file', () => {
+    it('comes to what it said it would: loaded, repaired, duplicates and rejected of each file', () => {
       expect(report.files).to.deep.equal(made.files);
     });
 
@@ -111,23 +111,23 @@ describe('a random loan book', () => {
       expect(said).to.deep.equal({
         'borrower.csv duplicate: the same row as #': 5,
         'borrower.csv repaired: borrower_credit_score … is not a whole number, left empty': 5,
-        'borrower.csv set_aside: borrower_id … is on # with other content': 5,
+        'borrower.csv rejected: borrower_id … is on # with other content': 5,
         'loan.csv duplicate: the same row as #': 5,
         'loan.csv repaired: Date_of_release … does not exist, moved to #': 5,
         'loan.csv repaired: Maturity_date … does not exist, moved to #': 5,
-        'loan.csv set_aside: loan_id … is on # with other content': 5,
-        'loan.csv set_aside: unknown borrower_id …': 5,
+        'loan.csv rejected: loan_id … is on # with other content': 5,
+        'loan.csv rejected: unknown borrower_id …': 5,
         'loan_payment.csv duplicate: the same row as #': 5,
-        'loan_payment.csv set_aside: Amount_paid … is below #': 5,
-        'loan_payment.csv set_aside: Amount_paid … is not a number': 5,
-        'loan_payment.csv set_aside: Amount_paid … is not more than #': 5,
-        'loan_payment.csv set_aside: Date_paid … does not exist': 5,
-        'loan_payment.csv set_aside: payment_id … is on # with other content': 5,
-        'loan_payment.csv set_aside: unknown loan_id …': 5,
+        'loan_payment.csv rejected: Amount_paid … is below #': 5,
+        'loan_payment.csv rejected: Amount_paid … is not a number': 5,
+        'loan_payment.csv rejected: Amount_paid … is not more than #': 5,
+        'loan_payment.csv rejected: Date_paid … does not exist': 5,
+        'loan_payment.csv rejected: payment_id … is on # with other content': 5,
+        'loan_payment.csv rejected: unknown loan_id …': 5,
         'payment_schedule.csv duplicate: the same row as #': 5,
         'payment_schedule.csv repaired: Expected_payment_date … does not exist, moved to #': 5,
-        'payment_schedule.csv set_aside: schedule_id … is on # with other content': 5,
-        'payment_schedule.csv set_aside: unknown loan_id …': 5,
+        'payment_schedule.csv rejected: schedule_id … is on # with other content': 5,
+        'payment_schedule.csv rejected: unknown loan_id …': 5,
       });
     });
 

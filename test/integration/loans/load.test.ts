@@ -10,7 +10,7 @@ import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../seeds/loan-book', import.meta.url));
 const TABLES = [...BOOK_FILES.map(({ table }) => table), 'rejected_rows'];
-const set_aside = 'set_aside';
+const rejected = 'rejected';
 
 describe('loading a folder as the loan book', () => {
   let database: TestDatabase;
@@ -117,20 +117,20 @@ describe('loading a folder as the loan book', () => {
       loaded: 86,
       repaired: 0,
       duplicates: 1,
-      set_aside: 5,
+      rejected: 5,
     });
     expect(problems.filter((problem) => problem.file === file)).to.deep.equal([
       { file, line: 87, outcome: 'duplicate', reason: 'the same row as line 86' },
       {
         file,
         line: 88,
-        outcome: set_aside,
+        outcome: rejected,
         reason: 'payment_id "PX" is on line 86 with other content',
       },
-      { file, line: 89, outcome: set_aside, reason: 'unknown loan_id "nobody"' },
-      { file, line: 90, outcome: set_aside, reason: 'unknown loan_id "nobody"' },
-      { file, line: 92, outcome: set_aside, reason: 'Amount_paid "many" is not a number' },
-      { file, line: 93, outcome: set_aside, reason: 'expected 4 fields, got 3' },
+      { file, line: 89, outcome: rejected, reason: 'unknown loan_id "nobody"' },
+      { file, line: 90, outcome: rejected, reason: 'unknown loan_id "nobody"' },
+      { file, line: 92, outcome: rejected, reason: 'Amount_paid "many" is not a number' },
+      { file, line: 93, outcome: rejected, reason: 'expected 4 fields, got 3' },
     ]);
     const rows = await database.query(
       "select payment_id, amount_paid, date_paid from loan_payments where payment_id in ('PX', 'PY') order by 1",
@@ -154,7 +154,7 @@ describe('loading a folder as the loan book', () => {
     const { problems } = await loadLoanBook(database.db, dir);
     expect(
       problems
-        .filter(({ outcome }) => outcome === set_aside)
+        .filter(({ outcome }) => outcome === rejected)
         .map(({ file, reason }) => [file, reason]),
     ).to.deep.equal([
       ['loan.csv', 'unknown borrower_id "stranger"'],

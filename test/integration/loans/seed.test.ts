@@ -63,13 +63,13 @@ describe('seeding the sample loan book', () => {
     expect(seeded).to.have.property('seeded', true);
     expect(reportLines((seeded as { report: LoadReport }).report)).to.deep.equal([
       'loan book: sample',
-      'borrower.csv          2 read, 2 loaded, 1 repaired, 0 duplicates, 0 set aside',
-      'loan.csv              4 read, 4 loaded, 1 repaired, 0 duplicates, 0 set aside',
-      'payment_schedule.csv  84 read, 84 loaded, 0 repaired, 0 duplicates, 0 set aside',
-      'loan_payment.csv      84 read, 84 loaded, 0 repaired, 0 duplicates, 0 set aside',
-      'branch.csv            2 read, 2 loaded, 0 repaired, 0 duplicates, 0 set aside',
-      'loan_branch.csv       4 read, 4 loaded, 0 repaired, 0 duplicates, 0 set aside',
-      'borrower_name.csv     2 read, 2 loaded, 0 repaired, 0 duplicates, 0 set aside',
+      'borrower.csv          2 read, 2 loaded, 1 repaired, 0 duplicates, 0 rejected',
+      'loan.csv              4 read, 4 loaded, 1 repaired, 0 duplicates, 0 rejected',
+      'payment_schedule.csv  84 read, 84 loaded, 0 repaired, 0 duplicates, 0 rejected',
+      'loan_payment.csv      84 read, 84 loaded, 0 repaired, 0 duplicates, 0 rejected',
+      'branch.csv            2 read, 2 loaded, 0 repaired, 0 duplicates, 0 rejected',
+      'loan_branch.csv       4 read, 4 loaded, 0 repaired, 0 duplicates, 0 rejected',
+      'borrower_name.csv     2 read, 2 loaded, 0 repaired, 0 duplicates, 0 rejected',
       'borrower.csv line 3, repaired: borrower_credit_score "a" is not a whole number, left empty',
       'loan.csv line 3, repaired: Maturity_date "02/29/2023" does not exist, moved to 2023-02-28',
     ]);

@@ -273,7 +273,7 @@ describe('cleaning a row of the loan book', () => {
     });
   }
 
-  it('names every fault of a row that is set aside', () => {
+  it('names every fault of a row that is rejected', () => {
     expect(clean('loan_payment.csv', { date_paid: 'x', amount_paid: 'y' })).to.deep.equal({
       refused: 'Date_paid "x" is not a day (MM/DD/YYYY); Amount_paid "y" is not a number',
     });
