@@ -2,15 +2,15 @@ import type { Knex } from 'knex';
 
 /**
  * The loan book's strict rules: keys per loan, a loan's own currency, reversals, a tolerance, and
- * what every report has to say about the book. Allocation is refreshed by the load, not by triggers.
+ * what every report has to say about the book.
  */
 export async function up(knex: Knex): Promise<void> {
-  for (const statements of [NO_TRIGGERS, KEYS_AND_COLUMNS, BOOK, PROBLEMS, ALLOCATION])
+  for (const statements of [NO_TRIGGERS, KEYS_AND_COLUMNS, BOOK, PROBLEMS])
     await knex.raw(statements);
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const statements of [OLD_BOOK, OLD_KEYS_AND_COLUMNS, OLD_ALLOCATION])
+  for (const statements of [OLD_PROBLEMS_AND_BOOK, OLD_KEYS_AND_COLUMNS, OLD_ALLOCATION])
     await knex.raw(statements);
   for (const table of ['payment_schedule', 'loan_payments'])
     await knex.raw(`
@@ -127,78 +127,8 @@ reason says. warned: it is, and a person should look at it';
     'rows this entry stands for: routine rounding is one entry a file';
 `;
 
-const ALLOCATION = `
-  create view allocation as
-  with instalment as (
-    select loan_id, schedule_id, expected_payment_date as due_date,
-           expected_payment_amount as amount,
-           row_number() over oldest_first as instalment_number,
-           sum(expected_payment_amount) over oldest_first as expected_to_date
-    from payment_schedule
-    window oldest_first as (partition by loan_id order by expected_payment_date, schedule_id
-                            rows unbounded preceding)
-  )
-  , needed as (
-    select *, expected_to_date - coalesce((select tolerance from loan_book), 0) as money_needed
-    from instalment
-  )
-  , payment as (
-    select loan_id, date_paid,
-           sum(amount_paid) over (partition by loan_id order by date_paid, payment_id
-                                  rows unbounded preceding) as paid_to_date
-    from loan_payments
-    where status = 'received'
-  )
-  -- By money: the payment that brings the total up to what an instalment needs is the next one
-  -- in this order, or there is none.
-  , covered as (
-    select loan_id, schedule_id, due_date, amount, instalment_number, expected_to_date,
-           case when money <= 0 then '-infinity'
-                else min(date_paid) over (partition by loan_id
-                                          order by money desc, schedule_id nulls first
-                                          rows unbounded preceding)
-           end as date_covered
-    from (
-      select loan_id, money_needed as money, schedule_id, due_date, amount, instalment_number,
-             expected_to_date, cast(null as date) as date_paid
-      from needed
-      union all
-      select loan_id, paid_to_date, null, null, null, null, null, date_paid
-      from payment
-    ) by_money
-  )
-  select loan_id, cast(instalment_number as integer) as instalment_number, schedule_id, due_date,
-         amount, cast(expected_to_date as numeric(38, 4)) as expected_to_date, date_covered,
-         greatest(due_date, case when instalment_number > 1 then
-           coalesce(lag(date_covered) over (partition by loan_id order by instalment_number),
-                    'infinity') end) as counted_from
-  from covered
-  where schedule_id is not null;
-  comment on view allocation is
-    'the rule: money received fills the oldest instalment first, within loan_book.tolerance';
-
-  comment on table allocated_instalments is
-    'The view allocation as of the last load or refresh_allocation(). After editing
-payment_schedule, loan_payments or loan_book.tolerance by SQL, call refresh_allocation().
-A loan without a row here has no schedule: status no_schedule';
-  comment on column allocated_instalments.date_covered is
-    'The first day at whose close the money received came to expected_to_date less the tolerance;
-null if it never has, -infinity if nothing is needed';
-
-  create function refresh_allocation() returns void language sql as $$
-    delete from allocated_instalments;
-    insert into allocated_instalments select * from allocation;
-  $$;
-  comment on function refresh_allocation() is
-    'Works out allocated_instalments again for the whole book. The load calls it; call it after
-editing the book by SQL';
-`;
-
-const OLD_BOOK = `
-  drop function refresh_allocation();
-  drop view allocation;
-
-  update rejected_rows set outcome = 'set_aside' where outcome in ('rejected', 'ignored');
+const OLD_PROBLEMS_AND_BOOK = `
+update rejected_rows set outcome = 'set_aside' where outcome in ('rejected', 'ignored');
   delete from rejected_rows where outcome = 'warned';
   alter table rejected_rows
     drop constraint rejected_rows_outcome,

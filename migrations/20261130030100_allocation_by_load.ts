@@ -1,0 +1,77 @@
+import type { Knex } from 'knex';
+
+/** The allocation counts received payments within the tolerance; the load refreshes it. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(ALLOCATION);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw('drop function refresh_allocation(); drop view allocation');
+}
+
+const ALLOCATION = `
+  create view allocation as
+  with instalment as (
+    select loan_id, schedule_id, expected_payment_date as due_date,
+           expected_payment_amount as amount,
+           row_number() over oldest_first as instalment_number,
+           sum(expected_payment_amount) over oldest_first as expected_to_date
+    from payment_schedule
+    window oldest_first as (partition by loan_id order by expected_payment_date, schedule_id
+                            rows unbounded preceding)
+  )
+  , needed as (
+    select *, expected_to_date - coalesce((select tolerance from loan_book), 0) as money_needed
+    from instalment
+  )
+  , payment as (
+    select loan_id, date_paid,
+           sum(amount_paid) over (partition by loan_id order by date_paid, payment_id
+                                  rows unbounded preceding) as paid_to_date
+    from loan_payments
+    where status = 'received'
+  )
+  -- By money: the payment that brings the total up to what an instalment needs is the next one
+  -- in this order, or there is none.
+  , covered as (
+    select loan_id, schedule_id, due_date, amount, instalment_number, expected_to_date,
+           case when money <= 0 then '-infinity'
+                else min(date_paid) over (partition by loan_id
+                                          order by money desc, schedule_id nulls first
+                                          rows unbounded preceding)
+           end as date_covered
+    from (
+      select loan_id, money_needed as money, schedule_id, due_date, amount, instalment_number,
+             expected_to_date, cast(null as date) as date_paid
+      from needed
+      union all
+      select loan_id, paid_to_date, null, null, null, null, null, date_paid
+      from payment
+    ) by_money
+  )
+  select loan_id, cast(instalment_number as integer) as instalment_number, schedule_id, due_date,
+         amount, cast(expected_to_date as numeric(38, 4)) as expected_to_date, date_covered,
+         greatest(due_date, case when instalment_number > 1 then
+           coalesce(lag(date_covered) over (partition by loan_id order by instalment_number),
+                    'infinity') end) as counted_from
+  from covered
+  where schedule_id is not null;
+  comment on view allocation is
+    'the rule: money received fills the oldest instalment first, within loan_book.tolerance';
+
+  comment on table allocated_instalments is
+    'The view allocation as of the last load or refresh_allocation(). After editing
+payment_schedule, loan_payments or loan_book.tolerance by SQL, call refresh_allocation().
+A loan without a row here has no schedule: status no_schedule';
+  comment on column allocated_instalments.date_covered is
+    'The first day at whose close the money received came to expected_to_date less the tolerance;
+null if it never has, -infinity if nothing is needed';
+
+  create function refresh_allocation() returns void language sql as $$
+    delete from allocated_instalments;
+    insert into allocated_instalments select * from allocation;
+  $$;
+  comment on function refresh_allocation() is
+    'Works out allocated_instalments again for the whole book. The load calls it; call it after
+editing the book by SQL';
+`;
