@@ -54,6 +54,21 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** A database without any table, for tests that bring their own schema. */
+export async function emptyDatabase() {
+  server ??= startServer();
+  const { postgres } = await server;
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  await admin(postgres.url, `create database ${name}`);
+  const url = postgres.url.replace(/\/[^/]*$/, `/${name}`);
+  return {
+    url,
+    /** Runs one statement, or a script of many, and returns the rows of the last one. */
+    run: (sql: string) => admin(url, sql),
+    drop: () => admin(postgres.url, `drop database ${name} with (force)`),
+  };
+}
+
 /** From now on so many databases are copied while a test still runs with one before them: a copy takes longer than many a test. */
 export function copyDatabasesAhead(count: number): void {
   ahead = count;
@@ -85,11 +100,12 @@ async function startServer() {
   return { postgres, dataDir };
 }
 
-async function admin(url: string, sql: string): Promise<void> {
+async function admin(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    const result = await client.query(sql);
+    return result.rows ?? [];
   } finally {
     await client.end();
   }

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { migrate, openDatabase } from '../../../platform/database.ts';
+import { emptyDatabase, type TestDatabase, testDatabase } from '../../support/database.ts';
+import { quiet } from '../../support/quiet.ts';
+
+/**
+ * A dump of a database at the schema of release 1.0.0: rates, runs, dead letters, the sample loan
+ * book and the embedded stream, written by that release.
+ */
+const DUMP = gunzipSync(readFileSync(new URL('previous-head.sql.gz', import.meta.url)));
+
+/** What users read, and what an upgrade must not change. One query per table. */
+const KEPT = {
+  observations: `select event_id, run_id, source, base_currency, quote_currency, mid,
+                        observed_at, fetched_at, seq
+                 from rate_observations order by seq`,
+  days: 'select * from rates order by rate_date, quote_currency',
+  stream: 'select * from stream_records order by topic, partition, record_offset',
+  offsets: 'select * from stream_group_offsets order by 1, 2, 3',
+  deadLetters: `select id, topic, partition, record_offset, key, value, headers, reason, state
+                from dead_letters order by id`,
+  runs: `select run_id, source, trigger, state, currencies, cost, event_ids, missing, error,
+                fetched_at, published_at
+         from runs order by asked_at, run_id`,
+  borrowers: 'select * from borrowers order by 1',
+  loans: `select loan_id, borrower_id, date_of_release, term, loan_amount, maturity_date
+          from loans order by 1`,
+  instalments: `select loan_id, schedule_id, expected_payment_date, expected_payment_amount
+                from payment_schedule order by 1, 2`,
+  payments: 'select loan_id, payment_id, date_paid, amount_paid from loan_payments order by 1, 2',
+  allocation: `select loan_id, schedule_id, due_date, date_covered
+               from allocated_instalments order by 1, 2`,
+} as const;
+
+/** The catalogue of a schema: columns, constraints, indexes, views, functions and triggers. */
+const SCHEMA = `
+  select 'column' as kind, table_name || '.' || column_name as name,
+         concat_ws(' ', data_type, is_nullable, column_default, generation_expression) as definition
+  from information_schema.columns where table_schema = 'public'
+  union all
+  select 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+  from pg_constraint where connamespace = 'public'::regnamespace
+  union all
+  select 'index', indexname, indexdef from pg_indexes where schemaname = 'public'
+  union all
+  select 'view', viewname, definition from pg_views where schemaname = 'public'
+  union all
+  select 'function', proname, pg_get_functiondef(oid)
+  from pg_proc where pronamespace = 'public'::regnamespace
+  union all
+  select 'trigger', tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
+  order by 1, 2, 3`;
+
+describe('a database of release 1.0.0', () => {
+  let database: Awaited<ReturnType<typeof emptyDatabase>>;
+  beforeEach(async () => {
+    database = await emptyDatabase();
+    await database.run(DUMP.toString('utf8'));
+  });
+  afterEach(() => database.drop());
+
+  const rows = async () => {
+    const kept: Record<string, unknown[]> = {};
+    for (const [name, sql] of Object.entries(KEPT)) kept[name] = await database.run(sql);
+    return kept;
+  };
+
+  it('is upgraded without losing or changing a row', async () => {
+    const before = await rows();
+    for (const [name, found] of Object.entries(before)) expect(found, name).to.not.be.empty;
+    expect(await migrate(database.url, quiet)).to.not.be.empty;
+    expect(await rows()).to.deep.equal(before);
+  });
+
+  it('then has the schema of a new database', async () => {
+    const fresh: TestDatabase = await testDatabase();
+    try {
+      await migrate(database.url, quiet);
+      expect(await database.run(SCHEMA)).to.deep.equal(await fresh.query(SCHEMA));
+    } finally {
+      await fresh.drop();
+    }
+  });
+
+  it('has nothing left to apply, and its last migration can be reverted and applied again', async () => {
+    await migrate(database.url, quiet);
+    expect(await migrate(database.url, quiet)).to.be.empty;
+    const db = openDatabase({ url: database.url, name: 'test', deadlines: 'none' });
+    try {
+      await db.migrate.down();
+      expect(await migrate(database.url, quiet)).to.have.length(1);
+    } finally {
+      await db.destroy();
+    }
+  });
+});
