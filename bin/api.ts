@@ -1,8 +1,8 @@
-import { apiPart } from '../app/api.ts';
-import { databasePart, migrated } from '../app/parts.ts';
-import { runService } from '../app/run-service.ts';
+import { startApiService } from '../app/api-service.ts';
+import { migrateWhenReachable, openServiceDatabase } from '../app/context.ts';
+import { runService } from '../app/run.ts';
 
-await runService('api', 'Answers HTTP requests from what is stored', async (parts) => {
-  await apiPart(parts, databasePart(parts, 'api'));
-  await migrated(parts);
+await runService('api', 'Serves stored rates and loans over HTTP', async (context) => {
+  await startApiService(context, openServiceDatabase(context, 'api'));
+  await migrateWhenReachable(context);
 });

@@ -1,12 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { calendarDay } from '../app/calendar-day.ts';
-import { commandLine } from '../app/command-line.ts';
-import { consumerPart } from '../app/consumer.ts';
-import { streamPart } from '../app/parts.ts';
-import { producerPart } from '../app/producer.ts';
-import { progressBar } from '../app/progress-bar.ts';
-import { runTask, type Task } from '../app/run-task.ts';
+import { defineCommand, openProgressBar, parseDay } from '../app/command-line.ts';
+import { startConsumerService } from '../app/consumer-service.ts';
+import { openEventStream } from '../app/event-stream.ts';
+import { startProducerService } from '../app/producer-service.ts';
+import { runTask, type Task } from '../app/run.ts';
 import {
   acceptCostBeyond,
   type BackfillProgress,
@@ -42,12 +40,12 @@ const NOTHING: BackfillProgress = {
   reason: null,
 };
 
-const line = commandLine(
+const line = defineCommand(
   'backfill',
   'Pulls past days from XE: says what it costs and asks; killed and called again, it goes on',
 )
-  .option('--from <day>', 'the first day (YYYY-MM-DD, UTC)', calendarDay)
-  .option('--to <day>', 'the last day; without it, yesterday', calendarDay)
+  .option('--from <day>', 'the first day (YYYY-MM-DD, UTC)', parseDay)
+  .option('--to <day>', 'the last day; without it, yesterday', parseDay)
   .option(
     '--missing',
     'only days that lack a rate; without --from, since the first day that has one',
@@ -123,7 +121,7 @@ async function agreed(
 
 /** Has the pages done by a producer and a consumer that run already, or by those of its own as soon as there are none. */
 async function run(task: Task, db: Database, since: string): Promise<BackfillProgress> {
-  const stream = await streamPart(task, db);
+  const stream = await openEventStream(task, db);
   const notifications = openNotifications(task);
   task.onClose('notifications', () => notifications.stop());
   let gaveUp: Error | null = null;
@@ -131,11 +129,12 @@ async function run(task: Task, db: Database, since: string): Promise<BackfillPro
     gaveUp = reason;
   };
   const own = {
-    consumer: () => consumerPart({ ...task, notifications, giveUp }, { db, stream }),
-    producer: () => producerPart({ ...task, notifications }, { db, stream, backfillOnly: true }),
+    consumer: () => startConsumerService({ ...task, notifications, giveUp }, { db, stream }),
+    producer: () =>
+      startProducerService({ ...task, notifications }, { db, stream, backfillOnly: true }),
   };
   const missing = new Set(Object.keys(own) as (keyof typeof own)[]);
-  const bar = progressBar(task);
+  const bar = openProgressBar(task);
   for (;;) {
     if (gaveUp) throw gaveUp;
     // One that was killed is still listed for a while, so it is looked again until it is seen to be gone or ours runs.
@@ -147,7 +146,7 @@ async function run(task: Task, db: Database, since: string): Promise<BackfillPro
       await own[service]();
     }
     const progress = await backfillProgress(db, task.config.source, since);
-    bar.at(progress.pages - progress.open, progress.pages, 'of the pages');
+    bar.update(progress.pages - progress.open, progress.pages, 'of the pages');
     if (progress.open === 0 || task.signal.aborted || progress.reason) {
       bar.stop();
       return progress;

@@ -1,4 +1,4 @@
-import { commandLine } from '../app/command-line.ts';
+import { defineCommand } from '../app/command-line.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { stopBroker } from '../test/support/broker.ts';
 import { stopTestServer } from '../test/support/database.ts';
@@ -14,7 +14,7 @@ interface Options {
   quiet?: boolean;
 }
 
-const line = commandLine(
+const line = defineCommand(
   'bench',
   'How fast, next to what: every bound is a ratio within one run on this machine',
 )

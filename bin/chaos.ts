@@ -1,4 +1,4 @@
-import { commandLine } from '../app/command-line.ts';
+import { defineCommand } from '../app/command-line.ts';
 import { CannotStart } from '../platform/errors.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { javaMissing } from '../test/support/broker.ts';
@@ -20,7 +20,7 @@ interface Options {
   quiet?: boolean;
 }
 
-const line = commandLine(
+const line = defineCommand(
   'chaos',
   'Kills, cuts and spoils what the pipeline stands on, and counts what was lost, doubled or wrong',
 )

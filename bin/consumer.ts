@@ -1,10 +1,12 @@
-import { consumerPart } from '../app/consumer.ts';
-import { databasePart, healthPortPart, migrated, streamPart } from '../app/parts.ts';
-import { runService } from '../app/run-service.ts';
+import { startConsumerService } from '../app/consumer-service.ts';
+import { migrateWhenReachable, openHealthPort, openServiceDatabase } from '../app/context.ts';
+import { openEventStream } from '../app/event-stream.ts';
+import { runService } from '../app/run.ts';
 
-await runService('consumer', 'Stores the events of the stream in Postgres, once', async (parts) => {
-  const db = databasePart(parts, 'consumer');
-  const healthIs = await healthPortPart(parts, db);
-  await migrated(parts);
-  healthIs(consumerPart(parts, { db, stream: await streamPart(parts, db) }));
+await runService('consumer', 'Stores the events of the stream in Postgres', async (context) => {
+  const db = openServiceDatabase(context, 'consumer');
+  const setHealth = await openHealthPort(context, db);
+  await migrateWhenReachable(context);
+  const stream = await openEventStream(context, db);
+  setHealth(startConsumerService(context, { db, stream }));
 });

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type Letter, openLetterBox } from '../api/pipeline/letter-box.ts';
-import { commandLine } from '../app/command-line.ts';
-import { runTask } from '../app/run-task.ts';
+import { defineCommand } from '../app/command-line.ts';
+import { runTask } from '../app/run.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 
 interface Asked {
@@ -15,7 +15,7 @@ const letterId = (text: string) => {
     throw new InvalidArgumentError(`expected the number of a letter, got ${text}`);
   return text;
 };
-const line = commandLine(
+const line = defineCommand(
   'dlt',
   'Dead letters: records that could never become a rate, kept whole with the reason',
 );

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { commandLine } from '../app/command-line.ts';
-import { letterTopicOf, topicOf } from '../app/parts.ts';
-import { type LocalTask, runLocalTask } from '../app/run-task.ts';
+import { defineCommand } from '../app/command-line.ts';
+import { deadLetterTopic, eventTopic } from '../app/event-stream.ts';
+import { type LocalTask, runLocalTask } from '../app/run.ts';
 import { RATE_OBSERVED_SCHEMA } from '../events/rate-observed.ts';
 import { settingSources } from '../platform/config.ts';
 import { runningUrl } from '../platform/embedded-postgres/join.ts';
@@ -16,7 +16,7 @@ import { examineRegistry } from '../tools/doctor/registry.ts';
 import { effectiveSettings } from '../tools/doctor/settings.ts';
 import { examineXe } from '../tools/doctor/xe.ts';
 
-const line = commandLine(
+const line = defineCommand(
   'doctor',
   'What is in force, what can be reached, and what to do about what is not; starts, changes and spends nothing',
 );
@@ -60,7 +60,7 @@ async function streamLooks({ config, log }: LocalTask) {
     return [note('stream', 'embedded, in Postgres: KAFKA_BROKERS is not set')];
   return examineKafka({
     settings: kafkaSettings(config),
-    topics: [topicOf(config), letterTopicOf(config)],
+    topics: [eventTopic(config), deadLetterTopic(config)],
     log,
   });
 }

@@ -1,9 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import { commandLine } from '../app/command-line.ts';
-import { postgresPart } from '../app/parts.ts';
-import { progressBar } from '../app/progress-bar.ts';
-import { type LocalTask, runLocalTask } from '../app/run-task.ts';
-import { withinReach } from '../app/within-reach.ts';
+import { defineCommand, openProgressBar } from '../app/command-line.ts';
+import { joinPostgres, requirePostgres } from '../app/context.ts';
+import { type LocalTask, runLocalTask } from '../app/run.ts';
 import { generateLoanBook } from '../loans/generate.ts';
 import { loadLoanBook } from '../loans/load.ts';
 import { reportLines } from '../loans/report-lines.ts';
@@ -22,7 +20,7 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
     throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}, got ${text}`);
   return number;
 };
-const line = commandLine(
+const line = defineCommand(
   'load',
   'Replaces the loan book by a folder of raw CSV files, in one transaction; or makes such a folder',
 )
@@ -58,16 +56,16 @@ async function load(
   task: LocalTask,
   { dir, ...options }: { dir: string; dryRun: boolean; rejects?: string },
 ): Promise<void> {
-  const url = await postgresPart(task);
-  const bar = progressBar(task);
-  const report = await withinReach(url, async () => {
+  const url = await joinPostgres(task);
+  const bar = openProgressBar(task);
+  const report = await requirePostgres(url, async () => {
     await migrate(url, task.log);
     const db = openDatabase({ url, name: 'load', deadlines: 'none' });
     task.onClose('database', () => db.destroy());
     return loadLoanBook(db, dir, {
       ...options,
       signal: task.signal,
-      progress: ({ file, bytesRead, bytes }) => bar.at(bytesRead, bytes, file),
+      progress: ({ file, bytesRead, bytes }) => bar.update(bytesRead, bytes, file),
     });
   }).finally(() => bar.stop());
   if (task.json) task.print(JSON.stringify({ ...report, dry_run: options.dryRun }, null, 2));
@@ -79,8 +77,8 @@ async function make(
   task: LocalTask,
   { dir, loans, seed }: { dir: string; loans: number; seed: number },
 ): Promise<void> {
-  const bar = progressBar(task);
-  const progress = (done: number) => bar.at(done, loans, 'loans');
+  const bar = openProgressBar(task);
+  const progress = (done: number) => bar.update(done, loans, 'loans');
   const made = await generateLoanBook(dir, { loans, seed, progress }).finally(() => bar.stop());
   if (task.json) return task.print(JSON.stringify({ dir, loans, seed, ...made }, null, 2));
   if (task.quiet) return;

@@ -1,9 +1,9 @@
-import { commandLine } from '../app/command-line.ts';
-import { runTask } from '../app/run-task.ts';
+import { defineCommand } from '../app/command-line.ts';
+import { runTask } from '../app/run.ts';
 import { migrate } from '../platform/database.ts';
 
 await runTask(
-  commandLine('migrate', 'Brings the database schema up to date'),
+  defineCommand('migrate', 'Brings the database schema up to date'),
   async ({ url, log, json, quiet, print }) => {
     const migrations = await migrate(url, log);
     if (json) print(JSON.stringify({ migrations }));

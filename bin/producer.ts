@@ -1,14 +1,16 @@
-import { databasePart, healthPortPart, migrated, streamPart } from '../app/parts.ts';
-import { producerPart } from '../app/producer.ts';
-import { runService } from '../app/run-service.ts';
+import { migrateWhenReachable, openHealthPort, openServiceDatabase } from '../app/context.ts';
+import { openEventStream } from '../app/event-stream.ts';
+import { startProducerService } from '../app/producer-service.ts';
+import { runService } from '../app/run.ts';
 
 await runService(
   'producer',
-  'Pulls rates from XE on schedule and on request, and publishes them as events',
-  async (parts) => {
-    const db = databasePart(parts, 'producer');
-    const healthIs = await healthPortPart(parts, db);
-    await migrated(parts);
-    healthIs(await producerPart(parts, { db, stream: await streamPart(parts, db) }));
+  'Fetches rates from XE on schedule and on request, and publishes them as events',
+  async (context) => {
+    const db = openServiceDatabase(context, 'producer');
+    const setHealth = await openHealthPort(context, db);
+    await migrateWhenReachable(context);
+    const stream = await openEventStream(context, db);
+    setHealth(await startProducerService(context, { db, stream }));
   },
 );

@@ -1,9 +1,6 @@
-import { commandLine } from '../app/command-line.ts';
-import { instantOf } from '../app/instant.ts';
-import { streamPart } from '../app/parts.ts';
-import { progressBar } from '../app/progress-bar.ts';
-import { runTask } from '../app/run-task.ts';
-import { schemaOfPart } from '../app/schema-registry.ts';
+import { defineCommand, openProgressBar, parseInstant } from '../app/command-line.ts';
+import { openEventStream, schemaLookup } from '../app/event-stream.ts';
+import { runTask } from '../app/run.ts';
 import { dryReplay, rebuild, replay } from '../consumer/replay.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 
@@ -15,19 +12,19 @@ interface Options {
   force?: boolean;
 }
 
-const line = commandLine(
+const line = defineCommand(
   'replay',
   'Reads the stream again into Postgres, beside the running consumer',
 )
   .option(
     '--from <day>',
     'events published on or after this day (YYYY-MM-DD, UTC) or instant (ISO 8601)',
-    (text) => instantOf(text),
+    (text) => parseInstant(text),
   )
   .option(
     '--to <day>',
     'events published up to the end of this day, or before this instant',
-    (text) => instantOf(text, { end: true }),
+    (text) => parseInstant(text, { end: true }),
   )
   .option('--dry-run', 'only report what would be done')
   .option('--rebuild', 'make both tables anew from the whole stream, in one transaction')
@@ -42,17 +39,17 @@ await runTask(line, async (task) => {
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'replay', deadlines: 'none' });
   task.onClose('database', () => db.destroy());
-  const stream = await streamPart(task, db);
-  const bar = progressBar(task);
+  const stream = await openEventStream(task, db);
+  const bar = openProgressBar(task);
   task.onClose('progress bar', () => bar.stop());
   const began = performance.now();
   const onProgress = (read: number, total: number) =>
-    bar.at(read, total, paceOf(read, total, performance.now() - began));
+    bar.update(read, total, paceOf(read, total, performance.now() - began));
   const deps = {
     db,
     stream,
     topic: task.config.TOPIC,
-    schemaOf: schemaOfPart(task.config),
+    schemaOf: schemaLookup(task.config),
     log: task.log,
     onProgress,
   };

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
-import { calendarDay } from '../app/calendar-day.ts';
-import { commandLine } from '../app/command-line.ts';
-import { runTask } from '../app/run-task.ts';
+import { defineCommand, parseDay } from '../app/command-line.ts';
+import { runTask } from '../app/run.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { arrearsHistory } from '../reports/arrears-history.ts';
@@ -28,7 +27,7 @@ interface Options {
   in?: string;
 }
 
-const line = commandLine(
+const line = defineCommand(
   'report',
   'The loan book as of the close of a day: loans, missed payments, PAR, a loan day by day, roll rates',
 )
@@ -40,10 +39,10 @@ const line = commandLine(
   .option(
     '--as-of <day>',
     'YYYY-MM-DD; today (UTC) when left out',
-    calendarDay,
+    parseDay,
     new Date().toISOString().slice(0, 10),
   )
-  .option('--from <day>', 'roll: the earlier of its two days', calendarDay)
+  .option('--from <day>', 'roll: the earlier of its two days', parseDay)
   .option('--loan <id>', 'history: which loan')
   .addOption(new Option('--format <format>', 'table when left out').choices(FORMATS))
   .option(

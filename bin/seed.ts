@@ -1,11 +1,11 @@
-import { commandLine } from '../app/command-line.ts';
-import { runTask } from '../app/run-task.ts';
+import { defineCommand } from '../app/command-line.ts';
+import { runTask } from '../app/run.ts';
 import { reportLines } from '../loans/report-lines.ts';
 import { seedLoanBook } from '../loans/sample.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 
 await runTask(
-  commandLine(
+  defineCommand(
     'seed',
     'Loads the sample loan book, only into an empty book or over the sample itself',
   ),

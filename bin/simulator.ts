@@ -1,10 +1,10 @@
-import { commandLine } from '../app/command-line.ts';
+import { defineCommand } from '../app/command-line.ts';
 import { readConfig } from '../platform/config.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
 import { startSimulator } from '../simulator/index.ts';
 
-commandLine(
+defineCommand(
   'simulator',
   'An XE look-alike to play with: made-up rates over HTTP with Basic auth',
 ).parse();

@@ -1,40 +1,41 @@
-import { databasePart, migrated, type Parts, streamPart } from '../app/parts.ts';
-import { runService } from '../app/run-service.ts';
+import { type AppContext, migrateWhenReachable, openServiceDatabase } from '../app/context.ts';
+import { openEventStream } from '../app/event-stream.ts';
+import { runService } from '../app/run.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
 import { classify } from '../platform/faults.ts';
 
-// Loaded while Postgres comes up, what answers people first: loading takes as long as the server does.
-const loadingApi = import('../app/api.ts');
+// Loading takes as long as Postgres needs to come up, so both go on at once; the API is first.
+const loadingApi = import('../app/api-service.ts');
 const loadingPipeline = loadingApi.then(() =>
-  Promise.all([import('../app/consumer.ts'), import('../app/producer.ts')]),
+  Promise.all([import('../app/consumer-service.ts'), import('../app/producer-service.ts')]),
 );
 
 await runService(
   'start',
   'The whole pipeline in one process: Postgres, simulator or XE, producer, consumer and API',
-  async (parts) => {
-    const db = databasePart(parts, 'start');
-    const { apiPart } = await loadingApi;
-    await apiPart(parts, db);
-    await migrated(parts);
-    const stream = await streamPart(parts, db);
-    const [{ consumerPart }, { producerPart }] = await loadingPipeline;
-    consumerPart(parts, { db, stream });
-    await producerPart(parts, { db, stream, history: true });
-    await seedEmptyBook(parts);
+  async (context) => {
+    const db = openServiceDatabase(context, 'start');
+    const { startApiService } = await loadingApi;
+    await startApiService(context, db);
+    await migrateWhenReachable(context);
+    const stream = await openEventStream(context, db);
+    const [{ startConsumerService }, { startProducerService }] = await loadingPipeline;
+    startConsumerService(context, { db, stream });
+    await startProducerService(context, { db, stream, history: true });
+    await seedEmptyBook(context);
   },
 );
 
-/** A first start brings the sample loan book along; a book that is there, the sample too, is left as it is. */
-async function seedEmptyBook({ url, log, signal }: Parts): Promise<void> {
+/** Loads the sample loan book at a first start; any book that is there stays as it is. */
+async function seedEmptyBook({ url, log, signal }: AppContext): Promise<void> {
   const seed = async () => {
     const db = openDatabase({ url, name: 'seed', deadlines: 'none', poolSize: 1 });
     try {
       if (await db('loans').first('loan_id')) return;
       const { seedLoanBook } = await import('../loans/sample.ts');
       const { seeded } = await seedLoanBook(db);
-      if (seeded) log.info('the sample loan book is loaded; npm run seed tells what was cleaned');
+      if (seeded) log.info('sample loan book loaded; npm run seed shows what was repaired');
     } finally {
       await db.destroy();
     }
@@ -42,6 +43,6 @@ async function seedEmptyBook({ url, log, signal }: Parts): Promise<void> {
   await retryUntilDone('sample loan book', seed, {
     log,
     signal,
-    fatal: (error) => (classify(error) === 'outage' ? null : (error as Error)),
+    fatal: (err) => (classify(err) === 'outage' ? null : (err as Error)),
   });
 }

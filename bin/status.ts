@@ -1,5 +1,5 @@
-import { commandLine } from '../app/command-line.ts';
-import { runTask } from '../app/run-task.ts';
+import { defineCommand } from '../app/command-line.ts';
+import { runTask } from '../app/run.ts';
 import { statusPage } from '../app/status-page.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
 import { accountOf } from '../ledger/credentials.ts';
@@ -8,7 +8,7 @@ import { ledgerStatus } from '../ledger/status.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { heartbeats } from '../platform/heartbeat.ts';
 
-const line = commandLine(
+const line = defineCommand(
   'status',
   'How fresh the rates are, which slots came to what, and what is left of the quota',
 ).option(

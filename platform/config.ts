@@ -7,7 +7,7 @@ import currencyCodes from 'currency-codes';
 import type { z as Z } from 'zod';
 import { WrongSettings } from './errors.ts';
 import { FAILPOINTS, type Failpoint } from './failpoint.ts';
-import { SECRET_NAMES, withPassword, withSecretFiles } from './secrets.ts';
+import { maskUserinfo, SECRET_NAMES, withPassword, withSecretFiles } from './secrets.ts';
 import { FAULTS } from './simulated-fault.ts';
 
 // As one tree of CommonJS zod loads in half the time that its 95 ES modules take, and nothing can begin before the settings are read.
@@ -151,6 +151,17 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
     );
   if (!parsed.success || faults.length > 0) throw new WrongSettings(faults);
   return Object.freeze({ ...parsed.data, source: parsed.data.XE_API_KEY ? 'xe' : 'simulator' });
+}
+
+/** The settings that are set, as text that may be shown: secrets and the userinfo of URLs masked. */
+export function maskedSettings(config: Config): Record<string, string> {
+  const shown = Object.entries(config).flatMap(([name, value]): [string, string][] => {
+    if (value === undefined) return [];
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    if (name.endsWith('_URL')) return [[name, maskUserinfo(text)]];
+    return [[name, SECRET_NAMES.includes(name) ? '***' : text]];
+  });
+  return Object.fromEntries(shown);
 }
 
 /** What the environment and `.env` set, apart, for whoever has to tell where a value comes from. */

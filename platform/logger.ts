@@ -1,14 +1,13 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
-import pretty from 'pino-pretty';
 
 export type Logger = PinoLogger;
 
-/** Never leaves the process in a log line, wherever in the object it stands. */
+/** Never leaves the process in a log line, wherever in the object it is. */
 const SECRET_FIELDS = ['authorization', 'password', 'apiKey', 'token', 'connectionString'];
 
 /**
- * The program's log. Services write JSON lines to stdout (plain lines on a TTY); commands whose stdout is a result
- * pass `to: 'stderr'`.
+ * Opens the program's log: JSON lines, or on a terminal one plain line per event. Services write to
+ * stdout; commands whose stdout is a result pass `to: 'stderr'`.
  */
 export function makeLogger({
   level,
@@ -25,15 +24,40 @@ export function makeLogger({
     formatters: { level: (label: string) => ({ level: label }) },
     redact: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
   };
-  const fd = stream.fd;
-  const destination: DestinationStream = stream.isTTY
-    ? pretty({
-        destination: fd,
-        sync: true,
-        colorize: process.stdout.hasColors?.() ?? false,
-        ignore: 'pid,hostname',
-        translateTime: 'UTC:HH:MM:ss',
-      })
-    : pino.destination({ dest: fd, sync: true });
-  return pino(options, destination);
+  const destination = pino.destination({ dest: stream.fd, sync: true });
+  if (!stream.isTTY) return pino(options, destination);
+  const colour = stream.hasColors();
+  const terminal: DestinationStream = {
+    write: (json) => void destination.write(`${terminalLine(json, colour)}\n`),
+  };
+  return pino(options, terminal);
+}
+
+interface Line {
+  level: string;
+  time: string;
+  msg?: string;
+  err?: { type?: string; message?: string; stack?: string; code?: string };
+}
+
+const COLOURS: Record<string, number> = { warn: 33, error: 31, fatal: 31, debug: 2, trace: 2 };
+/** Fields that the message of an event repeats, or that only a program reads. */
+const UNSHOWN = ['url', 'retryInMs'];
+/** Failures whose message says it all; any other is a bug, and its stack follows. */
+const CODED = /^[A-Z0-9_]{5,}$/;
+const OURS = ['CannotStart', 'UpstreamError', 'StreamUnavailable', 'InvalidRequest'];
+
+/** Formats `HH:MM:SS LEVEL message field=value: cause`, in UTC, the stack of a bug below it. */
+export function terminalLine(json: string, colour: boolean): string {
+  const { level, time, msg = '', err, ...fields } = JSON.parse(json) as Line;
+  const shown = Object.entries(fields)
+    .filter(([name]) => !UNSHOWN.includes(name))
+    .map(
+      ([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    );
+  const label = level.toUpperCase().padEnd(5);
+  const painted = colour && COLOURS[level] ? `\x1b[${COLOURS[level]}m${label}\x1b[0m` : label;
+  const isCoded = CODED.test(err?.code ?? '') || OURS.includes(err?.type ?? '');
+  const cause = err ? `: ${isCoded ? err.message || err.code : err.stack}` : '';
+  return `${time.slice(11, 19)} ${painted} ${msg}${shown.join('')}${cause}`;
 }

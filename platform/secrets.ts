@@ -47,3 +47,8 @@ export function withPassword(raw: Environment, faults: string[]): Environment {
   whole.password = encodeURIComponent(password);
   return { ...raw, DATABASE_URL: whole.href };
 }
+
+/** Masks user and password of a URL in `text`, also where they break the URL, such as by a slash. */
+export function maskUserinfo(text: string): string {
+  return text.replace(/\/\/.*@/, '//***@').replace(/([?&](?:ssl)?password=)[^&]*/gi, '$1***');
+}

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { startConsumer } from '../../consumer/index.ts';
 import { replay } from '../../consumer/replay.ts';
 import { type Database, migrate, openDatabase } from '../../platform/database.ts';
 import { openNotifications } from '../../platform/notifications.ts';
@@ -11,6 +10,7 @@ import { openPostgresStream } from '../../stream/postgres/stream.ts';
 import { brokerMissing, sharedBroker } from '../support/broker.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeRate, makeRecord } from '../support/make-rate.ts';
+import { startTestConsumer } from '../support/pipeline.ts';
 import { startToolServer, type ToolServer, toolsFolder } from '../support/postgres-tools.ts';
 import { quiet } from '../support/quiet.ts';
 import { skipWithout } from '../support/requirements.ts';
@@ -67,15 +67,8 @@ describe('a database that is restored from a dump', function () {
   };
   const consuming = (of: { url: string; db: Database; stream: EventStream; topic: string }) => {
     const notifications = openNotifications({ url: of.url, log: quiet });
-    const consumer = startConsumer({
-      ...of,
-      notifications,
-      topic: { topic: of.topic, partitions: 3, replication: 1 },
-      group: of.topic,
-      schemaOf: () => Promise.resolve(null),
-      deadLetterTopic: null,
-      log: quiet,
-    });
+    const settings = { TOPIC: of.topic, CONSUMER_GROUP: of.topic };
+    const consumer = startTestConsumer({ ...of, notifications }, settings);
     const ending = {
       close: async () => {
         await consumer.stop();

@@ -152,10 +152,7 @@ describe('a start that cannot be', function () {
     await eventually(async () => {
       expect((await get(`http://127.0.0.1:${port}/livez`))?.status).to.equal(200);
       const ready = await get<{ trouble: string }>(`http://127.0.0.1:${port}/readyz`);
-      expect([ready?.status, ready?.data.trouble]).to.deep.equal([
-        503,
-        'Postgres: not reached yet',
-      ]);
+      expect([ready?.status, ready?.data.trouble]).to.deep.equal([503, 'waiting for Postgres']);
     });
     consumer.kill('SIGTERM');
     expect(await consumer.exited).to.equal(0);

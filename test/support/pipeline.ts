@@ -1,25 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { startApi } from '../../api/index.ts';
-import { startConsumer } from '../../consumer/index.ts';
-import { CURRENT_BUILT_IN_ID } from '../../events/wire-format.ts';
-import { SIMULATOR } from '../../ledger/credentials.ts';
-import { openLedger } from '../../ledger/ledger.ts';
+import { startConfiguredApi } from '../../app/api-service.ts';
+import { startConfiguredConsumer } from '../../app/consumer-service.ts';
+import { eventTopic } from '../../app/event-stream.ts';
+import { openConfiguredLedger, startConfiguredProducer } from '../../app/producer-service.ts';
+import type { Consumer } from '../../consumer/index.ts';
 import { openRequests } from '../../ledger/requests.ts';
-import { latestSlot, nextSlot } from '../../ledger/schedule.ts';
+import { type Config, readConfig } from '../../platform/config.ts';
 import { openDatabase } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { openNotifications } from '../../platform/notifications.ts';
-import { startProducer } from '../../producer/index.ts';
-import { xeClient } from '../../producer/xe-client.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import type { EventStream } from '../../stream/port.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
-import { testDatabase } from './database.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
 import { freezeLedgerClock, startLedgerClock } from './ledger-clock.ts';
 import { startProxy } from './proxy.ts';
 import { quiet } from './quiet.ts';
 
-const TOPIC = 'fx.rates.v1';
 export const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 
 export interface PipelineOptions {
@@ -38,11 +35,38 @@ export interface PipelineOptions {
   currencies?: string[];
   /** How long the client waits for XE. */
   xeDeadlineMs?: number;
-  /** What stands between the producer and the stream. */
+  /** What is between the producer and the stream. */
   publish?: (publish: EventStream['publish']) => EventStream['publish'];
 }
 
-/** The real parts in one process, each with its own test database behind it: simulator, ledger, stream, and what is started by need. */
+/** Settings of a test, as the environment would give them; nothing around the test reaches them. */
+export function testConfig(environment: Record<string, string | undefined> = {}): Config {
+  return readConfig(
+    { PORT: '0', CONSUMER_GROUP: 'test', UPDATE_COOLDOWN_SECONDS: '0', ...environment },
+    '/nonexistent/.env',
+  );
+}
+
+/** Starts the consumer as app/ composes it, on a database and a stream that are given. */
+export function startTestConsumer(
+  {
+    db,
+    notifications,
+    stream,
+  }: Pick<TestDatabase, 'db' | 'notifications'> & { stream: EventStream },
+  environment: Record<string, string> = {},
+): Consumer {
+  const giveUp = (reason: Error) => {
+    throw reason;
+  };
+  const context = { config: testConfig(environment), log: quiet, notifications, giveUp };
+  return startConfiguredConsumer(context, { db, stream });
+}
+
+/**
+ * The services as app/ composes them, in one process on a test database: simulator, ledger and
+ * stream at once, producer, consumer and API where a test starts them.
+ */
 export async function pipeline(options: PipelineOptions = {}) {
   const database = await testDatabase();
   const direct = new URL(database.url);
@@ -53,27 +77,22 @@ export async function pipeline(options: PipelineOptions = {}) {
   const notifications = openNotifications({ url, log: quiet });
   let now = () => new Date();
   const simulator = await startSimulator({ mode: 'live', ...credentials, now: () => now() });
-  // The stream is behind a stretch of network of its own, so that it can be away as a broker is while the ledger is there.
+  // The stream has a network of its own, so that it can fail as a broker does, without the ledger.
   const streamNetwork = await startProxy({ host: '127.0.0.1', port: network.port });
   const streamUrl = database.url.replace(`:${direct.port}/`, `:${streamNetwork.port}/`);
   const streamDb = openDatabase({ url: streamUrl, name: 'test stream' });
   const stream = openPostgresStream({ db: streamDb, url: streamUrl, log: quiet });
-  await stream.createTopic({ topic: TOPIC, partitions: 3, replication: 1 });
-  const currencies = options.currencies ?? SEVEN;
-  const source = 'simulator' as const;
-  const schedule = { cron: options.cron ?? '0 1,23 * * *', zone: 'UTC' };
-  const ledger = openLedger({
-    db,
-    ...SIMULATOR,
-    currencies,
-    dailyBudget: options.dailyBudget ?? 100,
-  });
-  const requests = openRequests({
-    db,
-    source,
-    currencies,
-    cooldownSeconds: options.cooldownSeconds ?? 0,
-  });
+  const config = configOf(options);
+  await stream.createTopic(eventTopic(config));
+  const context = {
+    config,
+    log: quiet,
+    url,
+    notifications,
+    giveUp: (reason: Error) => {
+      throw reason;
+    },
+  };
   const stops: (() => Promise<unknown>)[] = [];
   const started = <T extends { stop(): Promise<unknown> }>(part: T): T => {
     stops.push(() => part.stop());
@@ -84,77 +103,42 @@ export async function pipeline(options: PipelineOptions = {}) {
     query: database.query,
     /** Where Postgres is, through the network. */
     url,
-    /** What lies between the parts and Postgres. */
+    /** What lies between the services and Postgres. */
     network,
-    /** What lies between the embedded stream and the parts; it is away too when Postgres is. */
+    /** What lies between the services and the stream; the stream is cut off with Postgres, too. */
     streamNetwork,
-    ledger,
-    requests,
+    ledger: openConfiguredLedger(config, db),
+    requests: openRequests({
+      db,
+      source: config.source,
+      currencies: config.CURRENCIES,
+      cooldownSeconds: config.UPDATE_COOLDOWN_SECONDS,
+    }),
     simulator,
     stream,
-    producer: () =>
-      started(
-        startProducer({
-          ledger,
-          xe: xeClient({
-            settings: { baseUrl: options.xeUrl ?? simulator.url, ...credentials },
-            log: quiet,
-            ...(options.xeDeadlineMs && { deadlineMs: options.xeDeadlineMs }),
-          }),
+    producer: () => {
+      const { xeUrl, xeDeadlineMs, publish } = options;
+      return started(
+        startConfiguredProducer(context, {
           db,
-          account: SIMULATOR,
-          stream: {
-            positions: stream.positions,
-            publish: options.publish?.(stream.publish) ?? stream.publish,
+          stream: { ...stream, publish: publish?.(stream.publish) ?? stream.publish },
+          xe: {
+            baseUrl: xeUrl ?? simulator.url,
+            ...credentials,
+            ...(xeDeadlineMs && { deadlineMs: xeDeadlineMs }),
           },
-          topic: TOPIC,
-          group: 'test',
-          catchUpHours: options.catchUpHours ?? 24,
-          schemaId: () => Promise.resolve(CURRENT_BUILT_IN_ID),
-          schedule,
-          notifications,
-          log: quiet,
         }),
-      ),
-    consumer: () =>
-      started(
-        startConsumer({
-          db,
-          notifications,
-          stream,
-          topic: { topic: TOPIC, partitions: 3, replication: 1 },
-          group: 'test',
-          schemaOf: () => Promise.resolve(null),
-          deadLetterTopic: null,
-          log: quiet,
-        }),
-      ),
+      );
+    },
+    consumer: () => started(startConfiguredConsumer(context, { db, stream })),
     api: async () =>
-      started(
-        await startApi({
-          db,
-          databaseUrl: url,
-          notifications,
-          ...SIMULATOR,
-          currencies: SEVEN,
-          slots: { latest: (at) => latestSlot(schedule, at), next: (at) => nextSlot(schedule, at) },
-          dailyBudget: options.dailyBudget ?? 100,
-          cooldownSeconds: options.cooldownSeconds ?? 0,
-          apiToken: options.apiToken,
-          rateLimitPerMinute: options.rateLimitPerMinute,
-          trustProxy: options.trustProxy ?? 0,
-          consoleUrl: options.consoleUrl,
-          host: options.host ?? '127.0.0.1',
-          port: 0,
-          log: options.log ?? quiet,
-        }),
-      ),
-    /** The ledger's clock and the simulator's, from now on: both stand still at this instant. */
+      started(await startConfiguredApi({ ...context, log: options.log ?? quiet }, db)),
+    /** Stops the ledger's clock and the simulator's at this instant. */
     setClock: async (instant: string) => {
       now = () => new Date(instant);
       await freezeLedgerClock(database, instant);
     },
-    /** The same, but they go on from there, so that what is to be tried again in some seconds is; and every producer looks. */
+    /** Sets both clocks to this instant and lets them go on, and wakes every producer. */
     startClock: async (instant: string) => {
       const ahead = Date.parse(instant) - Date.now();
       now = () => new Date(Date.now() + ahead);
@@ -174,4 +158,21 @@ export async function pipeline(options: PipelineOptions = {}) {
       await database.drop();
     },
   };
+}
+
+function configOf(options: PipelineOptions): Config {
+  const text = (value: number | undefined) => (value === undefined ? undefined : String(value));
+  const config = testConfig({
+    SCHEDULE: options.cron,
+    CATCH_UP_HOURS: text(options.catchUpHours),
+    XE_DAILY_BUDGET: text(options.dailyBudget),
+    UPDATE_COOLDOWN_SECONDS: text(options.cooldownSeconds ?? 0),
+    API_TOKEN: options.apiToken,
+    RATE_LIMIT_PER_MINUTE: text(options.rateLimitPerMinute),
+    TRUST_PROXY: text(options.trustProxy),
+    CONSOLE_URL: options.consoleUrl,
+    HOST: options.host,
+  });
+  // XE's own list of currencies differs from ISO 4217, and tests ask for such ones, too.
+  return { ...config, CURRENCIES: options.currencies ?? SEVEN };
 }

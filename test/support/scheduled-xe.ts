@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { startConsumer } from '../../consumer/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
 import { testDatabase } from './database.ts';
+import { startTestConsumer } from './pipeline.ts';
 import { quiet } from './quiet.ts';
 
 /**
@@ -26,16 +26,11 @@ export async function startScheduledXe() {
     'create or replace function ledger_now() returns timestamptz language sql volatile as $$ select at from test_clock $$',
   );
   const { db, url } = database;
-  const consumer = startConsumer({
-    db,
-    notifications: database.notifications,
-    stream: openPostgresStream({ db, url, log: quiet }),
-    topic: { topic: 'fx.rates.v1', partitions: 3, replication: 1 },
-    group: 'fx-rates-postgres',
-    schemaOf: () => Promise.resolve(null),
-    deadLetterTopic: null,
-    log: quiet,
-  });
+  const stream = openPostgresStream({ db, url, log: quiet });
+  const consumer = startTestConsumer(
+    { db, notifications: database.notifications, stream },
+    { CONSUMER_GROUP: 'fx-rates-postgres' },
+  );
   return {
     simulator,
     query: database.query,

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { startConsumer } from '../../consumer/index.ts';
 import { migrate, openDatabase } from '../../platform/database.ts';
 import { joinEmbeddedPostgres } from '../../platform/embedded-postgres/join.ts';
 import { openNotifications } from '../../platform/notifications.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
 import { makeRate, makeRecord } from '../../test/support/make-rate.ts';
-import { SEVEN } from '../../test/support/pipeline.ts';
+import { SEVEN, startTestConsumer } from '../../test/support/pipeline.ts';
 import { dataDir } from '../../test/support/process.ts';
 import { quiet } from '../../test/support/quiet.ts';
 import { type BenchCase, median, quantile, timed } from './case.ts';
@@ -96,16 +95,7 @@ async function oursOn(url: string) {
   const stream = openPostgresStream({ db, url, log: quiet });
   const notifications = openNotifications({ url, log: quiet });
   await stream.createTopic(TOPIC);
-  const consumer = startConsumer({
-    db,
-    notifications,
-    stream,
-    topic: TOPIC,
-    group: 'bench',
-    schemaOf: () => Promise.resolve(null),
-    deadLetterTopic: null,
-    log: quiet,
-  });
+  const consumer = startTestConsumer({ db, notifications, stream }, { CONSUMER_GROUP: 'bench' });
   const reader = new pg.Client(url);
   await reader.connect();
   await reader.query('listen "public.rates"');

@@ -24,7 +24,9 @@ export const lettersUnwritable: ChaosCase = {
     world.run('consumer', { METRICS_PORT: String(port) });
     const alarm_ms = await until('an alarm', 60_000, async () => {
       const answer = await get<{ trouble: string }>(`http://127.0.0.1:${port}/readyz`);
-      return answer?.status === 503 && !/not reached yet/.test(answer.data.trouble);
+      return (
+        answer?.status === 503 && !/waiting for Postgres|not reached yet/.test(answer.data.trouble)
+      );
     });
     for (const end = performance.now() + (full ? 60_000 : 5000); performance.now() < end; )
       await pause(200);

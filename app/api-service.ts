@@ -3,15 +3,31 @@ import { startApi } from '../api/index.ts';
 import { accountOf } from '../ledger/credentials.ts';
 import { latestSlot, nextSlot } from '../ledger/schedule.ts';
 import type { Database } from '../platform/database.ts';
-import type { ServiceParts } from './parts.ts';
+import type { ServiceContext } from './context.ts';
 
-/** The API, listening, on the schedule that the producer keeps. */
-export async function apiPart(
-  { config, log, onClose, url, notifications }: ServiceParts,
+/** Starts the API on the schedule that the producer keeps. */
+export async function startApiService(context: ServiceContext, db: Database): Promise<Listening> {
+  const { config, log, onClose } = context;
+  const api = await startConfiguredApi(context, db);
+  onClose('api', () => api.stop());
+  if (config.source === 'simulator')
+    log.warn('SIMULATED: no XE_API_KEY is set, so rates are made up by the built-in simulator');
+  log.info({ url: api.url }, `listening on ${api.url}`);
+  return api;
+}
+
+/** Starts the API of the settings, without the heading in the log. */
+export function startConfiguredApi(
+  {
+    config,
+    log,
+    url,
+    notifications,
+  }: Pick<ServiceContext, 'config' | 'log' | 'url' | 'notifications'>,
   db: Database,
 ): Promise<Listening> {
-  const { source, SCHEDULE: cron, SCHEDULE_TZ: zone } = config;
-  const api = await startApi({
+  const { SCHEDULE: cron, SCHEDULE_TZ: zone } = config;
+  return startApi({
     db,
     databaseUrl: url,
     notifications,
@@ -31,9 +47,4 @@ export async function apiPart(
     port: config.PORT,
     log,
   });
-  onClose('api', () => api.stop());
-  if (source === 'simulator')
-    log.warn('SIMULATED: no XE_API_KEY is set, so rates are made up by the built-in simulator');
-  log.info({ url: api.url }, `listening on ${api.url}`);
-  return api;
 }

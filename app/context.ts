@@ -1,0 +1,121 @@
+import { accountOf } from '../ledger/credentials.ts';
+import { tableFigures } from '../ledger/table-metrics.ts';
+import { retryUntilDone } from '../platform/back-off.ts';
+import type { Config } from '../platform/config.ts';
+import { type Database, migrate, openDatabase } from '../platform/database.ts';
+import { joinEmbeddedPostgres } from '../platform/embedded-postgres/join.ts';
+import { CannotStart } from '../platform/errors.ts';
+import { classify } from '../platform/faults.ts';
+import { type ServiceHealth, troubleOf } from '../platform/health.ts';
+import { startHealthServer } from '../platform/health-server.ts';
+import type { OnClose } from '../platform/lifecycle.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Notifications } from '../platform/notifications.ts';
+
+/** What every command composes its parts with. */
+export interface AppContext {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly onClose: OnClose;
+  /** URL of the Postgres of the settings, embedded or not. */
+  readonly url: string;
+  /** Aborts when the process shuts down, so that no retry outlives it. */
+  readonly signal: AbortSignal;
+}
+
+/** What a service has on top. */
+export interface ServiceContext extends AppContext {
+  /** The process's one LISTEN connection. */
+  readonly notifications: Notifications;
+  /** Ends the process with exit code 1 and the reason, so that its supervisor starts another. */
+  readonly giveUp: (reason: Error) => void;
+}
+
+export type Health = () => Promise<ServiceHealth>;
+
+/** Returns the URL of the settings, or joins (or starts) the embedded server until the process ends. */
+export async function joinPostgres({
+  config,
+  log,
+  onClose,
+}: Pick<AppContext, 'config' | 'log' | 'onClose'>): Promise<string> {
+  if (config.DATABASE_URL) return config.DATABASE_URL;
+  const postgres = await joinEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
+  onClose('embedded Postgres', () => postgres.leave());
+  return postgres.url;
+}
+
+/** Migrates the schema, retrying while Postgres is unavailable. Throws what a retry cannot cure. */
+export async function migrateWhenReachable({ url, log, signal }: AppContext): Promise<void> {
+  await retryUntilDone('migration', () => migrate(url, log), {
+    log,
+    signal,
+    fatal: (err) => (classify(err) === 'outage' ? null : explainRefusal(url, err)),
+  });
+}
+
+/** Opens the connection pool of a service until the process ends. */
+export function openServiceDatabase({ url, onClose }: AppContext, name: string): Database {
+  const db = openDatabase({ url, name });
+  onClose('database', () => db.destroy());
+  return db;
+}
+
+/**
+ * Opens a service's own health port where METRICS_PORT is set; with the API in the same process
+ * there is no need for one. It is open before the service works: one that waits for Postgres is
+ * alive, and says what it waits for. Returns the function that hands it the service's health.
+ */
+export async function openHealthPort(
+  { config, onClose }: AppContext,
+  db: Database,
+): Promise<(health: Health) => void> {
+  let health: Health = async () => ({ trouble: 'waiting for Postgres', code: 'starting' });
+  if (config.METRICS_PORT !== undefined) {
+    const server = await startHealthServer({
+      host: config.HOST,
+      port: config.METRICS_PORT,
+      health: () => health(),
+      figures: tableFigures(db, { ...accountOf(config), currencies: config.CURRENCIES }),
+    });
+    onClose('health port', () => server.stop());
+  }
+  return (serviceHealth) => {
+    health = serviceHealth;
+  };
+}
+
+/**
+ * Runs the work of a command, which cannot wait for Postgres as a service does. Throws `CannotStart`
+ * with one sentence when Postgres is unavailable or refuses us.
+ */
+export async function requirePostgres<Result>(
+  url: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (err) {
+    if (classify(err) !== 'outage') throw explainRefusal(url, err);
+    const { trouble, code } = troubleOf(err);
+    const reason = (err as { code?: string }).code ?? (err as Error).message;
+    throw new CannotStart(
+      code === 'disk_full'
+        ? trouble
+        : `Postgres at ${new URL(url).host} cannot be reached (${reason}): start it, or correct DATABASE_URL`,
+      { cause: err },
+    );
+  }
+}
+
+/** Returns `CannotStart` with what to do when Postgres refuses us, else the error itself. */
+function explainRefusal(url: string, err: unknown): Error {
+  const { code = '', message } = err as { code?: string; message: string };
+  if (!/^28|^3D000|^42501/.test(code)) return err as Error;
+  const { host, pathname } = new URL(url);
+  return new CannotStart(
+    `Postgres at ${host}${pathname} refuses us (${message}): ` +
+      'check user, password and database in DATABASE_URL',
+    { cause: err },
+  );
+}

@@ -1,0 +1,57 @@
+import type { Config } from '../platform/config.ts';
+import type { Database } from '../platform/database.ts';
+import { openStream } from '../stream/open-stream.ts';
+import type { EventStream, SchemaRegistry, TopicSettings } from '../stream/port.ts';
+import { openSchemaRegistry } from '../stream/schema-registry.ts';
+import type { AppContext } from './context.ts';
+
+/** Opens the stream of the settings: Kafka where there are brokers, else the embedded one. */
+export async function openEventStream(
+  { config, log, onClose, url }: AppContext,
+  db: Database,
+): Promise<EventStream> {
+  const stream = await openStream({ config, db, url, log });
+  onClose('stream', () => stream.close());
+  return stream;
+}
+
+/** Settings of the topic of events. */
+export function eventTopic(config: Config): TopicSettings {
+  return {
+    topic: config.TOPIC,
+    partitions: config.TOPIC_PARTITIONS,
+    replication: config.TOPIC_REPLICATION,
+  };
+}
+
+/** A record that just fits into the topic grows by some headers when it becomes a dead letter. */
+const DEAD_LETTER_BYTES = 16 * 1024 * 1024;
+
+/** Settings of the dead-letter topic. The embedded stream has none: there dead letters are rows. */
+export function deadLetterTopic(config: Config): TopicSettings {
+  return {
+    ...eventTopic(config),
+    topic: `${config.TOPIC}.dlt`,
+    maxRecordBytes: DEAD_LETTER_BYTES,
+  };
+}
+
+/** Opens the schema registry of the settings, or returns null where schema ids are built in. */
+export function openRegistry(config: Config): SchemaRegistry | null {
+  return config.SCHEMA_REGISTRY_URL ? openSchemaRegistry(config.SCHEMA_REGISTRY_URL) : null;
+}
+
+/**
+ * Returns the look-up of a writer's schema by its id, for ids that are not built in. It answers null
+ * for an unknown id; on Kafka without a registry nothing can say that an id is unknown, so it throws.
+ */
+export function schemaLookup(config: Config): (id: number) => Promise<string | null> {
+  const registry = openRegistry(config);
+  return async (id) => {
+    if (registry) return registry.schema(id);
+    if (!config.KAFKA_BROKERS) return null;
+    throw new Error(
+      `an event was written with schema id ${id} of a registry: set SCHEMA_REGISTRY_URL to it`,
+    );
+  };
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { RATE_OBSERVED_SCHEMA } from '../events/rate-observed.ts';
+import { CURRENT_BUILT_IN_ID } from '../events/wire-format.ts';
+import { daysBack, daysToFill, fileBackfill, wantsHistory } from '../ledger/backfill.ts';
+import { accountOf } from '../ledger/credentials.ts';
+import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { type Config, maskedSettings } from '../platform/config.ts';
+import type { Database } from '../platform/database.ts';
+import { CannotStart } from '../platform/errors.ts';
+import { startHeartbeat } from '../platform/heartbeat.ts';
+import { type Producer, startProducer } from '../producer/index.ts';
+import { type XeSettings, xeClient } from '../producer/xe-client.ts';
+import { startSimulator } from '../simulator/index.ts';
+import type { EventStream } from '../stream/port.ts';
+import type { Health, ServiceContext } from './context.ts';
+import { eventTopic, openRegistry } from './event-stream.ts';
+
+/** Rates that the simulator makes up at a first start go back this far. */
+const HISTORY_DAYS = 400;
+
+interface ProducerParts {
+  db: Database;
+  stream: Pick<EventStream, 'createTopic' | 'publish' | 'positions'>;
+  /** File a simulated history at a first start, so that charts have something to show. */
+  history?: boolean;
+  backfillOnly?: boolean;
+}
+
+/** Starts the producer, the simulator where no key is set, and the heartbeat. */
+export async function startProducerService(
+  context: Omit<ServiceContext, 'giveUp'>,
+  parts: ProducerParts,
+): Promise<Health> {
+  const { config, log, onClose } = context;
+  const xe = await openXe(context);
+  await createTopicAndSchema(config, parts.stream)().catch((err) => {
+    if (err instanceof CannotStart) throw err;
+    log.warn({ err }, 'stream or schema registry is unavailable, events wait in the ledger');
+  });
+  const { stop, health } = startConfiguredProducer(context, { ...parts, xe });
+  onClose('producer', stop);
+  // A backfill's own producer is none that anything else may count on.
+  if (parts.backfillOnly) return health;
+  const settings = maskedSettings(config);
+  const heartbeat = startHeartbeat({ db: parts.db, service: 'producer', health, settings, log });
+  onClose('producer heartbeat', () => heartbeat.stop());
+  return health;
+}
+
+/** Starts the producer of the settings alone, on an XE that is given. */
+export function startConfiguredProducer(
+  { config, log, notifications }: Pick<ServiceContext, 'config' | 'log' | 'notifications'>,
+  { db, stream, xe, history = false, backfillOnly = false }: ProducerParts & { xe: Xe },
+): Producer {
+  const { source, CURRENCIES: currencies } = config;
+  const { deadlineMs, ...settings } = xe;
+  return startProducer({
+    ledger: openConfiguredLedger(config, db),
+    account: accountOf(config),
+    xe: xeClient({ settings, log, ...(deadlineMs && { deadlineMs }) }),
+    db,
+    stream,
+    topic: config.TOPIC,
+    group: config.CONSUMER_GROUP,
+    schemaId: createTopicAndSchema(config, stream),
+    catchUpHours: config.CATCH_UP_HOURS,
+    backfillOnly,
+    ...(history && source === 'simulator' && { onLook: () => fileHistory(db, currencies) }),
+    schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
+    notifications,
+    log,
+  });
+}
+
+/** Opens the ledger of the settings. */
+export function openConfiguredLedger(config: Config, db: Database): Ledger {
+  const { CURRENCIES: currencies, XE_DAILY_BUDGET: dailyBudget } = config;
+  return openLedger({ db, ...accountOf(config), currencies, dailyBudget });
+}
+
+/** Returns the function that prepares a publish and answers the id of the event's schema. */
+function createTopicAndSchema(
+  config: Config,
+  stream: Pick<EventStream, 'createTopic'>,
+): () => Promise<number> {
+  const registry = openRegistry(config);
+  return async () => {
+    await stream.createTopic(eventTopic(config));
+    return registry
+      ? registry.register(`${config.TOPIC}-value`, RATE_OBSERVED_SCHEMA)
+      : CURRENT_BUILT_IN_ID;
+  };
+}
+
+/** Files a simulated history once the first slot has its rates; it is fetched after all that is due. */
+async function fileHistory(db: Database, currencies: readonly string[]): Promise<void> {
+  const source = 'simulator';
+  if (!(await wantsHistory(db, source))) return;
+  const days = await daysBack(db, HISTORY_DAYS);
+  const pages = await daysToFill(db, { source, currencies, missing: true, ...days });
+  if (pages.length > 0) await fileBackfill(db, { source, currencies, pages, firstStart: true });
+}
+
+/** How to reach XE, or a simulator of it. */
+export interface Xe extends XeSettings {
+  deadlineMs?: number;
+}
+
+/** XE as the settings name it; without a key a simulator on loopback, with credentials of its own. */
+async function openXe({
+  config,
+  onClose,
+}: Pick<ServiceContext, 'config' | 'onClose'>): Promise<Xe> {
+  const { XE_ACCOUNT_ID: accountId, XE_API_KEY: apiKey } = config;
+  if (accountId && apiKey) return { baseUrl: config.XE_BASE_URL, accountId, apiKey };
+  const credentials = { accountId: 'simulator', apiKey: randomBytes(16).toString('hex') };
+  const simulator = await startSimulator({
+    port: config.SIMULATOR_PORT,
+    mode: config.SIMULATOR_MODE,
+    fault: config.SIMULATOR_FAULT,
+    ...credentials,
+  });
+  onClose('simulator', () => simulator.stop());
+  return { baseUrl: simulator.url, ...credentials };
+}

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { readConfig } from '../platform/config.ts';
+import { armFailpoint } from '../platform/failpoint.ts';
+import { type Run, runCommand } from '../platform/lifecycle.ts';
+import { makeLogger } from '../platform/logger.ts';
+import { openNotifications } from '../platform/notifications.ts';
+import { defineCommand } from './command-line.ts';
+import { type AppContext, joinPostgres, requirePostgres, type ServiceContext } from './context.ts';
+
+/** Runs a service until it is stopped: settings, Postgres, then what `start` composes. */
+export function runService(
+  name: string,
+  description: string,
+  start: (context: ServiceContext) => Promise<void>,
+): Promise<never> {
+  defineCommand(name, description).parse();
+  return runCommand(async (run) => {
+    const context = openContext(run, {});
+    const { log, onClose } = context;
+    let giveUp: (reason: Error) => void = () => {};
+    const gaveUp = new Promise<never>((_, reject) => {
+      giveUp = reject;
+    });
+    const url = await joinPostgres(context);
+    const notifications = openNotifications({ url, log });
+    onClose('notifications', () => notifications.stop());
+    await Promise.race([start({ ...context, url, notifications, giveUp }), gaveUp]);
+    log.info(`${name} started`);
+    await Promise.race([run.untilSignal, gaveUp]);
+    log.info('shutting down');
+    run.onStopped(() => log.info('stopped'));
+    return 0;
+  });
+}
+
+/** A command that ends by itself: its result goes to stdout, everything else to stderr. */
+export interface Task extends AppContext {
+  quiet: boolean;
+  json: boolean;
+  print: (line: string) => void;
+}
+
+/** A task that needs no Postgres, or joins it where it needs it. */
+export type LocalTask = Omit<Task, 'url'>;
+
+/** Runs a command that prints a result; Postgres is there for its duration. Resolves to exit code. */
+export function runTask(command: Command, work: (task: Task) => Promise<number>): Promise<never> {
+  return runLocalTask(command, async (task) => {
+    const url = await joinPostgres(task);
+    return requirePostgres(url, () => work({ ...task, url }));
+  });
+}
+
+/** Runs a command that prints a result without Postgres. */
+export function runLocalTask(
+  command: Command,
+  work: (task: LocalTask) => Promise<number>,
+): Promise<never> {
+  command
+    .option('--json', 'print the result as JSON')
+    .option('--quiet', 'print nothing but the result')
+    .parse();
+  const { json = false, quiet = false } = command.opts<{ json?: boolean; quiet?: boolean }>();
+  // `| head` closes the pipe early; that is not a failure.
+  process.stdout.on('error', () => {});
+  return runCommand((run) =>
+    work({
+      ...openContext(run, { to: 'stderr', ...(quiet && { level: 'error' }) }),
+      quiet,
+      json,
+      print: (text) => void process.stdout.write(`${text}\n`),
+    }),
+  );
+}
+
+function openContext(
+  { onClose, untilSignal }: Run,
+  logging: { to?: 'stderr'; level?: string },
+): Omit<AppContext, 'url'> {
+  const config = readConfig();
+  armFailpoint(config.FX_FAILPOINT);
+  const shutdown = new AbortController();
+  void untilSignal.then(() => shutdown.abort());
+  const log = makeLogger({ level: config.LOG_LEVEL, ...logging });
+  return { config, log, onClose, signal: shutdown.signal };
+}
