@@ -1,7 +1,6 @@
-import { fingerprint } from '../ledger/credentials.ts';
-import { openFreshness } from '../ledger/freshness.ts';
-import { freshnessProblems } from '../ledger/health.ts';
-import { nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
+import { accountOf } from '../ledger/credentials.ts';
+import { type FreshnessByCurrency, freshnessQuery } from '../ledger/freshness.ts';
+import { latestSlot, nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
 import { type LedgerStatus, ledgerStatus } from '../ledger/status.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
@@ -24,13 +23,20 @@ export async function readPipelineStatus(db: Database, config: Config): Promise<
   const { source, XE_DAILY_BUDGET: dailyBudget, CURRENCIES: currencies } = config;
   const schedule = { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ };
   const [ledger, services, letters, freshness] = await Promise.all([
-    ledgerStatus(db, { source, credentials: fingerprint(config), dailyBudget }),
+    ledgerStatus(db, { ...accountOf(config), dailyBudget }),
     heartbeats(db),
     queryRow<{ open: number }>(
       db,
       "select count(*)::int as open from dead_letters where state = 'open'",
     ),
-    openFreshness(db, { source, currencies, schedule })(),
+    freshnessQuery(db, {
+      source,
+      currencies,
+      slots: {
+        latest: (at) => latestSlot(schedule, at),
+        next: (at) => nextSlot(schedule, at),
+      },
+    })(),
   ]);
   const facts = {
     ...ledger,
@@ -38,18 +44,37 @@ export async function readPipelineStatus(db: Database, config: Config): Promise<
     services,
     open_letters: letters.open,
   };
-  const rates = freshnessProblems(freshness).map(
-    ({ code, component, detail, fix }): Problem => ({
-      ...{ code, component, detail, fix },
-      severity: code === 'rates_missing' ? 'down' : 'degraded',
-      retry_at: freshness.next_slot,
-    }),
-  );
-  return { ...facts, problems: sortProblems([...rates, ...findProblems(facts, config)]) };
+  return {
+    ...facts,
+    problems: sortProblems([...rateProblems(freshness), ...findProblems(facts, config)]),
+  };
 }
 
 type Facts = Omit<PipelineStatus, 'problems'>;
 type Settings = Pick<Config, 'CURRENCIES' | 'SCHEDULE' | 'SCHEDULE_TZ'>;
+
+function rateProblems({ currencies, last_slot, next_slot }: FreshnessByCurrency): Problem[] {
+  const missing = currencies.filter(({ rate_date }) => rate_date === null);
+  const stale = currencies.filter((row) => row.stale && row.rate_date !== null);
+  const base = { component: 'rates', retry_at: next_slot, fix: 'see the runs below' } as const;
+  const names = (rows: typeof currencies) => rows.map(({ quote }) => quote).join(', ');
+  const problems: Problem[] = [];
+  if (missing.length > 0)
+    problems.push({
+      ...base,
+      code: 'rates_missing',
+      severity: 'down',
+      detail: `no rate is stored for ${names(missing)}`,
+    });
+  if (stale.length > 0)
+    problems.push({
+      ...base,
+      code: 'rates_stale',
+      severity: 'degraded',
+      detail: `older than the slot of ${last_slot} calls for: ${names(stale)}`,
+    });
+  return problems;
+}
 
 /** What is wrong apart from the freshness of the rates. */
 export function findProblems(facts: Facts, settings: Settings): Problem[] {

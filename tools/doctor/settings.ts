@@ -1,4 +1,9 @@
-import { type Config, SETTING_NAMES, type settingSources } from '../../platform/config.ts';
+import {
+  type Config,
+  maskedSettings,
+  SETTING_NAMES,
+  type settingSources,
+} from '../../platform/config.ts';
 import type { Heartbeat } from '../../platform/heartbeat.ts';
 import { SECRET_NAMES } from '../../platform/secrets.ts';
 import { type Check, note, problem } from './check.ts';
@@ -23,8 +28,9 @@ export function readEffectiveSettings(
 ): { settings: EffectiveSetting[]; unknown: LookAlike[] } {
   const given = { ...dotEnv, ...environment };
   const origin = (name: string) => (name in environment ? 'environment' : '.env');
+  const masked = maskedSettings(config);
   const settings = SETTING_NAMES.map((name): EffectiveSetting => {
-    const value = maskSetting(name, config[name as keyof Config]);
+    const value = masked[name] ?? null;
     if (given[name]) return { name, value, from: origin(name) };
     const file = `${name}_FILE`;
     if (SECRET_NAMES.includes(name) && given[file])
@@ -33,21 +39,6 @@ export function readEffectiveSettings(
   });
   const known = [...SETTING_NAMES, ...SECRET_NAMES.map((name) => `${name}_FILE`)];
   return { settings, unknown: findLookAlikes(Object.keys(given), known) };
-}
-
-function maskSetting(name: string, value: unknown): string | null {
-  if (value === undefined) return null;
-  if (name === 'FX_FAILPOINT') return JSON.stringify(value);
-  // The address of a database or registry is no secret; its user and password are.
-  if (/_URL$/.test(name)) return maskUrl(String(value));
-  return SECRET_NAMES.includes(name) ? '***' : String(value);
-}
-
-/** Everything before the last @ of the authority goes, whatever it contains. */
-function maskUrl(text: string): string {
-  const { protocol, host, pathname, username, password } = new URL(text);
-  if (!username && !password) return text;
-  return `${protocol}//***@${host}${pathname}`;
 }
 
 export function checkLookAlikes(unknown: readonly LookAlike[]): Check[] {
