@@ -98,12 +98,9 @@ function serviceProblems(service: string, all: readonly Heartbeat[]): Problem[] 
   if (alive.length === 0)
     return [
       {
-        code: 'service_silent',
-        severity: 'down',
-        component: service,
+        ...{ code: 'service_silent', severity: 'down', component: service, retry_at: null },
         detail: `not running: no heartbeat for ${SILENT_SECONDS} s`,
         fix: `start it: npm run ${service} (npm start runs all services)`,
-        retry_at: null,
       },
     ];
   const unhealthy = alive.find(({ health }) => health.trouble !== null);
@@ -224,30 +221,25 @@ function budgetProblems(facts: Facts, settings: Settings): Problem[] {
 }
 
 function quotaProblems({ quota }: Facts, { CURRENCIES }: Settings): Problem[] {
-  if (quota?.quota_remaining == null || Number(quota.quota_remaining) >= CURRENCIES.length)
-    return [];
+  const left = quota?.quota_remaining;
+  const perRun = CURRENCIES.length;
+  if (left == null || Number(left) >= perRun) return [];
   return [
     {
       code: 'quota_spent',
       severity: 'degraded',
       component: 'XE',
-      detail: `${quota.quota_remaining} rates of the package are left, a run needs ${CURRENCIES.length}`,
+      detail: `${left} rates of the package are left, a run needs ${perRun}`,
       fix: 'wait for the reset, or ask XE for more',
-      retry_at: quota.quota_resets_at,
+      retry_at: quota?.quota_resets_at ?? null,
     },
   ];
 }
 
 function letterProblems({ open_letters: open }: Facts): Problem[] {
   if (open === 0) return [];
-  return [
-    {
-      code: 'dead_letters_open',
-      severity: 'degraded',
-      component: 'dead letters',
-      detail: `${open} ${open === 1 ? 'record' : 'records'} could not be stored as rates`,
-      fix: 'npm run dlt -- ls, then redrive or close each',
-      retry_at: null,
-    },
-  ];
+  const detail = `${open} ${open === 1 ? 'record' : 'records'} could not be stored as rates`;
+  const fix = 'npm run dlt -- ls, then redrive or close each';
+  const base = { severity: 'degraded', component: 'dead letters', retry_at: null } as const;
+  return [{ ...base, code: 'dead_letters_open', detail, fix }];
 }
