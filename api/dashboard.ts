@@ -8,18 +8,23 @@ import type { Source } from '../ledger/run.ts';
 import { sendReady } from './http/caching.ts';
 import { onlyMethods } from './http/problems.ts';
 
+const { resolve } = createRequire(import.meta.url);
 const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
-const CHARTS = join(dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist');
-const VENDORED = ['uPlot.iife.min.js', 'uPlot.min.css'];
-/** In the order in which they build on each other. They go out as one: nothing is on the screen before the last of them is there. */
+/** Files of packages, as the page loads them: name under /dashboard/vendor and folder. */
+const VENDORED: Readonly<Record<string, string>> = {
+  'uPlot.iife.min.js': join(dirname(resolve('uplot/package.json')), 'dist'),
+  'uPlot.min.css': join(dirname(resolve('uplot/package.json')), 'dist'),
+  'decimal.min.js': dirname(resolve('decimal.js-light/package.json')),
+};
+/** Sent as one file, in cascade order: rendering waits for the last of them anyway. */
 const STYLES = ['base', 'frame', 'banners', 'parts', 'tables', 'rates', 'panels'];
-/** Told by the page itself: a banner that came later would push down what is read already. */
+/** Part of the page as served: a banner that arrives later would shift the content. */
 const SIMULATED = {
   hidden: '<div class="banner simulated" hidden>',
   shown: '<div class="banner simulated">',
 };
-/** What lies in the folder beside these is for the type checker alone. */
-const TYPES: Readonly<Record<string, string>> = {
+/** Other files in the folder are for the type checker only. */
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -30,54 +35,48 @@ export interface DashboardDeps {
   source: Source;
 }
 
-/**
- * The dashboard: one page and its files as they lie there, but that the page says at once where rates are simulated. They are asked for
- * anew each time, which a 304 makes cheap.
- */
+/** Serves the page and its modules unbuilt; browsers revalidate each, which a 304 makes cheap. */
 export function dashboardRoutes({ source }: DashboardDeps): Router {
   const router = Router();
   const files = new Map(
     readdirSync(PAGE, { encoding: 'utf8', recursive: true })
       .map((name) => name.replaceAll('\\', '/'))
-      .filter((name) => extname(name) in TYPES)
-      .map((name) => [name, sending([name])]),
+      .filter((name) => extname(name) in CONTENT_TYPES)
+      .map((name) => [name, sendFiles([name])]),
   );
-  files.set('page.css', sending(STYLES.map((name) => `styles/${name}.css`)));
-  const page = (html: string) =>
+  files.set('page.css', sendFiles(STYLES.map((name) => `styles/${name}.css`)));
+  const showSimulated = (html: string) =>
     source === 'simulator' ? html.replace(SIMULATED.hidden, SIMULATED.shown) : html;
-  router.get('/', sending(['index.html'], page));
+  router.get('/', sendFiles(['index.html'], showSimulated));
+  for (const [file, root] of Object.entries(VENDORED))
+    router.get(`/dashboard/vendor/${file}`, (_req, res) =>
+      res.sendFile(file, { root, maxAge: '1h' }),
+    );
   router.get('/dashboard/*file', (req, res, next) => {
     const send = files.get(req.params.file.join('/'));
     if (send) send(req, res, next);
     else next('router');
   });
-  for (const file of VENDORED)
-    router.get(`/vendor/${file}`, (_req, res) =>
-      res.sendFile(file, { root: CHARTS, maxAge: '1h' }),
-    );
-  router.all(
-    ['/', '/dashboard/{*file}', ...VENDORED.map((file) => `/vendor/${file}`)],
-    onlyMethods('GET', 'HEAD'),
-  );
+  router.all(['/', '/dashboard/{*file}'], onlyMethods('GET', 'HEAD'));
   return router;
 }
 
-/** Sends files as one, from memory; they are read when they are first asked for, and again when one has changed on the disk. */
-function sending(names: readonly string[], edit = (text: string) => text): RequestHandler {
+/** Sends files as one from memory; reads them again when one has changed on disk. */
+function sendFiles(names: readonly string[], edit = (text: string) => text): RequestHandler {
   const paths = names.map((name) => join(PAGE, name));
-  let held: { headers: Record<string, string>; body: Buffer; version: string } | undefined;
+  let cached: { headers: Record<string, string>; body: Buffer; version: string } | undefined;
   return (req, res) => {
     const version = paths.map((path) => statSync(path).mtimeMs).join();
-    if (held?.version !== version) {
+    if (cached?.version !== version) {
       const body = Buffer.from(edit(paths.map((path) => readFileSync(path, 'utf8')).join('')));
       const headers = {
-        'Content-Type': TYPES[extname(paths[0] ?? '')] ?? 'application/octet-stream',
+        'Content-Type': CONTENT_TYPES[extname(paths[0] ?? '')] ?? 'application/octet-stream',
         'Content-Length': String(body.length),
         ETag: `"${createHash('sha256').update(body).digest('base64url')}"`,
         'Cache-Control': 'no-cache',
       };
-      held = { headers, body, version };
+      cached = { headers, body, version };
     }
-    sendReady(req, res, held);
+    sendReady(req, res, cached);
   };
 }

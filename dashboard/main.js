@@ -1,6 +1,6 @@
 // @ts-check
 import { getParam, onParamsChange, setParams } from './data/params.js';
-import { h, render } from './ui/dom.js';
+import { createButton, h, render } from './ui/dom.js';
 
 /** @typedef {{ open: (place: HTMLElement, signal: AbortSignal) => unknown }} View */
 
@@ -10,18 +10,18 @@ const VIEWS = {
   pipeline: { title: 'Pipeline', load: () => import('./views/pipeline-view.js') },
   loans: { title: 'Loan book', load: () => import('./views/loans-view.js') },
 };
-
-const FIRST_MS = 1000;
+/** The frame does not wait longer than this for the view, which has priority. */
+const VIEW_FIRST_MS = 1000;
 
 const place = document.getElementById('view');
 const links = [...document.querySelectorAll('a[data-view]')];
-let shown = '';
+let current = '';
 let leaving = new AbortController();
 
-async function follow() {
+async function showView() {
   const name = getParam('view', 'rates') in VIEWS ? getParam('view', 'rates') : 'rates';
-  if (name === shown || !place) return;
-  shown = name;
+  if (name === current || !place) return;
+  current = name;
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
@@ -36,53 +36,54 @@ async function follow() {
   render(place);
   place.className = `view view-${name}`;
   await open(place, signal);
-  if (signal.aborted) return;
-  // A link into a part of the page that was not there when the browser looked for it.
-  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  if (!signal.aborted) scrollToHash(location.hash);
 }
 
-document.addEventListener('click', (event) => {
-  const link = event.target instanceof Element ? event.target.closest('a[href^="/?view="]') : null;
-  if (
-    !link ||
-    event.defaultPrevented ||
-    event.button !== 0 ||
-    event.ctrlKey ||
-    event.metaKey ||
-    event.shiftKey
-  )
-    return;
+/** @param {string} hash */
+const scrollToHash = (hash) => hash && document.getElementById(hash.slice(1))?.scrollIntoView();
+
+/** Turns links between views into history entries. @param {MouseEvent} event */
+function followLink(event) {
+  const { target } = event;
+  const link = target instanceof Element ? target.closest('a[href^="?view="]') : null;
+  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (!link || event.defaultPrevented || !plain) return;
   event.preventDefault();
-  const url = new URL(link.getAttribute('href') ?? '/', location.href);
-  // What one view keeps in the address is of no use to another.
-  const cleared = Object.fromEntries(
-    [...new URLSearchParams(location.search).keys()].map((name) => [name, null]),
-  );
-  setParams({ ...cleared, ...Object.fromEntries(url.searchParams) });
-  if (url.hash)
-    requestAnimationFrame(() => document.getElementById(url.hash.slice(1))?.scrollIntoView());
-});
-
-/** A file that does not come must not take the rest of the page with it. */
-function broken() {
-  place?.append(
-    h(
-      'div',
-      { class: 'notice wrong', role: 'alert' },
-      h('p', {}, 'A part of this page could not be loaded.'),
-      h(
-        'button',
-        { type: 'button', class: 'button', click: () => location.reload() },
-        'Load it again',
-      ),
-    ),
-  );
+  const url = new URL(link.getAttribute('href') ?? '', location.href);
+  // Parameters belong to one view.
+  const cleared = [...new URLSearchParams(location.search).keys()].map((name) => [name, null]);
+  setParams({ ...Object.fromEntries(cleared), ...Object.fromEntries(url.searchParams) });
+  requestAnimationFrame(() => scrollToHash(url.hash));
 }
 
-onParamsChange(() => void follow().catch(broken));
-// What a person came for goes first; the strip, the banners and the live events wait for it, but not for ever.
+/** A module that fails to load must not take the rest of the page down. */
+function showLoadError() {
+  const reload = createButton('Reload', () => location.reload());
+  const message = h('p', {}, 'A part of this page failed to load.');
+  place?.append(h('div', { class: 'notice wrong', role: 'alert' }, message, reload));
+}
+
+/** What surrounds every view, and what keeps it up to date. */
+async function startFrame() {
+  const [{ showBanners }, { showHealthStrip }, { openEventStream }, { refreshStatus }] =
+    await Promise.all([
+      import('./ui/banners.js'),
+      import('./ui/health-strip.js'),
+      import('./data/event-stream.js'),
+      import('./data/status.js'),
+    ]);
+  const strip = document.getElementById('health');
+  const banners = document.getElementById('banners');
+  if (strip) showHealthStrip(strip);
+  if (banners) showBanners(banners);
+  void refreshStatus();
+  openEventStream();
+}
+
+document.addEventListener('click', followLink);
+onParamsChange(() => void showView().catch(showLoadError));
 await Promise.race([
-  follow().catch(broken),
-  new Promise((resolve) => setTimeout(resolve, FIRST_MS)),
+  showView().catch(showLoadError),
+  new Promise((resolve) => setTimeout(resolve, VIEW_FIRST_MS)),
 ]);
-await import('./ui/surroundings.js').then(({ surround }) => surround(), broken);
+await startFrame().catch(showLoadError);

@@ -1,38 +1,44 @@
 // @ts-check
-import { h, render } from '../ui/dom.js';
+import { toUrl } from '../data/api.js';
+import { createNotice, h, render } from '../ui/dom.js';
 
 /**
- * @typedef {{ label: string, colour: number, values: readonly (number | null)[], texts: readonly string[] }} Line
- * values: for their place on the screen; texts: what is read, digit for digit
- * @typedef {{ days: readonly string[], lines: readonly Line[], describes: string, class?: string }} Drawn
+ * @typedef {object} Line
+ * @property {string} label
+ * @property {number} colour 1 to 7
+ * @property {readonly (number | null)[]} values positions on the screen; null is a gap
+ * @property {readonly string[]} texts the exact values, for the readout
  */
+/** @typedef {{ days: readonly string[], lines: readonly Line[] }} Data */
+/** @typedef {Data & { describes: string, class?: string }} Chart */
+/** @typedef {(at?: number | null) => void} ShowReadout */
 
 /** @type {Promise<void> | undefined} */
 let library;
 
-/** The library comes when the first chart does. It is a plain script that leaves one name behind. */
-function loaded() {
+/** Loads uPlot with the first chart: a plain script that defines a global. */
+function loadLibrary() {
   library ??= new Promise((resolve, reject) => {
-    const styles = h('link', { rel: 'stylesheet', href: '/vendor/uPlot.min.css' });
+    const href = toUrl('/dashboard/vendor/uPlot.min.css');
     const script = h('script', {
-      src: '/vendor/uPlot.iife.min.js',
+      src: toUrl('/dashboard/vendor/uPlot.iife.min.js'),
       load: () => resolve(),
       error: () => {
         library = undefined;
         script.remove();
-        reject(new Error('The chart could not be loaded; the data table is below.'));
+        reject(new Error('The chart failed to load; the data table is below.'));
       },
     });
-    document.head.append(styles, script);
+    document.head.append(h('link', { rel: 'stylesheet', href }), script);
   });
   return library;
 }
 
-const dark = matchMedia('(prefers-color-scheme: dark)');
+const darkMode = matchMedia('(prefers-color-scheme: dark)');
 
 /**
- * Lines over days. Days without a value are gaps. The pointer or the arrow keys move along the days, and the values are read out above.
- * @param {Drawn} drawn
+ * Lines over days. The pointer or the arrow keys move along the days; the values are read out.
+ * @param {Chart} chart
  * @param {AbortSignal} signal
  */
 export function createLineChart({ days, lines, describes, class: kind = '' }, signal) {
@@ -45,71 +51,73 @@ export function createLineChart({ days, lines, describes, class: kind = '' }, si
       tabindex: '0',
       role: 'img',
       'aria-label': `${describes} The arrow keys move along the days.`,
-      // Whoever is on it stays there when a new rate has it drawn again.
+      // Keeps the focus when a new rate redraws the chart.
       'data-key': `chart ${kind}`,
     },
     frame,
   );
-  const last = () =>
-    days.findLastIndex((_, at) =>
-      lines.some(({ values }) => values[at] !== null && values[at] !== undefined),
-    );
-  /** @param {number | null | undefined} at */
-  const tell = (at) => render(readout, ...read(days, lines, at ?? last()));
-  tell(null);
-  void loaded().then(
-    () => !signal.aborted && draw({ days, lines, host, frame, tell, last }, signal),
-    (error) => render(frame, h('p', { class: 'notice wrong' }, error.message)),
+  const last = days.findLastIndex((_, at) => lines.some(({ values }) => isPresent(values[at])));
+  /** @type {ShowReadout} */
+  const showReadout = (at) => render(readout, ...createReadout(days, lines, at ?? last));
+  showReadout();
+  void loadLibrary().then(
+    () => !signal.aborted && plot({ days, lines, host, frame, showReadout, last }, signal),
+    (error) => render(frame, createNotice('wrong', error.message)),
   );
   return h('div', { class: 'chart-block' }, readout, host);
 }
 
+/** @param {number | null | undefined} value */
+const isPresent = (value) => value !== null && value !== undefined;
+
 /**
- * @param {{ days: readonly string[], lines: readonly Line[], host: HTMLElement, frame: HTMLElement, tell: (at?: number | null) => void, last: () => number }} of
+ * @param {Data & {
+ *   host: HTMLElement, frame: HTMLElement, showReadout: ShowReadout, last: number }} parts
  * @param {AbortSignal} signal
  */
-function draw({ days, lines, host, frame, tell, last }, signal) {
+function plot({ days, lines, host, frame, showReadout, last }, signal) {
   const seconds = days.map((day) => Date.parse(day) / 1000);
   /** @type {import('uplot').AlignedData} */
   const data = [seconds, ...lines.map(({ values }) => [...values])];
   /** @type {import('uplot') | undefined} */
-  let plot;
+  let uplot;
   const build = () => {
-    const at = plot?.cursor.idx;
-    plot?.destroy();
-    plot = new /** @type {any} */ (globalThis).uPlot(options(host, lines, tell), data, frame);
-    if (at !== null && at !== undefined) move(at);
+    const at = uplot?.cursor.idx;
+    uplot?.destroy();
+    const options = createOptions(host, lines, showReadout);
+    uplot = new /** @type {any} */ (globalThis).uPlot(options, data, frame);
+    if (at !== null && at !== undefined) moveTo(at);
   };
   /** @param {number} at */
-  const move = (at) =>
-    plot?.setCursor({
-      left: plot.valToPos(seconds[at] ?? 0, 'x'),
-      top: plot.bbox.height / 2 / devicePixelRatio,
+  const moveTo = (at) =>
+    uplot?.setCursor({
+      left: uplot.valToPos(seconds[at] ?? 0, 'x'),
+      top: uplot.bbox.height / 2 / devicePixelRatio,
     });
   host.addEventListener('keydown', (event) => {
-    const to = MOVES[event.key]?.(plot?.cursor.idx ?? last(), days.length - 1);
+    const to = MOVES[event.key]?.(uplot?.cursor.idx ?? last, days.length - 1);
     if (to === undefined) return;
     event.preventDefault();
-    move(Math.min(days.length - 1, Math.max(0, to)));
+    moveTo(Math.min(days.length - 1, Math.max(0, to)));
   });
-  // Nothing can be measured, nor a colour read, before the chart is on the page.
-  const sizes = new ResizeObserver(() => (plot ? plot.setSize(sizeOf(host)) : build()));
-  sizes.observe(host);
-  dark.addEventListener('change', () => plot && build(), { signal });
+  // Sizes and colours can only be read once the chart is in the document.
+  const observer = new ResizeObserver(() => (uplot ? uplot.setSize(sizeOf(host)) : build()));
+  observer.observe(host);
+  darkMode.addEventListener('change', () => uplot && build(), { signal });
   signal.addEventListener('abort', () => {
-    sizes.disconnect();
-    plot?.destroy();
+    observer.disconnect();
+    uplot?.destroy();
   });
 }
 
-/** @type {Record<string, (at: number, most: number) => number>} */
+/** @type {Record<string, (at: number, last: number) => number>} */
 const MOVES = {
   ArrowLeft: (at) => at - 1,
   ArrowRight: (at) => at + 1,
   PageUp: (at) => at - 30,
   PageDown: (at) => at + 30,
   Home: () => 0,
-  End: (_, most) => most,
+  End: (_, last) => last,
 };
 
 /** @param {HTMLElement} host */
@@ -118,24 +126,23 @@ const sizeOf = (host) => ({ width: host.clientWidth, height: host.clientHeight }
 /**
  * @param {HTMLElement} host
  * @param {readonly Line[]} lines
- * @param {(at?: number | null) => void} tell
+ * @param {ShowReadout} showReadout
  * @returns {import('uplot').Options}
  */
-function options(host, lines, tell) {
+function createOptions(host, lines, showReadout) {
   const styles = getComputedStyle(host);
-  const colour = (/** @type {string} */ name) => styles.getPropertyValue(name).trim();
-  // The library scales whole pixels alone to the screen's density: of 11.25 px it would leave the eleven as they are.
-  const room = Math.round(Number.parseFloat(styles.fontSize));
-  const font = `${room}px ${styles.fontFamily}`;
+  const readColour = (/** @type {string} */ name) => styles.getPropertyValue(name).trim();
+  // uPlot scales only whole pixels to the density of the screen.
+  const fontSize = Math.round(Number.parseFloat(styles.fontSize));
   const axis = {
-    stroke: colour('--muted'),
-    font,
-    grid: { stroke: colour('--line'), width: 1 },
+    stroke: readColour('--muted'),
+    font: `${fontSize}px ${styles.fontFamily}`,
+    grid: { stroke: readColour('--line'), width: 1 },
     ticks: { show: false },
   };
   return {
     ...sizeOf(host),
-    tzDate: (seconds) => inUtc(seconds),
+    tzDate: (seconds) => toShiftedDate(seconds),
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: true } },
@@ -143,61 +150,52 @@ function options(host, lines, tell) {
       {
         ...axis,
         grid: { show: false },
-        space: room * 6,
-        size: room * 2.4,
-        values: (_, splits, __, ___, step) => splits.map((at) => dateLabel(at, step)),
+        space: fontSize * 6,
+        size: fontSize * 2.4,
+        values: (_, splits, __, ___, step) => splits.map((at) => formatDate(at, step)),
       },
       {
         ...axis,
-        size: room * 5.2,
+        size: fontSize * 5.2,
         values: (_, splits) =>
           splits.map((at) => at.toLocaleString('en-GB', { maximumSignificantDigits: 6 })),
       },
     ],
-    series: [
-      {},
-      ...lines.map(({ label, colour: at, values }) => ({
-        label,
-        stroke: colour(`--series-${at}`),
-        width: 2,
-        // A day between two gaps would else not be seen at all.
-        points: {
-          show: true,
-          size: 5,
-          fill: colour(`--series-${at}`),
-          filter: () => alone(values),
-        },
-      })),
-    ],
-    hooks: { setCursor: [({ cursor }) => tell(cursor.idx)] },
+    series: [{}, ...lines.map((line) => createSeries(line, readColour))],
+    hooks: { setCursor: [({ cursor }) => showReadout(cursor.idx)] },
   };
 }
 
+/** @param {Line} line @param {(name: string) => string} readColour */
+function createSeries({ label, colour, values }, readColour) {
+  const stroke = readColour(`--series-${colour}`);
+  // A day between two gaps has no line to show it.
+  const filter = () => listIsolated(values);
+  return { label, stroke, width: 2, points: { show: true, size: 5, fill: stroke, filter } };
+}
+
 /** @param {readonly (number | null)[]} values */
-const alone = (values) =>
+const listIsolated = (values) =>
   values.flatMap((value, at) =>
-    value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null
-      ? [at]
-      : [],
+    isPresent(value) && !isPresent(values[at - 1]) && !isPresent(values[at + 1]) ? [at] : [],
   );
 
-/** A date whose local parts are those of UTC: the library reads days off it. @param {number} seconds */
-function inUtc(seconds) {
+/** A date whose local parts equal those in UTC: uPlot reads local parts. @param {number} seconds */
+function toShiftedDate(seconds) {
   const date = new Date(seconds * 1000);
   return new Date(date.getTime() + date.getTimezoneOffset() * 60_000);
 }
 
 /** @param {number} seconds @param {number} step between two labels, in seconds */
-function dateLabel(seconds, step) {
+function formatDate(seconds, step) {
   const date = new Date(seconds * 1000);
-  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
   return step < 25 * 86_400
-    ? day
+    ? date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
     : date.toLocaleDateString('en-GB', { month: 'short', year: '2-digit', timeZone: 'UTC' });
 }
 
 /** @param {readonly string[]} days @param {readonly Line[]} lines @param {number} at */
-function read(days, lines, at) {
+function createReadout(days, lines, at) {
   return [
     h('span', { class: 'readout-day' }, days[at] ?? ''),
     ...lines.map(({ label, colour, texts }) =>

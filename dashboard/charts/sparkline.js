@@ -1,9 +1,10 @@
 // @ts-check
-import { compareDecimals, groupThousands, toPixelValue } from '../data/decimal.js';
+import { compareDecimals, toPixelValue } from '../data/decimal.js';
 import { h, svg } from '../ui/dom.js';
+import { groupThousands } from '../ui/figures.js';
 import { addDays, getToday, listDays } from '../ui/time.js';
 
-/** @typedef {import('../data/answers.d.ts').Rate} Rate */
+/** @typedef {import('../data/types.d.ts').Rate} Rate */
 
 const [WIDTH, HEIGHT, EDGE] = [120, 32, 3];
 
@@ -21,49 +22,46 @@ export function createSparkline(rates, side, days) {
   const [low, high] = [figures[0], figures.at(-1)];
   if (low === undefined || high === undefined)
     return h('span', { class: 'unseen' }, 'No earlier days.');
-  const [bottom, top] = [toPixelValue(low), toPixelValue(high)];
-  const across = listDays(addDays(getToday(), -days), getToday());
-  let path = '';
-  let last = '';
-  for (const [at, day] of across.entries()) {
-    const value = known.get(day);
-    if (value === undefined) {
-      last = '';
-      continue;
-    }
-    const x = EDGE + (at / days) * (WIDTH - 2 * EDGE);
-    const y =
-      top === bottom
-        ? HEIGHT / 2
-        : HEIGHT - EDGE - ((toPixelValue(value) - bottom) / (top - bottom)) * (HEIGHT - 2 * EDGE);
-    path += `${last ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}${last ? '' : 'h0'}`;
-    last = `${x.toFixed(1)},${y.toFixed(1)}`;
-  }
-  const [cx, cy] = last.split(',');
+  const values = listDays(addDays(getToday(), -days), getToday()).map((day) => known.get(day));
+  const { path, end } = tracePath(values, toPixelValue(low), toPixelValue(high));
+  const viewBox = `0 0 ${WIDTH} ${HEIGHT}`;
+  const stroke = { 'vector-effect': 'non-scaling-stroke' };
   return h(
     'div',
     {},
     svg(
       'svg',
-      {
-        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-        preserveAspectRatio: 'none',
-        'aria-hidden': 'true',
-        class: 'spark-line',
-      },
-      svg('path', { d: path, 'vector-effect': 'non-scaling-stroke' }),
-      last
-        ? svg('path', {
-            d: `M${cx} ${cy}h0`,
-            class: 'spark-end',
-            'vector-effect': 'non-scaling-stroke',
-          })
-        : null,
+      { viewBox, preserveAspectRatio: 'none', 'aria-hidden': 'true', class: 'spark-line' },
+      svg('path', { d: path, ...stroke }),
+      end && svg('path', { d: `M${end}h0`, class: 'spark-end', ...stroke }),
     ),
     h(
       'span',
       { class: 'unseen' },
-      `${days} days: lowest ${groupThousands(low)}, highest ${groupThousands(high)}.`,
+      `${days} days: low ${groupThousands(low)}, high ${groupThousands(high)}.`,
     ),
   );
+}
+
+/**
+ * @param {readonly (string | undefined)[]} values
+ * @param {number} low
+ * @param {number} high
+ */
+function tracePath(values, low, high) {
+  const last = values.length - 1;
+  let path = '';
+  let end = '';
+  for (const [at, value] of values.entries()) {
+    if (value === undefined) {
+      end = '';
+      continue;
+    }
+    const height = high === low ? 0.5 : (toPixelValue(value) - low) / (high - low);
+    const x = (EDGE + (at / last) * (WIDTH - 2 * EDGE)).toFixed(1);
+    const y = (HEIGHT - EDGE - height * (HEIGHT - 2 * EDGE)).toFixed(1);
+    path += `${end ? 'L' : 'M'}${x} ${y}${end ? '' : 'h0'}`;
+    end = `${x} ${y}`;
+  }
+  return { path, end };
 }

@@ -1,102 +1,123 @@
 // @ts-check
 import { anySignal, timeoutSignal } from './signals.js';
 
-const TOKEN = 'fx-rates token';
-const PATIENCE_MS = 40_000;
+const TOKEN_KEY = 'fx-rates token';
+const TIMEOUT_MS = 40_000;
+const ROOT = new URL('../../', import.meta.url);
 
-/** What the API says is wrong, in its own words. */
+/** An error response (RFC 9457). */
 export class Problem extends Error {
-  /** @param {number} status @param {{ detail?: string, title?: string, request_id?: string }} said */
-  constructor(status, said) {
-    super(said.detail ?? said.title ?? `the service answered ${status}`);
+  /**
+   * @param {number} status
+   * @param {{ detail?: string, title?: string, request_id?: string, type?: string }} body
+   */
+  constructor(status, body) {
+    super(body.detail ?? body.title ?? `The service responded with ${status}.`);
     this.status = status;
-    this.requestId = said.request_id;
+    this.requestId = body.request_id;
+    this.body = body;
   }
 }
 
-/** Nobody answered. */
+/** No response: the network or the service is down, or the request timed out. */
 export class Unreachable extends Error {}
 
 /**
- * @typedef {{ signal?: AbortSignal | undefined, method?: 'GET' | 'POST', headers?: Record<string, string>, authorize?: boolean }} Asking
- * `authorize`: sends the token where one is set.
+ * @typedef {object} RequestOptions
+ * @property {AbortSignal | undefined} [signal]
+ * @property {'GET' | 'POST'} [method]
+ * @property {Record<string, string>} [headers]
+ * @property {boolean | 'if-known'} [authorize] sends the API token; true prompts for it on 401
  */
 
 /**
- * Asks the API. Throws `Problem` for what it refuses, `Unreachable` when it does not answer, an AbortError when nobody waits any more.
+ * The URL of a path of this service, also below a path prefix.
+ * @param {string} path starts with /
+ */
+export const toUrl = (path) => new URL(path.slice(1), ROOT).href;
+
+/** Identifies this installation among those that share an origin. */
+export const ROOT_PATH = ROOT.pathname;
+
+/**
+ * Throws `Problem` for an error response, `Unreachable` without one, an AbortError when cancelled.
  * @param {string} path
- * @param {Asking} [asking]
+ * @param {RequestOptions} options
  * @returns {Promise<Response>}
  */
-async function ask(path, { signal, method = 'GET', headers = {}, authorize = false } = {}) {
-  const once = async () => {
-    const known = authorize ? sessionStorage.getItem(TOKEN) : null;
-    try {
-      return await fetch(path, {
-        method,
-        headers: {
-          Accept: 'application/json',
-          ...headers,
-          ...(known && { Authorization: `Bearer ${known}` }),
-        },
-        signal: anySignal([timeoutSignal(PATIENCE_MS), ...(signal ? [signal] : [])]),
-      });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw new Unreachable('The service cannot be reached.', { cause: error });
-    }
-  };
-  let response = await once();
-  if (authorize && response.status === 401) {
-    const { promptForToken } = await import('../ui/token-dialog.js');
-    do {
-      const refused = sessionStorage.getItem(TOKEN) !== null;
-      sessionStorage.removeItem(TOKEN);
-      const given = await promptForToken({ refused });
-      if (given === null) throw new Problem(401, { detail: 'This needs the API token.' });
-      // Gone when the tab is.
-      sessionStorage.setItem(TOKEN, given);
-      response = await once();
-    } while (response.status === 401);
+async function request(path, options) {
+  const { authorize = false } = options;
+  let response = await send(path, options);
+  if (response.status === 401 && authorize === 'if-known' && readToken() !== null) {
+    sessionStorage.removeItem(TOKEN_KEY);
+    response = await send(path, options);
+  }
+  while (response.status === 401 && authorize === true) {
+    if (!(await signIn())) throw new Problem(401, { detail: 'This needs the API token.' });
+    response = await send(path, options);
   }
   if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
   return response;
 }
 
+/** @param {string} path @param {RequestOptions} options */
+async function send(path, { signal, method = 'GET', headers = {}, authorize = false }) {
+  const token = authorize ? readToken() : null;
+  try {
+    return await fetch(toUrl(path), {
+      method,
+      headers: {
+        Accept: 'application/json',
+        ...headers,
+        ...(token && { Authorization: `Bearer ${token}` }),
+      },
+      signal: anySignal([timeoutSignal(TIMEOUT_MS), ...(signal ? [signal] : [])]),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new Unreachable('The service is unreachable.', { cause: error });
+  }
+}
+
+const readToken = () => sessionStorage.getItem(TOKEN_KEY);
+
+/** Asks for the API token and keeps it until the tab closes. False when the user cancels. */
+export async function signIn() {
+  const { promptForToken } = await import('../ui/token-dialog.js');
+  const rejected = readToken() !== null;
+  sessionStorage.removeItem(TOKEN_KEY);
+  const token = await promptForToken({ rejected });
+  if (token !== null) sessionStorage.setItem(TOKEN_KEY, token);
+  return token !== null;
+}
+
 /**
- * @template Answer
+ * @template Body
  * @param {string} path
- * @param {Asking} [asking]
- * @returns {Promise<Answer>}
+ * @param {RequestOptions} [options]
+ * @returns {Promise<Body>}
  */
-export async function requestJson(path, asking) {
-  const response = await ask(path, asking);
+export async function requestJson(path, options = {}) {
+  const response = await request(path, options);
   return response.json().catch((error) => {
-    asking?.signal?.throwIfAborted();
-    throw new Unreachable('The answer broke off.', { cause: error });
+    options.signal?.throwIfAborted();
+    throw new Unreachable('The response was cut off.', { cause: error });
   });
 }
 
-/** What a person should be told of an error, or null when nobody waits any more. What is a fault of this page goes on. @param {unknown} error */
-export function describeError(error) {
-  if (error instanceof Problem || error instanceof Unreachable) return error.message;
-  if (error instanceof DOMException && error.name === 'AbortError') return null;
-  throw error;
-}
-
 /**
- * Every page of a list.
+ * Follows the cursor through a list.
  * @template Item
- * @param {string} path
- * @param {Asking & { most?: number }} [asking] most: ends after so many rows
+ * @param {string} path with a query
+ * @param {RequestOptions & { most?: number }} [options] most: stops after this many rows
  * @returns {Promise<{ data: Item[], more: boolean }>}
  */
-export async function requestAllPages(path, { most = Number.POSITIVE_INFINITY, ...asking } = {}) {
+export async function requestAllPages(path, { most = Number.POSITIVE_INFINITY, ...options } = {}) {
   /** @type {Item[]} */
   const data = [];
   let cursor = '';
   do {
-    const page = await requestJson(cursor ? `${path}&cursor=${cursor}` : path, asking);
+    const page = await requestJson(cursor ? `${path}&cursor=${cursor}` : path, options);
     data.push(...page.data);
     cursor = page.meta.next_cursor ?? '';
   } while (cursor && data.length < most);
@@ -104,15 +125,30 @@ export async function requestAllPages(path, { most = Number.POSITIVE_INFINITY, .
 }
 
 /**
- * Saves an answer that a plain link could not ask for, since it wants the token.
+ * The message for a failed request, or null for a cancelled one. Rethrows bugs of the page.
+ * @param {unknown} error
+ */
+export function describeError(error) {
+  if (error instanceof Problem || error instanceof Unreachable) return error.message;
+  if (error instanceof DOMException && error.name === 'AbortError') return null;
+  throw error;
+}
+
+/**
+ * Downloads what a plain link could not, since it needs the token.
  * @param {string} path
  * @param {string} file
  */
 export async function saveFile(path, file) {
-  const answer = await ask(path, { authorize: true, headers: { Accept: '*/*' } });
+  const response = await request(path, { authorize: true, headers: { Accept: '*/*' } });
+  saveBlob(await response.blob(), file);
+}
+
+/** @param {Blob} blob @param {string} file */
+export function saveBlob(blob, file) {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await answer.blob());
+  link.href = URL.createObjectURL(blob);
   link.download = file;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), PATIENCE_MS);
+  setTimeout(() => URL.revokeObjectURL(link.href), TIMEOUT_MS);
 }

@@ -5,9 +5,9 @@ import { requestAllPages, requestJson } from './api.js';
 import { getAsOfDay, isInUsd } from './as-of.js';
 import { divide } from './decimal.js';
 
-/** @typedef {import('./answers.d.ts').Loan} Loan */
-/** @typedef {import('./answers.d.ts').ParLine} ParLine */
-/** @typedef {import('./answers.d.ts').MissedPayment} MissedPayment */
+/** @typedef {import('./types.d.ts').Loan} Loan */
+/** @typedef {import('./types.d.ts').ParLine} ParLine */
+/** @typedef {import('./types.d.ts').MissedPayment} MissedPayment */
 /** @typedef {ReturnType<typeof bookOn>} Book */
 
 const LISTED = 1000;
@@ -34,7 +34,7 @@ export function bookOn(signal) {
   const one = (/** @type {string} */ path) =>
     once(path, () => requestJson(path, { signal, authorize: true }));
   const par = (day = getAsOfDay()) =>
-    /** @type {Promise<import('./answers.d.ts').Report<ParLine>>} */ (
+    /** @type {Promise<import('./types.d.ts').Report<ParLine>>} */ (
       one(`/v2/reports/par?as_of=${day}&in=USD`)
     );
   return {
@@ -46,14 +46,14 @@ export function bookOn(signal) {
         )
       ),
     missed: async (/** @type {string} */ loanId) => {
-      /** @type {import('./answers.d.ts').Report<MissedPayment>} */
+      /** @type {import('./types.d.ts').Report<MissedPayment>} */
       const { data } = await one(
         `/v2/reports/missed?as_of=${getAsOfDay()}&loan_id=${encodeURIComponent(loanId)}`,
       );
       return data;
     },
     history: (/** @type {string} */ loanId) =>
-      /** @type {Promise<import('./answers.d.ts').Report<import('./answers.d.ts').LoanDay>>} */ (
+      /** @type {Promise<import('./types.d.ts').Report<import('./types.d.ts').LoanDay>>} */ (
         one(`/v2/loans/${encodeURIComponent(loanId)}/history?as_of=${getAsOfDay()}`)
       ),
     /** How an amount of a loan is shown: in its own currency, or in USD where that is asked for and known. */
@@ -80,7 +80,7 @@ export function bookOn(signal) {
 /** @param {AbortSignal} signal @returns {Promise<Map<string | null, string>>} */
 async function usdRates(signal) {
   const day = getAsOfDay();
-  /** @type {import('./answers.d.ts').Rates} */
+  /** @type {import('./types.d.ts').Rates} */
   const { data } = await requestJson(`/v2/rates?date=${day}&on_missing=previous`, { signal });
   const usable = data.filter(({ rate_date }) => rate_date >= addDays(day, -OLDEST_RATE_DAYS));
   return new Map(usable.flatMap(({ quote, rate }) => (rate ? [[quote, rate]] : [])));

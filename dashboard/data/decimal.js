@@ -1,84 +1,55 @@
 // @ts-check
+import '../vendor/decimal.min.js';
 
-/** Decimal text is computed with whole numbers of any size: no figure on the page goes through a JavaScript number. */
+/** Decimal arithmetic on text: no figure on the page passes through a floating-point number. */
 
-/** @param {string} text @param {number} places */
-function scaled(text, places) {
-  const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
-  if (whole === undefined) throw new TypeError(`expected a decimal, got ${text}`);
-  return BigInt(`${sign}${whole}${fraction.padEnd(places, '0')}`);
+// The library is a plain script that defines a global.
+const { Decimal } = /** @type {{ Decimal: typeof import('decimal.js-light').Decimal }} */ (
+  /** @type {unknown} */ (globalThis)
+);
+Decimal.set({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
+
+/**
+ * `over` / `under` × `times`, rounded once, half away from zero; null for a division by zero.
+ * @param {string} over
+ * @param {string} under
+ */
+export function divide(over, under, { places = 2, times = 1 } = {}) {
+  const divisor = new Decimal(under);
+  return divisor.isZero() ? null : new Decimal(over).times(times).div(divisor).toFixed(places);
 }
 
-/** @param {string} text */
-const placesOf = (text) => text.split('.')[1]?.length ?? 0;
-
-/** Half away from zero, as money is rounded. @param {bigint} over @param {bigint} under */
-function divided(over, under) {
-  const negative = over < 0n !== under < 0n;
-  const [top, bottom] = [over < 0n ? -over : over, under < 0n ? -under : under];
-  const quotient = (2n * top + bottom) / (2n * bottom);
-  return negative ? -quotient : quotient;
-}
-
-/** @param {bigint} digits @param {number} places */
-function written(digits, places) {
-  const text = String(digits < 0n ? -digits : digits).padStart(places + 1, '0');
-  const whole = text.slice(0, text.length - places);
-  return `${digits < 0n ? '-' : ''}${whole}${places > 0 ? `.${text.slice(text.length - places)}` : ''}`;
-}
-
-/** `1234567.8900` → `1,234,567.8900`. @param {string} text */
-export function groupThousands(text) {
-  const [whole = '', fraction] = text.split('.');
-  return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
-}
-
-/** @param {string} text @param {number} places */
-function rounded(text, places) {
-  const has = Math.max(placesOf(text), places);
-  return written(divided(scaled(text, has), 10n ** BigInt(has - places)), places);
-}
-
-/** `over` / `under` × `times`, rounded once; null where nothing can be said. @param {string} over @param {string} under */
-export function divide(over, under, { places = 2, times = 1n } = {}) {
-  const has = Math.max(placesOf(over), placesOf(under));
-  const bottom = scaled(under, has);
-  return bottom === 0n
-    ? null
-    : written(divided(scaled(over, has) * times * 10n ** BigInt(places), bottom), places);
-}
-
-/** The change from `before` to `now` in percent, with its sign: `+0.42`. @param {string} now @param {string} before */
+/** The change in percent, with its sign: `+0.42`. @param {string} now @param {string} before */
 export function computePercentChange(now, before) {
-  const share = divide(difference(now, before), before, { times: 100n });
-  return share === null || share.startsWith('-') ? share : `+${share}`;
+  const change = divide(new Decimal(now).minus(before).toString(), before, { times: 100 });
+  return change === null || change.startsWith('-') ? change : `+${change}`;
 }
 
-/** @param {string} text @param {string} less */
-function difference(text, less) {
-  const has = Math.max(placesOf(text), placesOf(less));
-  return written(scaled(text, has) - scaled(less, has), has);
-}
+/** For sorting. @param {string} a @param {string} b */
+export const compareDecimals = (a, b) => new Decimal(a).cmp(b);
 
-/** @param {string} one @param {string} other */
-export function compareDecimals(one, other) {
-  const has = Math.max(placesOf(one), placesOf(other));
-  const [a, b] = [scaled(one, has), scaled(other, has)];
-  return a < b ? -1 : a > b ? 1 : 0;
+/** @param {readonly string[]} amounts */
+export const addDecimals = (amounts) =>
+  amounts.reduce((total, amount) => total.plus(amount), new Decimal(0)).toFixed();
+
+/**
+ * The weighted mean, rounded to `places`.
+ * @param {readonly { value: string, weight: number }[]} samples at least one
+ * @param {number} places
+ */
+export function averageDecimals(samples, places) {
+  let sum = new Decimal(0);
+  let weights = 0;
+  for (const { value, weight } of samples) {
+    sum = sum.plus(new Decimal(value).times(weight));
+    weights += weight;
+  }
+  return sum.div(weights).toFixed(places);
 }
 
 /** `0.015107` → `1.51 %`. @param {string | null} share */
 export const formatPercent = (share) =>
-  share === null ? '–' : `${rounded(divide(share, '1', { places: 8, times: 100n }) ?? '0', 2)} %`;
+  share === null ? '–' : `${new Decimal(share).times(100).toFixed(2)} %`;
 
-/** @param {readonly string[]} amounts */
-export function addDecimals(amounts) {
-  const has = Math.max(0, ...amounts.map(placesOf));
-  return written(
-    amounts.reduce((total, amount) => total + scaled(amount, has), 0n),
-    has,
-  );
-}
-
-/** Where on a screen a value lies: for pixels only. @param {string} text */
+/** A float, for the position on the screen only. @param {string} text */
 export const toPixelValue = (text) => Number(text);

@@ -1,62 +1,141 @@
 // @ts-check
-
-/** Each rate as it is stored, heard once for the whole page. */
-
-/** @typedef {import('./answers.d.ts').Observation} Observation */
-
-const KEPT = 200;
-/** @type {Observation[]} newest first */
-const heard = [];
-/** @type {Set<() => void>} */
-const listeners = new Set();
-/** @type {Set<() => void>} */
-const watchers = new Set();
-/** @type {EventSource | undefined} */
-let source;
-let connected = false;
-
-/** What has come since the page was opened, newest first, and whether more can come. */
-export const getLiveEvents = () => ({ events: heard, connected });
+import { ROOT_PATH, toUrl } from './api.js';
 
 /**
- * Calls back when a rate has come or, since some may have come unheard before that, when they begin to be heard.
+ * Newly stored rates. HTTP/1.1 allows six connections per host, so the tabs of a browser share one
+ * event stream: Web Locks elect the tab that holds it, and a BroadcastChannel passes events on.
+ * Web Locks need a secure context (https or localhost); without them only visible tabs connect.
+ */
+
+/** @typedef {import('./types.d.ts').Observation} Observation */
+/** @typedef {{ kind: 'rate', event: Observation }} RateMessage */
+/** @typedef {{ kind: 'connection', connected: boolean }} ConnectionMessage */
+/** @typedef {RateMessage | ConnectionMessage | { kind: 'hello' }} Message */
+
+const MAX_EVENTS = 200;
+const RECONNECT_MS = 5000;
+const NAME = `fx-rates events ${ROOT_PATH}`;
+
+/** @type {Observation[]} newest first */
+const events = [];
+/** @type {Set<() => void>} */
+const rateListeners = new Set();
+/** @type {Set<() => void>} */
+const connectionListeners = new Set();
+let connected = false;
+/** @type {EventSource | undefined} */
+let source;
+/** @type {BroadcastChannel | undefined} */
+let channel;
+/** Ends this tab's turn or its wait for one. @type {AbortController | undefined} */
+let turn;
+
+/** Events since the page was opened, newest first, and whether new ones can arrive. */
+export const getLiveEvents = () => ({ events, connected });
+
+/**
+ * Calls back after each new rate, and on connecting, since rates may have been missed before.
  * @param {() => void} listener
  * @param {AbortSignal} [signal]
  */
 export function onRate(listener, signal) {
-  listeners.add(listener);
+  rateListeners.add(listener);
   onConnectionChange(() => connected && listener(), signal);
-  signal?.addEventListener('abort', () => listeners.delete(listener));
+  signal?.addEventListener('abort', () => rateListeners.delete(listener));
 }
 
-/** Calls back when events can come, or no longer can. @param {() => void} listener @param {AbortSignal} [signal] */
+/** @param {() => void} listener @param {AbortSignal} [signal] */
 export function onConnectionChange(listener, signal) {
-  watchers.add(listener);
-  signal?.addEventListener('abort', () => watchers.delete(listener));
+  connectionListeners.add(listener);
+  signal?.addEventListener('abort', () => connectionListeners.delete(listener));
 }
 
-/** Begins to listen. A browser comes back by itself and goes on where it was, but for answers that are no stream. */
 export function openEventStream() {
-  source = new EventSource('/v2/events');
-  source.addEventListener('open', () => connection(true));
-  source.addEventListener('error', () => {
-    connection(false);
-    if (source?.readyState === EventSource.CLOSED) setTimeout(openEventStream, 5000);
-  });
-  source.addEventListener('rate', ({ data }) => {
-    heard.unshift(JSON.parse(data));
-    heard.length = Math.min(heard.length, KEPT);
-    for (const listener of listeners) listener();
+  if (navigator.locks && 'BroadcastChannel' in globalThis) shareStream();
+  else followVisibility();
+}
+
+function shareStream() {
+  join();
+  // A held lock or an open stream would keep the page out of the back/forward cache.
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', ({ persisted }) => persisted && join());
+}
+
+function join() {
+  channel = new BroadcastChannel(NAME);
+  channel.addEventListener('message', ({ data }) => receive(data));
+  send({ kind: 'hello' });
+  turn = new AbortController();
+  const { signal } = turn;
+  const holdStream = () =>
+    new Promise((release) => {
+      if (signal.aborted) return release(undefined);
+      signal.addEventListener('abort', release);
+      connect();
+    });
+  navigator.locks.request(NAME, { signal }, holdStream).catch((error) => {
+    if (error.name !== 'AbortError') throw error;
   });
 }
 
-/** @param {boolean} now */
-function connection(now) {
-  if (connected === now) return;
-  connected = now;
-  for (const watcher of watchers) watcher();
+function leave() {
+  turn?.abort();
+  disconnect();
+  channel?.close();
+  channel = undefined;
 }
 
-// An open stream would keep the page out of the browser's memory of pages to go back to.
-addEventListener('pagehide', () => source?.close());
-addEventListener('pageshow', ({ persisted }) => persisted && openEventStream());
+function followVisibility() {
+  const update = () => (document.hidden ? disconnect() : source || connect());
+  document.addEventListener('visibilitychange', update);
+  addEventListener('pagehide', disconnect);
+  addEventListener('pageshow', ({ persisted }) => persisted && update());
+  update();
+}
+
+/** The browser reconnects and resumes by itself, except after an error response. */
+function connect() {
+  const opened = new EventSource(toUrl('/v2/events'));
+  source = opened;
+  opened.addEventListener('open', () => announce({ kind: 'connection', connected: true }));
+  opened.addEventListener('rate', ({ data }) =>
+    announce({ kind: 'rate', event: JSON.parse(data) }),
+  );
+  opened.addEventListener('error', () => {
+    announce({ kind: 'connection', connected: false });
+    if (opened.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => source === opened && connect(), RECONNECT_MS);
+  });
+}
+
+function disconnect() {
+  if (!source) return;
+  source.close();
+  source = undefined;
+  announce({ kind: 'connection', connected: false });
+}
+
+/** To this tab and all others. @param {RateMessage | ConnectionMessage} message */
+function announce(message) {
+  receive(message);
+  send(message);
+}
+
+/** @param {Message} message */
+const send = (message) => channel?.postMessage(message);
+
+/** @param {Message} message */
+function receive(message) {
+  if (message.kind === 'hello') {
+    if (source) send({ kind: 'connection', connected });
+  } else if (message.kind === 'connection') {
+    if (connected === message.connected) return;
+    connected = message.connected;
+    for (const listener of connectionListeners) listener();
+  } else {
+    events.unshift(message.event);
+    events.length = Math.min(events.length, MAX_EVENTS);
+    for (const listener of rateListeners) listener();
+  }
+}

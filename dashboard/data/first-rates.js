@@ -1,18 +1,20 @@
 // @ts-check
 
 /**
- * The newest rates, asked for before anything else of the page is there: this file waits for no other. Null where the address wants
- * another view, and when they did not come.
+ * Requests the newest rates before any other module has loaded; imports nothing for that reason.
+ * Null when the URL shows another view, or when the request failed.
  * @type {Promise<Response | null> | null}
  */
-let first = /[?&]view=(?!rates)/.test(location.search)
+let pending = /[?&]view=(?!rates)/.test(location.search)
   ? null
-  : fetch('/v2/rates/latest', { headers: { Accept: 'application/json' } }).catch(() => null);
+  : fetch(new URL('../../v2/rates/latest', import.meta.url), {
+      headers: { Accept: 'application/json' },
+    }).catch(() => null);
 
-/** What was asked for in advance: once, since it grows old. */
+/** The response to the early request, once; null afterwards. */
 export async function takeFirstRates() {
-  const asked = first;
-  first = null;
-  const answer = await asked;
-  return answer?.ok ? answer.json() : null;
+  const taken = pending;
+  pending = null;
+  const response = await taken;
+  return response?.ok ? response.json() : null;
 }

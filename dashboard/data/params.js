@@ -1,43 +1,38 @@
 // @ts-check
 
-/** What the page shows stands in its address: every view can be linked to, and the back button goes back. */
+/** State that the URL keeps: every view can be linked to, and the back button works. */
 
 /** @type {Set<() => void>} */
-const followers = new Set();
+const listeners = new Set();
 
-/** @param {string} name @param {string} otherwise what it is when the address does not say */
-export const getParam = (name, otherwise = '') =>
-  new URLSearchParams(location.search).get(name) ?? otherwise;
+/** @param {string} name @param {string} [fallback] for a parameter that is absent */
+export const getParam = (name, fallback = '') =>
+  new URLSearchParams(location.search).get(name) ?? fallback;
 
 /**
- * Changes some of it. Null takes a name out.
+ * Changes parameters; null removes one.
  * @param {Record<string, string | null>} changes
- * @param {{ step?: boolean }} [how] step: the back button leads to what was before
+ * @param {{ step?: boolean }} [options] step: adds a history entry, so that "back" undoes it
  */
 export function setParams(changes, { step = true } = {}) {
-  const url = addressWith(changes);
+  const params = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) params.delete(name);
+    else params.set(name, value);
+  }
+  const query = params.toString();
+  const url = location.pathname + (query && `?${query}`);
   if (url === location.pathname + location.search) return;
   history[step ? 'pushState' : 'replaceState'](null, '', url);
-  for (const follow of followers) follow();
+  for (const listener of listeners) listener();
 }
 
-/** @param {Record<string, string | null>} changes */
-function addressWith(changes) {
-  const parameters = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null) parameters.delete(name);
-    else parameters.set(name, value);
-  }
-  const query = parameters.toString();
-  return `/${query ? `?${query}` : ''}`;
-}
-
-/** Calls back after every change until the signal aborts. @param {() => void} follow @param {AbortSignal} [signal] */
-export function onParamsChange(follow, signal) {
-  followers.add(follow);
-  signal?.addEventListener('abort', () => followers.delete(follow));
+/** Calls back after every change. @param {() => void} listener @param {AbortSignal} [signal] */
+export function onParamsChange(listener, signal) {
+  listeners.add(listener);
+  signal?.addEventListener('abort', () => listeners.delete(listener));
 }
 
 addEventListener('popstate', () => {
-  for (const follow of followers) follow();
+  for (const listener of listeners) listener();
 });

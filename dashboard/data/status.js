@@ -2,44 +2,57 @@
 import { Problem, requestJson, Unreachable } from './api.js';
 import { onRate } from './event-stream.js';
 
-/** @typedef {import('./answers.d.ts').Status} Status */
+/** The state of the pipeline, polled once for the whole page and after every event. */
 
-/** The one state of the pipeline that every part of the page shows, asked for every 15 s and whenever something has happened. */
+/** @typedef {import('./types.d.ts').Status} Status */
+/**
+ * @typedef {object} Snapshot
+ * @property {Status | null} status the last one received
+ * @property {Error | null} error of the last request
+ * @property {number} receivedAt when `status` arrived, in milliseconds since 1970
+ */
 
-const EVERY_MS = 15_000;
+const POLL_MS = 15_000;
 const SETTLE_MS = 400;
-/** @type {Set<(known: Known) => void>} */
-const followers = new Set();
-/** @typedef {{ status: Status | null, trouble: Error | null, since: number }} Known since: when `status` was told, by our clock */
-/** @type {Known} */
-let known = { status: null, trouble: null, since: Date.now() };
+/** @type {Set<(snapshot: Snapshot) => void>} */
+const listeners = new Set();
+/** @type {Snapshot} */
+let snapshot = { status: null, error: null, receivedAt: Date.now() };
 /** @type {ReturnType<typeof setTimeout> | undefined} */
-let next;
+let timer;
 
-/** Calls back now and after every look. @param {(known: Known) => void} follow @param {AbortSignal} [signal] */
-export function onStatus(follow, signal) {
-  followers.add(follow);
-  signal?.addEventListener('abort', () => followers.delete(follow));
-  follow(known);
+/**
+ * Calls back now and after every poll.
+ * @param {(snapshot: Snapshot) => void} listener
+ * @param {AbortSignal} [signal]
+ */
+export function onStatus(listener, signal) {
+  listeners.add(listener);
+  signal?.addEventListener('abort', () => listeners.delete(listener));
+  listener(snapshot);
 }
 
-/** Looks soon, and again and again after that. */
 export function refreshStatusSoon(ms = SETTLE_MS) {
-  clearTimeout(next);
-  next = setTimeout(refreshStatus, ms);
+  clearTimeout(timer);
+  timer = setTimeout(refreshStatus, ms);
 }
 
 export async function refreshStatus() {
-  clearTimeout(next);
+  clearTimeout(timer);
   try {
-    known = { status: (await requestJson('/v2/status')).data, trouble: null, since: Date.now() };
+    const { data } = await requestJson('/v2/status', { authorize: 'if-known' });
+    snapshot = { status: data, error: null, receivedAt: Date.now() };
   } catch (error) {
     if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
-    known = { ...known, trouble: error };
+    snapshot = { ...snapshot, error };
   }
-  for (const follow of followers) follow(known);
-  if (!document.hidden) refreshStatusSoon(EVERY_MS);
+  for (const listener of listeners) listener(snapshot);
+  if (!document.hidden) refreshStatusSoon(POLL_MS);
 }
+
+/** The database's clock now, in milliseconds. @param {Snapshot} snapshot */
+export const getServerTime = ({ status, receivedAt }) =>
+  Date.parse(status?.now ?? new Date(receivedAt).toISOString()) + Date.now() - receivedAt;
 
 onRate(() => refreshStatusSoon());
 addEventListener('online', () => refreshStatusSoon(0));

@@ -2,81 +2,183 @@
 import { Unreachable } from '../data/api.js';
 import { onStatus } from '../data/status.js';
 import { h, render } from './dom.js';
+import { createRawDetails, describeRetry, explainFailure, failureOf } from './failures.js';
 import { formatDuration, formatMinute } from './time.js';
 
-/** @typedef {import('../data/answers.d.ts').Status} Status */
+/** @typedef {import('../data/types.d.ts').Status} Status */
+/** @typedef {import('../data/types.d.ts').HealthProblem} HealthProblem */
+/**
+ * @typedef {object} Banner
+ * @property {'wrong' | 'warning'} kind
+ * @property {string} title
+ * @property {string} text
+ * @property {string | null} [raw] the full reason, under a disclosure
+ */
+
+/** @type {Record<string, string>} */
+const TITLES = {
+  xe_keys_missing: 'NO XE KEYS',
+  rates_missing: 'RATES MISSING',
+  service_silent: 'SERVICE DOWN',
+  service_unhealthy: 'SERVICE UNHEALTHY',
+};
+const SERVICES = ['producer', 'consumer'];
 
 /**
- * What nobody may overlook: made-up rates, old ones, XE left alone after a refusal, whatever else is in trouble, and a page that has
- * lost its service. Changes only when the words do, so that a screen reader says each once.
+ * Warnings above every view. Rendered only when they change, so that a screen reader announces
+ * each once.
  * @param {HTMLElement} place
  */
 export function showBanners(place) {
   let shown = '';
-  // Stands in the page as it is served: nothing has to make room for it.
+  // Part of the page as served, so that it does not shift the content later.
   /** @type {HTMLElement | null} */
   const simulated = place.querySelector('.simulated');
-  onStatus(({ status, trouble, since }) => {
-    if (status && simulated) simulated.hidden = status.source !== 'simulator';
-    const all = [
-      ...(trouble ? [lost(trouble, status !== null, since)] : []),
-      ...(status ? said(status) : []),
+  onStatus((snapshot) => {
+    const { status } = snapshot;
+    const problems = status ? listProblems(status) : [];
+    // With real rates in the database, simulated ones are hidden.
+    const isHidden = problems.some(({ code }) => code === 'xe_keys_missing');
+    if (status && simulated) simulated.hidden = status.source !== 'simulator' || isHidden;
+    const banners = [
+      ...describeConnection(snapshot),
+      ...(status ? describeProblems(status, problems) : []),
     ];
-    const words = JSON.stringify(all);
-    if (words === shown) return;
-    shown = words;
-    render(
-      place,
-      simulated,
-      all.map(({ kind, title, text }) => banner(kind, title, text)),
-    );
+    const key = JSON.stringify(banners);
+    if (key === shown) return;
+    shown = key;
+    render(place, simulated, ...banners.map(createBanner));
   });
 }
 
-/** @param {Error} trouble @param {boolean} filled @param {number} since */
-function lost(trouble, filled, since) {
-  const title = trouble instanceof Unreachable ? 'OFFLINE' : 'TROUBLE';
-  const old = filled
-    ? ` What you see is from ${formatMinute(new Date(since).toISOString())} UTC.`
-    : '';
-  return { kind: 'wrong', title, text: `${trouble.message}${old}` };
+/** @param {import('../data/status.js').Snapshot} snapshot @returns {Banner[]} */
+function describeConnection({ status, error, receivedAt }) {
+  if (!error) return [];
+  const title = error instanceof Unreachable ? 'OFFLINE' : 'STATUS UNAVAILABLE';
+  const since = formatMinute(new Date(receivedAt).toISOString());
+  const outdated = status ? ` The page shows data from ${since} UTC.` : '';
+  return [{ kind: 'wrong', title, text: error.message + outdated }];
 }
 
-/** @param {Status} status */
-function said({ breaker, currencies, trouble }) {
-  const stale = currencies.filter(({ stale, rate_date }) => stale && rate_date !== null);
-  const empty = currencies.every(({ rate_date }) => rate_date === null);
-  const told = trouble.filter((sentence) => !/^no newer rate/i.test(sentence));
+/**
+ * What is wrong, by code; derived from the services where the API does not list it.
+ * @param {Status} status
+ * @returns {readonly HealthProblem[]}
+ */
+function listProblems(status) {
+  const { problems, services } = status;
+  if (problems) return problems;
+  const silent = SERVICES.filter(
+    (name) => !services.some(({ service, fresh }) => service === name && fresh),
+  );
+  const unhealthy = services.filter(({ fresh, trouble }) => fresh && trouble);
   return [
-    ...(breaker
-      ? [
-          {
-            kind: 'wrong',
-            title: 'BREAKER OPEN',
-            text: `XE refused with ${breaker.status}: ${breaker.reason}. It is left alone until ${formatMinute(breaker.open_until)} UTC.`,
-          },
-        ]
-      : []),
-    ...(stale.length > 0 && !empty
-      ? [{ kind: 'wrong', title: 'STALE', text: staleness(stale) }]
-      : []),
-    ...(told.length > 0
-      ? [{ kind: 'warning', title: 'IN TROUBLE', text: `${told.map(sentence).join(' ')}` }]
-      : []),
+    ...silent.map((component) => ({
+      code: 'service_silent',
+      component,
+      detail: `no heartbeat from a ${component}`,
+      fix: `Start the ${component}.`,
+    })),
+    ...unhealthy.map(({ service, trouble }) => ({
+      code: 'service_unhealthy',
+      component: service,
+      detail: trouble ?? '',
+      fix: 'Run npm run doctor.',
+    })),
   ];
 }
 
-/** @param {Status['currencies']} stale */
-function staleness(stale) {
+/**
+ * One cause makes one banner.
+ * @param {Status} status
+ * @param {readonly HealthProblem[]} problems
+ * @returns {Banner[]}
+ */
+function describeProblems(status, problems) {
+  const upstream = describeBreaker(status) ?? describeFailingRun(status);
+  const stale = describeStaleRates(status, upstream !== null);
+  // At the first start there are no rates to be missing.
+  const isStarting = !status.currencies.some(({ rate_date }) => rate_date !== null);
+  const others = problems.filter(
+    ({ code }) =>
+      !['run_failing', 'rates_stale'].includes(code) && !(code === 'rates_missing' && isStarting),
+  );
+  return [...(upstream ? [upstream] : []), ...(stale ? [stale] : []), ...others.map(describeOther)];
+}
+
+/** @param {HealthProblem} problem @returns {Banner} */
+function describeOther({ code, detail, fix }) {
+  const { cause, raw } = explainFailure({ code: null, status: null, reason: detail });
+  return {
+    kind: code === 'service_unhealthy' ? 'warning' : 'wrong',
+    title: TITLES[code] ?? 'DEGRADED',
+    text: `${toSentence(cause)} ${fix}`,
+    raw,
+  };
+}
+
+/** @param {Status} status @returns {Banner | null} */
+function describeBreaker({ breaker }) {
+  if (!breaker) return null;
+  const { cause, action } = explainFailure({
+    code: breaker.status === 429 ? 'xe_rate_limited' : 'xe_refused',
+    status: breaker.status,
+    reason: breaker.reason,
+  });
+  const until = `No requests are sent before ${formatMinute(breaker.open_until)} UTC.`;
+  return {
+    kind: 'wrong',
+    title: 'CIRCUIT BREAKER OPEN',
+    text: `${cause} ${until} ${action || 'No action needed.'}`,
+    raw: breaker.reason,
+  };
+}
+
+/**
+ * The newest run that failed or is being retried.
+ * @param {Status} status
+ * @returns {Banner | null}
+ */
+function describeFailingRun({ open_runs: open, last_slot: last, currencies, newest }) {
+  const retrying = open.filter(({ error }) => error).at(-1);
+  const run = retrying ?? (last?.state === 'failed' ? last : null);
+  if (!run) return null;
+  const { cause, action, raw } = explainFailure(failureOf(run));
+  const served = newest ? `Rates of ${newest.rate_date} are served.` : '';
+  const isFresh = newest && !currencies.some(({ stale }) => stale);
+  const advice = action || (isFresh && retrying ? 'No action needed.' : '');
+  const retry = describeRetry(retrying?.next_attempt_at);
+  return {
+    kind: isFresh ? 'warning' : 'wrong',
+    title: retrying ? 'RETRYING' : 'UPDATE FAILED',
+    text: [toSentence(cause), retry, served, advice].filter(Boolean).join(' '),
+    raw,
+  };
+}
+
+/** @param {Status} status @param {boolean} isExplained another banner says why */
+function describeStaleRates({ currencies }, isExplained) {
+  const stale = currencies.filter((currency) => currency.stale && currency.rate_date !== null);
+  if (stale.length === 0) return null;
   const oldest = Math.max(...stale.map(({ age_seconds }) => age_seconds ?? 0));
-  return `The last slot has brought nothing for ${stale.map(({ quote }) => quote).join(', ')}: the oldest rate is ${formatDuration(oldest * 1000)} old.`;
+  const names = stale.map(({ quote }) => quote).join(', ');
+  const hint = isExplained ? '' : ' Check the runs on the Pipeline page.';
+  const text =
+    `No newer rate since the last slot for ${names}. ` +
+    `The oldest is ${formatDuration(oldest * 1000)} old.${hint}`;
+  return { kind: /** @type {const} */ ('wrong'), title: 'STALE RATES', text };
 }
 
 /** @param {string} text */
-const sentence = (text) =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const toSentence = (text) =>
+  text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.');
 
-/** @param {string} kind @param {string} title @param {string} text */
-function banner(kind, title, text) {
-  return h('div', { class: `banner ${kind}` }, h('strong', {}, title), h('p', {}, text));
-}
+/** @param {Banner} banner */
+const createBanner = ({ kind, title, text, raw = null }) =>
+  h(
+    'div',
+    { class: `banner ${kind}` },
+    h('strong', {}, title),
+    h('p', {}, text),
+    createRawDetails(raw),
+  );

@@ -1,13 +1,18 @@
 // @ts-check
 
-/** @typedef {Node | string | number | null | undefined | false | readonly (Node | string | null | undefined | false)[]} Child */
-/** @typedef {Record<string, string | number | boolean | null | undefined | ((event: any) => unknown)>} Attributes */
+/** @typedef {Node | string | number | null | undefined | false} Item */
+/** @typedef {Item | readonly Item[]} Child */
+/**
+ * @typedef {Record<string,
+ *   string | number | boolean | null | undefined | ((event: any) => unknown)>} Attributes
+ */
+/** @typedef {{ name: string, figures?: boolean }} Column figures: aligned to the right */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * An element with attributes and children. A function is a listener, true an attribute without a value, false and null none at all.
- * Text goes in as text: nothing that the API says can become markup.
+ * Creates an element. A function is a listener, true an attribute without a value, false or null
+ * no attribute. Text is set as text, so nothing that the API sends can become markup.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Attributes} [attributes]
@@ -15,7 +20,7 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function h(tag, attributes = {}, ...children) {
-  return dressed(document.createElement(tag), attributes, children);
+  return setUp(document.createElement(tag), attributes, children);
 }
 
 /**
@@ -26,28 +31,28 @@ export function h(tag, attributes = {}, ...children) {
  * @returns {SVGElementTagNameMap[Tag]}
  */
 export function svg(tag, attributes = {}, ...children) {
-  return dressed(document.createElementNS(SVG, tag), attributes, children);
+  return setUp(document.createElementNS(SVG, tag), attributes, children);
 }
 
 /**
- * @template {Element} Made
- * @param {Made} made
+ * @template {Element} Created
+ * @param {Created} created
  * @param {Attributes} attributes
  * @param {readonly Child[]} children
  */
-function dressed(made, attributes, children) {
+function setUp(created, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === 'function') made.addEventListener(name, value);
-    else if (value === true) made.setAttribute(name, '');
+    if (typeof value === 'function') created.addEventListener(name, value);
+    else if (value === true) created.setAttribute(name, '');
     else if (value !== false && value !== null && value !== undefined)
-      made.setAttribute(name, String(value));
+      created.setAttribute(name, String(value));
   }
-  render(made, ...children);
-  return made;
+  render(created, ...children);
+  return created;
 }
 
 /**
- * Puts these children in the place of what was there.
+ * Replaces the children of an element.
  * @param {Element} parent
  * @param {...Child} children
  */
@@ -59,13 +64,23 @@ export function render(parent, ...children) {
 }
 
 /**
- * A table whose head stays in sight. Columns that hold figures are aligned to the right.
- * @param {string} caption read out, not shown
- * @param {readonly { name: string, figures?: boolean }[]} columns
+ * A table that scrolls under its head.
+ * @param {string} caption for screen readers
+ * @param {readonly Column[]} columns
  * @param {readonly (readonly Child[])[]} rows
  */
 export function createTable(caption, columns, rows) {
-  const aligned = (/** @type {number} */ index) => (columns[index]?.figures ? 'figure' : null);
+  const alignment = (/** @type {number} */ index) => (columns[index]?.figures ? 'figure' : null);
+  const heads = columns.map(({ name }, at) =>
+    h('th', { scope: 'col', class: alignment(at) }, name),
+  );
+  const lines = rows.map((row) =>
+    h(
+      'tr',
+      {},
+      row.map((cell, at) => h('td', { class: alignment(at) }, cell)),
+    ),
+  );
   return h(
     'div',
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
@@ -73,32 +88,14 @@ export function createTable(caption, columns, rows) {
       'table',
       {},
       h('caption', { class: 'unseen' }, caption),
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          columns.map(({ name }, at) => h('th', { scope: 'col', class: aligned(at) }, name)),
-        ),
-      ),
-      h(
-        'tbody',
-        {},
-        rows.map((row) =>
-          h(
-            'tr',
-            {},
-            row.map((cell, at) => h('td', { class: aligned(at) }, cell)),
-          ),
-        ),
-      ),
+      h('thead', {}, h('tr', {}, heads)),
+      h('tbody', {}, lines),
     ),
   );
 }
 
 /**
- * What stands beside a chart for those who cannot or would rather not see it. Built when it is first opened.
+ * A disclosure whose content is built when it is first opened, such as the table beside a chart.
  * @param {string} title
  * @param {() => HTMLElement} build
  */
@@ -115,7 +112,7 @@ export function createDetails(title, build) {
  * A row of buttons of which one is pressed.
  * @param {string} label
  * @param {readonly (readonly [value: string, text: string])[]} options
- * @param {{ value: () => string, pick: (value: string) => void }} of
+ * @param {{ value: () => string, pick: (value: string) => void }} binding
  */
 export function createChoice(label, options, { value, pick }) {
   const buttons = options.map(([name, text]) =>
@@ -129,3 +126,29 @@ export function createChoice(label, options, { value, pick }) {
   follow();
   return { root, follow };
 }
+
+/** @param {string} text @param {() => void} click @param {Attributes} [attributes] */
+export const createButton = (text, click, attributes = {}) =>
+  h('button', { type: 'button', class: 'button', click, ...attributes }, text);
+
+/** A message in a coloured box. @param {'wrong' | 'good' | ''} kind @param {...Child} children */
+export const createNotice = (kind, ...children) => h('p', { class: `notice ${kind}` }, ...children);
+
+/**
+ * Options of a select.
+ * @param {readonly (readonly [value: string, text: string])[]} options
+ */
+export const createOptions = (options) =>
+  options.map(([value, text]) => h('option', { value }, text));
+
+/** @param {string} label @param {string} id @param {HTMLElement} input */
+export const createField = (label, id, input) =>
+  h('div', { class: 'field' }, h('label', { for: id }, label), input);
+
+/**
+ * @param {'good' | 'wrong' | 'dull' | 'under-way'} kind
+ * @param {string} text
+ * @param {string} [title]
+ */
+export const createMark = (kind, text, title) =>
+  h('span', { class: `mark ${kind}`, title: title ?? null }, text);

@@ -1,110 +1,97 @@
 // @ts-check
-
-import { onStatus } from '../data/status.js';
-import { h, render } from './dom.js';
+import { getServerTime, onStatus } from '../data/status.js';
+import { createMark, h, render } from './dom.js';
 import { formatAge, formatDuration, renderUtc } from './time.js';
 
-/** @typedef {import('../data/answers.d.ts').Status} Status */
+/** @typedef {import('../data/types.d.ts').Status} Status */
 
-/** The strip that says at a glance how the pipeline does. @param {HTMLElement} strip */
+/** The pipeline at a glance, above every view. @param {HTMLElement} strip */
 export function showHealthStrip(strip) {
-  onStatus(({ status, trouble, since }) => {
-    if (!status)
-      return (
-        trouble &&
-        render(strip, h('p', { class: 'muted' }, 'The state of the pipeline is not known.'))
-      );
-    strip.classList.toggle('is-old', trouble !== null);
-    render(strip, cells(status, Date.parse(status.now) + Date.now() - since));
+  onStatus((snapshot) => {
+    const { status, error } = snapshot;
+    if (status) {
+      strip.classList.toggle('is-old', error !== null);
+      render(strip, createCells(status, getServerTime(snapshot)));
+    } else if (error) render(strip, h('p', { class: 'muted' }, 'Status unavailable.'));
   });
 }
 
-/** @param {Status} status @param {number} now the database's clock */
-function cells(
-  {
-    currencies,
-    last_slot: last,
-    next_slot,
-    consumer_lag,
-    dead_letters,
-    quota,
-    spent_today,
-    daily_budget,
-  },
-  now,
-) {
+/**
+ * Without its token, the API may send only freshness and slots.
+ * @param {Status} status
+ * @param {number} now
+ */
+function createCells(status, now) {
+  const { currencies, last_slot: last, next_slot, consumer_lag: lag, dead_letters: dead } = status;
+  const hasDetails = status.details ?? true;
+  const freshness = h('ul', { class: 'freshness' }, currencies.map(createFreshness));
+  const lastSlot = last ? [renderUtc(last.slot), ' ', renderState(last.state)] : 'none yet';
+  const due = h('span', { class: 'muted' }, formatAge(next_slot, now));
   return [
-    cell(
-      'Freshness',
-      h(
-        'ul',
-        { class: 'freshness' },
-        currencies.map((currency) => freshness(currency)),
-      ),
-      { kind: 'is-wide' },
-    ),
-    cell('Last slot', last ? [renderUtc(last.slot), ' ', renderState(last.state)] : 'none yet', {
-      wrong: last?.state === 'failed',
-      kind: 'is-half',
-    }),
-    cell(
-      'Next slot',
-      [renderUtc(next_slot), ' ', h('span', { class: 'muted' }, formatAge(next_slot, now))],
-      { kind: 'is-half' },
-    ),
-    cell(
-      'Lag',
-      consumer_lag === null
-        ? 'not known'
-        : `${consumer_lag} event${consumer_lag === '1' ? '' : 's'}`,
-      {
-        wrong: consumer_lag === null,
-      },
-    ),
-    cell('Dead letters', h('a', { href: '/?view=pipeline#dead-letters' }, String(dead_letters)), {
-      wrong: dead_letters > 0,
-    }),
-    quota?.quota_remaining
-      ? cell(
-          'Quota left',
-          `${quota.quota_remaining}${quota.quota_limit ? ` of ${quota.quota_limit}` : ''}`,
-        )
-      : cell('Spent today', `${spent_today} of ${daily_budget} rates`, {
-          wrong: spent_today >= daily_budget,
-        }),
+    createCell('Freshness', freshness, { kind: 'is-wide' }),
+    createCell('Last slot', lastSlot, { wrong: last?.state === 'failed', kind: 'is-half' }),
+    createCell('Next slot', [renderUtc(next_slot), ' ', due], { kind: 'is-half' }),
+    hasDetails &&
+      createCell('Consumer lag', lag === null ? 'unknown' : pluralize(lag, 'event'), {
+        wrong: lag === null,
+      }),
+    dead !== null &&
+      createCell('Dead letters', h('a', { href: '?view=pipeline#dead-letters' }, String(dead)), {
+        wrong: dead > 0,
+      }),
+    createQuotaCell(status),
   ];
 }
 
+/** @param {Status} status */
+function createQuotaCell({ quota, spent_today: spent, daily_budget: budget }) {
+  if (quota?.quota_remaining) {
+    const limit = quota.quota_limit ? ` of ${quota.quota_limit}` : '';
+    return createCell('Quota left', `${quota.quota_remaining}${limit}`);
+  }
+  if (spent === null || budget === null) return null;
+  return createCell('Spent today', `${spent} of ${budget} rates`, { wrong: spent >= budget });
+}
+
+/** @param {string} count @param {string} noun */
+const pluralize = (count, noun) => `${count} ${noun}${count === '1' ? '' : 's'}`;
+
 /** @param {Status['currencies'][number]} currency */
-function freshness({ quote, rate_date, age_seconds, stale }) {
+function createFreshness({ quote, rate_date, age_seconds, stale, suspect }) {
   const age =
-    age_seconds === null
-      ? 'no rate yet'
-      : `${formatDuration(age_seconds * 1000)} old, of ${rate_date}`;
+    age_seconds === null ? 'no rate yet' : `${formatDuration(age_seconds * 1000)}, of ${rate_date}`;
   const kind = rate_date === null ? 'none' : stale ? 'stale' : 'fresh';
+  const words = [kind, suspect && 'suspect', age].filter(Boolean).join(', ');
   return h(
     'li',
-    { class: `fresh-mark ${kind}`, title: `${quote}: ${kind === 'stale' ? 'stale, ' : ''}${age}` },
+    { class: `fresh-mark ${kind}`, title: `${quote}: ${words}` },
     quote,
-    h('span', { class: 'unseen' }, ` ${kind}, ${age}`),
+    h('span', { class: 'unseen' }, ` ${words}`),
   );
 }
 
-/** @param {string} name @param {import('./dom.js').Child} value */
-function cell(name, value, { wrong = false, kind = '' } = {}) {
-  return h(
+/**
+ * @param {string} name
+ * @param {import('./dom.js').Child} value
+ * @param {{ wrong?: boolean, kind?: string }} [options]
+ */
+const createCell = (name, value, { wrong = false, kind = '' } = {}) =>
+  h(
     'div',
     { class: `health-cell ${wrong ? 'is-wrong' : ''} ${kind}` },
     h('dt', {}, name),
     h('dd', {}, value),
   );
-}
 
-/** A run's state as a mark that does not speak by colour alone. @param {string} name */
-export function renderState(name) {
-  const kind =
-    { confirmed: 'good', redriven: 'good', failed: 'wrong', skipped: 'dull', open: 'wrong' }[
-      name
-    ] ?? 'under-way';
-  return h('span', { class: `mark ${kind}` }, name);
-}
+/** @type {Record<string, 'good' | 'wrong' | 'dull'>} */
+const STATES = {
+  confirmed: 'good',
+  redriven: 'good',
+  failed: 'wrong',
+  open: 'wrong',
+  skipped: 'dull',
+  closed: 'dull',
+};
+
+/** The state of a run or dead letter, not by colour alone. @param {string} name */
+export const renderState = (name) => createMark(STATES[name] ?? 'under-way', name);

@@ -1,107 +1,118 @@
 // @ts-check
 import { Problem, Unreachable } from '../data/api.js';
-import { h, render } from './dom.js';
+import { createButton, h, render } from './dom.js';
 
-/** @typedef {{ root: HTMLElement, body: HTMLElement, load: (build: Build) => Promise<void> }} Panel */
-/** @typedef {() => Promise<readonly (Node | string | null | false)[]>} Build */
+/** @typedef {(build: Build) => Promise<void>} Load */
+/** @typedef {{ root: HTMLElement, body: HTMLElement, load: Load }} Panel */
+/** @typedef {readonly (Node | string | null | false)[]} Content */
+/** @typedef {() => Promise<Content>} Build */
 
-const AGAIN_MS = 10_000;
-let made = 0;
+const RETRY_MS = 10_000;
+let count = 0;
 
 /**
- * A part of the page that fills itself, and says so while it loads, when there is nothing, when it cannot be had and when what it
- * shows has grown old.
- * @param {{ title: string, signal: AbortSignal, tools?: readonly (Node | null | false)[], class?: string, lines?: number }} of
- * lines: how high it will roughly be, so that the page does not jump
+ * A section that loads its own content and shows when it is loading, empty, failed or outdated.
+ * @param {object} options
+ * @param {string} options.title
+ * @param {AbortSignal} options.signal
+ * @param {readonly (Node | null | false)[]} [options.tools]
+ * @param {string} [options.class]
+ * @param {number} [options.lines] the height to reserve, so that the page does not jump
  * @returns {Panel}
  */
 export function createPanel({ title, signal, tools = [], class: kind = '', lines = 4 }) {
-  made += 1;
-  const id = `panel-${made}`;
+  count += 1;
+  const id = `panel-${count}`;
   const notice = h('div', { class: 'panel-notice', role: 'status' });
   const body = h('div', { class: 'panel-body' }, createSkeleton(lines));
+  const heading = h('h2', { id }, title);
   const root = h(
     'section',
     { class: `panel ${kind}`, 'aria-labelledby': id },
-    h(
-      'div',
-      { class: 'panel-head' },
-      h('h2', { id }, title),
-      h('div', { class: 'row tools' }, tools),
-    ),
+    h('div', { class: 'panel-head' }, heading, h('div', { class: 'row tools' }, tools)),
     notice,
     body,
   );
-  let filled = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let later;
-  let newest = 0;
-  /** @type {() => void} */
-  let again = () => {};
-  addEventListener('online', () => notice.childNodes.length > 0 && again(), { signal });
-  signal.addEventListener('abort', () => clearTimeout(later));
+  return { root, body, load: createLoader({ root, notice, body, signal }) };
+}
 
-  /** @type {Panel['load']} */
-  const load = async (build) => {
+/**
+ * Loads one build at a time; a newer one wins. Outages are retried.
+ * @param {{ root: HTMLElement, notice: Element, body: HTMLElement, signal: AbortSignal }} parts
+ * @returns {Load}
+ */
+function createLoader({ root, notice, body, signal }) {
+  let filled = false;
+  let newest = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {() => void} */
+  let retry = () => {};
+  addEventListener('online', () => notice.childNodes.length > 0 && retry(), { signal });
+  signal.addEventListener('abort', () => clearTimeout(timer));
+
+  return async function load(build) {
     newest += 1;
     const mine = newest;
-    clearTimeout(later);
-    again = () => void load(build);
+    const isObsolete = () => signal.aborted || mine !== newest;
+    clearTimeout(timer);
+    retry = () => void load(build);
     root.setAttribute('aria-busy', 'true');
     try {
       const content = await build();
-      if (signal.aborted || mine !== newest) return;
+      if (isObsolete()) return;
       refill(body, content);
       render(notice);
       filled = true;
     } catch (error) {
-      if (signal.aborted || mine !== newest) return;
+      if (isObsolete()) return;
       if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
-      render(notice, trouble(error, { filled, again }));
+      const temporary = error instanceof Unreachable || error.status === 503;
+      render(notice, createErrorNotice(error, { temporary, filled, retry }));
       if (!filled) render(body);
-      if (error instanceof Unreachable || error.status === 503) later = setTimeout(again, AGAIN_MS);
+      if (temporary) timer = setTimeout(retry, RETRY_MS);
     } finally {
       if (mine === newest) root.removeAttribute('aria-busy');
     }
   };
-  return { root, body, load };
 }
 
-/** Whoever was on something with a key is on it again afterwards, and what was open is. @param {HTMLElement} body @param {Awaited<ReturnType<Build>>} content */
+/** Keeps the focus and what was open. @param {HTMLElement} body @param {Content} content */
 function refill(body, content) {
-  const key =
-    body.contains(document.activeElement) && document.activeElement?.getAttribute('data-key');
+  const focused = document.activeElement;
+  const key = body.contains(focused) && focused?.getAttribute('data-key');
   const opened = new Set(
     [...body.querySelectorAll('details[open] > summary')].map(({ textContent }) => textContent),
   );
   render(body, ...content);
   for (const details of body.querySelectorAll('details'))
-    details.open = opened.has(details.querySelector('summary')?.textContent ?? '');
-  if (key)
-    /** @type {HTMLElement | null} */ (
-      body.querySelector(`[data-key="${CSS.escape(key)}"]`)
-    )?.focus();
+    if (opened.has(details.querySelector('summary')?.textContent ?? '')) details.open = true;
+  if (!key) return;
+  const same = body.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (same instanceof HTMLElement) same.focus();
 }
 
-/** @param {Error} error @param {{ filled: boolean, again: () => void }} how */
-function trouble(error, { filled, again }) {
-  const waits = error instanceof Unreachable || (error instanceof Problem && error.status === 503);
-  const old = filled ? ' What is shown is from before.' : '';
-  const next = waits ? ' It is tried again every ten seconds.' : '';
+/**
+ * @param {Error} error
+ * @param {{ temporary: boolean, filled: boolean, retry: () => void }} state
+ */
+function createErrorNotice(error, { temporary, filled, retry }) {
+  const outdated = filled ? ' The content below may be outdated.' : '';
+  const next = temporary ? ' Retrying every 10 seconds.' : '';
   return h(
     'div',
     { class: 'notice wrong' },
     h(
       'p',
       {},
-      h('strong', {}, waits ? 'No answer. ' : 'This cannot be shown. '),
-      `${error.message}${old}${next}`,
+      h('strong', {}, temporary ? 'Unavailable. ' : 'Failed to load. '),
+      `${error.message}${outdated}${next}`,
     ),
-    h('button', { type: 'button', class: 'button', click: again }, 'Try again'),
+    createButton('Retry', retry),
   );
 }
 
-/** What stands where something will be, about as high. @param {number} lines */
+/** A placeholder of about the final height. @param {number} lines */
 export function createSkeleton(lines) {
   return h(
     'div',
@@ -111,12 +122,12 @@ export function createSkeleton(lines) {
   );
 }
 
-/** @param {string} what @param {string} [hint] */
-export function createEmptyState(what, hint) {
+/** @param {string} title @param {string} [hint] */
+export function createEmptyState(title, hint) {
   return h(
     'div',
     { class: 'nothing' },
-    h('p', {}, h('strong', {}, what)),
+    h('p', {}, h('strong', {}, title)),
     hint ? h('p', {}, hint) : null,
   );
 }

@@ -8,19 +8,19 @@ const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle:
 export const formatMinute = (instant) => `${instant.slice(0, 10)} ${instant.slice(11, 16)}`;
 
 /**
- * An instant in UTC, with the reader's own time on hover.
- * @param {string | null} instant
- * @param {{ seconds?: boolean, day?: boolean }} [show] whether seconds and the day are shown
+ * An instant in UTC, with the reader's local time on hover.
+ * @param {string | null | undefined} instant
+ * @param {{ seconds?: boolean, day?: boolean }} [parts] which to show
  */
 export function renderUtc(instant, { seconds = false, day = true } = {}) {
-  if (instant === null) return '–';
-  const whole = new Date(instant);
-  const iso = whole.toISOString();
+  if (!instant) return '–';
+  const date = new Date(instant);
+  const iso = date.toISOString();
   const text = `${day ? `${iso.slice(0, 10)} ` : ''}${iso.slice(11, seconds ? 19 : 16)}`;
-  return h('time', { datetime: iso, title: `${local.format(whole)} (your time)` }, text);
+  return h('time', { datetime: iso, title: `${local.format(date)} (local time)` }, text);
 }
 
-/** How long ago or how soon: the largest unit and the next. @param {number} ms */
+/** A duration in its one or two largest units. @param {number} ms */
 export function formatDuration(ms) {
   const minutes = Math.floor(Math.abs(ms) / 60_000);
   if (minutes < 1) return `${Math.floor(Math.abs(ms) / 1000)} s`;
@@ -40,11 +40,13 @@ export function formatAge(instant, now = Date.now()) {
   return ms < 0 ? `in ${formatDuration(ms)}` : `${formatDuration(ms)} ago`;
 }
 
-/** The UTC day, `n` days later. @param {string} day @param {number} n */
-export const addDays = (day, n) =>
-  new Date(Date.parse(day) + n * DAY_MS).toISOString().slice(0, 10);
+/** @param {number} time milliseconds since 1970 */
+const toDay = (time) => new Date(time).toISOString().slice(0, 10);
 
-export const getToday = () => new Date().toISOString().slice(0, 10);
+/** Days are UTC days, as YYYY-MM-DD. @param {string} day @param {number} n */
+export const addDays = (day, n) => toDay(Date.parse(day) + n * DAY_MS);
+
+export const getToday = () => toDay(Date.now());
 
 /** @param {string} first @param {string} last */
 export function listDays(first, last) {
@@ -53,11 +55,23 @@ export function listDays(first, last) {
   return days;
 }
 
-/** The close of each month before `day`, and `day` itself: `n` of them, oldest first. @param {string} day @param {number} n */
+/**
+ * The last day of each month before `day`, and `day`: `n` of them, oldest first.
+ * @param {string} day
+ * @param {number} n
+ */
 export function listMonthEnds(day, n) {
   const [year = 0, month = 1] = day.split('-').map(Number);
-  const ends = Array.from({ length: n }, (_, back) =>
-    new Date(Date.UTC(year, month - 1 - back, 0)).toISOString().slice(0, 10),
-  );
+  const ends = Array.from({ length: n }, (_, back) => toDay(Date.UTC(year, month - 1 - back, 0)));
   return [...ends.reverse().filter((end) => end < day), day].slice(-n);
+}
+
+/**
+ * The first day of the month that is `n` months from that of `day`.
+ * @param {string} day
+ * @param {number} n
+ */
+export function startOfMonth(day, n = 0) {
+  const [year = 0, month = 1] = day.split('-').map(Number);
+  return toDay(Date.UTC(year, month - 1 + n, 1));
 }

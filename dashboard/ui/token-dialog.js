@@ -1,60 +1,62 @@
 // @ts-check
-import { h } from './dom.js';
+import { createButton, createNotice, h } from './dom.js';
+
+const PURPOSE =
+  'The loan book, raw payloads and all actions need the token that the service was started with ' +
+  '(API_TOKEN). It is kept in this tab until you close it.';
 
 /** @type {Promise<string | null> | null} */
 let open = null;
 
 /**
- * Asks for the token, once however many wait for it. Null when the person would rather not.
- * @param {{ refused: boolean }} why refused: the one that was given is not the right one
+ * Asks for the API token; requests at the same time share one dialog. Null when cancelled.
+ * @param {{ rejected: boolean }} reason rejected: the previous token was wrong
  */
-export function promptForToken({ refused }) {
-  open ??= dialog(refused).finally(() => {
+export function promptForToken({ rejected }) {
+  open ??= showDialog(rejected).finally(() => {
     open = null;
   });
   return open;
 }
 
-/** @param {boolean} refused @returns {Promise<string | null>} */
-function dialog(refused) {
+/** @param {boolean} rejected @returns {Promise<string | null>} */
+function showDialog(rejected) {
   const input = h('input', {
     type: 'password',
     id: 'token',
     autocomplete: 'off',
     required: true,
-    'aria-describedby': 'token-why',
+    'aria-describedby': 'token-purpose',
   });
+  const alert = createNotice('wrong', 'Unauthorized: the token is wrong.');
+  alert.setAttribute('role', 'alert');
   /** @type {HTMLDialogElement} */
-  const box = h(
+  const dialog = h(
     'dialog',
     { class: 'dialog', 'aria-labelledby': 'token-title' },
     h(
       'form',
       { method: 'dialog' },
       h('h2', { id: 'token-title' }, 'API token'),
-      refused && h('p', { class: 'notice wrong', role: 'alert' }, 'That was not the right one.'),
-      h(
-        'p',
-        { id: 'token-why' },
-        'The loan book, raw bytes and whatever writes want the token that the service was started with (API_TOKEN). It is kept in this tab until you close it.',
-      ),
+      rejected && alert,
+      h('p', { id: 'token-purpose' }, PURPOSE),
       h('label', { for: 'token' }, 'Token'),
       input,
       h(
         'div',
         { class: 'row end' },
-        h('button', { type: 'button', class: 'button', click: () => box.close() }, 'Not now'),
-        h('button', { type: 'submit', class: 'button primary', value: 'given' }, 'Continue'),
+        createButton('Cancel', () => dialog.close()),
+        h('button', { type: 'submit', class: 'button primary', value: 'submitted' }, 'Continue'),
       ),
     ),
   );
-  document.body.append(box);
-  box.showModal();
+  document.body.append(dialog);
+  dialog.showModal();
   input.focus();
   return new Promise((resolve) => {
-    box.addEventListener('close', () => {
-      box.remove();
-      resolve((box.returnValue === 'given' && input.value.trim()) || null);
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve((dialog.returnValue === 'submitted' && input.value.trim()) || null);
     });
   });
 }

@@ -1,132 +1,161 @@
 // @ts-check
-
-import { describeError, requestJson } from '../data/api.js';
-import { groupThousands } from '../data/decimal.js';
+import { describeError, Problem, requestJson } from '../data/api.js';
 import { onRate } from '../data/event-stream.js';
 import { anySignal } from '../data/signals.js';
-import { h, render } from '../ui/dom.js';
+import {
+  createButton,
+  createField,
+  createMark,
+  createNotice,
+  createOptions,
+  h,
+  render,
+} from '../ui/dom.js';
+import { groupThousands } from '../ui/figures.js';
+import { SUSPECT } from './rate-cards.js';
 
-/** @typedef {import('../data/answers.d.ts').Conversion} Conversion */
-/** @typedef {import('../data/answers.d.ts').Currency} Currency */
+/** @typedef {import('../data/types.d.ts').Conversion} Conversion */
+/** @typedef {import('../data/types.d.ts').Currency} Currency */
+/** @typedef {ReturnType<typeof createInputs>} Inputs */
 
-const TYPING_MS = 250;
+const DEBOUNCE_MS = 250;
+const PLAIN = /^\d{1,15}(\.\d{1,10})?$/;
+/** Thousands in groups of three, by comma, space, apostrophe or underscore. */
+const GROUPED = /^\d{1,3}([,\s'’_]\d{3})+(\.\d+)?$/;
 
-/** An amount in another currency, computed by the service as one types. @param {AbortSignal} signal */
-export function converter(signal) {
-  const amount = h('input', {
-    id: 'amount',
-    inputmode: 'decimal',
-    autocomplete: 'off',
-    value: '100',
-    class: 'figure',
-  });
-  const from = h('select', { id: 'convert-from' });
-  const to = h('select', { id: 'convert-to' });
-  const date = h('input', { id: 'convert-date', type: 'date', min: '2000-01-01' });
+/** Converts an amount as the user types; the service calculates. @param {AbortSignal} signal */
+export function createConverter(signal) {
+  const inputs = createInputs();
+  const { amount, from, to, date } = inputs;
   const result = h('output', {
     class: 'conversion',
     for: 'amount convert-from convert-to convert-date',
   });
+  const convert = createConversion(inputs, result, signal);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let later;
-  let asking = new AbortController();
-  const convert = async () => {
-    asking.abort();
-    asking = new AbortController();
-    const given = amount.value.replace(/[\s,_]/g, '');
-    if (!/^\d{1,15}(\.\d{1,10})?$/.test(given))
-      return render(result, h('p', { class: 'muted' }, 'Give an amount such as 1250.50.'));
-    const query = new URLSearchParams({
-      from: from.value,
-      to: to.value,
-      amount: given,
-      ...(date.value && { date: date.value }),
-    });
-    try {
-      /** @type {{ data: Conversion }} */
-      const { data } = await requestJson(`/v2/convert?${query}`, {
-        signal: anySignal([signal, asking.signal]),
-      });
-      render(result, ...told(data));
-    } catch (error) {
-      const trouble = describeError(error);
-      if (trouble) render(result, h('p', { class: 'notice wrong' }, trouble));
-    }
-  };
-  const soon = () => {
-    clearTimeout(later);
-    later = setTimeout(() => void convert(), TYPING_MS);
-  };
-  const swap = () => {
-    [from.value, to.value] = [to.value, from.value];
-    void convert();
+  let timer;
+  const input = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void convert(), DEBOUNCE_MS);
   };
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     void convert();
   };
-  const waiting = new AbortController();
-  const begin = async () => {
-    try {
-      /** @type {{ data: Currency[] }} */
-      const { data } = await requestJson('/v2/currencies', { signal });
-      // Before the first pull has landed there is nothing to convert by.
-      if (waiting.signal.aborted || data.every(({ days }) => days === 0)) return;
-      waiting.abort();
-      const codes = [...new Set(['USD', ...data.map(({ code }) => code)])];
-      for (const select of [from, to])
-        render(
-          select,
-          codes.map((code) => h('option', { value: code }, code)),
-        );
-      [from.value, to.value] = ['USD', codes.includes('KES') ? 'KES' : (codes[1] ?? 'USD')];
-      await convert();
-    } catch (error) {
-      const trouble = describeError(error);
-      if (trouble) render(result, h('p', { class: 'notice wrong' }, trouble));
-    }
+  const swap = () => {
+    [from.value, to.value] = [to.value, from.value];
+    void convert();
   };
-  onRate(begin, anySignal([signal, waiting.signal]));
-  void begin();
+  const swapLabel = 'Swap the two currencies';
+  const swapButton = { class: 'button icon', 'aria-label': swapLabel, title: swapLabel };
+  void startConverter(inputs, result, convert, signal);
   return h(
     'section',
     { class: 'panel converter', 'aria-labelledby': 'converter-title' },
     h('div', { class: 'panel-head' }, h('h2', { id: 'converter-title' }, 'Converter')),
     h(
       'form',
-      { class: 'panel-body', input: soon, submit },
-      field('Amount', 'amount', amount),
+      { class: 'panel-body', input, submit },
+      createField('Amount', 'amount', amount),
       h(
         'div',
         { class: 'swap' },
-        field('From', 'convert-from', from),
-        h(
-          'button',
-          {
-            type: 'button',
-            class: 'button icon',
-            click: swap,
-            'aria-label': 'Swap the two currencies',
-            title: 'Swap',
-          },
-          '⇄',
-        ),
-        field('To', 'convert-to', to),
+        createField('From', 'convert-from', from),
+        createButton('⇄', swap, swapButton),
+        createField('To', 'convert-to', to),
       ),
-      field('By the rate of (empty: the newest)', 'convert-date', date),
+      createField('Rate of (empty: latest)', 'convert-date', date),
       result,
     ),
   );
 }
 
-/** @param {string} label @param {string} id @param {HTMLElement} input */
-const field = (label, id, input) =>
-  h('div', { class: 'field' }, h('label', { for: id }, label), input);
+function createInputs() {
+  const amount = { inputmode: 'decimal', autocomplete: 'off', value: '100', class: 'figure' };
+  return {
+    amount: h('input', { id: 'amount', ...amount }),
+    from: h('select', { id: 'convert-from' }),
+    to: h('select', { id: 'convert-to' }),
+    date: h('input', { id: 'convert-date', type: 'date', min: '2000-01-01' }),
+  };
+}
 
-/** @param {Conversion} conversion */
-function told({ from, to, amount, result, rate, rate_date, derived, source }) {
+/** @param {Inputs} inputs @param {HTMLElement} result @param {AbortSignal} signal */
+function createConversion({ amount, from, to, date }, result, signal) {
+  let pending = new AbortController();
+  /** @param {boolean} [carryForward] uses the last rate before a day without one */
+  return async function convert(carryForward = false) {
+    pending.abort();
+    pending = new AbortController();
+    const parsed = parseAmount(amount.value);
+    if (parsed === null)
+      return render(result, createNotice('', 'Enter an amount such as 1250.50 or 1,250.50.'));
+    const query = new URLSearchParams({
+      from: from.value,
+      to: to.value,
+      amount: parsed,
+      ...(date.value && { date: date.value }),
+      ...(carryForward && { on_missing: 'previous' }),
+    });
+    try {
+      /** @type {{ data: Conversion }} */
+      const { data } = await requestJson(`/v2/convert?${query}`, {
+        signal: anySignal([signal, pending.signal]),
+      });
+      render(result, ...renderConversion(data, date.value));
+    } catch (error) {
+      const message = describeError(error);
+      if (message === null) return;
+      const canCarry = error instanceof Problem && error.status === 404 && !carryForward;
+      const carry = createButton('Use the last rate before that day', () => void convert(true));
+      render(result, createNotice('wrong', message), canCarry && date.value !== '' && carry);
+    }
+  };
+}
+
+/** Plain decimal text, or null: `1.250,50` could mean two amounts. @param {string} text */
+function parseAmount(text) {
+  const trimmed = text.trim();
+  const plain = GROUPED.test(trimmed) ? trimmed.replace(/[,\s'’_]/g, '') : trimmed;
+  return PLAIN.test(plain) ? plain : null;
+}
+
+/**
+ * Fills the currencies and converts as soon as there are rates.
+ * @param {Inputs} inputs
+ * @param {HTMLElement} result
+ * @param {() => Promise<void>} convert
+ * @param {AbortSignal} signal
+ */
+function startConverter({ from, to }, result, convert, signal) {
+  const waiting = new AbortController();
+  const start = async () => {
+    try {
+      /** @type {{ data: Currency[] }} */
+      const { data } = await requestJson('/v2/currencies', { signal });
+      if (waiting.signal.aborted || data.every(({ days }) => days === 0)) return;
+      waiting.abort();
+      const codes = [...new Set(['USD', ...data.map(({ code }) => code)])];
+      for (const select of [from, to])
+        render(select, createOptions(codes.map((code) => [code, code])));
+      from.value = 'USD';
+      to.value = codes.includes('KES') ? 'KES' : (codes[1] ?? 'USD');
+      await convert();
+    } catch (error) {
+      const message = describeError(error);
+      if (message) render(result, createNotice('wrong', message));
+    }
+  };
+  onRate(start, anySignal([signal, waiting.signal]));
+  return start();
+}
+
+/** @param {Conversion} conversion @param {string} wanted the day, or '' for the latest */
+function renderConversion(conversion, wanted) {
+  const { from, to, amount, result, rate, rate_date, derived, source, suspect, stale } = conversion;
+  const carried = wanted !== '' && wanted !== rate_date;
   return [
-    h('p', { class: 'muted' }, `${groupThousands(amount)} ${from} is`),
+    h('p', { class: 'muted' }, `${groupThousands(amount)} ${from} =`),
     h(
       'p',
       { class: 'conversion-result' },
@@ -137,8 +166,17 @@ function told({ from, to, amount, result, rate, rate_date, derived, source }) {
     h(
       'p',
       { class: 'muted small' },
-      `1 ${from} = ${groupThousands(rate)} ${to}, ${derived ? 'derived from the rates' : 'the rate'} of ${rate_date}`,
-      source === 'simulator' && ' (simulated)',
+      `1 ${from} = ${groupThousands(rate)} ${to}, `,
+      derived ? 'derived from the USD rates of ' : 'rate of ',
+      rate_date,
+      carried && `, the last before ${wanted}`,
+    ),
+    h(
+      'p',
+      { class: 'row marks' },
+      stale && createMark('wrong', 'stale'),
+      suspect && createMark('wrong', 'suspect', SUSPECT),
+      source === 'simulator' && createMark('dull', 'simulated'),
     ),
   ];
 }

@@ -1,164 +1,135 @@
 // @ts-check
 import { describeError, requestJson } from '../data/api.js';
+import { getParam, setParams } from '../data/params.js';
 import { onStatus, refreshStatusSoon } from '../data/status.js';
-import { createChoice, h, render } from '../ui/dom.js';
-import { renderState } from '../ui/health-strip.js';
-import { hexDump } from '../ui/hex-dump.js';
+import { createButton, createChoice, createNotice, h, render } from '../ui/dom.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
-import { renderUtc } from '../ui/time.js';
+import { createDeadLetter } from './dead-letter.js';
 
-/** @typedef {import('../data/answers.d.ts').DeadLetter} DeadLetter */
-/** @typedef {import('../data/answers.d.ts').DeadLetterWithBytes} DeadLetterWithBytes */
+/** @typedef {import('../data/types.d.ts').DeadLetter} DeadLetter */
+/** @typedef {'redrive' | 'close'} Action */
 
 const SHOWN = 100;
-const LOOK_MS = 500;
+const POLL_MS = 500;
+const WAIT_MS = 20_000;
+const STATES = /** @type {const} */ ([
+  ['open', 'open'],
+  ['redriven', 'redriven'],
+  ['closed', 'closed'],
+]);
 
-/** Records that could not become a rate: why, what they hold, and another try. @param {AbortSignal} signal */
-export function deadLetters(signal) {
-  let wanted = 'open';
-  const show = (/** @type {string} */ value) => {
-    wanted = value;
-    which.follow();
-    refresh();
-  };
-  const which = createChoice(
-    'Which dead letters',
-    [
-      ['open', 'open'],
-      ['redriven', 'redriven'],
-      ['closed', 'closed'],
-    ],
-    { value: () => wanted, pick: show },
-  );
+/** Records that could not become a rate, with what can be done. @param {AbortSignal} signal */
+export function createDeadLetters(signal) {
+  const getState = () => getParam('dead_letters', 'open');
+  const choice = createChoice('State of the dead letters', STATES, {
+    value: getState,
+    pick: (state) => {
+      setParams({ dead_letters: state === 'open' ? null : state }, { step: false });
+      choice.follow();
+      refresh();
+    },
+  });
   const { root, load } = createPanel({
     title: 'Dead letters',
     signal,
-    tools: [which.root],
+    tools: [choice.root],
     lines: 4,
   });
   root.id = 'dead-letters';
-  const refresh = () =>
-    void load(async () => {
-      /** @type {{ data: DeadLetter[], meta: { next_cursor?: string | null } }} */
-      const { data, meta } = await requestJson(`/v2/dead-letters?state=${wanted}&limit=${SHOWN}`, {
-        signal,
-      });
-      if (data.length === 0)
-        return [
-          createEmptyState(
-            `No ${wanted} dead letter.`,
-            wanted === 'open' ? 'Every record became a rate.' : '',
-          ),
-        ];
-      return [
-        h(
-          'ul',
-          { class: 'letters' },
-          data.map((letter) => item(letter, signal, refresh)),
-        ),
-        meta.next_cursor ? h('p', { class: 'muted' }, `The oldest ${SHOWN} are shown.`) : null,
-      ];
-    });
+  const refresh = () => void load(() => renderDeadLetters(getState(), signal, refresh));
   let seen = -1;
   onStatus(({ status }) => {
-    if (status && status.dead_letters !== seen) refresh();
-    seen = status?.dead_letters ?? seen;
+    const count = status?.dead_letters ?? seen;
+    if (count !== seen || seen === -1) refresh();
+    seen = Math.max(count, 0);
   }, signal);
   return root;
 }
 
-/** @param {DeadLetter} letter @param {AbortSignal} signal @param {() => void} refresh */
-function item(letter, signal, refresh) {
-  const { id, topic, partition, record_offset, reason, detail, set_aside_at, redrive_error } =
-    letter;
-  const outcome = h('div', { role: 'status' });
-  const bytes = h('div');
-  const raw = h('details', { class: 'on-demand' }, h('summary', {}, 'Raw bytes'), bytes);
-  raw.addEventListener('toggle', () => raw.open && void showBytes(bytes, id, signal));
-  return h(
-    'li',
-    { class: 'letter' },
-    h(
-      'div',
-      { class: 'letter-head' },
-      h(
-        'p',
-        {},
-        h('strong', {}, reason),
-        ' ',
-        h(
-          'span',
-          { class: 'muted' },
-          `${topic} ${partition}:${record_offset}, set aside `,
-          renderUtc(set_aside_at),
-          ' UTC',
-        ),
+/** @param {string} state @param {AbortSignal} signal @param {() => void} refresh */
+async function renderDeadLetters(state, signal, refresh) {
+  /** @type {{ data: DeadLetter[], meta: { next_cursor?: string | null } }} */
+  const { data, meta } = await requestJson(`/v2/dead-letters?state=${state}&limit=${SHOWN}`, {
+    signal,
+    authorize: 'if-known',
+  });
+  if (data.length === 0)
+    return [
+      createEmptyState(
+        `No ${state} dead letters.`,
+        state === 'open' ? 'Every record became a rate.' : '',
       ),
-      letter.state === 'open'
-        ? h(
-            'button',
-            {
-              type: 'button',
-              class: 'button',
-              'data-key': `redrive-${id}`,
-              click: () => void redrive(id, outcome, signal, refresh),
-            },
-            'Redrive',
-          )
-        : renderState(letter.state),
-    ),
-    h('p', {}, detail),
-    redrive_error
-      ? h('p', { class: 'notice wrong' }, `Tried again in vain: ${redrive_error}`)
-      : null,
+    ];
+  const outcome = h('div', { role: 'status' });
+  const act = async (/** @type {Action} */ action, /** @type {readonly string[]} */ ids) => {
+    if (ids.length === 0) return render(outcome, createNotice('', 'Select dead letters first.'));
+    const many = ids.length > 1 ? `${ids.length} dead letters` : `Dead letter ${ids[0]}`;
+    render(outcome, createNotice('', `${many}: ${action} requested …`));
+    try {
+      await Promise.all(ids.map((id) => post(action, id, signal)));
+      if (action === 'redrive') await waitForRedrive(ids, signal);
+      refresh();
+      refreshStatusSoon();
+    } catch (error) {
+      render(outcome, createNotice('wrong', describeError(error)));
+    }
+  };
+  const list = h(
+    'ul',
+    { class: 'dead-letters' },
+    data.map((letter) => createDeadLetter(letter, { act, signal })),
+  );
+  return [
+    state === 'open' ? createBulkActions(list, act) : null,
     outcome,
-    raw,
+    list,
+    meta.next_cursor ? h('p', { class: 'muted' }, `The oldest ${SHOWN} are shown.`) : null,
+  ];
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {(action: Action, ids: readonly string[]) => void} act
+ */
+function createBulkActions(list, act) {
+  const getBoxes = () =>
+    /** @type {HTMLInputElement[]} */ ([...list.querySelectorAll('input[type="checkbox"]')]);
+  const getSelected = () =>
+    getBoxes()
+      .filter(({ checked }) => checked)
+      .map(({ value }) => value);
+  const selectAll = () => {
+    for (const box of getBoxes()) box.checked = all.checked;
+  };
+  /** @type {HTMLInputElement} */
+  const all = h('input', { type: 'checkbox', id: 'all-dead-letters', change: selectAll });
+  return h(
+    'div',
+    { class: 'row bulk' },
+    h('span', { class: 'row' }, all, h('label', { for: 'all-dead-letters' }, 'Select all')),
+    createButton('Redrive selected', () => act('redrive', getSelected())),
+    createButton('Close selected', () => act('close', getSelected())),
   );
 }
 
-/** @param {string} id @param {HTMLElement} outcome @param {AbortSignal} signal @param {() => void} refresh */
-async function redrive(id, outcome, signal, refresh) {
-  render(outcome, h('p', { class: 'notice' }, 'Asked for; waiting for a consumer to try it …'));
-  try {
-    await requestJson(`/v2/dead-letters/${id}/redrive`, {
-      method: 'POST',
-      authorize: true,
-      signal,
-    });
-    /** @type {DeadLetterWithBytes} */
-    let letter;
-    do {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      letter = (await requestJson(`/v2/dead-letters/${id}`, { authorize: true, signal })).data;
-    } while (letter.redrive_asked_at !== null);
-    refresh();
-    refreshStatusSoon();
-  } catch (error) {
-    render(outcome, h('p', { class: 'notice wrong' }, describeError(error)));
-  }
-}
+/** @param {Action} action @param {string} id @param {AbortSignal} signal */
+const post = (action, id, signal) =>
+  requestJson(`/v2/dead-letters/${id}/${action}`, { method: 'POST', authorize: true, signal });
 
-/** @param {HTMLElement} place @param {string} id @param {AbortSignal} signal */
-async function showBytes(place, id, signal) {
-  try {
-    /** @type {{ data: DeadLetterWithBytes }} */
-    const { data } = await requestJson(`/v2/dead-letters/${id}`, { authorize: true, signal });
-    const { key, headers, value_base64 } = data;
-    const named = Object.entries({ key: key ?? 'none', ...headers });
-    render(
-      place,
-      h(
-        'dl',
-        { class: 'headers' },
-        named.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, String(value))]),
-      ),
-      h(
-        'pre',
-        { class: 'hex', tabindex: '0', 'aria-label': 'The bytes of the record' },
-        value_base64 === null ? 'no value' : hexDump(value_base64),
-      ),
-    );
-  } catch (error) {
-    render(place, h('p', { class: 'notice wrong' }, describeError(error)));
+/**
+ * Waits until a consumer has processed them.
+ * @param {readonly string[]} ids
+ * @param {AbortSignal} signal
+ */
+async function waitForRedrive(ids, signal) {
+  const deadline = Date.now() + WAIT_MS;
+  for (const id of ids) {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      /** @type {{ data: DeadLetter }} */
+      const { data } = await requestJson(`/v2/dead-letters/${id}`, { authorize: true, signal });
+      if (data.redrive_asked_at === null) break;
+      if (Date.now() > deadline) return;
+    }
   }
 }

@@ -1,12 +1,15 @@
 // @ts-check
-import { requestJson } from '../data/api.js';
-import { groupThousands } from '../data/decimal.js';
+import { requestAllPages } from '../data/api.js';
 import { getLiveEvents, onConnectionChange, onRate } from '../data/event-stream.js';
-import { createTable, h } from '../ui/dom.js';
+import { getParam, onParamsChange } from '../data/params.js';
+import { onStatus } from '../data/status.js';
+import { createMark, createTable, h } from '../ui/dom.js';
+import { groupThousands } from '../ui/figures.js';
+import { createFilter } from '../ui/filter.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
-import { getToday, renderUtc } from '../ui/time.js';
+import { addDays, getToday, renderUtc } from '../ui/time.js';
 
-/** @typedef {import('../data/answers.d.ts').Observation} Observation */
+/** @typedef {import('../data/types.d.ts').Observation} Observation */
 
 const SHOWN = 60;
 const COLUMNS = [
@@ -17,64 +20,80 @@ const COLUMNS = [
   { name: 'Source' },
 ];
 
-/** Rates as they land, newest first, on top of those of the day before the page was opened. @param {AbortSignal} signal */
-export function liveEvents(signal) {
+/** Events by when they were stored, newest first. @param {AbortSignal} signal */
+export function createLiveEvents(signal) {
   const lamp = h('span', { class: 'lamp' });
+  const filter = createFilter('event_quote', 'Currency');
   const { root, load } = createPanel({
     title: 'Live events',
     signal,
-    tools: [lamp],
+    tools: [filter.select, lamp],
     class: 'live',
     lines: 10,
   });
   /** @type {Observation[] | undefined} */
-  let earlier;
+  let stored;
   const refresh = () =>
     void load(async () => {
-      earlier ??= (await requestJson(`/v2/observations?date=${getToday()}`, { signal })).data.sort(
-        newestFirst,
-      );
-      const { events } = getLiveEvents();
-      const come = new Set(events.map(({ event_id }) => event_id));
-      const all = [
-        ...events,
-        ...(earlier ?? []).filter(({ event_id }) => !come.has(event_id)),
-      ].slice(0, SHOWN);
-      if (all.length === 0)
-        return [
-          createEmptyState(
-            'Nothing has come today.',
-            'An event appears here the moment it is stored.',
-          ),
-        ];
-      const block = createTable('Events, newest first', COLUMNS, all.map(row));
-      for (const [at, line] of [...block.querySelectorAll('tbody tr')].entries())
-        if (at < events.length) line.classList.add('is-new');
-      return [block];
+      stored ??= await requestStored(signal);
+      return renderEvents(stored);
     });
-  const connection = () => {
-    earlier = undefined;
+  const showConnection = () => {
     const { connected } = getLiveEvents();
     lamp.className = `lamp ${connected ? 'on' : 'off'}`;
     lamp.textContent = connected ? 'connected' : 'connecting …';
+    // Events may have been missed meanwhile.
+    stored = undefined;
   };
-  connection();
-  onConnectionChange(connection, signal);
+  showConnection();
+  onConnectionChange(showConnection, signal);
   onRate(refresh, signal);
+  onParamsChange(() => {
+    filter.follow();
+    refresh();
+  }, signal);
+  onStatus(({ status }) => filter.offer(status?.currencies.map(({ quote }) => quote)), signal);
   refresh();
   return root;
 }
 
-/** @param {Observation} one @param {Observation} other */
-const newestFirst = (one, other) => other.stored_at.localeCompare(one.stored_at);
+/**
+ * Events of today and yesterday that were stored before the page was opened.
+ * @param {AbortSignal} signal
+ * @returns {Promise<Observation[]>}
+ */
+async function requestStored(signal) {
+  const days = [getToday(), addDays(getToday(), -1)];
+  const pages = await Promise.all(
+    days.map((day) => requestAllPages(`/v2/observations?date=${day}`, { signal })),
+  );
+  return pages.flatMap(({ data }) => data);
+}
+
+/** @param {readonly Observation[]} stored */
+function renderEvents(stored) {
+  const { events } = getLiveEvents();
+  const live = new Set(events.map(({ event_id }) => event_id));
+  const quote = getParam('event_quote').toUpperCase();
+  const all = [...events, ...stored.filter(({ event_id }) => !live.has(event_id))]
+    .filter((event) => !quote || event.quote === quote)
+    .sort((a, b) => b.stored_at.localeCompare(a.stored_at))
+    .slice(0, SHOWN);
+  if (all.length === 0)
+    return [createEmptyState('No event yet.', 'Events appear here when they are stored.')];
+  const table = createTable('Events, newest first', COLUMNS, all.map(createRow));
+  for (const [at, row] of [...table.querySelectorAll('tbody tr')].entries())
+    row.classList.toggle('is-new', live.has(all[at]?.event_id ?? ''));
+  return [table];
+}
 
 /** @param {Observation} event */
-function row({ stored_at, base, quote, rate, observed_at, source }) {
+function createRow({ stored_at, base, quote, rate, observed_at, source }) {
   return [
-    renderUtc(stored_at, { seconds: true, day: false }),
+    renderUtc(stored_at, { seconds: true, day: stored_at.slice(0, 10) !== getToday() }),
     `${base}/${quote}`,
     groupThousands(rate),
     renderUtc(observed_at),
-    source === 'simulator' ? h('span', { class: 'mark dull' }, 'simulated') : source,
+    source === 'simulator' ? createMark('dull', 'simulated') : source,
   ];
 }

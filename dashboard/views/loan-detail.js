@@ -10,8 +10,8 @@ import { createDetails, createTable, h } from '../ui/dom.js';
 import { renderAmount } from '../ui/figures.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
 
-/** @typedef {import('../data/answers.d.ts').LoanDay} LoanDay */
-/** @typedef {import('../data/answers.d.ts').MissedPayment} MissedPayment */
+/** @typedef {import('../data/types.d.ts').LoanDay} LoanDay */
+/** @typedef {import('../data/types.d.ts').MissedPayment} MissedPayment */
 
 /** The chosen loan: what it missed, and its arrears day by day. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
 export function loanDetail(book, signal) {
@@ -63,7 +63,7 @@ export function loanDetail(book, signal) {
   return { root, follow };
 }
 
-/** @param {import('../data/answers.d.ts').Loan} loan */
+/** @param {import('../data/types.d.ts').Loan} loan */
 function facts(loan) {
   /** @type {[string, import('../ui/dom.js').Child][]} */
   const all = [

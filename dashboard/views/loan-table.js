@@ -7,7 +7,7 @@ import { h, render } from '../ui/dom.js';
 import { renderAmount } from '../ui/figures.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
 
-/** @typedef {import('../data/answers.d.ts').Loan} Loan */
+/** @typedef {import('../data/types.d.ts').Loan} Loan */
 /** @typedef {Awaited<ReturnType<import('../data/book.js').Book['converter']>>} Convert */
 
 const text = (/** @type {string | null} */ a, /** @type {string | null} */ b) =>

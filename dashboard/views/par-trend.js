@@ -25,7 +25,7 @@ export function parTrend(book, signal) {
     seen = now;
     void load(async () => {
       const days = listMonthEnds(getAsOfDay(), MONTHS);
-      /** @type {import('../data/answers.d.ts').ParLine[][]} */
+      /** @type {import('../data/types.d.ts').ParLine[][]} */
       const reports = [];
       // A few at a time, since each is computed from the whole book; the newest first, which the portfolio wants as well.
       const next = [...days.entries()].reverse().values();

@@ -1,20 +1,19 @@
 // @ts-check
-
 import { h } from '../ui/dom.js';
-import { deadLetters } from './dead-letters.js';
-import { liveEvents } from './live-events.js';
-import { pullNow } from './pull-now.js';
-import { runHistory } from './run-history.js';
-import { services } from './services.js';
+import { createDeadLetters } from './dead-letters.js';
+import { createLiveEvents } from './live-events.js';
+import { createManualRun } from './manual-run.js';
+import { createRunHistory } from './run-history.js';
+import { createServices } from './services.js';
 
 /** @param {HTMLElement} place @param {AbortSignal} signal */
 export function open(place, signal) {
-  const history = runHistory(signal);
+  const runs = createRunHistory(signal);
   place.append(
     h('h1', { class: 'unseen' }, 'Pipeline'),
-    pullNow(signal, history.refresh),
-    history.root,
-    h('div', { class: 'two wide-first' }, liveEvents(signal), services(signal)),
-    deadLetters(signal),
+    createManualRun(signal, runs.refresh),
+    runs.root,
+    h('div', { class: 'two wide-first' }, createLiveEvents(signal), createServices(signal)),
+    createDeadLetters(signal),
   );
 }

@@ -7,7 +7,7 @@ import { createDetails, createTable, h, svg } from '../ui/dom.js';
 import { renderAmount } from '../ui/figures.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
 
-/** @typedef {import('../data/answers.d.ts').ParLine} ParLine */
+/** @typedef {import('../data/types.d.ts').ParLine} ParLine */
 
 const BUCKETS = ['current', '1-30', '31-60', '61-90', '90+'];
 

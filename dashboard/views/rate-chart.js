@@ -1,237 +1,237 @@
 // @ts-check
-
 import { createLineChart } from '../charts/line-chart.js';
 import { getSeriesColour } from '../charts/series.js';
-import { requestAllPages, requestJson } from '../data/api.js';
-import { divide, groupThousands, toPixelValue } from '../data/decimal.js';
+import { requestJson, toUrl } from '../data/api.js';
+import { divide, toPixelValue } from '../data/decimal.js';
 import { onRate } from '../data/event-stream.js';
 import { getParam, onParamsChange, setParams } from '../data/params.js';
+import { getRange, loadSeries, PRESETS } from '../data/rate-range.js';
 import { anySignal } from '../data/signals.js';
-import { createChoice, createDetails, createTable, h } from '../ui/dom.js';
+import { createChoice, createDetails, createMark, createTable, h } from '../ui/dom.js';
+import { groupThousands } from '../ui/figures.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
-import { addDays, getToday, listDays } from '../ui/time.js';
+import { getToday, listDays } from '../ui/time.js';
+import { SUSPECT } from './rate-cards.js';
+import { createMonthlyDetails, createSummary } from './rate-summary.js';
 
-/** @typedef {import('../data/answers.d.ts').Rate} Rate */
-/** @typedef {import('../data/answers.d.ts').Currency} Currency */
-/** @typedef {{ quote: string, days: Map<string, string> }} Course */
+/** @typedef {import('../data/rate-range.js').Series} Series */
+/** @typedef {import('../data/types.d.ts').Currency} Currency */
 
-const RANGES = /** @type {const} */ ([
-  ['1m', '1 M', 30],
-  ['3m', '3 M', 91],
-  ['1y', '1 Y', 365],
-  ['all', 'All', 3660],
-]);
-/** More days than this are drawn by the last rate of each week. */
-const MOST_DAILY = 800;
 const BURST_MS = 400;
+const SHOWN_PARAMS = ['range', 'from', 'to', 'quotes', 'show'];
 
-/** @param {AbortSignal} signal */
-export function rateChart(signal) {
-  const range = createChoice(
-    'Range',
-    RANGES.map(([value, text]) => /** @type {const} */ ([value, text])),
-    {
-      value: rangeAsked,
-      pick: (value) => setParams({ range: value === '3m' ? null : value }, { step: false }),
-    },
-  );
+/** Rates over time, with a summary of the range. @param {AbortSignal} signal */
+export function createRateChart(signal) {
+  const presets = createChoice('Range', PRESETS, {
+    value: () => getRange().preset,
+    pick: (name) =>
+      setParams({ range: name === '3m' ? null : name, from: null, to: null }, { step: false }),
+  });
+  const [from, to] = [createDayInput('from', 'From'), createDayInput('to', 'To')];
   const { root, load } = createPanel({
     title: 'Rates over time',
     signal,
-    tools: [range.root],
+    tools: [presets.root, from.field, to.field],
     class: 'chart-panel',
-    lines: 17,
+    lines: 19,
   });
   let drawn = new AbortController();
-  let seen = question();
   const refresh = () =>
     load(async () => {
       const mine = new AbortController();
-      const content = await course(anySignal([signal, mine.signal]));
-      // The old chart stays until the new one is there.
+      const content = await renderChart(anySignal([signal, mine.signal]));
+      // The previous chart stays until the new one is ready.
       drawn.abort();
       drawn = mine;
       return content;
     });
-  onParamsChange(() => {
-    if (seen === question()) return;
-    seen = question();
-    range.follow();
+  let shown = getShown();
+  const follow = () => {
+    if (shown === getShown()) return;
+    shown = getShown();
+    presets.follow();
+    from.follow();
+    to.follow();
     void refresh();
-  }, signal);
+  };
+  onParamsChange(follow, signal);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let soon;
+  let timer;
   onRate(() => {
-    clearTimeout(soon);
-    soon = setTimeout(refresh, BURST_MS);
+    clearTimeout(timer);
+    timer = setTimeout(refresh, BURST_MS);
   }, signal);
   void refresh();
-  return { root };
+  return root;
 }
 
-const rangeAsked = () =>
-  RANGES.some(([value]) => value === getParam('range')) ? getParam('range') : '3m';
-const question = () => `${rangeAsked()} ${getParam('quotes', '')} ${getParam('show', 'rate')}`;
+const getShown = () => SHOWN_PARAMS.map((name) => getParam(name)).join(' ');
+
+/** @param {'from' | 'to'} name @param {string} label */
+function createDayInput(name, label) {
+  const id = `chart-${name}`;
+  const change = () => {
+    const range = { from: getRange().from, to: getRange().to, [name]: input.value };
+    if (input.value) setParams({ ...range, range: null }, { step: false });
+  };
+  const bounds = { min: '2000-01-01', max: '2199-12-31' };
+  /** @type {HTMLInputElement} */
+  const input = h('input', { id, type: 'date', change, ...bounds });
+  const follow = () => {
+    input.value = getRange()[name];
+  };
+  follow();
+  const field = h('div', { class: 'field inline' }, h('label', { for: id }, label), input);
+  return { field, follow };
+}
 
 /** @param {AbortSignal} signal */
-async function course(signal) {
+async function renderChart(signal) {
   /** @type {{ data: Currency[] }} */
   const { data } = await requestJson('/v2/currencies', { signal });
   const known = data.filter(({ code, days }) => code !== 'USD' && days > 0);
   if (known.length === 0)
-    return [createEmptyState('No course yet.', 'It begins with the first rate.')];
+    return [createEmptyState('No history yet.', 'It starts with the first rate.')];
   const codes = known.map(({ code }) => code);
-  const wanted = getParam('quotes', codes.includes('KES') ? 'KES' : codes[0])
-    .split(',')
-    .filter((code) => codes.includes(code));
-  const chosen = wanted.length > 0 ? wanted : codes.slice(0, 1);
-  const to = getToday();
-  const first =
-    known
-      .filter(({ code }) => chosen.includes(code))
-      .map(({ first_date }) => first_date ?? to)
-      .sort()[0] ?? to;
-  const length = RANGES.find(([value]) => value === rangeAsked())?.[2] ?? 91;
-  const from = [first, addDays(to, -length)].sort()[1] ?? first;
-  const weekly = listDays(from, to).length > MOST_DAILY;
-  const path = `/v2/rates?from=${from}&to=${to}&quotes=${chosen.join(',')}${weekly ? '&group=week' : ''}`;
-  const rows = await requestAllPages(path, { signal });
-  const courses = chosen.map((quote) => ({
-    quote,
-    days: daysOf(/** @type {any[]} */ (rows.data), quote),
-  }));
+  const wanted = getParam('quotes', codes.includes('KES') ? 'KES' : codes[0]).split(',');
+  const chosen = codes.filter((code) => wanted.includes(code));
+  if (chosen.length === 0) chosen.push(...codes.slice(0, 1));
+  const range = clipRange(known.filter(({ code }) => chosen.includes(code)));
+  const side = getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse';
+  const { series, weekly, query } = await loadSeries(chosen, range, side, signal);
   const days = weekly
-    ? [...new Set(courses.flatMap(({ days: own }) => [...own.keys()]))].sort()
-    : listDays(from, to);
+    ? [...new Set(series.flatMap(({ points }) => [...points.keys()]))].sort()
+    : listDays(range.from, range.to);
+  const points = series.flatMap((own) => [...own.points.values()]);
   return [
-    chips(codes, chosen),
-    h('p', { class: 'muted small' }, explained(chosen, weekly)),
-    chart(courses, days, signal),
+    createChips(codes, chosen),
+    h(
+      'p',
+      { class: 'row muted small' },
+      explainScale(chosen, weekly),
+      points.some(({ suspect }) => suspect) && createMark('wrong', 'suspect', SUSPECT),
+      points.some(({ simulated }) => simulated) && createMark('dull', 'simulated'),
+    ),
+    createChart(series, days, signal),
+    createSummary(series, range),
     h(
       'div',
       { class: 'row under-chart' },
-      createDetails('Data table', () => dataTable(courses, days)),
-      h(
-        'span',
-        { class: 'row downloads' },
-        h('a', { href: path.replace('?', '.csv?'), download: '' }, 'CSV'),
-        h('a', { href: path.replace('?', '.xlsx?'), download: '' }, 'XLSX'),
-      ),
+      createDetails('Data table', () => createDataTable(series, days)),
+      createMonthlyDetails(query, signal),
+      createDownloads(query),
     ),
   ];
 }
 
-/** @param {any[]} rows rates of days, or buckets of weeks @param {string} quote @returns {Map<string, string>} */
-function daysOf(rows, quote) {
-  const side = getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse';
-  return new Map(
-    rows
-      .filter((row) => row.quote === quote)
-      .flatMap((row) =>
-        'last_date' in row
-          ? [[row.last_date, row.last]]
-          : row[side]
-            ? [[row.rate_date, row[side]]]
-            : [],
-      ),
+/** No days before the first rate, none after today. @param {Currency[]} chosen */
+function clipRange(chosen) {
+  const { from, to } = getRange();
+  const first = chosen.map(({ first_date }) => first_date ?? to).sort()[0] ?? to;
+  const end = to < getToday() ? to : getToday();
+  const start = from > first ? from : first;
+  return start <= end ? { from: start, to: end } : { from, to };
+}
+
+/** @param {string} query */
+function createDownloads(query) {
+  /** @param {string} label @param {string} path */
+  const link = (label, path) => h('a', { href: toUrl(path), download: '' }, label);
+  return h(
+    'span',
+    { class: 'row downloads' },
+    link('CSV', `/v2/rates.csv?${query}`),
+    link('XLSX', `/v2/rates.xlsx?${query}`),
   );
 }
 
 /** @param {readonly string[]} chosen @param {boolean} weekly */
-function explained(chosen, weekly) {
-  const what =
+function explainScale(chosen, weekly) {
+  const scale =
     chosen.length > 1
       ? 'Indexed: the first day of each currency in this range is 100.'
       : getParam('show', 'rate') === 'rate' || weekly
         ? `${chosen[0]} for 1 USD.`
         : `USD for 1 ${chosen[0]}.`;
-  return weekly ? `${what} The last rate of each week.` : what;
+  return weekly ? `${scale} The last rate of each week.` : scale;
 }
 
 /** @param {readonly string[]} codes @param {readonly string[]} chosen */
-function chips(codes, chosen) {
-  const toggle = (/** @type {string} */ code) => {
-    const next = chosen.includes(code)
-      ? chosen.filter((other) => other !== code)
-      : codes.filter((other) => other === code || chosen.includes(other));
-    if (next.length > 0) setParams({ quotes: next.join(',') }, { step: false });
+function createChips(codes, chosen) {
+  const choose = (/** @type {readonly string[]} */ quotes) =>
+    quotes.length > 0 && setParams({ quotes: quotes.join(',') }, { step: false });
+  const createChip = (/** @type {string} */ code) => {
+    const pressed = chosen.includes(code);
+    const toggled = codes.filter((other) => chosen.includes(other) !== (other === code));
+    return h(
+      'button',
+      {
+        type: 'button',
+        class: `chip series-${getSeriesColour(code)}`,
+        'data-key': code,
+        'aria-pressed': String(pressed),
+        click: () => choose(toggled),
+      },
+      h('span', { class: 'swatch', 'aria-hidden': 'true' }),
+      code,
+    );
+  };
+  const all = {
+    type: 'button',
+    class: 'chip plain',
+    'data-key': 'all',
+    click: () => choose(codes),
   };
   return h(
     'div',
     { class: 'chips', role: 'group', 'aria-label': 'Currencies of the chart' },
-    codes.map((code) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          class: `chip series-${getSeriesColour(code)}`,
-          'data-key': code,
-          'aria-pressed': String(chosen.includes(code)),
-          click: () => toggle(code),
-        },
-        h('span', { class: 'swatch', 'aria-hidden': 'true' }),
-        code,
-      ),
-    ),
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'chip plain',
-        'data-key': 'all',
-        click: () => setParams({ quotes: codes.join(',') }, { step: false }),
-      },
-      'all',
-    ),
+    ...codes.map(createChip),
+    h('button', all, 'all'),
   );
 }
 
-/** @param {Course[]} courses @param {readonly string[]} days @param {AbortSignal} signal */
-function chart(courses, days, signal) {
-  const several = courses.length > 1;
-  const lines = courses.map(({ quote, days: own }) => {
-    const begin = days.map((day) => own.get(day)).find((value) => value !== undefined);
-    const shown = days.map((day) => indexed(own.get(day), several ? begin : undefined));
+/** @param {Series[]} series @param {readonly string[]} days @param {AbortSignal} signal */
+function createChart(series, days, signal) {
+  const several = series.length > 1;
+  const lines = series.map(({ quote, points }) => {
+    const texts = days.map((day) => points.get(day)?.text);
+    const first = texts.find((text) => text !== undefined);
+    const shown = several ? texts.map((text) => toIndex(text, first)) : texts;
     return {
       label: quote,
       colour: getSeriesColour(quote),
       values: shown.map((text) => (text === undefined ? null : toPixelValue(text))),
       texts: days.map((day, at) => {
-        const rate = own.get(day);
-        return rate === undefined
-          ? 'no rate'
-          : several
-            ? `${rounded2(shown[at])} (${groupThousands(rate)})`
-            : groupThousands(rate);
+        const point = points.get(day);
+        if (!point) return 'no rate';
+        const rate = groupThousands(point.text) + (point.suspect ? ' suspect' : '');
+        return several ? `${shown[at]} (${rate})` : rate;
       }),
     };
   });
-  const describes = `Line chart of ${courses.map(({ quote }) => quote).join(', ')} from ${days[0]} to ${days.at(-1)}.`;
+  const names = series.map(({ quote }) => quote).join(', ');
+  const describes = `Line chart of ${names} from ${days[0]} to ${days.at(-1)}.`;
   return createLineChart({ days, lines, describes }, signal);
 }
 
-/** @param {string | undefined} value @param {string | undefined} begin */
-const indexed = (value, begin) =>
-  value === undefined || begin === undefined
-    ? value
-    : (divide(value, begin, { places: 4, times: 100n }) ?? undefined);
+/** @param {string | undefined} text @param {string | undefined} first is 100 */
+const toIndex = (text, first) =>
+  text && first ? (divide(text, first, { times: 100 }) ?? undefined) : undefined;
 
-/** @param {string | undefined} text */
-const rounded2 = (text) => (text === undefined ? '' : text.slice(0, text.indexOf('.') + 3));
-
-/** @param {Course[]} courses @param {readonly string[]} days */
-function dataTable(courses, days) {
+/** @param {Series[]} series @param {readonly string[]} days */
+function createDataTable(series, days) {
   const columns = [
     { name: 'Day (UTC)' },
-    ...courses.map(({ quote }) => ({ name: quote, figures: true })),
+    ...series.map(({ quote }) => ({ name: quote, figures: true })),
   ];
-  const rows = [...days]
-    .reverse()
-    .map((day) => [
-      day,
-      ...courses
-        .map(({ days: own }) => own.get(day) ?? 'no rate')
-        .map((text) => (text === 'no rate' ? text : groupThousands(text))),
-    ]);
+  const rows = [...days].reverse().map((day) => [
+    day,
+    ...series.map(({ points }) => {
+      const point = points.get(day);
+      if (!point) return 'no rate';
+      const mark = point.suspect && createMark('wrong', 'suspect', SUSPECT);
+      return [groupThousands(point.text), mark && ' ', mark];
+    }),
+  ]);
   return createTable(`Rates from ${days[0]} to ${days.at(-1)}`, columns, rows);
 }

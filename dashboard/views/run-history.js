@@ -1,46 +1,68 @@
 // @ts-check
-import { requestJson } from '../data/api.js';
+import { requestAllPages } from '../data/api.js';
 import { onRate } from '../data/event-stream.js';
+import { getParam, onParamsChange } from '../data/params.js';
 import { onStatus } from '../data/status.js';
 import { createTable, h } from '../ui/dom.js';
+import { createRawDetails, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
+import { createFilter } from '../ui/filter.js';
 import { renderState } from '../ui/health-strip.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
 import { formatDuration, renderUtc } from '../ui/time.js';
 
-/** @typedef {import('../data/answers.d.ts').Run} Run */
+/** @typedef {import('../data/types.d.ts').Run} Run */
 
 const SHOWN = 50;
+/** A filter looks at this many of the newest runs. */
+const MAX_SEARCHED = 2000;
+const MAX_PAGE = 1000;
 const COLUMNS = [
-  { name: 'Asked (UTC)' },
+  { name: 'Requested (UTC)' },
   { name: 'Slot (UTC)' },
   { name: 'Trigger' },
   { name: 'State' },
-  { name: 'Took', figures: true },
-  { name: 'Tries', figures: true },
+  { name: 'Duration', figures: true },
+  { name: 'Attempts', figures: true },
   { name: 'Cost', figures: true },
-  { name: 'Reason' },
+  { name: 'Result' },
 ];
+const STATES = [
+  'due',
+  'claimed',
+  'fetched',
+  'published',
+  'retrying',
+  'confirmed',
+  'failed',
+  'skipped',
+];
+const TRIGGERS = ['schedule', 'catch-up', 'manual', 'backfill'];
 
-/** Every slot and pull, newest first, and above them the latest that went wrong. @param {AbortSignal} signal */
-export function runHistory(signal) {
-  const { root, load } = createPanel({ title: 'Runs', signal, lines: 13 });
-  const refresh = () =>
-    void load(async () => {
-      /** @type {{ data: Run[] }} */
-      const { data } = await requestJson(`/v2/runs?limit=${SHOWN}`, { signal });
-      if (data.length === 0)
-        return [createEmptyState('No run yet.', 'The first one starts with the producer.')];
-      return [latestTrouble(data), createTable('Runs, newest first', COLUMNS, data.map(row))];
-    });
+/** Runs, newest first; the filter is in the URL. @param {AbortSignal} signal */
+export function createRunHistory(signal) {
+  const filters = [
+    createFilter('run_state', 'State', STATES),
+    createFilter('run_trigger', 'Trigger', TRIGGERS),
+  ];
+  const { root, load } = createPanel({
+    title: 'Runs',
+    signal,
+    tools: filters.map(({ select }) => select),
+    lines: 13,
+  });
+  const refresh = () => void load(() => renderRuns(signal));
+  let shown = getFilter();
+  onParamsChange(() => {
+    for (const { follow } of filters) follow();
+    if (shown === getFilter()) return;
+    shown = getFilter();
+    refresh();
+  }, signal);
   let seen = '';
-  // The status tells when something has changed; the list itself is long.
-  onStatus(({ status, trouble }) => {
-    const now = JSON.stringify([
-      trouble?.message,
-      status?.last_slot,
-      status?.spent_today,
-      /** @type {any} */ (status)?.open_runs,
-    ]);
+  // The list is long: it is only requested again when the status has changed.
+  onStatus(({ status, error }) => {
+    const { last_slot, spent_today, open_runs } = status ?? {};
+    const now = JSON.stringify([error?.message, last_slot, spent_today, open_runs]);
     if (now !== seen) refresh();
     seen = now;
   }, signal);
@@ -48,64 +70,63 @@ export function runHistory(signal) {
   return { root, refresh };
 }
 
-/** @param {Run[]} runs newest first */
-function latestTrouble(runs) {
-  const at = runs.findIndex(
-    ({ reason, state }) =>
-      state === 'failed' || (reason !== null && state !== 'confirmed' && state !== 'skipped'),
-  );
-  const run = runs[at];
-  if (!run) return null;
-  const since = runs.slice(0, at).some(({ state }) => state === 'confirmed');
-  return h(
-    'div',
-    { class: `notice ${since ? '' : 'wrong'} latest-error` },
-    h(
-      'p',
-      {},
-      h('strong', {}, 'Latest error '),
-      renderUtc(run.asked_at, { seconds: true }),
-      ` UTC, ${run.trigger}: ${run.reason ?? 'no reason is known'}`,
-      since ? ' A later run has brought rates.' : '',
-      run.next_attempt_at
-        ? [' It is tried again at ', renderUtc(run.next_attempt_at, { seconds: true }), '.']
-        : null,
-    ),
-  );
+const getFilter = () => `${getParam('run_state')} ${getParam('run_trigger')}`;
+
+/** @param {AbortSignal} signal */
+async function renderRuns(signal) {
+  const [state, trigger] = [getParam('run_state'), getParam('run_trigger')];
+  const isFiltered = state !== '' || trigger !== '';
+  /** @type {{ data: Run[] }} */
+  const { data: runs } = await requestAllPages(`/v2/runs?limit=${isFiltered ? MAX_PAGE : SHOWN}`, {
+    signal,
+    authorize: 'if-known',
+    most: isFiltered ? MAX_SEARCHED : SHOWN,
+  });
+  const data = runs
+    .filter((run) => (!state || run.state === state) && (!trigger || run.trigger === trigger))
+    .slice(0, SHOWN);
+  if (data.length > 0) return [createTable('Runs, newest first', COLUMNS, data.map(createRow))];
+  if (isFiltered) return [createEmptyState('No run matches.', 'Change the filter above.')];
+  return [createEmptyState('No run yet.', 'The first one starts with the producer.')];
 }
 
 /** @param {Run} run */
-function row(run) {
-  const {
-    asked_at,
-    slot,
-    first_day,
-    last_day,
-    trigger,
-    attempts,
-    cost,
-    ended_at,
-    skipped_count,
-    reason,
-    missing,
-  } = run;
-  const took = ended_at === null ? 'open' : lasted(Date.parse(ended_at) - Date.parse(asked_at));
+function createRow(run) {
+  const { asked_at, slot, first_day, last_day, trigger, attempts, cost, ended_at } = run;
+  const duration = ended_at === null ? 'open' : Date.parse(ended_at) - Date.parse(asked_at);
   return [
     renderUtc(asked_at, { seconds: true }),
     slot ? renderUtc(slot) : first_day ? `${first_day} – ${last_day}` : '–',
-    `${trigger}${skipped_count ? ` × ${skipped_count}` : ''}`,
+    `${trigger}${run.skipped_count ? ` × ${run.skipped_count}` : ''}`,
     renderState(run.state),
-    took,
+    typeof duration === 'string' ? duration : formatRunTime(duration),
     String(attempts),
     String(cost),
-    h(
-      'span',
-      { class: 'reason' },
-      reason ?? (missing.length ? `XE had no ${missing.join(', ')}` : '–'),
-    ),
+    createResult(run),
   ];
 }
 
+/** @param {Run} run */
+function createResult(run) {
+  const { missing, outcome, next_attempt_at, state } = run;
+  const failure = failureOf(run);
+  if (failure.code === null && failure.reason === null) {
+    const notes = [
+      outcome === 'no_newer_rate' && 'No newer rate',
+      missing.length > 0 && `XE had no ${missing.join(', ')}`,
+    ].filter(Boolean);
+    return notes.join('. ') || '–';
+  }
+  const { cause, action, raw } = explainFailure(failure);
+  const retry = state === 'confirmed' ? '' : describeRetry(next_attempt_at);
+  return h(
+    'div',
+    { class: 'reason' },
+    [cause, retry, action].filter(Boolean).join(' '),
+    createRawDetails(raw),
+  );
+}
+
 /** @param {number} ms */
-const lasted = (ms) =>
+const formatRunTime = (ms) =>
   ms < 10_000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : formatDuration(ms);

@@ -1,39 +1,49 @@
 // @ts-check
-
-import { onStatus } from '../data/status.js';
-import { createTable, h, render } from '../ui/dom.js';
+import { signIn } from '../data/api.js';
+import { onStatus, refreshStatus } from '../data/status.js';
+import { createButton, createTable, h, render } from '../ui/dom.js';
 import { createEmptyState, createSkeleton } from '../ui/panel.js';
 
-const COLUMNS = [{ name: 'Service' }, { name: 'Heard of', figures: true }, { name: 'State' }];
+/** @typedef {import('../data/types.d.ts').Status} Status */
 
-/** Who is alive, in their own words. @param {AbortSignal} signal */
-export function services(signal) {
+const COLUMNS = [
+  { name: 'Service' },
+  { name: 'Last heartbeat', figures: true },
+  { name: 'Health' },
+];
+
+/** The services and their health. @param {AbortSignal} signal */
+export function createServices(signal) {
   const body = h('div', { class: 'panel-body' }, createSkeleton(4));
   onStatus(({ status }) => {
-    if (!status) return;
-    if (status.services.length === 0)
-      return render(body, createEmptyState('No service has said anything yet.'));
-    render(
-      body,
-      createTable(
-        'Services',
-        COLUMNS,
-        status.services.map(({ service, instance, seen_seconds_ago, fresh, trouble }) => [
-          h('span', { title: instance }, service),
-          `${seen_seconds_ago} s ago`,
-          h(
-            'span',
-            { class: `mark long ${trouble || !fresh ? 'wrong' : 'good'}` },
-            trouble ?? (fresh ? 'well' : 'silent'),
-          ),
-        ]),
-      ),
-    );
+    if (status) render(body, createContent(status));
   }, signal);
+  const title = h('h2', { id: 'services-title' }, 'Services');
   return h(
     'section',
     { class: 'panel', 'aria-labelledby': 'services-title' },
-    h('div', { class: 'panel-head' }, h('h2', { id: 'services-title' }, 'Services')),
+    h('div', { class: 'panel-head' }, title),
     body,
   );
+}
+
+/** @param {Status} status */
+function createContent({ services, details }) {
+  if (details === false)
+    return [
+      createEmptyState('Services need the API token.'),
+      createButton('Enter the token', async () => (await signIn()) && refreshStatus()),
+    ];
+  if (services.length === 0)
+    return [createEmptyState('No heartbeat yet.', 'Start a producer and a consumer.')];
+  const rows = services.map(({ service, instance, seen_seconds_ago, fresh, trouble }) => [
+    h('span', { title: instance }, service),
+    `${seen_seconds_ago} s ago`,
+    h(
+      'span',
+      { class: `mark long ${trouble || !fresh ? 'wrong' : 'good'}` },
+      fresh ? (trouble ? `unhealthy: ${trouble}` : 'healthy') : 'no heartbeat',
+    ),
+  ]);
+  return [createTable('Services', COLUMNS, rows)];
 }

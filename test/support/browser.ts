@@ -57,10 +57,7 @@ export async function openPage(
   });
   page.on('response', (response) => {
     const { pathname } = new URL(response.url());
-    if (
-      response.ok() &&
-      (pathname === '/' || /^\/(dashboard|vendor)\/.*\.(js|css)$/.test(pathname))
-    )
+    if (response.ok() && (pathname === '/' || /^\/dashboard\/.*\.(js|css)$/.test(pathname)))
       void response.body().then(
         (body) => weights.set(pathname, body.length),
         () => {},

@@ -1,4 +1,4 @@
-/** What the page reads of the API's answers. The whole contract is openapi.yaml. */
+/** The parts of the API's responses that the page reads; openapi.yaml has the whole contract. */
 
 export interface Rate {
   base: string;
@@ -24,8 +24,15 @@ export interface Rates {
 export interface Bucket {
   quote: string;
   from: string;
+  min: string;
+  max: string;
+  avg: string;
   last: string;
   last_date: string;
+  count: number;
+  days: number;
+  suspect?: boolean;
+  simulated?: boolean;
 }
 export interface Currency {
   code: string;
@@ -43,6 +50,8 @@ export interface Conversion {
   rate_date: string;
   source: string;
   derived: boolean;
+  suspect: boolean;
+  stale: boolean;
 }
 export interface Observation {
   event_id: string;
@@ -56,55 +65,74 @@ export interface Observation {
   fetched_at: string;
   stored_at: string;
 }
-export interface Slot {
-  slot: string;
-  to: string | null;
-  count: number;
-  state: string;
+/** A failure as a code, and the sentence of the API for people. */
+export interface Failure {
+  code: string | null;
+  status: number | null;
   reason: string | null;
 }
+/** A run, an open run or a slot. */
+export interface RunLike {
+  failure_code?: string | null;
+  failure_detail?: { status?: number } | null;
+  reason?: string | null;
+  error?: string | null;
+}
+export interface Slot extends RunLike {
+  slot: string;
+  state: string;
+}
+export interface OpenRun extends RunLike {
+  next_attempt_at: string;
+}
+export interface HealthProblem {
+  code: string;
+  component: string;
+  detail: string;
+  fix: string;
+}
+export interface Service {
+  service: string;
+  instance: string;
+  seen_seconds_ago: number;
+  fresh: boolean;
+  trouble: string | null;
+}
 export interface Status {
+  /** False without the API token: then only freshness and slots are filled. */
+  details?: boolean;
   source: string;
   now: string;
-  trouble: string[];
+  problems?: HealthProblem[];
   currencies: {
     quote: string;
     rate_date: string | null;
-    observed_at: string | null;
     age_seconds: number | null;
     stale: boolean;
+    suspect?: boolean;
   }[];
+  newest: { rate_date: string } | null;
   last_slot: Slot | null;
   next_slot: string;
-  spent_today: number;
-  daily_budget: number;
-  quota: {
-    package: string | null;
-    quota_limit: string | null;
-    quota_remaining: string | null;
-    seen_at: string;
-  } | null;
-  breaker: { status: number; reason: string; opened_at: string; open_until: string } | null;
+  open_runs: OpenRun[];
+  spent_today: number | null;
+  daily_budget: number | null;
+  quota: { quota_limit: string | null; quota_remaining: string | null } | null;
+  breaker: { status: number; reason: string; open_until: string } | null;
   consumer_lag: string | null;
-  dead_letters: number;
+  dead_letters: number | null;
   console_url: string | null;
-  services: {
-    service: string;
-    instance: string;
-    seen_seconds_ago: number;
-    fresh: boolean;
-    trouble: string | null;
-  }[];
+  services: Service[];
 }
-export interface Run {
+export interface Run extends RunLike {
   run_id: string;
   trigger: string;
   slot: string | null;
   first_day: string | null;
   last_day: string | null;
   state: string;
+  outcome?: string | null;
   missing: string[];
-  reason: string | null;
   attempts: number;
   cost: number;
   asked_at: string;
@@ -119,6 +147,7 @@ export interface DeadLetter {
   record_offset: string;
   record_timestamp: string;
   reason: string;
+  reason_code?: string | null;
   detail: string;
   state: string;
   set_aside_at: string;

@@ -1,0 +1,147 @@
+// @ts-check
+import { addDays, getToday, startOfMonth } from '../ui/time.js';
+import { requestAllPages } from './api.js';
+import { averageDecimals, compareDecimals } from './decimal.js';
+import { getParam } from './params.js';
+
+/** The rates of a range of days, as the chart and its tables show them. */
+
+/** @typedef {import('./types.d.ts').Rate} Rate */
+/** @typedef {import('./types.d.ts').Bucket} Bucket */
+/** @typedef {{ text: string, suspect: boolean, simulated: boolean }} Point */
+/** @typedef {{ quote: string, points: Map<string, Point>, summary: Summary | null }} Series */
+/**
+ * @typedef {object} Summary
+ * @property {string} average of the days with a rate, rounded to the digits of the rates
+ * @property {string} closing
+ * @property {string} closingDate
+ * @property {string} high
+ * @property {string} low
+ * @property {number} days with a rate
+ */
+/** @typedef {{ from: string, to: string, preset: string }} Range preset: '' for a custom range */
+
+export const PRESETS = /** @type {const} */ ([
+  ['3m', '3 months'],
+  ['this-month', 'This month'],
+  ['last-month', 'Last month'],
+  ['quarter', 'Quarter'],
+  ['year', 'Year'],
+  ['all', 'All'],
+]);
+const DAYS_BACK = { '1m': 30, '3m': 91, '1y': 365, all: 3660 };
+/** Longer ranges use the last rate of each week. */
+const MAX_DAILY = 800;
+
+/** The range in the URL: `from` and `to`, or the name of a preset. @returns {Range} */
+export function getRange() {
+  const [from, to] = [readDay('from'), readDay('to')];
+  if (from || to) {
+    const end = to || getToday();
+    const start = from || startOfMonth(end);
+    return start <= end
+      ? { from: start, to: end, preset: '' }
+      : { from: end, to: start, preset: '' };
+  }
+  const today = getToday();
+  const fallback = { from: addDays(today, -DAYS_BACK['3m']), to: today, preset: '3m' };
+  return resolvePreset(getParam('range'), today) ?? fallback;
+}
+
+/** @param {string} name */
+const readDay = (name) => (/^\d{4}-\d\d-\d\d$/.test(getParam(name)) ? getParam(name) : '');
+
+/**
+ * Calendar months, quarters and years up to today; the others are days back.
+ * @param {string} preset
+ * @param {string} today
+ * @returns {Range | null}
+ */
+function resolvePreset(preset, today) {
+  const month = Number(today.slice(5, 7));
+  switch (preset) {
+    case 'this-month':
+      return { from: startOfMonth(today), to: today, preset };
+    case 'last-month':
+      return { from: startOfMonth(today, -1), to: addDays(startOfMonth(today), -1), preset };
+    case 'quarter':
+      return { from: startOfMonth(today, -((month - 1) % 3)), to: today, preset };
+    case 'year':
+      return { from: startOfMonth(today, 1 - month), to: today, preset };
+    default: {
+      const days = new Map(Object.entries(DAYS_BACK)).get(preset);
+      return days === undefined ? null : { from: addDays(today, -days), to: today, preset };
+    }
+  }
+}
+
+/**
+ * @param {readonly string[]} quotes
+ * @param {{ from: string, to: string }} range
+ * @param {'rate' | 'inverse'} side
+ * @param {AbortSignal} signal
+ */
+export async function loadSeries(quotes, { from, to }, side, signal) {
+  const weekly = addDays(from, MAX_DAILY) < to;
+  const query = `from=${from}&to=${to}&quotes=${quotes.join(',')}`;
+  const path = `/v2/rates?${query}${weekly ? '&group=week' : ''}`;
+  /** @type {{ data: (Rate | Bucket)[] }} */
+  const { data } = await requestAllPages(path, { signal });
+  const series = quotes.map((quote) => {
+    const rows = data.filter((row) => row.quote === quote);
+    return weekly
+      ? readBuckets(quote, /** @type {Bucket[]} */ (rows))
+      : readRates(quote, /** @type {Rate[]} */ (rows), side);
+  });
+  return { series, weekly, query };
+}
+
+/** @param {string} quote @param {Rate[]} rows @param {'rate' | 'inverse'} side @returns {Series} */
+function readRates(quote, rows, side) {
+  /** @type {Map<string, Point>} */
+  const points = new Map();
+  for (const { [side]: text, rate_date, suspect, source } of rows)
+    if (text !== null) points.set(rate_date, { text, suspect, simulated: source === 'simulator' });
+  const samples = [...points].map(([date, { text }]) => ({ date, low: text, high: text, text }));
+  const averages = samples.map(({ text }) => ({ value: text, weight: 1 }));
+  return { quote, points, summary: summarize(samples, averages) };
+}
+
+/** @param {string} quote @param {Bucket[]} buckets @returns {Series} */
+function readBuckets(quote, buckets) {
+  const points = new Map(
+    buckets.map(({ last, last_date, suspect = false, simulated = false }) => [
+      last_date,
+      { text: last, suspect, simulated },
+    ]),
+  );
+  const samples = buckets.map(({ last_date, min, max, last }) => ({
+    date: last_date,
+    low: min,
+    high: max,
+    text: last,
+  }));
+  const averages = buckets.map(({ avg, count }) => ({ value: avg, weight: count }));
+  return { quote, points, summary: summarize(samples, averages) };
+}
+
+/**
+ * @param {{ date: string, low: string, high: string, text: string }[]} samples oldest first
+ * @param {{ value: string, weight: number }[]} averages
+ * @returns {Summary | null}
+ */
+function summarize(samples, averages) {
+  const last = samples.at(-1);
+  if (!last) return null;
+  const places = Math.max(...samples.map(({ text }) => text.split('.')[1]?.length ?? 0));
+  const lows = samples.map(({ low }) => low).sort(compareDecimals);
+  const highs = samples.map(({ high }) => high).sort(compareDecimals);
+  return {
+    average: averageDecimals(averages, places),
+    closing: last.text,
+    closingDate: last.date,
+    high: highs.at(-1) ?? last.text,
+    low: lows[0] ?? last.text,
+    days: averages.reduce((days, { weight }) => days + weight, 0),
+  };
+}

@@ -1,0 +1,135 @@
+// @ts-check
+import { describeError, requestJson } from '../data/api.js';
+import { createButton, createNotice, h, render } from '../ui/dom.js';
+import { renderState } from '../ui/health-strip.js';
+import { renderUtc } from '../ui/time.js';
+
+/** @typedef {import('../data/types.d.ts').DeadLetter} DeadLetter */
+/** @typedef {import('../data/types.d.ts').DeadLetterWithBytes} DeadLetterWithBytes */
+/** @typedef {(action: 'redrive' | 'close', ids: readonly string[]) => unknown} Act */
+
+const BYTES_PER_LINE = 16;
+const MAX_BYTES = 4096;
+
+const FIX_PRODUCER = 'Find and fix the producer of this record, then close this dead letter.';
+const FIX_SCHEMA = 'Check the schema registry, then redrive.';
+const FIX_CLOCK = 'Check the clock of the producer, then close this dead letter.';
+const INVALID_EVENT = 'A field of the event is invalid.';
+const UNKNOWN_NEXT = 'Redrive after a fix in the consumer; close it if it can never be processed.';
+
+/** Reason codes of the consumer. @type {Record<string, [cause: string, next: string]>} */
+const CAUSES = {
+  empty: ['The record has no value.', FIX_PRODUCER],
+  too_large: ['The value is larger than 64 KiB.', FIX_PRODUCER],
+  truncated: ['The value is cut off.', FIX_PRODUCER],
+  wrong_magic_byte: ['The value has no Confluent framing.', FIX_PRODUCER],
+  unknown_schema_id: ['The schema id is unknown.', FIX_SCHEMA],
+  incompatible_schema: ['The schema is incompatible with the event.', FIX_SCHEMA],
+  not_avro: ['The value is not Avro.', FIX_PRODUCER],
+  observed_ahead: ['The rate is dated more than a day ahead.', FIX_CLOCK],
+  fetched_ahead: ['The fetch time is more than a day ahead.', FIX_CLOCK],
+  refused_by_postgres: ['Postgres refuses the values of this event.', FIX_PRODUCER],
+  internal_error: ['The consumer failed on this record.', UNKNOWN_NEXT],
+};
+
+/** @param {DeadLetter} letter @returns {[cause: string, next: string]} */
+function explainLetter({ reason_code: code, reason }) {
+  const known = code ? CAUSES[code] : undefined;
+  if (known) return known;
+  return code?.startsWith('bad_') ? [INVALID_EVENT, FIX_PRODUCER] : [reason, UNKNOWN_NEXT];
+}
+
+/** @param {DeadLetter} letter @param {{ act: Act, signal: AbortSignal }} context */
+export function createDeadLetter(letter, { act, signal }) {
+  const { id, topic, partition, record_offset, set_aside_at, detail, redrive_error } = letter;
+  const [cause, next] = explainLetter(letter);
+  const isOpen = letter.state === 'open';
+  const place = `${topic} ${partition}:${record_offset}, `;
+  const heading = h(
+    'p',
+    {},
+    h('strong', {}, `#${id} `),
+    h('strong', {}, cause),
+    ' ',
+    h('span', { class: 'muted' }, place, renderUtc(set_aside_at), ' UTC'),
+  );
+  const buttons = h(
+    'span',
+    { class: 'row' },
+    createButton('Redrive', () => act('redrive', [id]), { 'data-key': `redrive-${id}` }),
+    createButton('Close', () => act('close', [id]), { 'data-key': `close-${id}` }),
+  );
+  const checkbox = { type: 'checkbox', value: id, 'aria-label': `Select dead letter ${id}` };
+  return h(
+    'li',
+    { class: 'dead-letter' },
+    h(
+      'div',
+      { class: 'dead-letter-head' },
+      isOpen && h('input', checkbox),
+      heading,
+      isOpen ? buttons : renderState(letter.state),
+    ),
+    h('p', { class: 'small' }, detail),
+    isOpen && h('p', { class: 'muted small' }, `Next step: ${next}`),
+    redrive_error && createNotice('wrong', `Redrive failed: ${redrive_error}`),
+    createPayload(id, signal),
+  );
+}
+
+/**
+ * Loads the record when opened, since that needs the token.
+ * @param {string} id
+ * @param {AbortSignal} signal
+ */
+function createPayload(id, signal) {
+  const content = h('div');
+  const details = h(
+    'details',
+    { class: 'on-demand' },
+    h('summary', {}, `Payload of ${id}`),
+    content,
+  );
+  details.addEventListener('toggle', async () => {
+    if (!details.open) return;
+    try {
+      /** @type {{ data: DeadLetterWithBytes }} */
+      const { data } = await requestJson(`/v2/dead-letters/${id}`, { authorize: true, signal });
+      render(content, ...renderPayload(data));
+    } catch (error) {
+      render(content, createNotice('wrong', describeError(error)));
+    }
+  });
+  return details;
+}
+
+/** @param {DeadLetterWithBytes} letter */
+function renderPayload({ key, headers, value_base64 }) {
+  const fields = Object.entries({ key: key ?? 'none', ...headers });
+  return [
+    h(
+      'dl',
+      { class: 'headers' },
+      fields.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, String(value))]),
+    ),
+    h(
+      'pre',
+      { class: 'hex', tabindex: '0', 'aria-label': 'The bytes of the record' },
+      value_base64 === null ? 'no value' : formatHex(value_base64),
+    ),
+  ];
+}
+
+/** Offset, hexadecimal and text, sixteen bytes a line. @param {string} base64 */
+function formatHex(base64) {
+  const bytes = [...atob(base64)];
+  const lines = [];
+  for (let at = 0; at < Math.min(bytes.length, MAX_BYTES); at += BYTES_PER_LINE) {
+    const line = bytes.slice(at, at + BYTES_PER_LINE);
+    const hex = line.map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join(' ');
+    const text = line.map((byte) => (byte >= ' ' && byte <= '~' ? byte : '·')).join('');
+    lines.push(`${at.toString(16).padStart(6, '0')}  ${hex.padEnd(BYTES_PER_LINE * 3)} ${text}`);
+  }
+  const rest = bytes.length - MAX_BYTES;
+  return lines.join('\n') + (rest > 0 ? `\n… ${rest} more bytes` : '');
+}

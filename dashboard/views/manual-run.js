@@ -1,0 +1,85 @@
+// @ts-check
+import { describeError, requestJson } from '../data/api.js';
+import { getServerTime, onStatus, refreshStatusSoon } from '../data/status.js';
+import { createButton, createNotice, h, render } from '../ui/dom.js';
+import { createRawDetails, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
+import { formatAge, renderUtc } from '../ui/time.js';
+
+/** @typedef {import('../data/types.d.ts').Run} Run */
+
+/**
+ * A button that triggers a run now, with the next slot and the budget.
+ * @param {AbortSignal} signal
+ * @param {() => void} refreshRuns
+ */
+export function createManualRun(signal, refreshRuns) {
+  const outcome = h('div', { class: 'outcome', role: 'status' });
+  const trigger = async () => {
+    // `disabled` would take the focus away.
+    if (button.getAttribute('aria-disabled') === 'true') return;
+    button.setAttribute('aria-disabled', 'true');
+    render(outcome, createNotice('', 'Updating …'));
+    try {
+      /** @type {{ data: Run }} */
+      const { data } = await requestJson('/v2/runs', {
+        method: 'POST',
+        authorize: true,
+        headers: { Prefer: 'wait=20' },
+        signal,
+      });
+      render(outcome, ...describeOutcome(data));
+    } catch (error) {
+      render(outcome, createNotice('wrong', describeError(error)));
+    } finally {
+      button.removeAttribute('aria-disabled');
+      if (!signal.aborted) refreshRuns();
+      refreshStatusSoon();
+    }
+  };
+  const button = createButton('Update now', () => void trigger(), { class: 'button primary' });
+  const context = h('p', { class: 'muted' });
+  onStatus((snapshot) => {
+    const { status } = snapshot;
+    if (!status) return;
+    const { next_slot, spent_today, daily_budget, console_url } = status;
+    render(
+      context,
+      'Next slot ',
+      renderUtc(next_slot),
+      ` UTC, ${formatAge(next_slot, getServerTime(snapshot))}. `,
+      spent_today !== null && `${spent_today} of ${daily_budget} rates spent today. `,
+      console_url && h('a', { href: console_url, rel: 'noreferrer' }, 'Redpanda Console'),
+    );
+  }, signal);
+  return h(
+    'section',
+    { class: 'panel bare manual-run', 'aria-label': 'Manual run' },
+    h('div', { class: 'row' }, button, context),
+    outcome,
+  );
+}
+
+/** @param {Run} run @returns {(Node | string | null)[]} */
+function describeOutcome(run) {
+  const { state, cost, ended_at, next_attempt_at, missing, outcome } = run;
+  if (state === 'confirmed') {
+    const absent = missing.length ? ` XE had no rate for ${missing.join(', ')}.` : '';
+    const text =
+      outcome === 'no_newer_rate'
+        ? 'XE sent no newer rates.'
+        : `Done ${formatAge(ended_at)}: the rates are readable.`;
+    const kind = outcome === 'no_newer_rate' ? '' : 'good';
+    return [createNotice(kind, `${text} Cost: ${cost} rates.${absent}`)];
+  }
+  const { cause, action, raw } = explainFailure(failureOf(run));
+  if (state === 'failed' || state === 'skipped')
+    return [
+      createNotice('wrong', h('strong', {}, `Run ${state}. `), `${cause} ${action}`),
+      createRawDetails(raw) || null,
+    ];
+  const reason = failureOf(run).reason === null ? '' : cause;
+  return [
+    createNotice('', `Still running (${state}). ${reason} ${describeRetry(next_attempt_at)}`),
+    createRawDetails(raw) || null,
+  ];
+}

@@ -1,0 +1,115 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { usePipeline } from '../../support/dashboard.ts';
+import { eventually } from '../../support/eventually.ts';
+
+describe('the banners of the dashboard', function () {
+  this.timeout(60_000);
+  const start = usePipeline();
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  const readBanners = async (page: Page) =>
+    (await page.locator('#banners .banner').allTextContents()).join('\n');
+  const waitForBanner = (page: Page, pattern: RegExp) =>
+    eventually(async () => expect(await readBanners(page)).to.match(pattern));
+
+  /** An XE that answers every request with an error. */
+  const startFailingXe = async (status: number, message: string) => {
+    const server = createServer((_req, res) => {
+      res
+        .writeHead(status, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify({ code: 1, message }));
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`;
+  };
+
+  it('explain an outage of XE once and in plain words: the body is in the details, as text', async () => {
+    const xeUrl = await startFailingXe(503, '<html><b>Bad</b> gateway</html>');
+    const { parts, page } = await start({ xeUrl });
+    await parts.query(`
+      insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+        fetched_at, event_id)
+      select current_date, 'USD', quote, 'simulator', 129.5, now(), now(), gen_random_uuid()
+      from unnest('{NGN,GHS,KES,UGX,MAD,XOF,EGP}'::text[]) quote`);
+    parts.producer();
+    await page.goto('/?view=pipeline');
+    await waitForBanner(page, /RETRYING.*Retrying at \d\d:\d\d UTC\. Rates of [\d-]+ are served\./);
+    const banner = page.locator('#banners .banner', { hasText: 'RETRYING' });
+    expect(await banner.count()).to.equal(1);
+    expect(await banner.locator('p').textContent()).to.not.contain('<');
+    await banner.getByText('Details').click();
+    expect(await banner.locator('pre').textContent()).to.contain('<b>Bad</b> gateway');
+    expect(await page.locator('b').count()).to.equal(0);
+    const reason = page.locator('td .reason').first();
+    await eventually(async () =>
+      expect(await reason.locator('pre').textContent()).to.contain('<b>Bad</b> gateway'),
+    );
+  });
+
+  it('say that the circuit breaker is open, until when, and what to do', async () => {
+    const { parts, page } = await start();
+    parts.simulator.setFault('403');
+    parts.producer();
+    await page.goto('/?view=pipeline');
+    await waitForBanner(
+      page,
+      /CIRCUIT BREAKER OPEN.*\(403\)\. No requests are sent before .* UTC\. Check XE_ACCOUNT_ID/,
+    );
+    expect(await readBanners(page)).to.not.match(/RETRYING|UPDATE FAILED/);
+    await page.getByRole('button', { name: 'Update now' }).click();
+    await eventually(async () =>
+      expect(await page.locator('.outcome').textContent()).to.match(/failed|Still running|skipped/),
+    );
+  });
+
+  it('name stale rates and an unhealthy service', async () => {
+    const { parts, page } = await start({ consoleUrl: 'http://127.0.0.1:8080/' });
+    await parts.query(`
+      insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+        fetched_at, event_id)
+      select current_date - 3, 'USD', 'KES', 'simulator', 129.5, now() - interval '3 days',
+        now() - interval '3 days', gen_random_uuid()`);
+    await parts.query(`
+      insert into services (service, instance, started_at, seen_at, health)
+      values ('producer', 'here', now(), now(), '{"trouble": "the disk is full"}')`);
+    await page.goto('/');
+    await waitForBanner(page, /STALE RATES.*KES.*3 days old/);
+    await waitForBanner(page, /SERVICE UNHEALTHY.*The disk is full\./);
+    expect(await page.locator('.card[data-quote=KES] .marks').textContent()).to.match(/stale/);
+    await page.getByRole('link', { name: 'Pipeline' }).click();
+    expect(
+      await page.getByRole('link', { name: 'Redpanda Console' }).getAttribute('href'),
+    ).to.equal('http://127.0.0.1:8080/');
+  });
+
+  it('say that the service is offline, keep the content, and go when it is back', async () => {
+    const { parts, page } = await start();
+    parts.producer();
+    await page.goto('/');
+    await eventually(async () => expect(await page.locator('.card .rate').count()).to.equal(7));
+    await page.locator('#health .fresh-mark').first().waitFor();
+    await page.context().setOffline(true);
+    await page.evaluate(`window.dispatchEvent(new Event('online'))`);
+    await page.getByText('OFFLINE').waitFor();
+    expect(await page.locator('.card .rate').count()).to.equal(7);
+    await page.context().setOffline(false);
+    await eventually(async () => expect(await readBanners(page)).to.not.match(/OFFLINE/));
+  });
+
+  it('are not needed to see what has loaded when a module fails to load', async () => {
+    const { parts, page } = await start();
+    parts.producer();
+    await page.route('**/rate-chart.js', (route) => route.abort());
+    await page.goto('/');
+    await eventually(async () => expect(await page.locator('.card .rate').count()).to.equal(7));
+    await page.getByText('A part of this page failed to load.').waitFor();
+    await page.locator('#health .fresh-mark').first().waitFor();
+  });
+});

@@ -1,0 +1,116 @@
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { screenshot } from '../../support/browser.ts';
+import { usePipeline } from '../../support/dashboard.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const TOPIC = 'fx.rates.v1';
+
+describe('the pipeline view', function () {
+  this.timeout(60_000);
+  const start = usePipeline();
+
+  const publishJunk = (parts: Awaited<ReturnType<typeof start>>['parts'], ...values: string[]) =>
+    parts.stream.publish(
+      TOPIC,
+      values.map((value) => ({
+        key: Buffer.from('USD-KES'),
+        value: Buffer.from(value),
+        headers: {},
+      })),
+    );
+  const rowTexts = async (page: Page, panel: string) =>
+    page.locator(`${panel} tbody tr`).allTextContents();
+
+  it('updates at a click, and shows each event the moment it is stored', async () => {
+    const { parts, page } = await start();
+    parts.producer();
+    await page.goto('/?view=pipeline');
+    await page.getByText('connected', { exact: true }).waitFor();
+    await eventually(async () => expect(await rowTexts(page, '.live')).to.have.length(7));
+    await page.getByRole('button', { name: 'Update now' }).click();
+    await page.getByText(/Done .*: the rates are readable/).waitFor();
+    await eventually(async () =>
+      expect(await page.locator('.live tbody tr.is-new').count()).to.be.at.least(7),
+    );
+    await eventually(async () =>
+      expect(await page.locator('tbody tr').first().textContent()).to.match(/manual.*confirmed/),
+    );
+    await screenshot(page, 'pipeline');
+  });
+
+  it('lists events by when they were stored, not by the day of their rate', async () => {
+    const { parts, page } = await start();
+    parts.producer();
+    await page.goto('/?view=pipeline');
+    await page.getByText('connected', { exact: true }).waitFor();
+    await eventually(async () => expect(await rowTexts(page, '.live')).to.have.length(7));
+    await parts.query(`
+      insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid,
+        observed_at, fetched_at)
+      values (gen_random_uuid(), 'late', 'simulator', 'USD', 'KES', 128.5,
+        now() - interval '40 days', now())`);
+    await parts.query(`select announce('rates')`);
+    await eventually(async () => {
+      const [first, ...rest] = await rowTexts(page, '.live');
+      expect(first).to.contain('128.5');
+      expect(rest).to.have.length(7);
+    });
+  });
+
+  it('filters runs and events, and keeps the filter in the URL', async () => {
+    const { parts, page } = await start();
+    parts.producer();
+    await page.goto('/?view=pipeline');
+    await page.getByRole('button', { name: 'Update now' }).click();
+    await page.getByText(/Done .*: the rates are readable/).waitFor();
+    await page.getByLabel('Trigger').selectOption('manual');
+    await page.waitForURL(/run_trigger=manual/);
+    const runs = page.locator('.panel', { hasText: 'Runs' }).locator('tbody tr');
+    await eventually(async () => {
+      const texts = await runs.allTextContents();
+      expect(texts).to.have.length(1);
+      expect(texts[0]).to.contain('manual');
+    });
+    await page.getByLabel('Currency').selectOption('KES');
+    await page.waitForURL(/event_quote=KES/);
+    await page.reload();
+    await eventually(async () => {
+      const texts = await rowTexts(page, '.live');
+      expect(texts).to.have.length(2);
+      for (const text of texts) expect(text).to.contain('USD/KES');
+    });
+    await page.getByLabel('State', { exact: true }).selectOption('failed');
+    await page.getByText('No run matches.').waitFor();
+  });
+
+  it('shows a dead letter with id, cause, next step and payload; a redrive that fails says so', async () => {
+    const { parts, page } = await start();
+    await publishJunk(parts, 'no avro at all');
+    await page.goto('/?view=pipeline');
+    const letter = page.locator('.dead-letter');
+    await letter.waitFor();
+    expect(await letter.textContent()).to.match(/#\d+ .*Next step: /);
+    await letter.getByText('Payload').click();
+    await eventually(async () =>
+      expect(await letter.locator('.hex').textContent())
+        .to.contain('6e 6f 20 61 76 72 6f')
+        .and.contain('no avro at all'),
+    );
+    await letter.getByRole('button', { name: 'Redrive' }).click();
+    await eventually(async () =>
+      expect(await page.locator('.dead-letter').textContent()).to.match(/Redrive failed: /),
+    );
+  });
+
+  it('tells what to do where there is nothing yet', async () => {
+    const { page } = await start();
+    await page.goto('/');
+    await page.getByText('No rates yet.').waitFor();
+    await page.getByRole('link', { name: 'Pipeline' }).click();
+    await page.getByText('No run yet.').waitFor();
+    await page.getByText('No open dead letters.').waitFor();
+    await page.getByRole('link', { name: 'Loan book' }).click();
+    await page.getByText(/npm run seed loads the sample/).waitFor();
+  });
+});
