@@ -1,23 +1,46 @@
 import { writeFile } from 'node:fs/promises';
-import { InvalidArgumentError, Option } from 'commander';
-import { defineCommand, parseDay } from '../app/command-line.ts';
-import { runTask } from '../app/run.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { calendarDay } from '../app/calendar-day.ts';
+import { commandLine } from '../app/command-line.ts';
+import { runTask } from '../app/run-task.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
-import { arrearsHistory } from '../reports/arrears-history.ts';
+import { historyReport, missedReport } from '../reports/arrears.ts';
 import { asCsv } from '../reports/as-csv.ts';
-import { asTable } from '../reports/as-table.ts';
+import { asTable, fitColumns } from '../reports/as-table.ts';
 import { asXlsx } from '../reports/as-xlsx.ts';
-import { loanSummary } from '../reports/loan-summary.ts';
-import { missedPayments } from '../reports/missed-payment.ts';
-import { par } from '../reports/par.ts';
-import { BASE, ratesOfDay } from '../reports/rates-of-day.ts';
+import { BASE, readConversion } from '../reports/conversion.ts';
+import { LOAN_STATUSES, loanReport, parseColumns, parseOrder } from '../reports/loans.ts';
+import { parReport, rollReport } from '../reports/portfolio.ts';
 import { readBook } from '../reports/read-book.ts';
 import type { Report } from '../reports/report.ts';
-import { rollRates } from '../reports/roll-rates.ts';
 
 const REPORTS = ['loans', 'missed', 'par', 'history', 'roll', 'all'] as const;
+type Name = (typeof REPORTS)[number];
 const FORMATS = ['table', 'csv', 'json', 'xlsx'] as const;
+const TERMINAL_WIDTH = 120;
+/** Which columns a terminal shows first; the rest as far as it is wide enough. */
+const PRIORITY: Partial<Record<Name, string>> = {
+  loans:
+    'loan_id status current_days_past_due amount_at_risk outstanding_balance currency branch borrower_id last_repayment_date',
+  missed:
+    'loan_id due_date amount_missed amount_unpaid date_cleared days_late status currency schedule_id instalment_number',
+  par: 'scope measure loans outstanding_balance by_outstanding amount_at_risk currency branch by_principal by_arrears',
+};
+/** Options that only some reports use. */
+const ONLY_FOR: Readonly<Record<string, readonly Name[]>> = {
+  loan: ['history', 'all'],
+  from: ['roll', 'all'],
+  in: ['loans', 'missed', 'par', 'all'],
+  status: ['loans'],
+  branch: ['loans'],
+  currency: ['loans'],
+  minDays: ['loans'],
+  find: ['loans'],
+  sort: ['loans'],
+  columns: ['loans'],
+};
+
 interface Options {
   asOf: string;
   from?: string;
@@ -25,9 +48,16 @@ interface Options {
   format?: (typeof FORMATS)[number];
   out?: string;
   in?: string;
+  status?: string;
+  branch?: string;
+  currency?: string;
+  minDays?: number;
+  find?: string;
+  sort?: string;
+  columns?: string;
 }
 
-const line = defineCommand(
+const line = commandLine(
   'report',
   'The loan book as of the close of a day: loans, missed payments, PAR, a loan day by day, roll rates',
 )
@@ -38,74 +68,132 @@ const line = defineCommand(
   })
   .option(
     '--as-of <day>',
-    'YYYY-MM-DD; today (UTC) when left out',
-    parseDay,
+    'YYYY-MM-DD; today (UTC) by default',
+    calendarDay,
     new Date().toISOString().slice(0, 10),
   )
-  .option('--from <day>', 'roll: the earlier of its two days', parseDay)
+  .option('--from <day>', 'roll: the earlier of its two days', calendarDay)
   .option('--loan <id>', 'history: which loan')
-  .addOption(new Option('--format <format>', 'table when left out').choices(FORMATS))
-  .option(
-    '--out <file>',
-    'write to this file; without it, xlsx goes to output_name.xlsx and the rest to stdout',
-  )
-  .addOption(
-    new Option('--in <currency>', 'totals in this currency too, by the rates of the day').choices([
-      BASE,
-    ]),
+  .addOption(new Option('--status <status>', 'loans: of this status').choices(LOAN_STATUSES))
+  .option('--branch <branch>', 'loans: of the branch with this id or name')
+  .option('--currency <code>', 'loans: in this currency')
+  .option('--min-days <days>', 'loans: at least so many days past due', parseDays)
+  .option('--find <words>', 'loans: these words in the loan, borrower or branch')
+  .option('--sort <column>', 'loans: by this column, for example days-past-due or loan_id:desc')
+  .option('--columns <list>', 'loans: these columns, separated by commas, or all')
+  .addOption(new Option('--format <format>', 'table by default').choices(FORMATS))
+  .option('--out <file>', 'write to this file; default: output_name.xlsx for xlsx, else stdout')
+  .addOption(new Option('--in <currency>', 'totals in this currency too').choices([BASE]))
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run report -- loans --as-of 2021-10-15
+  npm run report -- loans --status in_arrears --branch kenya --min-days 30 --sort days-past-due
+  npm run report -- par --as-of 2021-10-15 --in USD --format xlsx --out par.xlsx
+  npm run report -- roll --from 2021-09-15 --as-of 2021-10-15 --format csv`,
   );
 
 await runTask(line, async (task) => {
-  const what = line.processedArgs[0] as (typeof REPORTS)[number];
-  const { asOf, from, loan, out, ...asked } = line.opts<Options>();
-  const format = asked.format ?? (task.json ? 'json' : 'table');
-  if (what === 'history' && loan === undefined) line.error('report: history needs --loan ID');
-  if (what === 'roll' && from === undefined) line.error('report: roll needs --from D');
-  if (loan !== undefined && what !== 'history' && what !== 'all')
-    line.error(`report: --loan goes with history, not with ${what}`);
-  if (from !== undefined && what !== 'roll' && what !== 'all')
-    line.error(`report: --from goes with roll, not with ${what}`);
-  if (task.json && format !== 'json') line.error(`report: --json or --format ${format}, not both`);
-  if (from !== undefined && from >= asOf)
-    line.error(`report: expected --from before ${asOf}, got ${from}`);
-  if (what === 'all' && (format === 'csv' || format === 'json'))
-    line.error('report: all goes to a table or to xlsx');
+  const what = line.processedArgs[0] as Name;
+  const options = line.opts<Options>();
+  const format = options.format ?? (task.json ? 'json' : 'table');
+  refuseUselessOptions(line, what, { ...options, format, json: task.json });
+  const columns = options.columns === undefined ? undefined : parseColumns(options.columns);
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'report', deadlines: 'none' });
   task.onClose('database', () => db.destroy());
 
-  const reports = await readBook(db, async (book) => {
-    const wanted = (report: Report['name']) => what === report || what === 'all';
-    const conversion = asked.in ? { asOf, rates: await ratesOfDay(book, asOf) } : undefined;
-    const made: Report[] = [];
-    if (wanted('loans')) made.push(await loanSummary(book, asOf, conversion));
-    if (wanted('missed')) made.push(await missedPayments(book, asOf, { conversion }));
-    if (wanted('par')) made.push(await par(book, asOf, conversion));
-    if (wanted('history') && loan !== undefined) made.push(await arrearsHistory(book, asOf, loan));
-    if (wanted('roll') && from !== undefined) made.push(await rollRates(book, asOf, from));
-    return made;
-  });
-  for (const note of format === 'csv' || format === 'json'
-    ? reports.flatMap(({ notes }) => notes)
-    : [])
-    task.log.info(note);
-
+  const withTotals = format === 'table' || format === 'xlsx';
+  const reports = await makeReports(db, what, { ...options, withTotals });
+  const chosen = columns ? reports.map((report) => ({ ...report, columns })) : reports;
+  const file = options.out ?? (format === 'xlsx' ? 'output_name.xlsx' : undefined);
+  const notes = [...new Set(reports.flatMap((report) => report.notes))];
+  if (format === 'csv' || format === 'json') for (const note of notes) task.log.info(note);
   const text =
     format === 'xlsx'
-      ? await asXlsx(reports)
-      : reports.map((report) => written(report, format)).join('\n');
-  const file = out ?? (format === 'xlsx' ? 'output_name.xlsx' : undefined);
+      ? await asXlsx(chosen)
+      : write(chosen, format, { notes, fit: columns === undefined });
   if (file === undefined) await new Promise((done) => process.stdout.write(text, done));
   else {
     await writeFile(file, text).catch((cause: NodeJS.ErrnoException) => {
       throw new InvalidRequest(`${file} cannot be written (${cause.code})`, { cause });
     });
-    task.log.info({ file }, 'the report is written');
+    task.log.info({ file }, 'report written');
   }
   return 0;
 });
 
-function written(report: Report, format: 'table' | 'csv' | 'json'): string {
-  if (format === 'csv') return asCsv(report);
-  return format === 'json' ? `${JSON.stringify(report.rows)}\n` : asTable(report);
+/** Exits with 2 and the reason when an option is missing, or would have no effect. */
+function refuseUselessOptions(
+  command: Command,
+  what: Name,
+  { format, json, ...options }: Options & { format: string; json: boolean },
+): void {
+  const refuse = (reason: string) => command.error(`report: ${reason}`);
+  for (const [option, reports] of Object.entries(ONLY_FOR)) {
+    if (options[option as keyof typeof options] === undefined || reports.includes(what)) continue;
+    const flag = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    refuse(`${flag} goes with ${reports.filter((name) => name !== 'all').join(', ')}, not ${what}`);
+  }
+  const { loan, from, asOf } = options;
+  if (what === 'history' && loan === undefined) refuse('history needs --loan ID');
+  if (what === 'roll' && from === undefined) refuse('roll needs --from D');
+  if (json && format !== 'json') refuse(`--json or --format ${format}, not both`);
+  if (from !== undefined && from >= asOf) refuse(`expected --from before ${asOf}, got ${from}`);
+  const isRows = format === 'csv' || format === 'json';
+  if (what === 'all' && isRows) refuse('all is written as a table or xlsx');
+  if (options.in !== undefined && isRows && what !== 'par')
+    refuse(`--in adds totals, and ${format} has none: use table or xlsx, or the report par`);
+}
+
+async function makeReports(
+  db: ReturnType<typeof openDatabase>,
+  what: Name,
+  { asOf, from, loan, withTotals, ...options }: Options & { withTotals: boolean },
+): Promise<Report[]> {
+  const order = options.sort === undefined ? undefined : parseOrder(options.sort);
+  const { status, branch, currency, minDays, find } = options;
+  const filter = { status, branch, currency, minDays, find };
+  return readBook(db, async (book) => {
+    const isWanted = (report: Report['name']) => what === report || what === 'all';
+    const conversion = options.in ? await readConversion(book, asOf) : undefined;
+    const reports: Report[] = [];
+    if (isWanted('loans'))
+      reports.push(await loanReport(book, asOf, { filter, order, withTotals, conversion }));
+    if (isWanted('missed'))
+      reports.push(await missedReport(book, asOf, { withTotals, conversion }));
+    if (isWanted('par')) reports.push(await parReport(book, asOf, conversion));
+    if (isWanted('history') && loan !== undefined)
+      reports.push(await historyReport(book, asOf, loan));
+    if (isWanted('roll') && from !== undefined) reports.push(await rollReport(book, asOf, from));
+    return reports;
+  });
+}
+
+function write(
+  reports: readonly Report[],
+  format: 'table' | 'csv' | 'json',
+  { notes, fit }: { notes: readonly string[]; fit: boolean },
+): string {
+  if (format === 'csv') return reports.map(asCsv).join('');
+  if (format === 'json') return reports.map(asJson).join('');
+  const tables = reports.map((report) => {
+    const priority = fit ? PRIORITY[report.name]?.split(' ') : undefined;
+    const columns = priority ? fitColumns(report, priority, TERMINAL_WIDTH) : report.columns;
+    return asTable({ ...report, columns, notes: [] });
+  });
+  return `${[...tables, notes.join('\n')].join('\n')}\n`;
+}
+
+function asJson({ columns, rows }: Report): string {
+  const pick = (row: Report['rows'][number]) =>
+    Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
+  return `${JSON.stringify(rows.map(pick))}\n`;
+}
+
+function parseDays(text: string): number {
+  if (!/^\d{1,6}$/.test(text))
+    throw new InvalidArgumentError('expected a whole number of days, for example 30');
+  return Number(text);
 }

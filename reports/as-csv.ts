@@ -1,13 +1,22 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Report, Row } from './report.ts';
-import { safeText } from './safe-text.ts';
+import type { Row, Table } from './report.ts';
 
-/** Writes the rows of a report, header first, decimals digit for digit. Totals stay out: a program that reads it would add them up. */
-export function asCsv({ columns, rows }: Pick<Report, 'columns' | 'rows'>): string {
+/**
+ * Writes the rows of a report, header first, decimals digit for digit. Totals are left out: a
+ * program that reads the file would add them up.
+ */
+export function asCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): string {
   const cells = (row: Row) =>
-    columns.map(({ name, kind }) =>
-      kind === 'text' && row[name] !== null ? safeText(String(row[name])) : row[name],
-    );
+    columns.map(({ name, kind }) => {
+      const value = row[name];
+      if (value === null || value === undefined) return null;
+      return kind === 'text' ? escapeFormula(String(value)) : String(value);
+    });
   // The writer quotes for its own line end only; a lone CR would end a line for others.
   return stringify([columns.map(({ name }) => name), ...rows.map(cells)], { quoted_match: /\r/ });
+}
+
+/** Prevents formula injection: a spreadsheet shows the text instead of running it. */
+export function escapeFormula(text: string): string {
+  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { execute } from '../platform/sql.ts';
 
 /**
  * Runs `work` on one state of the book: every report in it sees the same rows, whatever is loaded
@@ -12,8 +13,8 @@ export function readBook<Result>(
     async (book) => {
       // The first statement, before any snapshot exists. A load truncates, which is not MVCC-safe:
       // a snapshot taken before the load commits would see empty tables. Loads lock loan_book first.
-      await book.raw('lock table loan_book in access share mode');
-      await book.raw(`set local work_mem = '128MB'`);
+      await execute(book, 'lock table loan_book in access share mode');
+      await execute(book, `set local work_mem = '128MB'`);
       return work(book);
     },
     { isolationLevel: 'repeatable read', readOnly: true },

@@ -1,23 +1,54 @@
-/** What a cell holds: exact decimals and days as text, whole numbers as numbers. */
-export type Value = string | number | null;
-export type Row = Record<string, Value>;
+import { sqlFile } from '../platform/sql.ts';
+import type { BookFacts } from './book-notes.ts';
+import type { UsedRate } from './conversion.ts';
+
+/** A cell: decimals, days and instants as text, whole numbers as numbers. */
+export type Value = string | number | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/** `money` is shown with the minor units of the row's currency, `share` as a percentage. */
+export type Kind =
+  | 'text'
+  | 'day'
+  | 'instant'
+  | 'boolean'
+  | 'integer'
+  | 'decimal'
+  | 'money'
+  | 'share';
 
 export interface Column {
-  name: string;
-  kind: 'text' | 'day' | 'integer' | 'decimal';
+  readonly name: string;
+  readonly kind: Kind;
 }
 
-/** One line under a report: sums by the name of their column, null where the sum cannot be known. */
+/** One line under a report: sums by column name, null where a sum cannot be known. */
 export interface TotalLine {
-  label: string;
-  sums: Record<string, string | null>;
+  readonly label: string;
+  readonly currency: string | null;
+  readonly sums: Readonly<Record<string, string | null>>;
 }
 
-export interface Report {
-  name: 'loans' | 'missed' | 'par' | 'history' | 'roll';
-  columns: readonly Column[];
-  rows: readonly Row[];
-  totals: readonly TotalLine[];
-  /** What a reader has to know about the totals: rates used, and why a total is missing. */
-  notes: readonly string[];
+/** Columns, rows and what is written below them: all that a format needs. */
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  readonly totals: readonly TotalLine[];
+  /** Limits of the book, rates used, and why a total is missing. */
+  readonly notes: readonly string[];
 }
+
+export interface Report extends Table {
+  readonly name: 'loans' | 'missed' | 'par' | 'history' | 'roll';
+  readonly book: BookFacts;
+  /** The rates of a conversion to USD. */
+  readonly rates?: readonly UsedRate[];
+}
+
+/** Declares the columns of a statement, in its order. */
+export const columnsOf = (kinds: Readonly<Record<string, Kind>>): Column[] =>
+  Object.entries(kinds).map(([name, kind]) => ({ name, kind }));
+
+/** A file of sql/ as it is, without its last semicolon, so that it can be selected from. */
+export const reportSql = (file: string): string =>
+  sqlFile(import.meta.url, `../sql/${file}`).replace(/;\s*$/, '');

@@ -1,68 +1,57 @@
-import type { Knex } from 'knex';
-import { type Fraction, fraction, NOTHING, plus, rounded } from './exact-sum.ts';
-import { type Conversion, conversionNotes, inBase } from './in-base.ts';
-import { BASE } from './rates-of-day.ts';
+import type { Database } from '../platform/database.ts';
+import { query, type SqlParams, sqlFile } from '../platform/sql.ts';
+import { BASE, type Conversion, conversionNotes, rateParams, usedRates } from './conversion.ts';
 import type { Report, Row, TotalLine } from './report.ts';
 
-const PLACES = 4;
-type Sums = Map<string, Fraction>;
+const CONVERT = sqlFile(import.meta.url, 'sql/convert_totals.sql');
 
 /**
- * Totals of rows that each belong to a loan, one line a currency (that of the loan's branch). Currencies are never added up, but in
- * USD when a conversion is given: each amount exactly, rounded once at the end.
+ * The statement that adds up columns of a report per currency. `report` is a whole statement with
+ * a column `currency`; `matches` is a condition on its rows.
  */
-export async function totalsOf(
-  db: Knex,
-  rows: readonly Row[],
-  { columns, conversion }: { columns: readonly string[]; conversion: Conversion | undefined },
-): Promise<Pick<Report, 'totals' | 'notes'>> {
-  const sums = sumsByCurrency(rows, columns, await currencyOfLoans(db));
-  const currencies = [...sums.keys()].sort((a, b) =>
-    a === null ? 1 : b === null || a < b ? -1 : 1,
-  );
-  const totals: TotalLine[] = currencies.map((currency) => ({
+export const totalsSql = (report: string, columns: readonly string[], matches: string): string => `
+select currency,
+       ${columns.map((name) => `cast(coalesce(sum("${name}"), 0) as text) as "${name}"`).join(',\n')}
+from (${report}) report
+where ${matches}
+group by currency
+order by currency nulls last`;
+
+/**
+ * Runs a statement of `totalsSql`: one line per currency. Amounts of different currencies are never
+ * added up, except in USD when a conversion is given: exactly, and rounded once at the end.
+ */
+export async function readTotals(
+  db: Database,
+  sql: string,
+  { params, conversion }: { params: SqlParams; conversion?: Conversion | undefined },
+): Promise<Pick<Report, 'totals' | 'notes' | 'rates'>> {
+  const lines = await query<Row & { currency: string | null }>(db, sql, params);
+  const totals: TotalLine[] = lines.map(({ currency, ...sums }) => ({
     label: `total ${currency ?? '(no currency)'}`,
-    sums: lineOf(columns, (column) => sums.get(currency)?.get(column) ?? NOTHING),
+    currency,
+    sums: sums as TotalLine['sums'],
   }));
-  if (!conversion || sums.size === 0) return { totals, notes: [] };
-  const ofColumn = (column: string) =>
-    new Map([...sums].map(([currency, of]) => [currency, of.get(column) ?? NOTHING]));
+  if (!conversion || lines.length === 0) return { totals, notes: [] };
+  const amounts = new Map(totals.map(({ currency, sums }) => [currency, Object.values(sums)]));
+  const converted = await query<{ name: string; total: string | null }>(db, CONVERT, {
+    ...rateParams(conversion),
+    amounts: JSON.stringify(
+      totals.flatMap(({ currency, sums }) =>
+        Object.entries(sums).map(([name, amount]) => ({ name, currency, amount })),
+      ),
+    ),
+  });
+  const inBase = new Map(converted.map(({ name, total }) => [name, total]));
+  const names = Object.keys(totals[0]?.sums ?? {});
   totals.push({
     label: `total in ${BASE}`,
-    sums: lineOf(columns, (column) => inBase(ofColumn(column), conversion)),
+    currency: BASE,
+    sums: Object.fromEntries(names.map((name) => [name, inBase.get(name) ?? null])),
   });
-  return { totals, notes: conversionNotes(currencies, conversion) };
-}
-
-function sumsByCurrency(
-  rows: readonly Row[],
-  columns: readonly string[],
-  currencyOf: Map<string, string>,
-): Map<string | null, Sums> {
-  const sums = new Map<string | null, Sums>();
-  for (const row of rows) {
-    const currency = currencyOf.get(row['loan_id'] as string) ?? null;
-    const own: Sums = sums.get(currency) ?? new Map();
-    for (const column of columns)
-      own.set(column, plus(own.get(column) ?? NOTHING, fraction(row[column] as string)));
-    sums.set(currency, own);
-  }
-  return sums;
-}
-
-function lineOf(
-  columns: readonly string[],
-  sum: (column: string) => Fraction | null,
-): Record<string, string | null> {
-  const written = (amount: Fraction | null) => amount && rounded(amount, PLACES);
-  return Object.fromEntries(columns.map((column) => [column, written(sum(column))]));
-}
-
-async function currencyOfLoans(db: Knex): Promise<Map<string, string>> {
-  const { rows } = await db.raw<{ rows: { loan_id: string; currency: string }[] }>(
-    `select loan_id, coalesce(loans.currency, branches.currency) as currency
-     from loans left join loan_branches using (loan_id) left join branches using (branch_id)
-     where coalesce(loans.currency, branches.currency) is not null`,
-  );
-  return new Map(rows.map(({ loan_id, currency }) => [loan_id, currency]));
+  return {
+    totals,
+    notes: conversionNotes(amounts, conversion),
+    rates: usedRates(amounts, conversion),
+  };
 }

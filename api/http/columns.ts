@@ -4,6 +4,7 @@ import { type Contract, part, type Schema } from './contract.ts';
 const KINDS: Readonly<Record<string, Column['kind']>> = {
   '#/components/schemas/Day': 'day',
   '#/components/schemas/Decimal': 'decimal',
+  '#/components/schemas/Instant': 'instant',
 };
 
 /** The columns of a table of such items: the properties that the contract declares, in its order. */
@@ -15,5 +16,7 @@ export function columnsOf({ document }: Contract, item: string): Column[] {
 function kindOf({ $ref, type, anyOf }: Schema): Column['kind'] {
   if (anyOf?.[0]) return kindOf(anyOf[0]);
   if ($ref) return KINDS[$ref] ?? 'text';
-  return [type].flat().includes('integer') ? 'integer' : 'text';
+  const types = [type].flat();
+  if (types.includes('boolean')) return 'boolean';
+  return types.includes('integer') ? 'integer' : 'text';
 }

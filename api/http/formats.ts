@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { asCsv } from '../../reports/as-csv.ts';
 import { asXlsx } from '../../reports/as-xlsx.ts';
-import type { Row, Value } from '../../reports/report.ts';
+import type { Row, Table, Value } from '../../reports/report.ts';
 import { headersSet, READY_MS, type ReadyAnswer } from './caching.ts';
 import { columnsOf } from './columns.ts';
 import type { Contract, Operation } from './contract.ts';
@@ -30,6 +30,10 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Without it the answer is kept nowhere. */
   readonly valid?: Validity;
+  /** For CSV and workbooks, where the contract's columns of `item` do not say enough. */
+  readonly table?: Pick<Table, 'columns' | 'totals' | 'notes'>;
+  /** The name of a downloaded file, without its ending; the operation's by default. */
+  readonly fileName?: string;
 }
 
 const CSV = 'text/csv';
@@ -72,16 +76,19 @@ export async function written(
     req,
     res,
   }: { contract: Contract; operation: Operation; req: Request; res: Response },
-  { item, data, meta, headers, valid }: Answer,
+  { item, data, meta, headers, valid, table: given, fileName = operation.id }: Answer,
   format: string,
 ): Promise<ReadyAnswer> {
   const items = (Array.isArray(data) ? data : [data]) as readonly Item[];
-  const table = () => ({ columns: columnsOf(contract, item), rows: items.map(cells) });
+  const table = () => ({
+    ...(given ?? { columns: columnsOf(contract, item), totals: [], notes: [] }),
+    rows: items.map(cells),
+  });
   const body =
     format === CSV
       ? Buffer.from(asCsv(table()))
       : format === SUFFIXES['xlsx']
-        ? await asXlsx([{ name: operation.id, totals: [], notes: [], ...table() }])
+        ? await asXlsx([{ name: operation.id, ...table() }])
         : Buffer.from(JSON.stringify({ data, meta }));
   const ending = Object.keys(SUFFIXES).find((suffix) => SUFFIXES[suffix] === format);
   const until = Date.now() + Math.min(READY_MS, valid?.lasts ?? READY_MS);
@@ -99,7 +106,7 @@ export async function written(
             : 'application/json; charset=utf-8',
       'Content-Length': String(body.length),
       ...(ending !== 'json' && {
-        'Content-Disposition': `attachment; filename="${operation.id}.${ending}"`,
+        'Content-Disposition': `attachment; filename="${fileName}.${ending}"`,
       }),
       ...(meta.next_cursor && { Link: `<${nextPage(req, meta.next_cursor)}>; rel="next"` }),
       ...(valid ? validators(body, valid) : { 'Cache-Control': 'no-store' }),
@@ -129,7 +136,7 @@ function cells(item: Item): Row {
 }
 
 function cell(value: unknown): Value {
-  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
-  if (Array.isArray(value)) return value.join(' ');
-  return typeof value === 'boolean' ? String(value) : JSON.stringify(value ?? null);
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
+    return value as Value;
+  return Array.isArray(value) ? value.join(' ') : JSON.stringify(value ?? null);
 }

@@ -93,6 +93,7 @@ function answering(
   return async (req, res) => {
     // A probe gets what there is, whatever it says that it takes.
     const format = operation.tag === 'Service' ? '' : formatOf(req, res, operation);
+    res.locals['format'] = format;
     const asked = ask(req);
     // A sheet that ended after a page would pass for the whole.
     const whole =

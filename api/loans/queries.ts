@@ -1,48 +1,84 @@
 import type { Database } from '../../platform/database.ts';
-import { arrearsHistory } from '../../reports/arrears-history.ts';
-import type { Conversion } from '../../reports/in-base.ts';
-import { loanSummary } from '../../reports/loan-summary.ts';
-import { missedPayments } from '../../reports/missed-payment.ts';
-import { par } from '../../reports/par.ts';
-import { ratesOfDay } from '../../reports/rates-of-day.ts';
+import { query, queryRow } from '../../platform/sql.ts';
+import { historyReport, missedReport } from '../../reports/arrears.ts';
+import { type BookStatus, readBookStatus } from '../../reports/book-notes.ts';
+import { type Conversion, readConversion } from '../../reports/conversion.ts';
+import {
+  type LoanFilter,
+  type LoanOrder,
+  loanPage,
+  loanReport,
+  oneLoan,
+} from '../../reports/loans.ts';
+import { parReport, rollReport } from '../../reports/portfolio.ts';
 import { readBook } from '../../reports/read-book.ts';
-import type { Report } from '../../reports/report.ts';
-import { rollRates } from '../../reports/roll-rates.ts';
 import { inTime } from '../http/request-timeout.ts';
 
-/** As of the close of which day, and whether in USD too. */
+/** The day at whose close the book is looked at, and whether in USD too. */
 export interface AsOf {
   readonly asOf: string;
   readonly inBase?: boolean;
 }
+export interface LoanPageQuery extends AsOf {
+  readonly after: string | null;
+  readonly limit: number;
+  readonly withTotals: boolean;
+}
+export interface LoansQuery extends AsOf {
+  readonly filter?: LoanFilter;
+  readonly order?: LoanOrder | undefined;
+  readonly limit?: number | null;
+  readonly offset?: number;
+  readonly withTotals: boolean;
+}
 
 export type BookQueries = ReturnType<typeof bookQueries>;
 
-/** The figures of the loan book, each from one state of it. `reports` is a pool with the deadlines of a report. */
+const TODAY = `select cast(ledger_now() at time zone 'UTC' as date) as today`;
+
+/**
+ * The loan book, each answer from one state of it. `reports` is a pool with the deadlines of a
+ * report, for whatever works through the whole book; the rest is as quick as a rate.
+ */
 export function bookQueries(db: Database, reports: Database) {
-  const read = async (
+  const read = async <Result>(
     { asOf, inBase }: AsOf,
-    report: (book: Database, conversion?: Conversion) => Promise<Report>,
-  ): Promise<Report> => {
-    // Said at once when the database is away: what follows may take as long as a report.
-    await inTime(db.raw('select 1'));
+    report: (book: Database, conversion?: Conversion) => Promise<Result>,
+  ): Promise<Result> => {
+    // Fails at once when the database is unreachable: what follows may take as long as a report.
+    await inTime(query(db, 'select 1'));
     return readBook(reports, async (book) =>
-      report(book, inBase ? { asOf, rates: await ratesOfDay(book, asOf) } : undefined),
+      report(book, inBase ? await readConversion(book, asOf) : undefined),
     );
   };
   return {
     /** Today by the ledger's clock, UTC. */
     today: async (): Promise<string> =>
-      (await inTime(db.raw(`select (ledger_now() at time zone 'UTC')::date as today`))).rows[0]
-        .today,
-    loans: (of: AsOf) => read(of, (book, conversion) => loanSummary(book, of.asOf, conversion)),
-    missed: (of: AsOf & { loanId?: string | undefined }) =>
-      read(of, (book, conversion) =>
-        missedPayments(book, of.asOf, { conversion, loanId: of.loanId }),
+      (await inTime(queryRow<{ today: string }>(db, TODAY))).today,
+    status: (today: string): Promise<BookStatus> =>
+      read({ asOf: today }, (book) => readBookStatus(book, today)),
+    loans: ({ asOf, inBase = false, ...options }: LoansQuery) =>
+      read({ asOf, inBase }, (book, conversion) =>
+        loanReport(book, asOf, { ...options, conversion }),
       ),
-    par: (of: AsOf) => read(of, (book, conversion) => par(book, of.asOf, conversion)),
+    page: ({ asOf, inBase = false, ...options }: LoanPageQuery) =>
+      options.withTotals
+        ? read({ asOf, inBase }, (book, conversion) =>
+            loanPage(book, asOf, { ...options, conversion }),
+          )
+        : readBook(db, (book) => loanPage(book, asOf, options)),
+    one: (asOf: string, loanId: string) => readBook(db, (book) => oneLoan(book, asOf, loanId)),
+    missed: ({
+      asOf,
+      inBase = false,
+      ...options
+    }: AsOf & { loanId?: string | undefined; withTotals: boolean }) =>
+      read({ asOf, inBase }, (book, conversion) =>
+        missedReport(book, asOf, { ...options, conversion }),
+      ),
+    par: (of: AsOf) => read(of, (book, conversion) => parReport(book, of.asOf, conversion)),
     history: (asOf: string, loanId: string) =>
-      read({ asOf }, (book) => arrearsHistory(book, asOf, loanId)),
-    roll: (asOf: string, from: string) => read({ asOf }, (book) => rollRates(book, asOf, from)),
+      readBook(db, (book) => historyReport(book, asOf, loanId)),
+    roll: (asOf: string, from: string) => read({ asOf }, (book) => rollReport(book, asOf, from)),
   };
 }

@@ -1,4 +1,14 @@
-import { BUCKETS, bucket, daysPastDue, expected, outstanding, paid } from './loan-figures.ts';
+import {
+  atRisk,
+  BUCKETS,
+  bucket,
+  currencyOf,
+  daysPastDue,
+  isInPortfolio,
+  outstanding,
+  principal,
+  status,
+} from './loan-figures.ts';
 import { type Book, type Loan, money } from './random-book.ts';
 
 /** PAR and roll rates from the definitions, group by group, with nothing shared with sql/. */
@@ -6,11 +16,6 @@ import { type Book, type Loan, money } from './random-book.ts';
 const byText = (a: string | null, b: string | null) =>
   a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1;
 const sum = (amounts: bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
-const risk = (loan: Loan, day: number) => {
-  const short = expected(loan, day) - paid(loan, day);
-  return short > 0n ? short : 0n;
-};
-
 /** A share to six places, half up; null of nothing. */
 function share(part: bigint, whole: bigint): string | null {
   if (whole === 0n) return null;
@@ -18,59 +23,57 @@ function share(part: bigint, whole: bigint): string | null {
   return `${millionths / 1_000_000n}.${(millionths % 1_000_000n).toString().padStart(6, '0')}`;
 }
 
-const MEASURES: [string, (days: number) => boolean][] = [
-  ['PAR>0', (days) => days > 0],
-  ['PAR>30', (days) => days > 30],
-  ['PAR>60', (days) => days > 60],
-  ['PAR>90', (days) => days > 90],
-  ...BUCKETS.map((name): [string, (days: number) => boolean] => [
+const OUTSIDE = ['settled', 'not_released', 'no_schedule'];
+const MEASURES: [string, (loan: Loan, day: number) => boolean][] = [
+  ...[0, 30, 60, 90].map((days): [string, (loan: Loan, day: number) => boolean] => [
+    `PAR>${days}`,
+    (loan, day) => isInPortfolio(loan, day) && daysPastDue(loan, day) > days,
+  ]),
+  ...BUCKETS.map((name): [string, (loan: Loan, day: number) => boolean] => [
     name,
-    (days) => bucket(days) === name,
+    (loan, day) => bucket(loan, day) === name,
+  ]),
+  ...OUTSIDE.map((name): [string, (loan: Loan, day: number) => boolean] => [
+    name,
+    (loan, day) => status(loan, day) === name,
   ]),
 ];
 
-const branchOf = (book: Book, loan: Loan) =>
-  book.branches.find(({ branch_id }) => branch_id === loan.branch_id);
-const currencyOf = (book: Book, loan: Loan) => branchOf(book, loan)?.currency ?? null;
 const distinct = <T>(values: T[]) => [...new Set(values)];
 
 export function parRows(book: Book, day: number) {
   const group = (scope: string, loans: Loan[], names: object) => {
     const one = distinct(loans.map((loan) => currencyOf(book, loan))).length === 1;
-    const lent = sum(
-      loans.filter(({ released }) => released <= day).map((loan) => outstanding(loan, day)),
-    );
+    const portfolio = loans.filter((loan) => isInPortfolio(loan, day));
+    const lent = sum(portfolio.map((loan) => outstanding(loan, day) ?? 0n));
+    const principalLent = sum(portfolio.map((loan) => principal(loan, day) ?? 0n));
     return MEASURES.map(([measure, counts]) => {
-      const counted = loans.filter((loan) => counts(daysPastDue(loan, day)));
-      const open = sum(counted.map((loan) => outstanding(loan, day)));
-      const short = sum(counted.map((loan) => risk(loan, day)));
+      const counted = loans.filter((loan) => counts(loan, day));
+      const open = sum(counted.map((loan) => outstanding(loan, day) ?? 0n));
+      const short = sum(counted.map((loan) => atRisk(loan, day)));
+      const capital = sum(counted.map((loan) => principal(loan, day) ?? 0n));
+      const known = one && !OUTSIDE.includes(measure);
       return {
-        ...{
-          scope,
-          branch_id: null,
-          branch: null,
-          currency: null,
-          ...names,
-          measure,
-          loans: counted.length,
-        },
-        outstanding_balance: one ? money(open) : null,
-        amount_at_risk: one ? money(short) : null,
-        by_outstanding: one ? share(open, lent) : null,
-        by_arrears: one ? share(short, lent) : null,
+        ...{ scope, branch_id: null, branch: null, currency: null, ...names },
+        ...{ measure, loans: counted.length },
+        outstanding_balance: known ? money(open) : null,
+        amount_at_risk: known ? money(short) : null,
+        by_outstanding: known ? share(open, lent) : null,
+        by_arrears: known ? share(short, lent) : null,
+        principal_outstanding: known ? money(capital) : null,
+        by_principal: known ? share(capital, principalLent) : null,
       };
     });
   };
   const currencies = distinct(book.loans.map((loan) => currencyOf(book, loan))).sort(byText);
-  // In the order of the report: by currency, then by branch.
-  const branches = distinct(book.loans.map(({ branch_id }) => branch_id))
-    .map((branch_id) => {
-      const loans = book.loans.filter((loan) => loan.branch_id === branch_id);
+  // In the order of the report: by currency, then by branch. A branch may have several currencies.
+  const keyOf = (loan: Loan) => JSON.stringify([loan.branch_id, currencyOf(book, loan)]);
+  const branches = distinct(book.loans.map(keyOf))
+    .map((key) => {
+      const [branch_id, currency] = JSON.parse(key) as [string | null, string | null];
+      const loans = book.loans.filter((loan) => keyOf(loan) === key);
       const known = book.branches.find((branch) => branch.branch_id === branch_id);
-      return {
-        loans,
-        names: { branch_id, branch: known?.branch ?? null, currency: known?.currency ?? null },
-      };
+      return { loans, names: { branch_id, branch: known?.branch ?? null, currency } };
     })
     .sort(
       (a, b) =>
@@ -90,23 +93,28 @@ export function parRows(book: Book, day: number) {
 }
 
 export function rollRows(book: Book, from: number, to: number) {
-  const there = book.loans.filter(({ released }) => released <= from);
   const rows = [];
-  for (const currency of distinct(there.map((loan) => currencyOf(book, loan))).sort(byText))
-    for (const from_bucket of BUCKETS)
-      for (const to_bucket of BUCKETS) {
-        const came = there.filter(
-          (l) => currencyOf(book, l) === currency && bucket(daysPastDue(l, from)) === from_bucket,
-        );
-        const went = came.filter((loan) => bucket(daysPastDue(loan, to)) === to_bucket);
+  for (const currency of distinct(book.loans.map((loan) => currencyOf(book, loan))).sort(byText)) {
+    const own = book.loans.filter((loan) => currencyOf(book, loan) === currency);
+    const outside = (name: string) => own.filter((loan) => status(loan, from) === name).length;
+    const endOf = (loan: Loan) => bucket(loan, to) ?? status(loan, to);
+    for (const from_bucket of BUCKETS) {
+      const came = own.filter((loan) => bucket(loan, from) === from_bucket);
+      for (const to_bucket of [...BUCKETS, 'settled']) {
+        const went = came.filter((loan) => endOf(loan) === to_bucket);
         if (went.length === 0) continue;
-        const balance = (loans: Loan[]) => sum(loans.map((loan) => outstanding(loan, from)));
+        const balance = (loans: Loan[]) => sum(loans.map((loan) => outstanding(loan, from) ?? 0n));
         rows.push({
           ...{ currency, from_bucket, to_bucket, loans: went.length },
           share_of_loans: share(BigInt(went.length), BigInt(came.length)),
           outstanding_balance: money(balance(went)),
           share_of_outstanding: share(balance(went), balance(came)),
+          settled_loans: outside('settled'),
+          not_released_loans: outside('not_released'),
+          no_schedule_loans: outside('no_schedule'),
         });
       }
+    }
+  }
   return rows;
 }

@@ -2,6 +2,8 @@ import type { TestDatabase } from './database.ts';
 
 /** A small loan book in memory: days as numbers since 1970, money in ten-thousandths. */
 export interface Book {
+  /** An instalment short by no more counts as covered; 0 by default. */
+  tolerance?: bigint;
   loans: Loan[];
   branches: { branch_id: string; branch: string | null; currency: string | null }[];
 }
@@ -15,6 +17,10 @@ export interface Loan {
   amount: bigint;
   instalments: { schedule_id: string; due: number; amount: bigint }[];
   payments: { payment_id: string; paid: number; amount: bigint }[];
+  reversals: { payment_id: string; paid: number; voids: string }[];
+  /** The loan's own, which wins over that of its branch. */
+  currency: string | null;
+  tolerance: bigint;
 }
 
 const DAY_MS = 86_400_000;
@@ -40,6 +46,7 @@ export function randomBook(seed: number): Book {
     { branch_id: '2', branch: null, currency: roll(2) ? 'KES' : 'NGN' },
     { branch_id: '3', branch: 'accra', currency: null },
   ].slice(0, roll(4));
+  const tolerance = [0n, 0n, 1n, 100n][roll(4)] ?? 0n;
   const loans = Array.from({ length: 9 }, (_, at): Loan => {
     const loan_id = `L${(at * 7) % 10}-${seed}`;
     const released = dayNumber('2024-01-10') + roll(60);
@@ -63,6 +70,11 @@ export function randomBook(seed: number): Book {
         amount: amount || 1n,
       };
     });
+    // The latest of the earlier payments of one amount, as the load picks it.
+    const voids = roll(3) === 0 ? payments[roll(payments.length || 1)] : undefined;
+    const reversals = voids
+      ? [{ payment_id: `${loan_id}-R`, paid: voids.paid + roll(40), voids: voids.payment_id }]
+      : [];
     const branch_id = [null, '1', '2', '3', '9'][roll(5)] ?? null;
     const borrower = roll(4);
     const known = {
@@ -70,13 +82,20 @@ export function randomBook(seed: number): Book {
       borrower_name: borrower % 2 ? `name ${borrower}` : null,
       score: borrower || null,
     };
-    return { loan_id, ...known, branch_id, released, amount: usual * 8n, instalments, payments };
+    const currency = roll(5) ? null : 'UGX';
+    const terms = { released, amount: usual * 8n, currency, tolerance };
+    return { loan_id, ...known, branch_id, ...terms, instalments, payments, reversals };
   });
-  return { loans, branches };
+  return { loans, branches, tolerance };
 }
 
 /** Replaces the book in a database by this one, with plain inserts. */
-export async function putBook({ db }: TestDatabase, { loans, branches }: Book): Promise<void> {
+export async function putBook(
+  { db }: TestDatabase,
+  { loans, branches, tolerance = 0n }: Book,
+): Promise<void> {
+  await db('loan_book').delete();
+  await db('loan_book').insert({ source: 'test', files: '[]', tolerance: money(tolerance) });
   await db.raw(
     'truncate borrowers, loans, payment_schedule, loan_payments, branches, loan_branches, borrower_names',
   );
@@ -99,10 +118,11 @@ export async function putBook({ db }: TestDatabase, { loans, branches }: Book): 
   await put('branches', branches);
   await put(
     'loans',
-    loans.map(({ loan_id, borrower_id, released, amount }) => ({
+    loans.map(({ loan_id, borrower_id, released, amount, currency = null }) => ({
       ...{
         loan_id,
         borrower_id,
+        currency,
         date_of_release: isoDay(released),
         term: 8,
         maturity_date: isoDay(released + 300),
@@ -119,7 +139,7 @@ export async function putBook({ db }: TestDatabase, { loans, branches }: Book): 
     'loan_branches',
     placed.map(({ loan_id, branch_id }) => ({ loan_id, branch_id })),
   );
-  for (const { loan_id, instalments, payments } of loans) {
+  for (const { loan_id, instalments, payments, reversals } of loans) {
     const due = (i: Loan['instalments'][number]) => ({
       expected_payment_date: isoDay(i.due),
       expected_payment_amount: money(i.amount),
@@ -128,13 +148,23 @@ export async function putBook({ db }: TestDatabase, { loans, branches }: Book): 
       'payment_schedule',
       instalments.map((i) => ({ loan_id, schedule_id: i.schedule_id, ...due(i) })),
     );
+    const isVoided = (id: string) => reversals.some(({ voids }) => voids === id);
     const paid = (p: Loan['payments'][number]) => ({
       date_paid: isoDay(p.paid),
       amount_paid: money(p.amount),
+      status: isVoided(p.payment_id) ? 'voided' : 'received',
     });
     await put(
       'loan_payments',
       payments.map((p) => ({ loan_id, payment_id: p.payment_id, ...paid(p) })),
+    );
+    await put(
+      'loan_payments',
+      reversals.map(({ payment_id, paid: day, voids }) => ({
+        ...{ loan_id, payment_id, voids_payment_id: voids, status: 'reversal' },
+        date_paid: isoDay(day),
+        amount_paid: `-${money(payments.find((p) => p.payment_id === voids)?.amount ?? 0n)}`,
+      })),
     );
   }
   await db.raw('select refresh_allocation()');

@@ -29,8 +29,15 @@ const plain = (xml: string) =>
 export interface Sheet {
   name: string;
   frozenRows: number;
-  /** Text as strings, numbers as numbers, days as `day:2021-10-15`, formulas as `formula:…`; nothing as null. */
-  rows: (string | number | null)[][];
+  /** The range that has filter buttons. */
+  filter: string | null;
+  /** Width of each column, in characters. */
+  widths: number[];
+  /** Text as strings, numbers as numbers, booleans as they are, days as `day:2021-10-15`, instants
+   * as `instant:2021-10-15T01:02:03`, formulas as `formula:…`; nothing as null. */
+  rows: (string | number | boolean | null)[][];
+  /** The number format of each cell that has one. */
+  formats: (string | null)[][];
 }
 
 /** Reads a workbook from its XML, the way a spreadsheet does. */
@@ -40,19 +47,25 @@ export function readWorkbook(archive: Buffer): Sheet[] {
   const texts = [
     ...xml('xl/sharedStrings.xml').matchAll(/<si>.*?<t[^>]*>([\s\S]*?)<\/t>.*?<\/si>/g),
   ].map(([, text = '']) => plain(text));
-  const dayFormats = [
-    ...xml('xl/styles.xml').matchAll(/numFmtId="(\d+)" formatCode="yyyy-mm-dd"/g),
-  ].map(([, id]) => id);
-  const [, formats = ''] = /<cellXfs[^>]*>(.*?)<\/cellXfs>/.exec(xml('xl/styles.xml')) ?? [];
-  const isDay = [...formats.matchAll(/<xf ([^>]*)>/g)].map(([, xf = '']) =>
-    dayFormats.includes(/numFmtId="(\d+)"/.exec(xf)?.[1]),
+  const codes = new Map(
+    [...xml('xl/styles.xml').matchAll(/numFmtId="(\d+)" formatCode="([^"]*)"/g)].map(
+      ([, id, code = '']) => [id, plain(code)],
+    ),
   );
+  const [, styles = ''] = /<cellXfs[^>]*>(.*?)<\/cellXfs>/.exec(xml('xl/styles.xml')) ?? [];
+  const formatOf = [...styles.matchAll(/<xf ([^>]*)>/g)].map(
+    ([, xf = '']) => codes.get(/numFmtId="(\d+)"/.exec(xf)?.[1]) ?? null,
+  );
+  const styleIn = (attributes: string) => Number(/s="(\d+)"/.exec(attributes)?.[1] ?? 0);
 
   return [...xml('xl/workbook.xml').matchAll(/<sheet [^>]*name="([^"]*)"/g)].map(
     ([, name = ''], at) => {
       const sheet = xml(`xl/worksheets/sheet${at + 1}.xml`);
+      const formats: Sheet['formats'] = [];
       const rows = [...sheet.matchAll(/<row [^>]*>(.*?)<\/row>/g)].map(([, row = '']) => {
         const cells: Sheet['rows'][number] = [];
+        const own: Sheet['formats'][number] = [];
+        formats.push(own);
         for (const [, attributes = '', content = ''] of row.matchAll(
           /<c ([^>]*?)(?:\/>|>(.*?)<\/c>)/g,
         )) {
@@ -61,25 +74,34 @@ export function readWorkbook(archive: Buffer): Sheet[] {
             [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
           while (cells.length < place) cells.push(null);
           cells.push(valueIn(attributes, content));
+          own[place] = formatOf[styleIn(attributes)] ?? null;
         }
         return cells;
       });
       return {
         name,
         frozenRows: Number(/<pane ySplit="(\d+)"[^>]*state="frozen"/.exec(sheet)?.[1] ?? 0),
+        filter: /<autoFilter ref="([^"]*)"/.exec(sheet)?.[1] ?? null,
+        widths: [...sheet.matchAll(/<col [^>]*width="([\d.]+)"/g)].map(([, width]) =>
+          Number(width),
+        ),
         rows,
+        formats,
       };
     },
   );
 
-  function valueIn(attributes: string, content: string): string | number | null {
+  function valueIn(attributes: string, content: string): string | number | boolean | null {
     if (content.includes('<f>')) return `formula:${content}`;
     const value = /<v>(.*?)<\/v>/.exec(content)?.[1];
     if (value === undefined) return null;
     if (attributes.includes('t="s"')) return texts[Number(value)] ?? null;
-    const style = Number(/s="(\d+)"/.exec(attributes)?.[1] ?? 0);
-    return isDay[style]
-      ? `day:${new Date((Number(value) - 25_569) * 86_400_000).toISOString().slice(0, 10)}`
-      : Number(value);
+    if (attributes.includes('t="b"')) return value === '1';
+    const format = formatOf[styleIn(attributes)];
+    if (!format?.startsWith('yyyy')) return Number(value);
+    const moment = new Date(Math.round((Number(value) - 25_569) * 86_400) * 1000).toISOString();
+    return format === 'yyyy-mm-dd'
+      ? `day:${moment.slice(0, 10)}`
+      : `instant:${moment.slice(0, 19)}`;
   }
 }

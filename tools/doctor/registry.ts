@@ -1,9 +1,7 @@
 import { lookUpSubject } from '../../stream/schema-registry.ts';
-import { type Check, examine, note, ok, problem } from './check.ts';
+import { type Check, ill, look, note, well } from './check.ts';
 
-const NAME = 'schema registry';
-
-/** Examines the registry: reachable, our schema registered, compatibility. Registers nothing. */
+/** Looks at the schema registry: reached, our schema under its subject, and what it holds new ones to. Registers nothing. */
 export function examineRegistry({
   url,
   subject,
@@ -12,26 +10,31 @@ export function examineRegistry({
   url: string;
   subject: string;
   schema: string;
-}): Promise<Check[]> {
+}) {
   const { host } = new URL(url);
-  const work = async (): Promise<Check[]> => {
+  const examine = async (): Promise<Check[]> => {
     const { id, takesAnything } = await lookUpSubject(url, subject, schema);
     if (id === null)
-      return [note(NAME, `${host}: the producer has yet to register ${subject} in this version`)];
-    const detail = `${host}: ${subject} has our schema as id ${id}`;
+      return [
+        note(
+          'schema registry',
+          `${host}: ${subject} is not registered in this form yet; the producer does that`,
+        ),
+      ];
+    const says = `${host}: ${subject} has our schema as id ${id}`;
     if (takesAnything)
       return [
-        problem(NAME, {
-          code: 'registry_accepts_anything',
-          severity: 'degraded',
-          detail: `${detail}, but incompatible schemas are accepted`,
-          fix: `set the compatibility of ${subject} to BACKWARD`,
-        }),
+        ill(
+          'schema registry',
+          `${says}, and takes schemas that cannot read it`,
+          `set ${subject} to BACKWARD`,
+        ),
       ];
-    return [ok(NAME, `${detail}; incompatible schemas are refused`)];
+    return [well('schema registry', `${says}, and takes none that could not read it`)];
   };
-  return examine(NAME, work, () => ({
-    code: 'registry_unavailable',
-    fix: 'start it, or correct SCHEMA_REGISTRY_URL (with its path, if it has one)',
-  }));
+  return look(
+    'schema registry',
+    examine,
+    () => 'start it, or correct SCHEMA_REGISTRY_URL (with its path, where it has one)',
+  );
 }

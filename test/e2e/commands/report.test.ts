@@ -59,7 +59,7 @@ describe('npm run report', function () {
     }
   });
 
-  it('prints a table when nothing is asked, with the totals below', () => {
+  it('prints a table by default that fits 120 columns, with totals and notes below', () => {
     const { code, stdout, stderr } = report(
       'loans',
       '--as-of',
@@ -70,8 +70,38 @@ describe('npm run report', function () {
     );
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout).to.match(/^loan_id +borrower_id/);
-    expect(stdout).to.match(/\ntotal KES +46994421\.0000/);
+    expect(stdout).to.match(/\ntotal KES .* 201580\.6666 /);
     expect(stdout).to.contain('No USD/KES rate of 2021-10-15');
+    expect(stdout).to.contain('Tolerance 0: an instalment counts as covered');
+    for (const what of ['loans', 'missed', 'par']) {
+      const lines = report(what, '--as-of', '2021-10-15').stdout.split('\n');
+      const table = lines.slice(
+        0,
+        lines.findIndex((text) => text.startsWith('Tolerance')),
+      );
+      expect(Math.max(...table.map((text) => text.length)), what).to.be.within(80, 120);
+    }
+    const whole = report('loans', '--as-of', '2021-10-15', '--columns', 'all').stdout;
+    expect(whole).to.match(/\ntotal KES .* 46994421\.0000/);
+  });
+
+  it('lists arrears in one command: filtered, sorted, with the columns that are asked for', () => {
+    const asOf = ['loans', '--as-of', '2021-10-15', '--format', 'csv'];
+    const columns = ['--columns', 'loan_id,days-past-due'];
+    const late = ['--status', 'in_arrears', '--branch', 'kenya', '--currency', 'KES'];
+    expect(report(...asOf, ...late, '--min-days', '30', ...columns).stdout).to.equal(
+      'loan_id,current_days_past_due\n32u09wekjbfje,49\n',
+    );
+    const sorted = report(...asOf, '--find', 'john', '--sort', 'outstanding', ...columns);
+    expect(sorted.stdout.split('\n').slice(1, 3)).to.deep.equal(['9190i0-nbfb,0', '3240-9rfwb,0']);
+    const totals = report('loans', '--as-of', '2021-10-15', '--branch', '2').stdout;
+    expect(totals).to.not.contain('total KES');
+  });
+
+  it('states the limits of the book beside a CSV on stdout', () => {
+    const { stdout, stderr } = report('par', '--as-of', '2021-10-15', '--format', 'csv');
+    expect(stdout).to.match(/^scope,/);
+    expect(stderr).to.contain('Tolerance 0: an instalment counts as covered');
   });
 
   it('tells one loan day by day, and how loans rolled', () => {
@@ -87,10 +117,8 @@ describe('npm run report', function () {
       report('roll', '--from', '2021-09-15', '--as-of', '2021-10-15', '--json').stdout,
     );
     expect(roll[1]).to.include({
-      from_bucket: '1-30',
-      to_bucket: '31-60',
-      loans: 1,
-      share_of_loans: '1.000000',
+      ...{ from_bucket: '1-30', to_bucket: '31-60', loans: 1, share_of_loans: '1.000000' },
+      ...{ settled_loans: 0, not_released_loans: 0, no_schedule_loans: 0 },
     });
   });
 
@@ -130,11 +158,34 @@ describe('npm run report', function () {
     expect(readFileSync(join(dir, 'book.csv'), 'utf8')).to.equal(SAMPLE);
   });
 
+  it('names the rates that USD was worked out with, whatever the format', async () => {
+    await database.query(`
+      insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                               fetched_at, event_id)
+      select day, 'USD', code, 'simulator', mid, day, day, gen_random_uuid()
+      from (values (date '2021-10-13', 'KES', 80), ('2021-10-14', 'KES', 110),
+                   ('2021-10-14', 'NGN', 411)) rate(day, code, mid)`);
+    const note =
+      '1 USD = 110 KES (rate of 2021-10-14, source simulator). SIMULATED, not a real rate. ' +
+      'SUSPECT: more than 20 % off the last rate before it.';
+    const usd = ['--as-of', '2021-10-15', '--in', 'USD'];
+    expect(report('loans', ...usd).stdout).to.contain(note);
+    for (const format of ['csv', 'json'])
+      expect(report('par', ...usd, '--format', format).stderr).to.contain(note);
+    report('all', ...usd, '--format', 'xlsx', '--out', 'usd.xlsx');
+    for (const { name, rows } of readWorkbook(readFileSync(join(dir, 'usd.xlsx'))))
+      expect(
+        rows.map(([text]) => text),
+        name,
+      ).to.include(note);
+    await database.query('delete from daily_rates');
+  });
+
   it('takes today, in UTC, when no day is given', () => {
     const today = new Date().toISOString().slice(0, 10);
-    expect(report('par', '--json').stdout).to.equal(
-      report('par', '--json', '--as-of', today).stdout,
-    );
+    const { code, stdout } = report('par', '--json');
+    expect(code).to.equal(0);
+    expect(stdout).to.equal(report('par', '--json', '--as-of', today).stdout);
   });
 
   const refused: [why: string, args: string[], message: RegExp][] = [
@@ -156,21 +207,32 @@ describe('npm run report', function () {
       ['roll', '--from', '2021-10-15', '--as-of', '2021-10-15'],
       /expected --from before 2021-10-15/,
     ],
-    ['all reports as one CSV', ['all', '--format', 'csv'], /all goes to a table or to xlsx/],
-    [
-      'a loan for a report of all',
-      ['loans', '--loan', 'x'],
-      /--loan goes with history, not with loans/,
-    ],
+    ['all reports as one CSV', ['all', '--format', 'csv'], /all is written as a table or xlsx/],
+    ['a loan for a report of all', ['loans', '--loan', 'x'], /--loan goes with history, not loans/],
     [
       'an earlier day for a report of one',
       ['par', '--from', '2020-01-01'],
-      /--from goes with roll, not with par/,
+      /--from goes with roll, not par/,
     ],
     [
       'two formats at once',
       ['loans', '--json', '--format', 'csv'],
       /--json or --format csv, not both/,
+    ],
+    [
+      'totals in USD of a format without totals',
+      ['loans', '--in', 'USD', '--format', 'csv'],
+      /--in adds totals, and csv has none/,
+    ],
+    [
+      'USD for a report without amounts to convert',
+      ['roll', '--from', '2021-09-15', '--in', 'USD'],
+      /--in goes with loans, missed, par, not roll/,
+    ],
+    [
+      'a filter of loans for another report',
+      ['par', '--min-days', '30'],
+      /--min-days goes with loans, not par/,
     ],
     [
       'another currency than rates are kept in',
@@ -189,6 +251,14 @@ describe('npm run report', function () {
   it('says when the file cannot be written, and blames nobody else', () => {
     const { code, stderr } = report('loans', '--out', '/nowhere/x.csv');
     expect([code, stderr.trim()]).to.deep.equal([1, '/nowhere/x.csv cannot be written (ENOENT)']);
+  });
+
+  it('refuses a column that the report does not have, with those that it has', () => {
+    for (const option of ['--sort', '--columns']) {
+      const { code, stderr } = report('loans', option, 'profit');
+      expect([code, stderr]).to.deep.include(1);
+      expect(stderr).to.match(/unknown column "profit", known are loan_id, borrower_id/);
+    }
   });
 
   it('says when there is no such loan', () => {

@@ -67,6 +67,7 @@ describe('the contract', () => {
       `/v2/runs/${runId}/answer`,
       '/v2/dead-letters',
       '/v2/dead-letters/1',
+      '/v2/loan-book',
       '/v2/loans?as_of=2021-10-15&limit=2',
       '/v2/loans/09u924rbwf?as_of=2021-10-15',
       '/v2/loans/09u924rbwf/history?as_of=2021-10-15',
@@ -101,7 +102,7 @@ describe('the contract', () => {
         expect([status, bytes.length > 20], `${path}.${suffix}`).to.deep.equal([200, true]);
         if (suffix !== 'json')
           expect(headers['content-disposition']).to.match(
-            new RegExp(`^attachment; filename="\\w+\\.${suffix}"$`),
+            new RegExp(`^attachment; filename="[\\w-]+\\.${suffix}"$`),
           );
       }
     }

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { seedLoanBook } from '../../../loans/sample.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { loanSummary } from '../../../reports/loan-summary.ts';
+import { loanReport } from '../../../reports/loans.ts';
 import { callApi as callApiAt } from '../../support/contract-client.ts';
 import { pipeline } from '../../support/pipeline.ts';
+import { readWorkbook } from '../../support/workbook.ts';
 
 interface Rows {
   data: Record<string, unknown>[];
@@ -11,6 +12,10 @@ interface Rows {
     as_of: string;
     totals: { label: string; sums: Record<string, string | null> }[];
     notes: string[];
+    is_sample: boolean;
+    tolerance: string;
+    count?: number;
+    rates?: Record<string, unknown>[];
     next_cursor?: string | null;
   };
 }
@@ -37,20 +42,111 @@ describe('the loan book under /v2', () => {
   });
 
   it('is the report, row for row, whole or in pages', async () => {
-    const report = await loanSummary(db, '2021-10-15');
+    const report = await loanReport(db, '2021-10-15', { withTotals: true });
     const whole = await callApi('/v2/reports/loans?as_of=2021-10-15');
     expect(whole.data).to.deep.equal(report.rows);
     expect(whole.meta.totals).to.deep.equal(report.totals);
     const seen: unknown[] = [];
     for (let path: string | null = '/v2/loans?as_of=2021-10-15&limit=1'; path; ) {
       const { data, meta }: Rows = await callApi(path);
-      expect(meta.totals).to.deep.equal(report.totals);
+      expect([meta.totals, meta.count]).to.deep.equal([[], 4]);
       seen.push(...data);
       path = meta.next_cursor
         ? `/v2/loans?as_of=2021-10-15&limit=1&cursor=${meta.next_cursor}`
         : null;
     }
     expect(seen).to.deep.equal(report.rows);
+    const { meta } = await callApi('/v2/loans?as_of=2021-10-15&limit=1&totals=true');
+    expect(meta.totals).to.deep.equal(report.totals);
+  });
+
+  it('is filtered and sorted by the same parameters as the command, in pages too', async () => {
+    const ids = async (query: string) => {
+      const { data, meta } = await callApi(`/v2/loans?as_of=2021-10-15&${query}`);
+      return { ids: data.map(({ loan_id }) => loan_id), count: meta.count };
+    };
+    const late = { ids: ['32u09wekjbfje'], count: 1 };
+    expect(await ids('status=in_arrears')).to.deep.equal(late);
+    expect(await ids('branch=KENYA&min_days=30&currency=kes')).to.deep.equal(late);
+    expect(await ids('branch=1&min_days=50')).to.deep.equal({ ids: [], count: 0 });
+    expect(await ids('find=NIG%20john&sort=outstanding')).to.deep.equal({
+      ids: ['9190i0-nbfb', '3240-9rfwb'],
+      count: 2,
+    });
+    const seen: unknown[] = [];
+    for (let cursor = ''; ; ) {
+      const path = `/v2/loans?as_of=2021-10-15&sort=days-past-due:asc&limit=1${cursor}`;
+      const { data, meta } = await callApi(path);
+      seen.push(...data.map(({ loan_id }) => loan_id));
+      if (!meta.next_cursor) break;
+      cursor = `&cursor=${meta.next_cursor}`;
+    }
+    expect(seen).to.deep.equal(['09u924rbwf', '3240-9rfwb', '9190i0-nbfb', '32u09wekjbfje']);
+  });
+
+  it('gives the columns that are asked for, in that order, in every format', async () => {
+    const path = '?as_of=2021-10-15&status=in_arrears&columns=status,loan_id,days-past-due';
+    expect((await callApi(`/v2/loans${path}`)).data).to.deep.equal([
+      { status: 'in_arrears', loan_id: '32u09wekjbfje', current_days_past_due: 49 },
+    ]);
+    const { bytes, headers } = await callApiAt(url, `/v2/loans.csv${path}`);
+    expect(bytes.toString()).to.equal(
+      'status,loan_id,current_days_past_due\nin_arrears,32u09wekjbfje,49\n',
+    );
+    expect(headers['content-disposition']).to.equal(
+      'attachment; filename="loan-book_loans_2021-10-15.csv"',
+    );
+  });
+
+  it('refuses what is not a column, and USD where there are no totals', async () => {
+    for (const query of ['sort=profit', 'columns=loan_id,profit', 'sort=loan_id:up', 'status=late'])
+      expect((await callApiAt(url, `/v2/loans?${query}`)).status, query).to.equal(400);
+    for (const path of ['/v2/loans.csv', '/v2/reports/loans.csv', '/v2/reports/missed.csv']) {
+      const { status, data } = await callApiAt<{ detail: string }>(url, `${path}?in=USD`);
+      expect([status, data.detail.includes('a CSV has no totals')], path).to.deep.equal([
+        400,
+        true,
+      ]);
+    }
+  });
+
+  it('states the limits of the book with every report', async () => {
+    await parts.query(`
+      update loan_book set tolerance = 0.01, is_sample = true, notes = '[
+        {"code": "sample"}, {"code": "tolerance", "amount": "0.0100"},
+        {"code": "rejected_rows", "count": 4, "loans": 2,
+         "files": {"payment_schedule.csv": 3, "loan.csv": 1}}]'`);
+    const notes = [
+      'SAMPLE book: the example data of this project, not a real portfolio.',
+      '3 instalments and 1 loan were rejected when this book was loaded; 2 loans affected.',
+      'Tolerance 0.01: an instalment short by no more counts as covered.',
+    ];
+    for (const path of [
+      '/v2/loans',
+      '/v2/loans/09u924rbwf',
+      '/v2/loans/09u924rbwf/history',
+      '/v2/reports/loans',
+      '/v2/reports/missed',
+      '/v2/reports/par',
+      '/v2/reports/roll?from=2021-08-31',
+    ]) {
+      const { data, headers } = await callApiAt<Rows>(url, path);
+      expect(data.meta, path).to.deep.include({ notes, is_sample: true, tolerance: '0.0100' });
+      expect(headers['x-report-notes'], path).to.equal(notes.join(' | '));
+      const [bare, query = ''] = path.split('?');
+      const csv = await callApiAt(url, `${bare}.csv?${query}`);
+      expect(csv.headers['x-report-notes'], path).to.equal(notes.join(' | '));
+      const [sheet] = readWorkbook((await callApiAt(url, `${bare}.xlsx?${query}`)).bytes);
+      expect(sheet?.rows.slice(-3), path).to.deep.equal(notes.map((note) => [note]));
+    }
+    const { data } = await callApiAt<{ data: object }>(url, '/v2/loan-book');
+    expect(data.data).to.deep.include({ notes, is_sample: true, tolerance: '0.0100', loans: 4 });
+    await parts.query(`update loan_book set tolerance = 0, notes = '[]'`);
+  });
+
+  it('names the newest day with activity on which loans are open', async () => {
+    const { data } = await callApiAt<{ data: object }>(url, '/v2/loan-book');
+    expect(data.data).to.include({ last_activity: '2024-04-16', opening_day: '2024-03-16' });
   });
 
   it('goes on after a loan whatever its name is', async () => {
@@ -88,6 +184,10 @@ describe('the loan book under /v2', () => {
     const { meta } = await callApi('/v2/reports/loans?as_of=2021-10-15&in=USD');
     expect(meta.totals.at(-1)?.label).to.equal('total in USD');
     expect(meta.notes.join()).to.contain('rate of 2021-10-14');
+    expect(meta.rates?.[0]).to.deep.equal({
+      ...{ currency: 'KES', rate: '100', rate_date: '2021-10-14' },
+      ...{ source: 'simulator', suspect: false },
+    });
     expect(
       (await callApi('/v2/reports/par?as_of=2021-10-15&in=USD')).data.some(
         ({ scope }) => scope === 'book in USD',

@@ -21,6 +21,7 @@ const GUARDED = [
   ['POST', '/v2/dead-letters/1/redrive'],
   ['GET', '/v2/dead-letters/1'],
   ['GET', '/v2/runs/00000000-0000-4000-8000-000000000000/answer'],
+  ['GET', '/v2/loan-book'],
   ['GET', '/v2/loans'],
   ['GET', '/v2/loans/x'],
   ['GET', '/v2/loans/x/history'],

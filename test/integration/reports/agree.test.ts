@@ -1,9 +1,7 @@
 import { expect } from 'chai';
-import { arrearsHistory } from '../../../reports/arrears-history.ts';
-import { loanSummary } from '../../../reports/loan-summary.ts';
-import { missedPayments } from '../../../reports/missed-payment.ts';
-import { par } from '../../../reports/par.ts';
-import { rollRates } from '../../../reports/roll-rates.ts';
+import { historyReport, missedReport } from '../../../reports/arrears.ts';
+import { loanPage, loanReport, oneLoan } from '../../../reports/loans.ts';
+import { parReport, rollReport } from '../../../reports/portfolio.ts';
 import { parRows, rollRows } from '../../support/book-figures.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { historyRows, missedRows, summaryRow } from '../../support/loan-figures.ts';
@@ -33,22 +31,27 @@ describe('the reports against the definitions, worked out a loan and a day at a 
       const daysShort = new Map<string, number>();
       for (const day of days) {
         const asOf = isoDay(day);
-        const summary = (await loanSummary(db, asOf)).rows;
+        const summary = (await loanReport(db, asOf)).rows;
         expect(summary, asOf).to.deep.equal(loans.map((loan) => summaryRow(book, loan, day)));
         for (const { loan_id, par_days } of summary) {
           expect(par_days).to.be.at.least(daysShort.get(loan_id as string) ?? 0);
           daysShort.set(loan_id as string, par_days as number);
         }
-        expect((await missedPayments(db, asOf)).rows, asOf).to.deep.equal(
-          loans.flatMap((loan) => missedRows(loan, day)),
+        expect((await missedReport(db, asOf, { withTotals: false })).rows, asOf).to.deep.equal(
+          loans.flatMap((loan) => missedRows(book, loan, day)),
         );
-        expect((await par(db, asOf)).rows, asOf).to.deep.equal(parRows(book, day));
+        expect((await parReport(db, asOf)).rows, asOf).to.deep.equal(parRows(book, day));
         const loan = loans[roll(loans.length)]!;
-        expect((await arrearsHistory(db, asOf, loan.loan_id)).rows, asOf).to.deep.equal(
+        const one = await oneLoan(db, asOf, loan.loan_id);
+        expect(one.rows).to.deep.equal([summaryRow(book, loan, day)]);
+        const page = await loanPage(db, asOf, { after: loan.loan_id, limit: 3 });
+        const next = loans.slice(loans.indexOf(loan) + 1, loans.indexOf(loan) + 4);
+        expect(page.rows).to.deep.equal(next.map((one) => summaryRow(book, one, day)));
+        expect((await historyReport(db, asOf, loan.loan_id)).rows, asOf).to.deep.equal(
           historyRows(loan, day),
         );
         const from = day - 1 - roll(90);
-        expect((await rollRates(db, asOf, isoDay(from))).rows, asOf).to.deep.equal(
+        expect((await rollReport(db, asOf, isoDay(from))).rows, asOf).to.deep.equal(
           rollRows(book, from, day),
         );
       }

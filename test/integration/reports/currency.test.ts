@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { seedLoanBook } from '../../../loans/sample.ts';
-import { loanSummary } from '../../../reports/loan-summary.ts';
-import { missedPayments } from '../../../reports/missed-payment.ts';
-import { par } from '../../../reports/par.ts';
-import { ratesOfDay } from '../../../reports/rates-of-day.ts';
+import { missedReport } from '../../../reports/arrears.ts';
+import { type Conversion, readConversion } from '../../../reports/conversion.ts';
+import { loanReport } from '../../../reports/loans.ts';
+import { parReport } from '../../../reports/portfolio.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 const DAY = '2021-10-15';
@@ -23,10 +23,12 @@ describe('totals of a book in several currencies', () => {
        values (?, 'USD', ?, ?, ?, now(), now(), gen_random_uuid())`,
       [day, currency, source, mid],
     );
-  const inUsd = async (asOf = DAY) => ({ asOf, rates: await ratesOfDay(database.db, asOf) });
-  const outstanding = async (conversion?: Awaited<ReturnType<typeof inUsd>>) => {
-    const { totals, notes } = await loanSummary(database.db, DAY, conversion);
-    return { totals: totals.map(({ label, sums }) => [label, sums['outstanding_balance']]), notes };
+  const inUsd = () => readConversion(database.db, DAY);
+  const outstanding = async (conversion?: Conversion) => {
+    const report = await loanReport(database.db, DAY, { withTotals: true, conversion });
+    const totals = report.totals.map(({ label, sums }) => [label, sums['outstanding_balance']]);
+    const notes = report.notes.filter((note) => !/^(SAMPLE|Tolerance)/.test(note));
+    return { totals, notes, rates: report.rates };
   };
   const OWN = [
     ['total KES', '40030659.9858'],
@@ -34,13 +36,13 @@ describe('totals of a book in several currencies', () => {
   ];
 
   it('are one a currency, never added up', async () => {
-    expect(await outstanding()).to.deep.equal({ totals: OWN, notes: [] });
+    expect(await outstanding()).to.deep.equal({ totals: OWN, notes: [], rates: undefined });
   });
 
   it('are added up in USD by the rates of the day, rounded once', async () => {
     await rate('KES', DAY, '110.95');
     await rate('NGN', DAY, '411.3333333333');
-    await rate('KES', '2021-10-14', '1');
+    await rate('KES', '2021-10-14', '110');
     const { totals, notes } = await outstanding(await inUsd());
     // 40030659.9858 / 110.95 = 360799.1887… and 8880132.3328 / 411.3333333333 = 21588.6523…
     const exact =
@@ -72,7 +74,7 @@ describe('totals of a book in several currencies', () => {
     const { totals, notes } = await outstanding(await inUsd());
     expect(totals[2]).to.deep.equal(['total in USD', null]);
     expect(notes[0]).to.equal(
-      'No USD/KES rate of 2021-10-15 or of the 7 days before it: what that is in USD is not known.',
+      'No USD/KES rate of 2021-10-15 or of the 7 days before it: amounts in USD are not known.',
     );
   });
 
@@ -82,16 +84,58 @@ describe('totals of a book in several currencies', () => {
     expect((await outstanding(await inUsd())).notes[0]).to.match(/source simulator\)\. SIMULATED/);
   });
 
+  it('say so where a rate is suspect', async () => {
+    await rate('KES', '2021-10-14', '100');
+    await rate('KES', DAY, '150');
+    await rate('NGN', DAY, '411');
+    const { notes, rates } = await outstanding(await inUsd());
+    expect(notes[0]).to.equal(
+      '1 USD = 150 KES (rate of 2021-10-15, source xe). SUSPECT: more than 20 % off the last rate before it.',
+    );
+    expect(rates?.map(({ currency, suspect }) => [currency, suspect])).to.deep.equal([
+      ['KES', true],
+      ['NGN', false],
+    ]);
+  });
+
+  it('are known although the rate of a currency with nothing outstanding is missing', async () => {
+    await rate('KES', DAY, '100');
+    await database.query(
+      `insert into loan_payments (loan_id, payment_id, date_paid, amount_paid)
+       select loan_id, 'all of it', '2021-10-01', 100000000
+       from loan_branches join branches using (branch_id) where currency = 'NGN'`,
+    );
+    await database.query('select refresh_allocation()');
+    const { totals, notes } = await outstanding(await inUsd());
+    expect(totals.slice(1)).to.deep.equal([
+      ['total NGN', '0.0000'],
+      ['total in USD', '400306.5999'],
+    ]);
+    // What was paid in NGN is not 0, so that its rate is missed there.
+    expect(notes.at(-1)).to.match(/^No USD\/NGN rate/);
+    const { rows, notes: ofPar } = await parReport(database.db, DAY, await inUsd());
+    const book = rows.filter(({ scope }) => scope === 'book in USD');
+    expect(book.find(({ measure }) => measure === 'PAR>30')).to.include({
+      ...{ outstanding_balance: '6047.4200', by_outstanding: '0.015107' },
+    });
+    expect(ofPar.join()).to.not.contain('NGN');
+    await database.query(`delete from loan_payments where payment_id = 'all of it'`);
+    await database.query('select refresh_allocation()');
+  });
+
   it('go for missed payments and PAR too', async () => {
     await rate('KES', DAY, '100');
     await rate('NGN', DAY, '400');
-    const missed = await missedPayments(database.db, DAY, { conversion: await inUsd() });
+    const missed = await missedReport(database.db, DAY, {
+      withTotals: true,
+      conversion: await inUsd(),
+    });
     expect(missed.totals.map(({ label, sums }) => [label, sums['amount_unpaid']])).to.deep.equal([
       ['total KES', '201580.6666'],
       ['total NGN', '0.0000'],
       ['total in USD', '2015.8067'],
     ]);
-    const { rows } = await par(database.db, DAY, await inUsd());
+    const { rows } = await parReport(database.db, DAY, await inUsd());
     // 400306.599858 + 22200.330832 USD are lent, 6047.419998 of them to the loan in arrears.
     expect(
       rows.find(({ scope, measure }) => scope === 'book in USD' && measure === 'PAR>30'),
@@ -108,7 +152,7 @@ describe('totals of a book in several currencies', () => {
   it('are one grand total where all loans share a currency', async () => {
     await database.query(`update branches set currency = 'KES'`);
     expect((await outstanding()).totals).to.deep.equal([['total KES', '48910792.3186']]);
-    const book = (await par(database.db, DAY)).rows.find(
+    const book = (await parReport(database.db, DAY)).rows.find(
       ({ scope, measure }) => scope === 'book' && measure === 'PAR>0',
     );
     expect(book).to.include({ outstanding_balance: '604741.9998', by_outstanding: '0.012364' });
@@ -123,9 +167,7 @@ describe('totals of a book in several currencies', () => {
       ['total (no currency)', '8880132.3328'],
       ['total in USD', null],
     ]);
-    expect(notes[1]).to.equal(
-      'Some loans have no currency: what they come to in USD is not known.',
-    );
+    expect(notes[1]).to.equal('Some loans have no currency: their amounts in USD are not known.');
     await seedLoanBook(database.db);
   });
 });

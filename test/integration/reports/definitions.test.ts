@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { loanSummary } from '../../../reports/loan-summary.ts';
-import { missedPayments } from '../../../reports/missed-payment.ts';
+import { historyReport, missedReport } from '../../../reports/arrears.ts';
+import { loanReport } from '../../../reports/loans.ts';
 import type { Row } from '../../../reports/report.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { dayNumber, putBook } from '../../support/random-book.ts';
@@ -25,7 +25,13 @@ describe('a loan of two instalments, due 10 February and 10 March 2024', () => {
   async function asOf(
     day: string,
     paid: Dated[],
-    { due = TWO, released = '2024-01-10' } = {},
+    {
+      due = TWO,
+      released = '2024-01-10',
+      lent = '200.0000',
+      tolerance = 0n,
+      reversed = [] as string[],
+    } = {},
   ): Promise<Row> {
     const instalments = due.map(([on, amount], at) => ({
       schedule_id: `S${at}`,
@@ -47,16 +53,24 @@ describe('a loan of two instalments, due 10 February and 10 March 2024', () => {
     const loan = {
       ...whose,
       released: dayNumber(released),
-      amount: 2_000_000n,
+      amount: units(lent),
       instalments,
       payments,
+      reversals: reversed.map((payment_id, at) => ({
+        payment_id: `R${at}`,
+        paid: dayNumber('2024-12-31'),
+        voids: payment_id,
+      })),
+      currency: null,
+      tolerance,
     };
-    await putBook(database, { loans: [loan], branches: [] });
-    const { rows } = await loanSummary(database.db, day);
+    await putBook(database, { loans: [loan], branches: [], tolerance });
+    const { rows } = await loanReport(database.db, day);
     expect(rows).to.have.length(1);
     return rows[0] as Row;
   }
-  const missed = async (day: string) => (await missedPayments(database.db, day)).rows;
+  const missed = async (day: string) =>
+    (await missedReport(database.db, day, { withTotals: false })).rows;
 
   it('due today and not paid: at risk, not past due yet', async () => {
     expect(await asOf('2024-02-10', [])).to.include({
@@ -180,11 +194,10 @@ describe('a loan of two instalments, due 10 February and 10 March 2024', () => {
     });
   });
 
-  it('no instalments at all: the loan has its row, and owes nothing', async () => {
+  it('no instalments at all: no_schedule, and what is outstanding is not known', async () => {
     expect(await asOf('2024-02-01', [], { due: [] })).to.include({
-      outstanding_balance: '0.0000',
-      status: 'settled',
-      par_days: 0,
+      ...{ outstanding_balance: null, principal_outstanding: null, bucket: null },
+      ...{ status: 'no_schedule', par_days: 0, current_days_past_due: 0 },
     });
   });
 
@@ -197,6 +210,66 @@ describe('a loan of two instalments, due 10 February and 10 March 2024', () => {
       status: 'current',
       outstanding_balance: '200.0000',
     });
+  });
+
+  it('is not in arrears before its release, whatever was due by then', async () => {
+    const early = { released: '2024-02-20' };
+    expect(await asOf('2024-02-19', [], early)).to.include({
+      ...{ current_days_past_due: 0, amount_at_risk: '0.0000', par_days: 0, bucket: null },
+      total_amount_expected: '100.0000',
+    });
+    expect(await missed('2024-02-19')).to.deep.equal([]);
+    expect(await asOf('2024-02-22', [], early)).to.include({
+      ...{ current_days_past_due: 12, amount_at_risk: '100.0000', par_days: 2, bucket: '1-30' },
+    });
+    const { rows } = await historyReport(database.db, '2024-02-21', 'L');
+    expect(
+      rows.slice(-3).map((row) => [row['current_days_past_due'], row['amount_at_risk']]),
+    ).to.deep.equal([
+      [0, '0.0000'],
+      [10, '100.0000'],
+      [11, '100.0000'],
+    ]);
+  });
+
+  it('a settled loan is in no bucket', async () => {
+    expect(await asOf('2024-03-11', [['2024-02-10', '200.0000']])).to.include({
+      ...{ status: 'settled', bucket: null, outstanding_balance: '0.0000' },
+    });
+  });
+
+  it('a reversed payment was never received, on any day', async () => {
+    const paid: Dated[] = [['2024-02-10', '100.0000']];
+    expect(await asOf('2024-02-15', paid, { reversed: ['P9'] })).to.include({
+      ...{ total_amount_paid: '0.0000', current_days_past_due: 5, last_repayment_date: null },
+    });
+    expect(await missed('2024-02-15')).to.have.length(1);
+  });
+
+  it('short by no more than the tolerance is covered, and settled at the end', async () => {
+    const paid: Dated[] = [
+      ['2024-02-10', '99.9950'],
+      ['2024-03-10', '99.9950'],
+    ];
+    const within = await asOf('2024-03-11', paid, { tolerance: 100n });
+    expect(within).to.include({
+      ...{ current_days_past_due: 0, par_days: 0, status: 'settled' },
+      ...{ amount_at_risk: '0.0100', outstanding_balance: '0.0100' },
+    });
+    expect(await missed('2024-03-11')).to.deep.equal([]);
+    const beyond = await asOf('2024-03-11', paid, { tolerance: 99n });
+    expect(beyond).to.include({ current_days_past_due: 1, status: 'in_arrears' });
+  });
+
+  it('interest in the instalments: principal is the straight-line share of what is open', async () => {
+    // 200 are to be paid for 150 lent: of each 100 that are open 75 are principal.
+    const row = await asOf('2024-02-11', [['2024-02-10', '100.0000']], { lent: '150.0000' });
+    expect(row).to.include({ outstanding_balance: '100.0000', principal_outstanding: '75.0000' });
+    const third = await asOf('2024-02-11', [], {
+      lent: '100.0001',
+      due: [['2024-02-10', '3.0000']],
+    });
+    expect(third).to.include({ principal_outstanding: '100.0001' });
   });
 
   it('after maturity it stays as late as it is, and par_days grows with each day', async () => {
@@ -231,7 +304,8 @@ describe('a loan of two instalments, due 10 February and 10 March 2024', () => {
     expect(await asOf('2024-03-01', [], { due: [['2024-02-28', '1.0000']] })).to.include({
       par_days: 2,
     });
-    expect(await asOf('2023-03-01', [], { due: [['2023-02-28', '1.0000']] })).to.include({
+    const released = '2023-01-28';
+    expect(await asOf('2023-03-01', [], { due: [['2023-02-28', '1.0000']], released })).to.include({
       par_days: 1,
     });
   });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { InvalidRequest } from '../../../platform/errors.ts';
 import { asCsv } from '../../../reports/as-csv.ts';
 import { asTable } from '../../../reports/as-table.ts';
 import { asXlsx } from '../../../reports/as-xlsx.ts';
@@ -21,14 +22,15 @@ const TEXTS = [
 ];
 const report: Report = {
   name: 'loans',
+  book: { is_sample: false, tolerance: '0.0000' },
   columns: [
     { name: 'loan_id', kind: 'text' },
     { name: 'due', kind: 'day' },
     { name: 'days', kind: 'integer' },
-    { name: 'amount', kind: 'decimal' },
+    { name: 'amount', kind: 'money' },
   ],
   rows: TEXTS.map((loan_id) => ({ loan_id, due: '2021-10-15', days: 3, amount: '100790.3333' })),
-  totals: [{ label: 'total KES', sums: { amount: '12.0001' } }],
+  totals: [{ label: 'total KES', currency: 'KES', sums: { amount: '12.0001' } }],
   notes: ['a note'],
 };
 const SAFE = [
@@ -93,6 +95,61 @@ describe('a report as a workbook', () => {
       ['total KES', null, null, 12.0001],
       ['a note'],
     ]);
+  });
+
+  it('shows money in the minor units of its currency, and each kind as what it is', async () => {
+    const columns: Report['columns'] = [
+      { name: 'currency', kind: 'text' },
+      { name: 'amount', kind: 'money' },
+      { name: 'share', kind: 'share' },
+      { name: 'rate', kind: 'decimal' },
+      { name: 'at', kind: 'instant' },
+      { name: 'suspect', kind: 'boolean' },
+    ];
+    const rest = { share: '0.014313', rate: '1543.2100', at: '2021-10-15T01:02:03Z' };
+    const rows = ['KES', 'UGX', null].map((currency) => ({
+      ...{ currency, amount: '39425917.9860', ...rest, suspect: currency === 'KES' },
+    }));
+    const [sheet] = readWorkbook(
+      await asXlsx([{ name: 'rates', columns, rows, totals: [], notes: [] }]),
+    );
+    expect(sheet?.rows[1]).to.deep.equal([
+      ...['KES', 39_425_917.986, 0.014313, 1543.21, 'instant:2021-10-15T01:02:03', true],
+    ]);
+    expect(sheet?.rows[2]?.at(-1)).to.equal(false);
+    expect(sheet?.formats.map((row) => row[1])).to.deep.equal([
+      ...[null, '#,##0.00', '#,##0', '#,##0.00'],
+    ]);
+    expect(sheet?.formats[1]?.slice(2, 4)).to.deep.equal(['0.00%', '#,##0.0000']);
+    expect(sheet?.filter).to.equal('A1:F4');
+    for (const [at, shown] of ['currency', '39,425,917.99', '1.43%', '1,543.2100'].entries())
+      expect(sheet?.widths[at], shown).to.be.at.least(shown.length + 2);
+  });
+
+  it('writes days that a spreadsheet does not know as text', async () => {
+    const days = ['1899-12-31', '1900-02-28', '1900-03-01'];
+    const rows = days.map((due) => ({ loan_id: 'L', due, days: 1, amount: '1.0000' }));
+    const [sheet] = readWorkbook(await asXlsx([{ ...report, rows, totals: [], notes: [] }]));
+    expect(sheet?.rows.slice(1).map((row) => row[1])).to.deep.equal([
+      ...['1899-12-31', '1900-02-28', 'day:1900-03-01'],
+    ]);
+  });
+
+  it('cuts a text that no cell holds, and says so', async () => {
+    const row = { loan_id: 'x'.repeat(40_000), due: null, days: null, amount: null };
+    const [sheet] = readWorkbook(await asXlsx([one(row)]));
+    const text = String(sheet?.rows[1]?.[0]);
+    expect(text).to.have.length(32_767);
+    expect(text).to.match(/x… \[cut\]$/);
+  });
+
+  it('refuses more rows than a sheet holds, and names the format that has no limit', async () => {
+    const rows = Array.from({ length: 1_048_576 }, () => ({}));
+    const error = await asXlsx([{ ...report, rows }]).catch((thrown: Error) => thrown);
+    expect(error).to.be.instanceOf(InvalidRequest);
+    expect((error as Error).message).to.equal(
+      'loans has 1048576 rows and a sheet holds 1048576: use CSV',
+    );
   });
 
   it('keeps more digits than a number holds, as text', async () => {

@@ -1,0 +1,113 @@
+import type { Database } from '../platform/database.ts';
+import { queryOne, queryRow, sqlFile } from '../platform/sql.ts';
+
+/** A note of the load, as `loan_book.notes` keeps it. */
+interface CodedNote {
+  readonly code: string;
+  readonly count?: number;
+  readonly loans?: number;
+  readonly files?: Readonly<Record<string, number>>;
+}
+
+/** What a row of a raw file is called, singular and plural. */
+const ROW_NAMES: Readonly<Record<string, readonly [string, string]>> = {
+  'borrower.csv': ['borrower', 'borrowers'],
+  'loan.csv': ['loan', 'loans'],
+  'payment_schedule.csv': ['instalment', 'instalments'],
+  'loan_payment.csv': ['payment', 'payments'],
+  'branch.csv': ['branch', 'branches'],
+  'loan_branch.csv': ['branch of a loan', 'branches of loans'],
+  'borrower_name.csv': ['borrower name', 'borrower names'],
+};
+
+const loans = (count: number) => (count === 1 ? '1 loan' : `${count} loans`);
+
+/** The sentence of each code; a code without one is shown as it is. */
+const SENTENCES: Readonly<Record<string, (note: Required<CodedNote>) => string>> = {
+  sample: () => 'SAMPLE book: the example data of this project, not a real portfolio.',
+  rejected_rows: ({ files, loans: affected }) =>
+    `${listRows(files)} rejected when this book was loaded; ${loans(affected)} affected.`,
+  no_schedule: ({ count }) =>
+    `${loans(count)} without instalments: outstanding balance unknown, not in PAR.`,
+  schedule_below_principal: ({ count }) =>
+    `${loans(count)} with instalments that add up to less than LoanAmount.`,
+  schedule_above_principal: ({ count }) =>
+    `${loans(count)} with interest in the instalments: ` +
+    'outstanding_balance includes it, principal_outstanding does not.',
+  term_differs: ({ count }) => `${loans(count)} with another number of instalments than Term.`,
+  before_release: ({ count }) =>
+    `${count} instalments or payments dated before the release of their loan.`,
+  voided_payments: ({ count }) => `${count} payments voided by a reversal: they never count.`,
+};
+
+/** Facts of the loaded book that every report states. */
+export interface BookFacts {
+  readonly is_sample: boolean;
+  /** Decimal text: an instalment short by no more counts as covered. */
+  readonly tolerance: string;
+}
+
+const BOOK = 'select is_sample, tolerance, notes from loan_book';
+
+/** Reads the facts of the book, and its notes as sentences. */
+export async function describeBook(
+  db: Database,
+): Promise<{ book: BookFacts; notes: readonly string[] }> {
+  const found = await queryOne<BookFacts & { notes: readonly CodedNote[] }>(db, BOOK);
+  const { notes, ...book } = found ?? { is_sample: false, tolerance: '0.0000', notes: [] };
+  const sentences = notes
+    .filter(({ code }) => code !== 'tolerance')
+    .map((note) => SENTENCES[note.code]?.(withDefaults(note)) ?? describe(note));
+  return { book, notes: [...sentences, describeTolerance(book.tolerance)] };
+}
+
+export interface BookStatus extends BookFacts {
+  readonly loaded_at: string | null;
+  readonly loans: number;
+  /** The newest day up to today on which something was released, fell due or came in. */
+  readonly last_activity: string | null;
+  /** The newest such day on which loans are open: a page that begins there shows something. */
+  readonly opening_day: string | null;
+  readonly notes: readonly string[];
+}
+
+const OPENING_DAY = sqlFile(import.meta.url, 'sql/opening_day.sql');
+
+/** What is loaded, and which day to begin with. `today` is YYYY-MM-DD. */
+export async function readBookStatus(db: Database, today: string): Promise<BookStatus> {
+  const { book, notes } = await describeBook(db);
+  const days = await queryRow<Omit<BookStatus, keyof BookFacts | 'notes'>>(db, OPENING_DAY, {
+    today,
+  });
+  return { ...book, ...days, notes };
+}
+
+const withDefaults = (note: CodedNote): Required<CodedNote> => ({
+  count: 0,
+  loans: 0,
+  files: {},
+  ...note,
+});
+
+const describe = ({ code, count }: CodedNote) =>
+  `${code.replaceAll('_', ' ')}${count === undefined ? '' : `: ${count}`}.`;
+
+function describeTolerance(tolerance: string): string {
+  const amount = tolerance.replace(/\.?0+$/, '');
+  return amount === '0'
+    ? 'Tolerance 0: an instalment counts as covered only when it is paid in full.'
+    : `Tolerance ${amount}: an instalment short by no more counts as covered.`;
+}
+
+/** `3 instalments and 1 loan were`: the most first. */
+function listRows(files: Readonly<Record<string, number>>): string {
+  const sorted = Object.entries(files).sort(([, a], [, b]) => b - a);
+  const parts = sorted.map(([file, count]) => {
+    const [one, many] = ROW_NAMES[file] ?? [`row of ${file}`, `rows of ${file}`];
+    return `${count} ${count === 1 ? one : many}`;
+  });
+  const total = Object.values(files).reduce((sum, count) => sum + count, 0);
+  const last = parts.pop() ?? '0 rows';
+  const list = parts.length > 0 ? `${parts.join(', ')} and ${last}` : last;
+  return `${list} ${total === 1 ? 'was' : 'were'}`;
+}
