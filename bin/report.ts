@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { calendarDay } from '../app/calendar-day.ts';
-import { commandLine } from '../app/command-line.ts';
-import { runTask } from '../app/run-task.ts';
+import { defineCommand, parseDay } from '../app/command-line.ts';
+import { runTask } from '../app/run.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { historyReport, missedReport } from '../reports/arrears.ts';
@@ -20,12 +19,19 @@ type Name = (typeof REPORTS)[number];
 const FORMATS = ['table', 'csv', 'json', 'xlsx'] as const;
 const TERMINAL_WIDTH = 120;
 /** Which columns a terminal shows first; the rest as far as it is wide enough. */
-const PRIORITY: Partial<Record<Name, string>> = {
-  loans:
-    'loan_id status current_days_past_due amount_at_risk outstanding_balance currency branch borrower_id last_repayment_date',
-  missed:
-    'loan_id due_date amount_missed amount_unpaid date_cleared days_late status currency schedule_id instalment_number',
-  par: 'scope measure loans outstanding_balance by_outstanding amount_at_risk currency branch by_principal by_arrears',
+const PRIORITY: Partial<Record<Name, readonly string[]>> = {
+  loans: [
+    ...['loan_id', 'status', 'current_days_past_due', 'amount_at_risk', 'outstanding_balance'],
+    ...['currency', 'branch', 'borrower_id', 'last_repayment_date'],
+  ],
+  missed: [
+    ...['loan_id', 'due_date', 'amount_missed', 'amount_unpaid', 'date_cleared', 'days_late'],
+    ...['status', 'currency', 'schedule_id', 'instalment_number'],
+  ],
+  par: [
+    ...['scope', 'measure', 'loans', 'outstanding_balance', 'by_outstanding', 'amount_at_risk'],
+    ...['currency', 'branch', 'by_principal', 'by_arrears'],
+  ],
 };
 /** Options that only some reports use. */
 const ONLY_FOR: Readonly<Record<string, readonly Name[]>> = {
@@ -57,10 +63,7 @@ interface Options {
   columns?: string;
 }
 
-const line = commandLine(
-  'report',
-  'The loan book as of the close of a day: loans, missed payments, PAR, a loan day by day, roll rates',
-)
+const line = defineCommand('report', 'Reports of the loan book as of the close of a day')
   .argument('<report>', REPORTS.join(', '), (text) => {
     if (!REPORTS.some((report) => report === text))
       throw new InvalidArgumentError(`expected one of ${REPORTS.join(', ')}`);
@@ -69,10 +72,10 @@ const line = commandLine(
   .option(
     '--as-of <day>',
     'YYYY-MM-DD; today (UTC) by default',
-    calendarDay,
+    parseDay,
     new Date().toISOString().slice(0, 10),
   )
-  .option('--from <day>', 'roll: the earlier of its two days', calendarDay)
+  .option('--from <day>', 'roll: the earlier of its two days', parseDay)
   .option('--loan <id>', 'history: which loan')
   .addOption(new Option('--status <status>', 'loans: of this status').choices(LOAN_STATUSES))
   .option('--branch <branch>', 'loans: of the branch with this id or name')
@@ -179,7 +182,7 @@ function write(
   if (format === 'csv') return reports.map(asCsv).join('');
   if (format === 'json') return reports.map(asJson).join('');
   const tables = reports.map((report) => {
-    const priority = fit ? PRIORITY[report.name]?.split(' ') : undefined;
+    const priority = fit ? PRIORITY[report.name] : undefined;
     const columns = priority ? fitColumns(report, priority, TERMINAL_WIDTH) : report.columns;
     return asTable({ ...report, columns, notes: [] });
   });

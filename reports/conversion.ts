@@ -71,5 +71,6 @@ export function conversionNotes(amounts: Amounts, { asOf, rates }: Conversion): 
 function describeRate({ currency, rate, rate_date, source, suspect }: UsedRate): string {
   const simulated = source === 'simulator' ? ' SIMULATED, not a real rate.' : '';
   const jump = suspect ? ' SUSPECT: more than 20 % off the last rate before it.' : '';
-  return `1 ${BASE} = ${rate} ${currency} (rate of ${rate_date}, source ${source}).${simulated}${jump}`;
+  const used = `1 ${BASE} = ${rate} ${currency} (rate of ${rate_date}, source ${source}).`;
+  return `${used}${simulated}${jump}`;
 }

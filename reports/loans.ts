@@ -8,7 +8,7 @@ import { readTotals, totalsSql } from './totals.ts';
 
 const LOANS = reportSql('loan_summary.sql');
 
-export const LOAN_COLUMNS = columnsOf({
+const LOAN_COLUMNS = columnsOf({
   loan_id: 'text',
   borrower_id: 'text',
   date_of_release: 'day',
@@ -67,7 +67,8 @@ const MATCHES = `
   and current_days_past_due >= :min_days
   and not exists (
     select from unnest(cast(:words as text[])) word
-    where strpos(lower(concat_ws(' ', loan_id, borrower_id, borrower_name, branch)), lower(word)) = 0
+    where strpos(lower(concat_ws(' ', loan_id, borrower_id, borrower_name, branch)), lower(word))
+          = 0
   )`;
 const TOTALS = totalsSql(LOANS, ADDED_UP, MATCHES);
 const DEFAULT_ORDER: LoanOrder = { column: 'loan_id', descending: false };
@@ -151,8 +152,8 @@ cross join lateral (
 order by loan_id`;
 
 /**
- * The loans after one, by id, without a filter: works out no more than it returns. The totals, where
- * they are asked for, are of the whole book.
+ * The loans after one, by id, without a filter: works out no more than it returns, but for totals,
+ * which are of the whole book.
  */
 export async function loanPage(
   db: Database,

@@ -12,7 +12,7 @@ export function readBook<Result>(
   return db.transaction(
     async (book) => {
       // The first statement, before any snapshot exists. A load truncates, which is not MVCC-safe:
-      // a snapshot taken before the load commits would see empty tables. Loads lock loan_book first.
+      // an older one would see empty tables when the load commits. Loads lock loan_book first.
       await execute(book, 'lock table loan_book in access share mode');
       await execute(book, `set local work_mem = '128MB'`);
       return work(book);

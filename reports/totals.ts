@@ -10,8 +10,7 @@ const CONVERT = sqlFile(import.meta.url, 'sql/convert_totals.sql');
  * a column `currency`; `matches` is a condition on its rows.
  */
 export const totalsSql = (report: string, columns: readonly string[], matches: string): string => `
-select currency,
-       ${columns.map((name) => `cast(coalesce(sum("${name}"), 0) as text) as "${name}"`).join(',\n')}
+select currency, ${columns.map((name) => `coalesce(sum("${name}"), 0) as "${name}"`).join(', ')}
 from (${report}) report
 where ${matches}
 group by currency

@@ -4,7 +4,7 @@ with as_of(day) as (values (cast(:as_of as date)))
 -- day. Days past due and the amount at risk are 0 before the release. Definitions:
 -- docs/loan-book.md. No rows for an unknown loan.
 -- psql:    psql -v as_of="'2021-10-15'" -v loan_id="'32u09wekjbfje'" -f sql/arrears_history.sql
--- pgAdmin: replace the parameters in the first two lines with a quoted day and a quoted loan, and run.
+-- pgAdmin: replace the parameters in the first two lines with a day and a loan in quotes, and run.
 -- The view allocation says which day each instalment was covered on; allocated_instalments keeps
 -- its result.
 , instalment as (

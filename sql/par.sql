@@ -1,5 +1,5 @@
 with as_of(day) as (values (cast(:as_of as date)))
--- Portfolio at risk and buckets of days past due, for the whole book, each currency and each branch.
+-- Portfolio at risk and buckets of days past due: the whole book, each currency, each branch.
 -- The portfolio is the loans released, not settled and with a schedule; the others are counted in
 -- rows of their own. Definitions: docs/loan-book.md.
 -- Amounts of different currencies are never added up: such a group has numbers of loans only.

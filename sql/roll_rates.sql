@@ -6,7 +6,7 @@ with as_of(day) as (values (cast(:as_of as date)))
 -- settled. The last three columns count the loans of the currency outside that portfolio.
 -- Definitions: docs/loan-book.md.
 -- psql:    psql -v as_of="'2021-10-15'" -v from_day="'2021-09-15'" -f sql/roll_rates.sql
--- pgAdmin: replace the parameters in the first two lines with quoted days, like '2021-10-15', and run.
+-- pgAdmin: replace the parameters in the first two lines with days in quotes, and run.
 -- The view allocation says which day each instalment was covered on; allocated_instalments keeps
 -- its result.
 , rule(tolerance) as (select coalesce(max(tolerance), 0) from loan_book)

@@ -7,7 +7,7 @@ const KINDS: Readonly<Record<string, Column['kind']>> = {
   '#/components/schemas/Instant': 'instant',
 };
 
-/** The columns of a table of such items: the properties that the contract declares, in its order. */
+/** The columns of a table of such items: the properties that the contract declares, in order. */
 export function columnsOf({ document }: Contract, item: string): Column[] {
   const { properties = {} } = part(document, `#/components/schemas/${item}`) as Schema;
   return Object.entries(properties).map(([name, schema]) => ({ name, kind: kindOf(schema) }));

@@ -27,8 +27,10 @@ with rate(code, mid) as (
 )
 -- Every loan of the portfolio is in one bucket: the buckets together are the portfolio.
 , lent as (
-  select case when count(*) = count(outstanding) then nullif(sum(outstanding), 0) end as outstanding,
-         case when count(*) = count(principal) then nullif(sum(principal), 0) end as principal
+  select case when count(*) = count(outstanding)
+              then nullif(sum(outstanding), 0) end as outstanding,
+         case when count(*) = count(principal)
+              then nullif(sum(principal), 0) end as principal
   from converted
   where measure not like 'PAR>%'
 )

@@ -11,7 +11,7 @@ const least = (a: bigint, b: bigint) => (a < b ? a : b);
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const latest = (days: number[]) => (days.length === 0 ? null : isoDay(Math.max(...days)));
 
-export const isReleased = (loan: Loan, day: number) => loan.released <= day;
+const isReleased = (loan: Loan, day: number) => loan.released <= day;
 const expected = (loan: Loan, day: number) =>
   sum(loan.instalments.filter(({ due }) => due <= day).map(({ amount }) => amount));
 /** A payment that was reversed counts as never received. */

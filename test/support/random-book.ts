@@ -38,7 +38,10 @@ export function seededRandom(seed: number): (limit: number) => number {
   };
 }
 
-/** A book around the leap day of 2024, made to hit edges: exact cover, one unit short, two on a day, nothing due, nothing paid. */
+/**
+ * A book around the leap day of 2024, made to hit edges: exact cover, one unit short, two on a day,
+ * nothing due, nothing paid, reversals, a tolerance, a currency of the loan's own.
+ */
 export function randomBook(seed: number): Book {
   const roll = seededRandom(seed);
   const branches = [
@@ -97,7 +100,8 @@ export async function putBook(
   await db('loan_book').delete();
   await db('loan_book').insert({ source: 'test', files: '[]', tolerance: money(tolerance) });
   await db.raw(
-    'truncate borrowers, loans, payment_schedule, loan_payments, branches, loan_branches, borrower_names',
+    `truncate borrowers, loans, payment_schedule, loan_payments, branches, loan_branches,
+      borrower_names`,
   );
   const put = async (table: string, rows: object[]) =>
     void (rows.length > 0 && (await db(table).insert(rows)));

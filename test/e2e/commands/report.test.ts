@@ -192,12 +192,12 @@ describe('npm run report', function () {
     [
       'a day that does not exist',
       ['loans', '--as-of', '2021-02-30'],
-      /expected a day that exists, got 2021-02-30/,
+      /use YYYY-MM-DD, for example 2026-01-31; got 2021-02-30/,
     ],
     [
       'a day in another form',
       ['loans', '--as-of', '10/15/2021'],
-      /expected a day like 2021-10-15, got 10\/15\/2021/,
+      /use YYYY-MM-DD, for example 2026-01-31; got 10\/15\/2021/,
     ],
     ['an unknown report', ['profit'], /expected one of loans, missed, par, history, roll, all/],
     ['a history of no loan', ['history'], /history needs --loan ID/],

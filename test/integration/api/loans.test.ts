@@ -31,8 +31,11 @@ describe('the loan book under /v2', () => {
     db = openDatabase({ url: parts.url, name: 'seed', deadlines: 'none' });
     await seedLoanBook(db);
     await parts.query(
-      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
-       select '2021-10-14', 'USD', quote, 'simulator', 100, '2021-10-14', '2021-10-14', gen_random_uuid() from unnest('{KES,NGN,GHS,UGX}'::text[]) quote`,
+      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                                fetched_at, event_id)
+       select '2021-10-14', 'USD', quote, 'simulator', 100, '2021-10-14', '2021-10-14',
+              gen_random_uuid()
+       from unnest('{KES,NGN,GHS,UGX}'::text[]) quote`,
     );
     ({ url } = await parts.api());
   });
@@ -151,8 +154,9 @@ describe('the loan book under /v2', () => {
 
   it('goes on after a loan whatever its name is', async () => {
     await parts.query(
-      `insert into loans (loan_id, borrower_id, date_of_release, loan_amount, downpayment, payment_frequency, maturity_date)
-       select name, '123fd35', '2021-01-01', 1, 0, 1, '2021-02-01' from unnest(array['a"b\\c', 'a"b\\d', 'é, <x>']) name`,
+      `insert into loans (loan_id, borrower_id, date_of_release, loan_amount)
+       select name, '123fd35', '2021-01-01', 1
+       from unnest(array['a"b\\c', 'a"b\\d', 'é, <x>']) name`,
     );
     const first = await callApi('/v2/loans?as_of=2021-10-15&limit=5');
     const names = (
@@ -195,7 +199,7 @@ describe('the loan book under /v2', () => {
     ).to.equal(true);
   });
 
-  it('tells what one loan missed, with its totals alone, and nothing of a loan that is not there', async () => {
+  it('lists what one loan missed, with its own totals; nothing of an unknown loan', async () => {
     const of = (loan: string) =>
       callApi(`/v2/reports/missed?as_of=2021-10-15&in=USD&loan_id=${loan}`);
     const whole = await callApi('/v2/reports/missed?as_of=2021-10-15');
@@ -208,7 +212,7 @@ describe('the loan book under /v2', () => {
     expect((await of('none')).data).to.deep.equal([]);
   });
 
-  it('tells missed instalments and moves between buckets, and wants days in their order', async () => {
+  it('lists missed instalments and moves between buckets; refuses days in reverse', async () => {
     expect((await callApi('/v2/reports/missed?as_of=2021-10-15')).data.length).to.be.greaterThan(0);
     expect(
       (await callApi('/v2/reports/roll?from=2021-08-31&as_of=2021-10-15')).data.length,

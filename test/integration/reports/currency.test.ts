@@ -19,7 +19,8 @@ describe('totals of a book in several currencies', () => {
 
   const rate = (currency: string, day: string, mid: string, source = 'xe') =>
     database.query(
-      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                                fetched_at, event_id)
        values (?, 'USD', ?, ?, ?, now(), now(), gen_random_uuid())`,
       [day, currency, source, mid],
     );
@@ -90,7 +91,8 @@ describe('totals of a book in several currencies', () => {
     await rate('NGN', DAY, '411');
     const { notes, rates } = await outstanding(await inUsd());
     expect(notes[0]).to.equal(
-      '1 USD = 150 KES (rate of 2021-10-15, source xe). SUSPECT: more than 20 % off the last rate before it.',
+      '1 USD = 150 KES (rate of 2021-10-15, source xe). ' +
+        'SUSPECT: more than 20 % off the last rate before it.',
     );
     expect(rates?.map(({ currency, suspect }) => [currency, suspect])).to.deep.equal([
       ['KES', true],

@@ -19,9 +19,10 @@ const PARAMETERS: Record<string, string> = {
   loan_id: '32u09wekjbfje',
 };
 const README_COLUMNS =
-  'loan_id, borrower_id, date_of_release, term, LoanAmount, Downpayment, state, city, zip_code, payment_frequency, maturity_date, ' +
-  'current_days_past_due, last_due_date, last_repayment_date, amount_at_risk, borrower_credit_score, branch, branch_id, ' +
-  'borrower_name, total_amount_paid, total_amount_expected, par_days, status, bucket, ' +
+  'loan_id, borrower_id, date_of_release, term, LoanAmount, Downpayment, state, city, zip_code, ' +
+  'payment_frequency, maturity_date, current_days_past_due, last_due_date, last_repayment_date, ' +
+  'amount_at_risk, borrower_credit_score, branch, branch_id, borrower_name, total_amount_paid, ' +
+  'total_amount_expected, par_days, status, bucket, ' +
   'outstanding_balance, currency, principal_outstanding';
 
 describe('the files of sql/ over the sample loan book', () => {

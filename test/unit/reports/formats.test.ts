@@ -97,7 +97,7 @@ describe('a report as a workbook', () => {
     ]);
   });
 
-  it('shows money in the minor units of its currency, and each kind as what it is', async () => {
+  it('shows money in the minor units of its currency, other kinds as they are', async () => {
     const columns: Report['columns'] = [
       { name: 'currency', kind: 'text' },
       { name: 'amount', kind: 'money' },
