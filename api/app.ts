@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import type { DeadLetterAdmin } from '../ledger/dead-letters.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type DashboardDeps, dashboardRoutes } from './dashboard.ts';
 import { docsRoutes } from './docs/routes.ts';
@@ -11,7 +12,6 @@ import { SECURITY_HEADERS } from './http/security-headers.ts';
 import type { BookQueries } from './loans/queries.ts';
 import { loansHandlers } from './loans/routes.ts';
 import { deadLettersHandlers } from './pipeline/dead-letters.ts';
-import type { LetterBox } from './pipeline/letter-box.ts';
 import { type PipelineDeps, pipelineHandlers } from './pipeline/routes.ts';
 import { type ServiceDeps, serviceHandlers } from './pipeline/service.ts';
 import type { EventFeed } from './rates/event-stream.ts';
@@ -29,7 +29,7 @@ export interface AppDeps
     Omit<OperationDeps, 'contract'>,
     Omit<ServiceDeps, 'contract'> {
   feed: EventFeed;
-  letters: LetterBox;
+  letters: DeadLetterAdmin;
   book: BookQueries;
   rateLimitPerMinute: number | undefined;
   /** How many proxies stand in front, each of which adds its client to X-Forwarded-For. */

@@ -1,4 +1,5 @@
 import type { Account } from '../ledger/credentials.ts';
+import { openDeadLetterAdmin } from '../ledger/dead-letters.ts';
 import { freshnessQuery, type Slots } from '../ledger/freshness.ts';
 import { pipelineQueries } from '../ledger/pipeline-health.ts';
 import { openRequests } from '../ledger/requests.ts';
@@ -13,7 +14,6 @@ import { readyAnswers } from './http/caching.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 import { type Listening, listenOn } from './http/server.ts';
 import { bookQueries } from './loans/queries.ts';
-import { openLetterBox } from './pipeline/letter-box.ts';
 import { statusQuery } from './pipeline/status.ts';
 import { pullNow } from './pipeline/trigger.ts';
 import { bucketsQuery } from './rates/buckets.ts';
@@ -91,7 +91,7 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
     status: statusQuery({ ...deps, freshness, pipeline }),
     listRuns: (page) => listRuns(db, page),
     findRun: (runId) => findRun(db, runId),
-    letters: openLetterBox(db),
+    letters: openDeadLetterAdmin(db),
     book: bookQueries(db, reports),
     figures: tableFigures(db, deps),
   });

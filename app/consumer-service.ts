@@ -3,6 +3,7 @@ import { maskedSettings } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { EventStream } from '../stream/port.ts';
+import { openPublisher } from '../stream/publisher.ts';
 import type { Health, ServiceContext } from './context.ts';
 import { deadLetterTopic, eventTopic, schemaLookup } from './event-stream.ts';
 
@@ -14,7 +15,6 @@ interface ConsumerParts {
 /** Starts the consumer and its heartbeat, until the process ends. */
 export function startConsumerService(context: ServiceContext, parts: ConsumerParts): Health {
   const { config, log, onClose } = context;
-  if (config.KAFKA_BROKERS) void createDeadLetterTopic(context, parts.stream);
   const { stop, health } = startConfiguredConsumer(context, parts);
   onClose('consumer', stop);
   const settings = maskedSettings(config);
@@ -28,13 +28,13 @@ export function startConfiguredConsumer(
   { config, log, notifications, giveUp }: Omit<ServiceContext, 'onClose' | 'url' | 'signal'>,
   { db, stream }: ConsumerParts,
 ): Consumer {
-  const letters = deadLetterTopic(config);
-  const letterStream: Pick<EventStream, 'publish'> = {
-    publish: async (name, records) => {
-      await stream.createTopic(letters);
-      return stream.publish(name, records);
-    },
-  };
+  const deadLetters = config.KAFKA_BROKERS
+    ? openPublisher({ stream, topic: deadLetterTopic(config), prepare: async () => {} })
+    : null;
+  // At start, so that missing rights show now and not with the first dead letter.
+  void deadLetters?.prepare().catch((err) => {
+    log.warn({ err }, 'dead-letter topic not created, retrying when needed');
+  });
   return startConsumer({
     db,
     notifications,
@@ -42,19 +42,8 @@ export function startConfiguredConsumer(
     topic: eventTopic(config),
     group: config.CONSUMER_GROUP,
     schemaOf: schemaLookup(config),
-    deadLetterTopic: config.KAFKA_BROKERS ? { name: letters.topic, stream: letterStream } : null,
+    publishDeadLetters: deadLetters?.publish ?? null,
     log,
     onGiveUp: giveUp,
-  });
-}
-
-/** Creates the topic at start, so that missing rights show now and not with the first dead letter. */
-async function createDeadLetterTopic(
-  { config, log }: ServiceContext,
-  stream: EventStream,
-): Promise<void> {
-  const settings = deadLetterTopic(config);
-  await stream.createTopic(settings).catch((err) => {
-    log.warn({ err, topic: settings.topic }, 'dead-letter topic not created, retrying when needed');
   });
 }

@@ -1,16 +1,24 @@
+import { requireFrozenSchema } from '../events/built-in-schemas.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
+import { CannotStart, StreamUnavailable } from '../platform/errors.ts';
 import { openStream } from '../stream/open-stream.ts';
 import type { EventStream, SchemaRegistry, TopicSettings } from '../stream/port.ts';
 import { openSchemaRegistry } from '../stream/schema-registry.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext, ServiceContext } from './context.ts';
 
 /** Opens the stream of the settings: Kafka where there are brokers, else the embedded one. */
 export async function openEventStream(
-  { config, log, onClose, url }: AppContext,
+  { config, log, onClose, url, notifications }: AppContext & Partial<ServiceContext>,
   db: Database,
 ): Promise<EventStream> {
-  const stream = await openStream({ config, db, url, log });
+  try {
+    requireFrozenSchema();
+  } catch (err) {
+    throw new CannotStart((err as Error).message, { cause: err });
+  }
+  const options = { config, db, url, log };
+  const stream = await openStream({ ...options, ...(notifications && { notifications }) });
   onClose('stream', () => stream.close());
   return stream;
 }
@@ -50,8 +58,9 @@ export function schemaLookup(config: Config): (id: number) => Promise<string | n
   return async (id) => {
     if (registry) return registry.schema(id);
     if (!config.KAFKA_BROKERS) return null;
-    throw new Error(
+    throw new StreamUnavailable(
       `an event was written with schema id ${id} of a registry: set SCHEMA_REGISTRY_URL to it`,
+      { healthCode: 'registry_unavailable' },
     );
   };
 }

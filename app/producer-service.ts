@@ -12,6 +12,7 @@ import { type Producer, startProducer } from '../producer/index.ts';
 import { type XeSettings, xeClient } from '../producer/xe-client.ts';
 import { startSimulator } from '../simulator/index.ts';
 import type { EventStream } from '../stream/port.ts';
+import { openPublisher, type Publisher } from '../stream/publisher.ts';
 import type { Health, ServiceContext } from './context.ts';
 import { eventTopic, openRegistry } from './event-stream.ts';
 
@@ -33,11 +34,12 @@ export async function startProducerService(
 ): Promise<Health> {
   const { config, log, onClose } = context;
   const xe = await openXe(context);
-  await createTopicAndSchema(config, parts.stream)().catch((err) => {
+  const publisher = openEventPublisher(config, parts.stream);
+  await publisher.prepare().catch((err) => {
     if (err instanceof CannotStart) throw err;
     log.warn({ err }, 'stream or schema registry is unavailable, events wait in the ledger');
   });
-  const { stop, health } = startConfiguredProducer(context, { ...parts, xe });
+  const { stop, health } = startConfiguredProducer(context, { ...parts, xe, publisher });
   onClose('producer', stop);
   // A backfill's own producer is none that anything else may count on.
   if (parts.backfillOnly) return health;
@@ -47,11 +49,17 @@ export async function startProducerService(
   return health;
 }
 
+interface ConfiguredProducerParts extends ProducerParts {
+  xe: Xe;
+  publisher?: Publisher<number>;
+}
+
 /** Starts the producer of the settings alone, on an XE that is given. */
 export function startConfiguredProducer(
   { config, log, notifications }: Pick<ServiceContext, 'config' | 'log' | 'notifications'>,
-  { db, stream, xe, history = false, backfillOnly = false }: ProducerParts & { xe: Xe },
+  { db, stream, xe, history = false, backfillOnly = false, ...parts }: ConfiguredProducerParts,
 ): Producer {
+  const publisher = parts.publisher ?? openEventPublisher(config, stream);
   const { source, CURRENCIES: currencies } = config;
   const { deadlineMs, ...settings } = xe;
   return startProducer({
@@ -59,10 +67,13 @@ export function startConfiguredProducer(
     account: accountOf(config),
     xe: xeClient({ settings, log, ...(deadlineMs && { deadlineMs }) }),
     db,
-    stream,
+    stream: {
+      positions: stream.positions,
+      publish: (_topic, records) => publisher.publish(records),
+    },
     topic: config.TOPIC,
     group: config.CONSUMER_GROUP,
-    schemaId: createTopicAndSchema(config, stream),
+    schemaId: publisher.prepare,
     catchUpHours: config.CATCH_UP_HOURS,
     backfillOnly,
     ...(history && source === 'simulator' && { onLook: () => fileHistory(db, currencies) }),
@@ -78,18 +89,18 @@ export function openConfiguredLedger(config: Config, db: Database): Ledger {
   return openLedger({ db, ...accountOf(config), currencies, dailyBudget });
 }
 
-/** Returns the function that prepares a publish and answers the id of the event's schema. */
-function createTopicAndSchema(
+/** Opens the publisher of events, whose `prepare` resolves with the id of the event's schema. */
+function openEventPublisher(
   config: Config,
-  stream: Pick<EventStream, 'createTopic'>,
-): () => Promise<number> {
+  stream: Pick<EventStream, 'createTopic' | 'publish'>,
+): Publisher<number> {
   const registry = openRegistry(config);
-  return async () => {
-    await stream.createTopic(eventTopic(config));
-    return registry
-      ? registry.register(`${config.TOPIC}-value`, RATE_OBSERVED_SCHEMA)
-      : CURRENT_BUILT_IN_ID;
-  };
+  const subject = `${config.TOPIC}-value`;
+  return openPublisher({
+    stream,
+    topic: eventTopic(config),
+    prepare: async () => registry?.register(subject, RATE_OBSERVED_SCHEMA) ?? CURRENT_BUILT_IN_ID,
+  });
 }
 
 /** Files a simulated history once the first slot has its rates; it is fetched after all that is due. */

@@ -1,85 +1,86 @@
 import { InvalidArgumentError } from 'commander';
-import { type Letter, openLetterBox } from '../api/pipeline/letter-box.ts';
 import { defineCommand } from '../app/command-line.ts';
 import { runTask } from '../app/run.ts';
+import {
+  type DeadLetter,
+  type DeadLetterAdmin,
+  openDeadLetterAdmin,
+} from '../ledger/dead-letters.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
+import { InvalidRequest } from '../platform/errors.ts';
 
-interface Asked {
-  verb: 'ls' | 'show' | 'redrive' | 'close';
-  id: string | null;
-}
+const MAX_LISTED = 1_000_000;
 
-let asked: Asked | undefined;
+let work: ((letters: DeadLetterAdmin) => Promise<object | DeadLetter[]>) | undefined;
+let isRedrive = false;
 const letterId = (text: string) => {
-  if (!/^\d{1,18}$/.test(text))
-    throw new InvalidArgumentError(`expected the number of a letter, got ${text}`);
-  return text;
+  if (/^\d{1,18}$/.test(text)) return text;
+  throw new InvalidArgumentError(`use the number of a dead letter, for example 12, not ${text}`);
 };
-const line = defineCommand(
+const program = defineCommand(
   'dlt',
-  'Dead letters: records that could never become a rate, kept whole with the reason',
+  'Dead letters: records that can never become a rate, kept whole with the reason',
 );
-const verb = (name: Asked['verb'], description: string) =>
-  line.command(name).description(description).option('--json', 'print the result as JSON');
+const verb = (name: string, description: string) =>
+  program.command(name).description(description).option('--json', 'print the result as JSON');
+const idsOf = (id: string | undefined, all = false): string[] | null => {
+  if ((id === undefined) !== all) program.error('dlt: give the number of a dead letter, or --all');
+  return id === undefined ? null : [id];
+};
+const requireOpen = (letters: DeadLetter[], id: string | undefined): DeadLetter[] => {
+  if (id !== undefined && letters.length === 0)
+    throw new InvalidRequest(`there is no open dead letter ${id}`);
+  return letters;
+};
+
 verb('ls', 'the open ones, oldest first').action(() => {
-  asked = { verb: 'ls', id: null };
+  work = (letters) => letters.page({ state: 'open', after: null, limit: MAX_LISTED });
 });
 verb('show', 'one of them with its bytes')
   .argument('<id>', 'its number', letterId)
   .action((id: string) => {
-    asked = { verb: 'show', id };
+    work = (letters) => letters.show(id);
   });
-verb('close', 'end one that will never become a rate: it stays as a record and is no longer open')
-  .argument('<id>', 'its number', letterId)
-  .action((id: string) => {
-    asked = { verb: 'close', id };
-  });
-verb(
-  'redrive',
-  'have the running consumer try again; what works becomes a rate, and twice adds nothing',
-)
+verb('close', 'close one that will never become a rate; it stays as a record')
   .argument('[id]', 'its number', letterId)
   .option('--all', 'all open ones')
-  .action((id: string | undefined, { all = false }: { all?: boolean }) => {
-    if ((id === undefined) !== all) line.error('dlt: give the number of a letter, or --all');
-    asked = { verb: 'redrive', id: id ?? null };
+  .action((id: string | undefined, { all }: { all?: boolean }) => {
+    const ids = idsOf(id, all);
+    work = async (letters) => {
+      const closed = requireOpen(await letters.close(ids), id);
+      return id === undefined ? closed : (closed[0] as DeadLetter);
+    };
+  });
+verb('redrive', 'have the running consumer retry it; twice adds nothing')
+  .argument('[id]', 'its number', letterId)
+  .option('--all', 'all open ones')
+  .action((id: string | undefined, { all }: { all?: boolean }) => {
+    const ids = idsOf(id, all);
+    isRedrive = true;
+    work = async (letters) => requireOpen(await letters.redrive(ids), id);
   });
 
-await runTask(line, async (task) => {
-  const { verb: what, id } = asked as Asked;
+await runTask(program, async (task) => {
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'dlt' });
   task.onClose('database', () => db.destroy());
-  const letters = openLetterBox(db);
-  const json =
-    task.json || line.commands.some((command) => command.opts<{ json?: boolean }>().json);
-  const does = {
-    ls: () => letters.open(),
-    show: () => letters.show(id as string),
-    close: () => letters.close(id as string),
-    redrive: () => letters.redrive(id),
-  };
-  const shown = await does[what]();
-  if (json) task.print(JSON.stringify(shown));
-  else if (!Array.isArray(shown))
-    for (const [name, value] of Object.entries(shown))
-      task.print(`${name.padEnd(16)} ${typeof value === 'object' ? JSON.stringify(value) : value}`);
-  else if (shown.length === 0) task.print('no open dead letters');
-  else for (const letter of shown) task.print(lineOf(letter));
-  return what === 'redrive' && Array.isArray(shown) && shown.some(({ state }) => state === 'open')
-    ? 1
-    : 0;
+  const result = (await work?.(openDeadLetterAdmin(db))) ?? [];
+  const isJson =
+    task.json || program.commands.some((command) => command.opts<{ json?: boolean }>().json);
+  if (isJson) task.print(JSON.stringify(result));
+  else if (Array.isArray(result)) {
+    if (result.length === 0) task.print('no open dead letters');
+    for (const letter of result) task.print(lineOf(letter));
+  } else {
+    for (const [name, value] of Object.entries(result))
+      task.print(`${name.padEnd(18)} ${typeof value === 'object' ? JSON.stringify(value) : value}`);
+  }
+  const failed = Array.isArray(result) && result.some(({ state }) => state === 'open');
+  return isRedrive && failed ? 1 : 0;
 });
 
-function lineOf({
-  id,
-  state,
-  topic,
-  partition,
-  record_offset,
-  reason,
-  detail,
-  redrive_error,
-}: Letter): string {
-  return `${id.padStart(6)}  ${state.padEnd(8)}  ${topic}/${partition}@${record_offset}  ${redrive_error ?? `${reason}: ${detail}`}`;
+function lineOf(letter: DeadLetter): string {
+  const { id, state, topic, partition, record_offset, reason, detail, redrive_error } = letter;
+  const place = `${topic}/${partition}@${record_offset}`;
+  return `${id.padStart(6)}  ${state.padEnd(8)}  ${place}  ${redrive_error ?? `${reason}: ${detail}`}`;
 }

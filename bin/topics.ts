@@ -3,14 +3,18 @@ import { deadLetterTopic, eventTopic, openEventStream } from '../app/event-strea
 import { runTask } from '../app/run.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
+import { deadlineSignal } from '../platform/deadline.ts';
+import { CannotStart } from '../platform/errors.ts';
 
-const command = defineCommand(
+const DEADLINE_MS = 30_000;
+
+const program = defineCommand(
   'topics',
-  'Creates the topic of the events and the dead-letter topic, unless they exist',
+  'Creates the topics of the events and of the dead letters, unless they exist',
 );
 
-await runTask(command, async (task) => {
-  const { config, log, signal, json, quiet, print } = task;
+await runTask(program, async (task) => {
+  const { config, log, json, quiet, print } = task;
   const db = openDatabase({ url: task.url, name: 'topics' });
   task.onClose('database', () => db.destroy());
   const stream = await openEventStream(task, db);
@@ -18,9 +22,19 @@ await runTask(command, async (task) => {
   const topics = config.KAFKA_BROKERS
     ? [eventTopic(config), deadLetterTopic(config)]
     : [eventTopic(config)];
+  const deadline = deadlineSignal(DEADLINE_MS, task.signal);
   for (const topic of topics)
-    await retryUntilDone('topics', () => stream.createTopic(topic), { log, signal });
-  if (signal.aborted) return 1;
+    await retryUntilDone('topics', () => stream.createTopic(topic), {
+      log,
+      signal: deadline.signal,
+    });
+  deadline.clear();
+  if (task.signal.aborted) return 1;
+  if (deadline.signal.aborted)
+    throw new CannotStart(
+      `The brokers ${config.KAFKA_BROKERS?.join(', ')} could not be reached within ` +
+        `${DEADLINE_MS / 1000} s: start them, or correct KAFKA_BROKERS`,
+    );
   if (json) print(JSON.stringify({ topics: topics.map(({ topic }) => topic) }));
   else if (!quiet)
     for (const { topic, partitions } of topics)

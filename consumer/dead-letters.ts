@@ -1,51 +1,51 @@
 import type { UndecodableRecord } from '../events/rate-observed.ts';
 import type { Database } from '../platform/database.ts';
-import { RecordTooLarge } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoint.ts';
-import type { EventStream, OutgoingRecord, StreamRecord } from '../stream/port.ts';
+import { classify } from '../platform/faults.ts';
+import type { Logger } from '../platform/logger.ts';
+import { execute, queryOne, sqlFile } from '../platform/sql.ts';
+import type { HeaderValue, OutgoingRecord, StreamRecord } from '../stream/port.ts';
+
+const INSERT = sqlFile(import.meta.url, 'sql/insert_dead_letter.sql');
+const MAX_DETAIL = 2000;
 
 export interface DeadLetters {
-  /** Keeps the record whole, with the reason. Resolves only when it is kept, with false when it was already: twice is one letter. */
-  setAside(record: StreamRecord, fault: UndecodableRecord): Promise<boolean>;
+  /** Keeps the record with the reason. Resolves once it is kept; false when it already was. */
+  keep(record: StreamRecord, fault: UndecodableRecord): Promise<boolean>;
 }
 
-export interface DeadLetterSettings {
+/** Publishes dead letters to their topic. */
+export type PublishDeadLetters = (records: readonly OutgoingRecord[]) => Promise<unknown>;
+
+export interface DeadLetterDeps {
   db: Database;
-  /** Where letters are published before they are written down; null where the stream is the embedded one and the row is enough. */
-  topic: { name: string; stream: Pick<EventStream, 'publish'> } | null;
+  /** Null on the embedded stream, where a row is enough, and for a replay. */
+  publish: PublishDeadLetters | null;
+  log: Logger;
 }
 
-/** Where records go that can never become a rate: the topic first, where there is one, and always a row. */
-export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters {
+/** Keeps records that can never become a rate: on their topic first, if any, and always as a row. */
+export function openDeadLetters({ db, publish, log }: DeadLetterDeps): DeadLetters {
   return {
-    setAside: async (record, fault) => {
-      const { topic: from, partition, offset, timestamp, key, value } = record;
-      const place = { topic: from, partition, offset, value };
-      // Asked first: while Postgres is away this throws, and the letter is not published again at every try.
-      const kept = await db.raw(
-        'select from dead_letters where topic = :topic and partition = :partition and record_offset = :offset and value is not distinct from :value',
-        place as never,
-      );
-      if (kept.rows.length > 0) return false;
+    keep: async (record, fault) => {
+      // First: in an outage of Postgres this throws, and retries do not publish it again.
+      if (await isKept(db, record)) return false;
       failpoint('before-dead-letter');
-      if (topic) await publish(topic, letterOf(record, fault));
+      if (publish)
+        await withFallback(
+          () => publish([letterOf(record, fault)]),
+          (err) => {
+            log.warn({ err }, 'dead letter refused by its topic, publishing it without its value');
+            return publish([summaryOf(record, fault, err)]);
+          },
+        );
       failpoint('between-dead-letters');
-      await db.raw(
-        `insert into dead_letters (topic, partition, record_offset, record_timestamp, key, value, headers, reason, reason_code, detail)
-         values (:topic, :partition, :offset, :timestamp, :key, :value, :headers, :reason, :code, :detail) on conflict do nothing`,
-        {
-          ...place,
-          timestamp,
-          key,
-          headers: JSON.stringify(
-            Object.fromEntries(
-              Object.entries(record.headers).map(([name, value]) => [clean(name), readable(value)]),
-            ),
-          ),
-          reason: fault.reason,
-          code: fault.code,
-          detail: clean(fault.message).slice(0, 2000),
-        } as never,
+      await withFallback(
+        () => execute(db, INSERT, rowOf(record, fault)),
+        (err) => {
+          log.warn({ err }, 'dead letter refused by Postgres, storing its value only');
+          return execute(db, INSERT, bareRowOf(record, fault));
+        },
       );
       failpoint('after-dead-letter');
       return true;
@@ -53,52 +53,102 @@ export function openDeadLetters({ db, topic }: DeadLetterSettings): DeadLetters 
   };
 }
 
-/** A letter that its topic will never take must not hold up the stream for ever: then only where from and why go there. */
-async function publish(
-  { name, stream }: NonNullable<DeadLetterSettings['topic']>,
-  letter: OutgoingRecord,
+/** A part that cannot be written must not hold up the stream for ever; an outage must. */
+async function withFallback(
+  work: () => Promise<unknown>,
+  fallback: (err: unknown) => Promise<unknown>,
 ): Promise<void> {
   try {
-    await stream.publish(name, [letter]);
-  } catch (error) {
-    if (!(error instanceof RecordTooLarge)) throw error;
-    const ours = Object.entries(letter.headers ?? {}).filter(([header]) =>
-      header.startsWith('kafka_dlt-'),
-    );
-    const omitted = `${letter.value?.length ?? 0} bytes, more than this topic takes: the row in dead_letters has them`;
-    const headers = { ...Object.fromEntries(ours), 'kafka_dlt-value-omitted': omitted };
-    await stream.publish(name, [{ key: null, value: null, headers }]);
+    await work();
+  } catch (err) {
+    if (classify(err) === 'outage') throw err;
+    await fallback(err);
   }
 }
 
-/** The record as it came, and where from and why in the headers that Kafka Connect uses for the same. */
-function letterOf(
-  { key, value, headers, topic, partition, offset, timestamp }: StreamRecord,
+async function isKept(db: Database, record: StreamRecord): Promise<boolean> {
+  const { topic, partition, offset, value } = record;
+  const sql = `
+    select id from dead_letters
+    where topic = :topic and partition = :partition and record_offset = :offset
+      and md5(coalesce(value, '')) = md5(coalesce(:value::bytea, ''))`;
+  return (await queryOne(db, sql, { topic, partition, offset, value })) !== null;
+}
+
+/** The record as it came; where from and why are headers, named as Kafka Connect names them. */
+function letterOf(record: StreamRecord, fault: UndecodableRecord): OutgoingRecord {
+  const { key, value, headers } = record;
+  return { key, value, headers: { ...headers, ...originOf(record, fault) } };
+}
+
+function summaryOf(record: StreamRecord, fault: UndecodableRecord, err: unknown): OutgoingRecord {
+  const refusal = (err as Error).message.slice(0, MAX_DETAIL);
+  const bytes = record.value?.length ?? 0;
+  const omitted = `${bytes} bytes are in the row of dead_letters only: ${refusal}`;
+  const headers = { ...originOf(record, fault), 'kafka_dlt-value-omitted': omitted };
+  return { key: null, value: null, headers };
+}
+
+function originOf(
+  { topic, partition, offset, timestampMs }: StreamRecord,
   fault: UndecodableRecord,
-) {
+): Record<string, string> {
   return {
-    key,
-    value,
-    headers: {
-      ...headers,
-      'kafka_dlt-original-topic': topic,
-      'kafka_dlt-original-partition': String(partition),
-      'kafka_dlt-original-offset': offset,
-      'kafka_dlt-original-timestamp': String(Date.parse(timestamp)),
-      'kafka_dlt-exception-fqcn': fault.name,
-      'kafka_dlt-exception-message': `${fault.reason}: ${fault.message}`.slice(0, 2000),
-    },
+    'kafka_dlt-original-topic': topic,
+    'kafka_dlt-original-partition': String(partition),
+    'kafka_dlt-original-offset': offset,
+    'kafka_dlt-original-timestamp': timestampMs,
+    'kafka_dlt-exception-fqcn': fault.name,
+    'kafka_dlt-exception-message': `${fault.reason}: ${fault.message}`.slice(0, MAX_DETAIL),
   };
 }
 
+function rowOf(record: StreamRecord, fault: UndecodableRecord) {
+  const headers = Object.entries(record.headers).map(([name, value]) => [
+    withoutNul(name),
+    Array.isArray(value) ? value.map(readable) : readable(value as HeaderValue),
+  ]);
+  return {
+    ...bareRowOf(record, fault),
+    timestamp: isKnownTime(record) ? new Date(Number(record.timestampMs)).toISOString() : null,
+    key: record.key,
+    headers: JSON.stringify(Object.fromEntries(headers)),
+    detail: withoutNul(fault.message).slice(0, MAX_DETAIL),
+  };
+}
+
+/** What identifies the record, and its bytes. */
+function bareRowOf({ topic, partition, offset, value }: StreamRecord, fault: UndecodableRecord) {
+  return {
+    ...{ topic, partition, offset, value },
+    timestamp: null,
+    key: null,
+    headers: '{}',
+    reason: fault.reason,
+    code: fault.code,
+    detail: '',
+  };
+}
+
+/**
+ * Whether a record's time can be one: false when its producer wrote none, or counted in other units
+ * than milliseconds and is outside of the years 1970 to 9999.
+ */
+export function isKnownTime({ timestampMs }: Pick<StreamRecord, 'timestampMs'>): boolean {
+  const ms = Number(timestampMs);
+  return ms > 0 && ms < END_OF_TIME_MS;
+}
+const END_OF_TIME_MS = Date.UTC(10_000, 0);
+
 /** Text where it is text; other bytes, and the NUL that Postgres cannot hold, in base64. */
-function readable(value: Buffer): string | { base64: string } {
+function readable(value: HeaderValue): string | { base64: string } | null {
+  if (value === null) return null;
   const text = value.toString('utf8');
   return Buffer.from(text).equals(value) && !text.includes('\0')
     ? text
     : { base64: value.toString('base64') };
 }
 
-function clean(text: string): string {
+function withoutNul(text: string): string {
   return text.replaceAll('\0', '\\0');
 }

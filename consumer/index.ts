@@ -2,14 +2,14 @@ import { rateDecoder, type SchemaOf } from '../events/wire-format.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { withinDeadline } from '../platform/deadline.ts';
-import type { ServiceHealth } from '../platform/health.ts';
+import { type ServiceHealth, type Trouble, troubleOf } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
 import type { Notifications } from '../platform/notifications.ts';
-import type { EventStream, Subscription, TopicSettings } from '../stream/port.ts';
-import { type DeadLetterSettings, openDeadLetters } from './dead-letters.ts';
+import type { EventStream, Position, Subscription, TopicSettings } from '../stream/port.ts';
+import { openDeadLetters, type PublishDeadLetters } from './dead-letters.ts';
 import { batchHandler } from './handle-batch.ts';
-import { gapWatch } from './log-gap.ts';
+import { watchPositions } from './positions.ts';
 import { openRateStore } from './rate-store.ts';
 import { startRedrives } from './redrive.ts';
 
@@ -20,47 +20,39 @@ export interface ConsumerDeps {
   topic: TopicSettings;
   group: string;
   schemaOf: SchemaOf;
-  deadLetterTopic: DeadLetterSettings['topic'];
+  publishDeadLetters: PublishDeadLetters | null;
   log: Logger;
-  /** Called when reading has ended for good and only a new process may do better. */
+  /** Called when reading has ended for good and only a new process may help. */
   onGiveUp?: (reason: Error) => void;
 }
+
 export interface Consumer {
   health(): Promise<ServiceHealth>;
   stop(): Promise<void>;
 }
 
-/** A health that waits longer for a silent broker would itself be missed. */
+/** A health check that waited longer for a silent broker would count as missing itself. */
 const POSITIONS_MS = 3000;
 
 /**
- * Starts bringing events into Postgres: at least once from the stream, once in the tables. Returns at once; while the stream cannot
- * be reached the health says so, and it is tried until it can.
+ * Starts to store events in Postgres: at least once from the stream, once in the tables. Returns at
+ * once; while the stream is unavailable, the health says so and it is retried.
  */
 export function startConsumer(deps: ConsumerDeps): Consumer {
-  const { db, notifications, stream, topic, group, schemaOf, deadLetterTopic, log, onGiveUp } =
-    deps;
+  const { db, notifications, stream, topic, group, schemaOf, log, onGiveUp } = deps;
   const stopping = new AbortController();
   let subscription: Subscription | undefined;
-  let waiting: string | null = 'stream: not reached yet';
-  const handling = { decode: rateDecoder(schemaOf), store: openRateStore(db), log };
-  const handle = batchHandler({
-    ...handling,
-    deadLetters: openDeadLetters({ db, topic: deadLetterTopic }),
-  });
-
+  let waiting: Trouble = { trouble: 'stream: not reached yet', code: 'starting' };
   let tombstones = 0;
-  const gaps = gapWatch(topic.topic, (sentence) => log.error(`stream: ${sentence}`));
-  async function positions() {
-    const found = await stream.positions(topic.topic, group);
-    gaps.look(found);
-    return found;
-  }
+  const handling = { decode: rateDecoder(schemaOf), store: openRateStore(db), log };
+  const deadLetters = openDeadLetters({ db, publish: deps.publishDeadLetters, log });
+  const handle = batchHandler({ ...handling, deadLetters });
+  const positions = watchPositions({ db, stream, topic: topic.topic, group, log });
 
   async function subscribe(): Promise<void> {
     try {
       await stream.createTopic(topic);
-      await positions();
+      await positions.check();
       subscription = await stream.subscribe({
         topic: topic.topic,
         group,
@@ -70,10 +62,10 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
         },
       });
       void subscription.gaveUp.then((reason) => onGiveUp?.(reason));
-      waiting = null;
-    } catch (error) {
-      waiting = `stream: ${(error as Error).message}`;
-      throw error;
+    } catch (err) {
+      const { trouble, code } = troubleOf(err);
+      waiting = { trouble: `stream: ${trouble}`, code };
+      throw err;
     }
   }
   const redrives = startRedrives({ ...handling, db, notifications });
@@ -81,33 +73,42 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
 
   return {
     health: async () => {
-      if (!subscription) return { trouble: waiting, code: 'stream_unavailable', partitions: [] };
-      const { trouble, partitions } = subscription.health();
-      const gap = gaps.trouble();
-      const code = trouble ? 'stream_unavailable' : gap ? 'log_gap' : null;
-      const said: ServiceHealth = { trouble: trouble ?? gap, code, partitions, tombstones };
+      if (!subscription) return { ...waiting, partitions: [] };
+      const { trouble, code, partitions } = subscription.health();
       try {
-        let lag = 0n;
-        for (const { partition, low, high, committed } of await withinDeadline(
-          'stream',
-          POSITIONS_MS,
-          positions(),
-        )) {
-          const behind = BigInt(high) - BigInt(committed ?? low);
-          metrics.lag.set({ partition }, Number(behind));
-          lag += behind;
-        }
-        return { ...said, lag: String(lag) };
-      } catch (error) {
-        if (said.trouble) return said;
-        return { ...said, trouble: (error as Error).message, code: 'stream_unavailable' };
+        const lag = lagOf(await withinDeadline('stream', POSITIONS_MS, positions.check()));
+        const gap = positions.trouble();
+        const state: Trouble =
+          trouble === null && gap ? { trouble: gap, code: 'log_gap' } : { trouble, code };
+        return { ...state, partitions, tombstones, lag };
+      } catch (err) {
+        return {
+          ...(trouble === null ? troubleOf(err) : { trouble, code }),
+          partitions,
+          tombstones,
+        };
       }
     },
     stop: async () => {
       stopping.abort();
       await starting;
       await subscription?.stop();
+      // The last offsets are what is compared after a stop of weeks.
+      if (subscription)
+        await withinDeadline('stream', POSITIONS_MS, positions.check()).catch((err) =>
+          log.debug({ err }, 'consumer positions not noted'),
+        );
       await redrives.stop();
     },
   };
+}
+
+function lagOf(positions: readonly Position[]): string {
+  let lag = 0n;
+  for (const { partition, low, high, committed } of positions) {
+    const behind = BigInt(high) - BigInt(committed ?? low);
+    metrics.lag.set({ partition }, Number(behind));
+    lag += behind;
+  }
+  return String(lag);
 }

@@ -1,6 +1,8 @@
 import { UndecodableRecord } from '../events/rate-observed.ts';
 import type { Database } from '../platform/database.ts';
 import type { Notifications } from '../platform/notifications.ts';
+import { execute, queryOne } from '../platform/sql.ts';
+import { startWakeLoop } from '../platform/wake-loop.ts';
 import type { StreamRecord } from '../stream/port.ts';
 import { type BatchDeps, batchHandler } from './handle-batch.ts';
 
@@ -11,75 +13,90 @@ export interface RedriveDeps extends Omit<BatchDeps, 'deadLetters'> {
   notifications: Notifications;
 }
 
+interface RequestedLetter {
+  id: string;
+  topic: string;
+  partition: number;
+  record_offset: string;
+  record_timestamp: string | null;
+  key: Buffer | null;
+  value: Buffer | null;
+}
+
 /**
- * Takes the letters that somebody asked to be tried again: their stored bytes go through the same handler as every record and are not
- * published again, so trying twice adds nothing. A letter that works is `redriven`; one that does not stays open, with the reason.
+ * Redrives dead letters on request: their stored bytes go through the same handler as every record
+ * and are not published again, so twice adds nothing. One that works becomes `redriven`; one that
+ * does not stays open with the new reason.
  */
-export function startRedrives({ db, notifications, log, ...handling }: RedriveDeps): {
-  stop(): Promise<void>;
-} {
-  let working: Promise<void> = Promise.resolve();
-  let pending = 0;
-  const wake = () => {
-    // One look that is still to come sees everything that was asked until then.
-    if (pending > 1) return;
-    pending++;
-    working = working
-      .then(() => redriveAsked({ db, log, ...handling }))
-      .catch((error: Error) => log.error({ error: error.message }, 'redrive: not possible now'))
-      .finally(() => {
-        pending--;
-      });
-  };
-  const unsubscribe = notifications.subscribe('dead_letters', { onNotify: wake, onConnect: wake });
-  const timer = setInterval(wake, POLL_MS);
+export function startRedrives(deps: RedriveDeps): { stop(): Promise<void> } {
+  const { notifications, log } = deps;
+  const loop = startWakeLoop({
+    name: 'redrive',
+    meanwhile: 'dead letters stay open',
+    work: async (signal) => {
+      while (!signal.aborted && (await redriveNext(deps)));
+      return null;
+    },
+    pollMs: POLL_MS,
+    log,
+  });
+  const unsubscribe = notifications.subscribe('dead_letters', {
+    onNotify: loop.wake,
+    onConnect: loop.wake,
+  });
   return {
     stop: async () => {
-      clearInterval(timer);
       unsubscribe();
-      await working;
+      await loop.stop();
     },
   };
 }
 
-async function redriveAsked({
-  db,
-  log,
-  decode,
-  store,
-}: Omit<RedriveDeps, 'notifications'>): Promise<void> {
-  for (;;) {
-    const { rows } = await db.raw(
-      `select id, topic, partition, record_offset as "offset", record_timestamp as timestamp, key, value from dead_letters
-       where redrive_asked_at is not null and state = 'open' order by id limit 1`,
-    );
-    const letter = rows[0] as (StreamRecord & { id: string }) | undefined;
-    if (!letter) return;
-    const error = await redrive({ decode, store, log }, { ...letter, headers: {} });
-    await db.raw(
-      `update dead_letters set redrive_asked_at = null, redrive_error = :error, state = case when :error::text is null then 'redriven' else 'open' end,
-              redriven_at = case when :error::text is null then now() end
-       where id = :id`,
-      { id: letter.id, error },
-    );
-    log.info(
-      { letter: letter.id, error },
-      error ? 'a dead letter was tried again and still cannot work' : 'a dead letter was redriven',
-    );
-  }
+/** False when nothing is requested. Rejects during an outage; the request stays. */
+async function redriveNext({ db, log, decode, store }: RedriveDeps): Promise<boolean> {
+  const letter = await queryOne<RequestedLetter>(db, NEXT_REQUESTED);
+  if (!letter) return false;
+  const { id, topic, partition, record_offset: offset, record_timestamp, key, value } = letter;
+  const timestampMs = record_timestamp === null ? '-1' : String(Date.parse(record_timestamp));
+  const record = { topic, partition, offset, timestampMs, key, value, headers: {} };
+  const fault = await redrive({ decode, store, log }, record);
+  await execute(db, RECORD_RESULT, {
+    id,
+    code: fault?.code ?? null,
+    error: fault ? `${fault.reason}: ${fault.message}` : null,
+  });
+  if (fault) log.warn({ err: fault, letter: id }, 'redrive failed, the dead letter stays open');
+  else log.info({ letter: id }, 'dead letter redriven');
+  return true;
 }
 
-/** Null when the record has become a row, else why it still cannot. Rejects while Postgres or the registry is away. */
+const NEXT_REQUESTED = `
+select id, topic, partition, record_offset, record_timestamp, key, value
+from dead_letters
+where redrive_asked_at is not null and state = 'open'
+order by id
+limit 1`;
+
+const RECORD_RESULT = `
+update dead_letters
+set redrive_asked_at = null, redrive_error = :error, redrive_error_code = :code,
+    state = case when :code::text is null then 'redriven' else 'open' end,
+    redriven_at = case when :code::text is null then now() end
+where id = :id`;
+
+/** Null when the record has become a row, else why it still cannot. */
 async function redrive(
   handling: Omit<BatchDeps, 'deadLetters'>,
   record: StreamRecord,
-): Promise<string | null> {
-  let fault: UndecodableRecord | undefined;
-  const note = (_record: StreamRecord, why: UndecodableRecord) => {
-    fault = why;
-    return Promise.resolve(false);
+): Promise<UndecodableRecord | null> {
+  if (record.value === null) return new UndecodableRecord('empty', 'the record has no value');
+  let found: UndecodableRecord | null = null;
+  const deadLetters = {
+    keep: (_record: StreamRecord, fault: UndecodableRecord) => {
+      found = fault;
+      return Promise.resolve(false);
+    },
   };
-  await batchHandler({ ...handling, deadLetters: { setAside: note } })([record]);
-  if (record.value === null) fault = new UndecodableRecord('empty', 'the record has no value');
-  return fault ? `${fault.reason}: ${fault.message}` : null;
+  await batchHandler({ ...handling, deadLetters })([record]);
+  return found;
 }

@@ -3,10 +3,14 @@ import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
+import { execute, queryRow, sqlFile } from '../platform/sql.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { batchHandler } from './handle-batch.ts';
 import { openRateStore } from './rate-store.ts';
+
+const SHADOW_TABLES = sqlFile(import.meta.url, 'sql/shadow_tables.sql');
+const REBUILD_LOSSES = sqlFile(import.meta.url, 'sql/rebuild_losses.sql');
 
 export interface ReplayDeps {
   db: Database;
@@ -14,17 +18,19 @@ export interface ReplayDeps {
   topic: string;
   schemaOf: SchemaOf;
   log: Logger;
-  /** Called after each batch with the number of records read so far, and of those to read in all. */
+  /** Called after each batch with the records read so far and those to read in all. */
   onProgress?: (read: number, total: number) => void;
 }
-/** The part of the stream to read again: records appended at or after `from` and before `to`, ISO 8601; all of it without them. */
+
+/** Records appended at or after `from` and before `to` (ISO 8601); without them, all. */
 export interface ReplayRange {
   from?: string;
   to?: string;
 }
+
 /**
- * Events that were new or there already, records that can never work, and how often a currency-day got another rate; after a rebuild, how
- * many there are.
+ * Events that were new or known, records that can never become a rate, and currency-days that got
+ * another rate; after a rebuild, all currency-days.
  */
 export interface ReplayReport {
   read: number;
@@ -35,18 +41,19 @@ export interface ReplayReport {
 }
 
 /**
- * Reads a part of the stream again into Postgres, beside the live group, through the path of every event. The rows decide, so it may
- * be killed, repeated, and run while newer rates arrive: what is there already stays as it is.
+ * Reprocesses a part of the stream into Postgres, beside the live group and through the same path.
+ * The rows decide: it may be killed, repeated, and run while newer rates arrive. Voided events stay
+ * out.
  */
 export async function replay(
   { db, stream, topic, schemaOf, log, onProgress }: ReplayDeps,
   range: ReplayRange,
 ): Promise<ReplayReport> {
-  // Letters are written down and not published: what is read again lies on the dead-letter topic already.
   const handle = batchHandler({
     decode: rateDecoder(schemaOf),
     store: openRateStore(db),
-    deadLetters: openDeadLetters({ db, topic: null }),
+    // Rows only: the records are on the dead-letter topic already.
+    deadLetters: openDeadLetters({ db, publish: null, log }),
     log,
   });
   const report = { read: 0, inserted: 0, updated_days: 0, unchanged: 0, dead: 0 };
@@ -67,66 +74,59 @@ export async function replay(
   return report;
 }
 
-/** What `replay` would do, found out on copies of the tables that only this session sees; nothing is locked and nothing stays. */
+/** Reports what `replay` would do, on copies of the tables: nothing is locked and nothing stays. */
 export async function dryReplay(deps: ReplayDeps, range: ReplayRange): Promise<ReplayReport> {
-  const rollback = new Error('a dry run keeps nothing');
-  let report: ReplayReport | undefined;
+  const trx = await deps.db.transaction();
   try {
-    await deps.db.transaction(async (trx) => {
-      for (const table of ['rate_observations', 'daily_rates', 'dead_letters']) {
-        // Postgres looks into the session's temporary tables first, so the same statements find the copies.
-        await trx.raw(
-          `create temporary table ${table} (like public.${table} including all) on commit drop`,
-        );
-        await trx.raw(
-          `insert into pg_temp.${table} overriding system value select * from public.${table}`,
-        );
-      }
-      report = await replay({ ...deps, db: trx }, range);
-      throw rollback;
-    });
-  } catch (error) {
-    if (error !== rollback) throw error;
+    await execute(trx, SHADOW_TABLES);
+    return await replay({ ...deps, db: trx }, range);
+  } finally {
+    await trx.rollback();
   }
-  return report as ReplayReport;
 }
 
 /**
- * Makes both tables anew from the whole stream, in one transaction: readers keep the old rows until it commits, writers wait. Throws
- * `InvalidRequest`, and keeps everything as it was, when a currency-day would be lost, unless `force` says that this is meant.
+ * Recreates both tables from the whole stream in one transaction: readers keep the old rows until it
+ * commits, writers wait. Throws `InvalidRequest` and changes nothing when an event would be lost or
+ * a day's rate would rank lower, unless `force`.
  */
 export async function rebuild(
   deps: ReplayDeps,
   { force }: { force: boolean },
 ): Promise<ReplayReport> {
   return deps.db.transaction(async (trx) => {
-    for (const [deadline, value] of Object.entries(REBUILD_DEADLINES))
-      await trx.raw(`set local ${deadline} = '${value}'`);
-    await trx.raw('lock table rate_observations, daily_rates in share row exclusive mode');
-    await trx.raw(
-      'create temporary table days_before on commit drop as select base_currency, quote_currency, rate_date from daily_rates',
-    );
-    await trx.raw('delete from daily_rates');
-    await trx.raw('delete from rate_observations');
+    for (const statement of PREPARE_REBUILD) await execute(trx, statement);
     const report = await replay({ ...deps, db: trx }, {});
-    const { rows } = await trx.raw(
-      `select count(*) as before, count(*) filter (where d.rate_date is null) as lost,
-              (select count(*) from daily_rates) as after
-       from days_before b left join daily_rates d using (base_currency, quote_currency, rate_date)`,
-    );
-    const { before, after, lost } = rows[0] as { before: string; after: string; lost: string };
-    if (lost !== '0' && !force) {
+    const losses = await queryRow<Losses>(trx, REBUILD_LOSSES);
+    const { events, days, days_before, days_after } = losses;
+    if (!force && (events > 0 || days > 0))
       throw new InvalidRequest(
-        `the stream holds ${after} currency-days and the table ${before}, of which ${lost} would be lost: nothing was changed; --force rebuilds all the same`,
+        `the stream holds ${days_after} currency-days and the tables ${days_before}: ` +
+          `${events} events would be lost and ${days} days would lose their rate or get a lower ` +
+          'ranked one; nothing was changed, --force rebuilds all the same',
       );
-    }
-    return { ...report, updated_days: Number(after) };
+    return { ...report, updated_days: days_after };
   });
 }
 
-/** Longer than a service's own, and not endless: consumers wait for the lock, so a rebuild that hangs must let go of it. */
-const REBUILD_DEADLINES = {
-  lock_timeout: '60s',
-  statement_timeout: '10min',
-  idle_in_transaction_session_timeout: '2min',
-};
+interface Losses {
+  events: number;
+  days: number;
+  days_before: number;
+  days_after: number;
+}
+
+/** Consumers wait for the lock, so a rebuild that hangs must let go of it. */
+const PREPARE_REBUILD = [
+  "set local lock_timeout = '60s'",
+  "set local statement_timeout = '10min'",
+  "set local idle_in_transaction_session_timeout = '2min'",
+  'lock table rate_observations, daily_rates in share row exclusive mode',
+  `create temporary table observations_before on commit drop as
+     select observed_at, base_currency, quote_currency, event_id from rate_observations`,
+  `create temporary table days_before on commit drop as
+     select base_currency, quote_currency, rate_date, source, observed_at, fetched_at, event_id
+     from daily_rates`,
+  'delete from daily_rates',
+  'delete from rate_observations',
+];

@@ -5,7 +5,7 @@ import type { Logger } from './logger.ts';
 import { openOutageLog } from './outage-log.ts';
 
 /** Channels that the product announces on, see the SQL function `announce`. */
-export type Channel = 'runs' | 'rates' | 'dead_letters';
+export type Channel = 'runs' | 'rates' | 'dead_letters' | 'stream';
 
 export interface Subscriber {
   /** Receives the payload of every notification. */
@@ -22,7 +22,7 @@ export interface Notifications {
   stop(): Promise<void>;
 }
 
-const CHANNELS: readonly Channel[] = ['runs', 'rates', 'dead_letters'];
+const CHANNELS: readonly Channel[] = ['runs', 'rates', 'dead_letters', 'stream'];
 const PING_MS = 15_000;
 const MEANWHILE = 'services poll instead of being woken';
 

@@ -1,29 +1,42 @@
-/** A record as it lies on the stream. `offset` is dense within its partition and kept as text: Kafka counts in 64 bits. */
+import type { HealthCode } from '../platform/health.ts';
+
+/** A header may have no value: Java, Spring and OpenTelemetry producers write such. */
+export type HeaderValue = Buffer | null;
+
+/** Headers by name. A name that occurs more than once has an array of its values, in order. */
+export type RecordHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
+
+/** A record of the stream. Offsets are dense within a partition; 64 bits, so they are text. */
 export interface StreamRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
-  /** When it was appended, ISO 8601 in UTC. */
-  readonly timestamp: string;
+  /** When it was created or appended, in milliseconds since 1970 as its producer wrote it. */
+  readonly timestampMs: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer>>;
+  readonly headers: RecordHeaders;
 }
+
+type OutgoingValue = string | Buffer | null;
 
 export interface OutgoingRecord {
   readonly key: string | Buffer | null;
   readonly value: Buffer | null;
-  readonly headers?: Readonly<Record<string, string | Buffer>>;
+  readonly headers?: Readonly<Record<string, OutgoingValue | readonly OutgoingValue[]>>;
 }
 
-/** Where acknowledged records went: from the first to the last offset, inclusive. */
+/** Where acknowledged records are: from the first to the last offset, inclusive. */
 export interface Appended {
   readonly partition: number;
   readonly first: string;
   readonly last: string;
 }
 
-/** One partition's ends: `low` is its first record, `high` the offset after its last, `committed` where the group goes on. */
+/**
+ * The ends of a partition: `low` is its first record, `high` the offset after its last, `committed`
+ * where the group continues.
+ */
 export interface Position {
   readonly partition: number;
   readonly low: string;
@@ -31,20 +44,21 @@ export interface Position {
   readonly committed: string | null;
 }
 
-/** Resolve: these records are done and never come again to the group. Reject: the same records come again. */
+/** Resolve: the records are done and never delivered again. Reject: they are delivered again. */
 export type BatchHandler = (records: readonly StreamRecord[]) => Promise<void>;
 
-/** What a subscription says of itself: `trouble` is null while it reads, else a sentence for an operator. */
-interface SubscriptionHealth {
+/** `trouble` describes to an operator why the subscription does not read; null while it does. */
+export interface SubscriptionHealth {
   readonly trouble: string | null;
+  readonly code: HealthCode | null;
   readonly partitions: readonly number[];
 }
 
 export interface Subscription {
   health(): SubscriptionHealth;
-  /** Resolves with the reason when the subscription has ended for good and only another process may do better. */
+  /** Resolves with the reason when the subscription has ended and only a new process may help. */
   readonly gaveUp: Promise<Error>;
-  /** Ends after the batch at hand; what it did not finish comes again to the next member. */
+  /** Ends after the batch in progress; unfinished records go to the next member. */
   stop(): Promise<void>;
 }
 
@@ -52,43 +66,47 @@ export interface TopicSettings {
   readonly topic: string;
   readonly partitions: number;
   readonly replication: number;
-  /** The largest record that the topic takes, where that is not the stream's own default. */
+  /** The largest record that the topic takes, where that is not the broker's default. */
   readonly maxRecordBytes?: number;
 }
 
-/** A part of a topic by the time of appending: at or after `from`, before `to`, ISO 8601; all of it without them. */
+/** A part of a topic by time of appending: at or after `from`, before `to` (ISO 8601), or all. */
 export interface Range {
   readonly topic: string;
   readonly from?: string;
   readonly to?: string;
-  /** Told once, before the first record, how many lie in the range. */
+  /** Called once, before the first record, with the number of records in the range. */
   readonly onSize?: (records: number) => void;
 }
 
 /**
- * The stream as everything of ours sees it: an append-only log in partitions, at least once, in order for each key.
- * Two adapters stand behind it, and one contract suite holds both to the same behaviour.
+ * The stream: an append-only log in partitions, delivered at least once, in order for each key. Two
+ * adapters implement it, and one contract suite holds both to the same behaviour. Every method
+ * rejects with an error that `classify` calls an outage while the stream is unavailable.
  */
 export interface EventStream {
-  /** Makes the topic unless it is there; retention is unlimited, since the history is what rates are rebuilt from. */
+  /** Creates the topic unless it exists; retention is unlimited, rates are rebuilt from it. */
   createTopic(settings: TopicSettings): Promise<void>;
   /**
-   * Resolves when every record is stored for good; rejects within 30 s when any may not be, and the caller publishes all of them
-   * again. Rejects with `RecordTooLarge` when the stream will never take one of them.
+   * Resolves when every record is durable. Rejects within 30 s when any may not be, and the caller
+   * publishes all of them again; with `RecordTooLarge` when the stream will never take one of them.
    */
   publish(topic: string, records: readonly OutgoingRecord[]): Promise<readonly Appended[]>;
-  /** Joins the group: its members share the partitions, and each starts where the group stopped, at first from the beginning. */
+  /** Joins the group: members share the partitions, each continues where the group stopped. */
   subscribe(to: { topic: string; group: string; onBatch: BatchHandler }): Promise<Subscription>;
-  /** Reads what is there now, beside every group: from the first record appended at or after `from` to the last before `to`. */
+  /** Reads a range of what is there now, beside every group. */
   read(range: Range): AsyncIterable<readonly StreamRecord[]>;
   positions(topic: string, group: string): Promise<readonly Position[]>;
   close(): Promise<void>;
 }
 
-/** The registry as producer and consumer see it. */
+/** A schema registry as producer and consumer use it. */
 export interface SchemaRegistry {
-  /** Registers the schema unless it is there, and gives its id. Rejects with the registry's reason when it is incompatible. */
+  /**
+   * Registers the schema unless the registry has it under the subject, and returns its id.
+   * Throws `CannotStart` with the registry's reason when it is incompatible.
+   */
   register(subject: string, schema: string): Promise<number>;
-  /** The schema of an id, or null when the registry was asked and does not know it. */
+  /** The schema of an id, or null when the registry does not know it. */
   schema(id: number): Promise<string | null>;
 }

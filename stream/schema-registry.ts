@@ -1,42 +1,106 @@
-import axios, { type AxiosError, type AxiosInstance, isAxiosError } from 'axios';
-import { CannotStart } from '../platform/errors.ts';
+import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import { CannotStart, StreamUnavailable } from '../platform/errors.ts';
 import type { SchemaRegistry } from './port.ts';
 
 const DEADLINE_MS = 10_000;
-/** Confluent's code for "schema not found"; 404 alone, in the body too, is what a wrong path gets. */
+/** Confluent's code for "schema not found"; a bare 404, in the body too, is what a wrong path gets. */
 const NO_SUCH_SCHEMA = 40_403;
+/** Incompatible with an earlier version, or no schema at all. */
+const REFUSALS = [409, 422];
+
+/** What a registry answered: 2xx, or a status that it gave a reason for. */
+interface Answer {
+  readonly status: number;
+  readonly data: unknown;
+}
+
+/** A field of a JSON body, whatever came instead of one. */
+const field = (data: unknown, name: string): unknown =>
+  (data as Readonly<Record<string, unknown>> | null)?.[name];
 
 /**
- * A Confluent-compatible registry (Redpanda, Apicurio, Confluent) over its REST interface. Ids never change their meaning, so what
- * was answered once is kept by those who ask. Rejects with one sentence when it is away, and with `CannotStart` when it refuses a schema.
+ * A Confluent-compatible registry (Redpanda, Apicurio, Confluent). Ids never change their meaning,
+ * so callers keep what they looked up. Rejects with `StreamUnavailable` while it cannot be reached.
  */
 export function openSchemaRegistry(url: string): SchemaRegistry {
-  const http = httpTo(url);
+  const client = openClient(url);
   return {
-    register: (subject, schema) => register(http, subject, schema),
+    register: async (subject, schema) =>
+      (await lookUp(client, subject, schema)) ?? register(client, subject, schema),
     schema: async (id) => {
-      try {
-        const { data } = await http.get<{ schema?: unknown }>(`schemas/ids/${id}`, {
-          signal: AbortSignal.timeout(DEADLINE_MS),
-        });
-        if (typeof data.schema !== 'string') throw unusable(url, `a schema for id ${id}`, data);
-        return data.schema;
-      } catch (error) {
-        // Only in these words does a registry say that it has no such schema; any other 404 is a wrong address, and no record's fault.
-        if (
-          isAxiosError(error) &&
-          error.response?.status === 404 &&
-          error.response.data?.error_code === NO_SUCH_SCHEMA
-        )
-          return null;
-        throw away(error, url);
+      const { status, data } = await client.send('get', `schemas/ids/${id}`, [404]);
+      if (status === 404) {
+        // Only this code says so; any other 404 is a wrong address and no fault of the record.
+        if (field(data, 'error_code') === NO_SUCH_SCHEMA) return null;
+        throw client.unusable(`the schema of id ${id}`, data, status);
       }
+      const schema = field(data, 'schema');
+      if (typeof schema !== 'string') throw client.unusable(`a schema for id ${id}`, data);
+      return schema;
     },
   };
 }
 
-function httpTo(url: string): AxiosInstance {
-  return axios.create({
+/**
+ * Checks a registry without registering anything: the id of the schema under the subject, or null,
+ * and whether the registry would accept one there that cannot read what is written.
+ */
+export async function lookUpSubject(
+  url: string,
+  subject: string,
+  schema: string,
+): Promise<{ id: number | null; takesAnything: boolean }> {
+  const client = openClient(url);
+  // By an example: the configured level may be of the subject itself or of the whole registry.
+  const record = JSON.parse(schema) as { fields: object[] };
+  const fields = [...record.fields, { name: 'without_default', type: 'string' }];
+  const unreadable = JSON.stringify({ ...record, fields });
+  const path = `compatibility/subjects/${encodeURIComponent(subject)}/versions/latest`;
+  const [id, tried] = await Promise.all([
+    lookUp(client, subject, schema),
+    client.send('post', path, [404], unreadable),
+  ]);
+  requireKnown404(client, tried, 'a compatibility check');
+  return { id, takesAnything: field(tried.data, 'is_compatible') === true };
+}
+
+type Client = ReturnType<typeof openClient>;
+
+async function lookUp(client: Client, subject: string, schema: string): Promise<number | null> {
+  const path = `subjects/${encodeURIComponent(subject)}`;
+  const answer = await client.send('post', path, [404], schema);
+  requireKnown404(client, answer, `the id of ${subject}`);
+  return answer.status === 404 ? null : idIn(client, subject, answer);
+}
+
+async function register(client: Client, subject: string, schema: string): Promise<number> {
+  const path = `subjects/${encodeURIComponent(subject)}/versions`;
+  const answer = await client.send('post', path, REFUSALS, schema);
+  if (!REFUSALS.includes(answer.status)) return idIn(client, subject, answer);
+  // Some registries refuse with 409 what another producer has registered at the same moment.
+  const id = await lookUp(client, subject, schema);
+  if (id !== null) return id;
+  const reason = JSON.stringify(answer.data).slice(0, 1000);
+  throw new CannotStart(
+    `The schema registry refuses the schema for ${subject}: ${reason}. ` +
+      'Readers of that subject could not read these events: give new fields a default',
+  );
+}
+
+function idIn(client: Client, subject: string, { data }: Answer): number {
+  const id = field(data, 'id');
+  if (!Number.isInteger(id)) throw client.unusable(`an id for ${subject}`, data);
+  return id as number;
+}
+
+/** A registry says 404xx in the body for what it does not know; a bare 404 is a wrong path. */
+function requireKnown404(client: Client, { status, data }: Answer, expected: string): void {
+  if (status === 404 && !/^404\d\d$/.test(String(field(data, 'error_code'))))
+    throw client.unusable(expected, data, status);
+}
+
+function openClient(url: string) {
+  const http: AxiosInstance = axios.create({
     baseURL: url.endsWith('/') ? url : `${url}/`,
     headers: {
       'content-type': 'application/vnd.schemaregistry.v1+json',
@@ -45,91 +109,40 @@ function httpTo(url: string): AxiosInstance {
     maxRedirects: 0,
     proxy: false,
   });
-}
-
-async function register(http: AxiosInstance, subject: string, schema: string): Promise<number> {
-  try {
-    const path = `subjects/${encodeURIComponent(subject)}/versions`;
-    const { data } = await http.post<{ id?: unknown }>(
-      path,
-      { schema },
-      { signal: AbortSignal.timeout(DEADLINE_MS) },
-    );
-    if (!Number.isInteger(data.id))
-      throw unusable(http.defaults.baseURL ?? '', `an id for ${subject}`, data);
-    return data.id as number;
-  } catch (error) {
-    const status = isAxiosError(error) ? error.response?.status : undefined;
-    if (status !== 409 && status !== 422) throw away(error, http.defaults.baseURL ?? '');
-    const reason = JSON.stringify((error as AxiosError).response?.data).slice(0, 1000);
-    throw new CannotStart(
-      `The schema registry refuses our schema for ${subject}: ${reason}. Whoever reads that subject could not read our events`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/**
- * Asks, and registers nothing: the id of this very schema under the subject, null where it is not there, and whether the registry would
- * take one there that could not read what is written. Rejects with one sentence when the registry is away.
- */
-export async function lookUpSubject(
-  url: string,
-  subject: string,
-  schema: string,
-): Promise<{ id: number | null; takesAnything: boolean }> {
-  const http = httpTo(url);
-  const unlessUnknown = async <T>(asking: Promise<{ data: T }>): Promise<T | null> => {
-    try {
-      return (await asking).data;
-    } catch (error) {
-      // 404 alone is what a wrong path gets.
-      if (
-        isAxiosError(error) &&
-        error.response?.status === 404 &&
-        /^404\d\d$/.test(String(error.response.data?.error_code))
-      )
-        return null;
-      throw away(error, url);
-    }
+  const unavailable = (message: string, cause?: unknown) =>
+    new StreamUnavailable(`schema registry ${new URL(url).host}: ${message}`, {
+      cause,
+      healthCode: 'registry_unavailable',
+    });
+  return {
+    /** Sends a request; resolves for 2xx and for `expected` statuses. */
+    send: async (
+      method: 'get' | 'post',
+      path: string,
+      expected: readonly number[],
+      schema?: string,
+    ): Promise<Answer> => {
+      const signal = AbortSignal.timeout(DEADLINE_MS);
+      const validateStatus = (status: number) =>
+        (status >= 200 && status < 300) || expected.includes(status);
+      try {
+        const { status, data } = await http.request({
+          ...{ method, url: path, signal, validateStatus },
+          ...(schema !== undefined && { data: { schema } }),
+        });
+        return { status, data };
+      } catch (err) {
+        if (!isAxiosError(err)) throw err;
+        const got = err.response
+          ? `status ${err.response.status}: ${JSON.stringify(err.response.data)?.slice(0, 300)}`
+          : (err.code ?? err.message);
+        // The error of axios holds the request, with the credentials of the address.
+        throw unavailable(`expected a response to ${method} ${path}, got ${got}`, err.code);
+      }
+    },
+    unusable: (expected: string, got: unknown, status?: number) => {
+      const text = JSON.stringify(got)?.slice(0, 300);
+      return unavailable(`expected ${expected}, got ${status ? `status ${status}: ` : ''}${text}`);
+    },
   };
-  const of = encodeURIComponent(subject);
-  const signal = AbortSignal.timeout(DEADLINE_MS);
-  // Asked by an example: what a registry says of a subject's level is of the subject itself or of all, as it sees fit.
-  const unreadable = JSON.stringify(withFieldOfNoDefault(JSON.parse(schema)));
-  const [found, tried] = await Promise.all([
-    unlessUnknown(http.post<{ id?: unknown }>(`subjects/${of}`, { schema }, { signal })),
-    unlessUnknown(
-      http.post<{ is_compatible?: unknown }>(
-        `compatibility/subjects/${of}/versions/latest`,
-        { schema: unreadable },
-        { signal },
-      ),
-    ),
-  ]);
-  const id = found?.id;
-  if (found && typeof id !== 'number') throw unusable(url, `an id for ${subject}`, found);
-  return { id: typeof id === 'number' ? id : null, takesAnything: tried?.is_compatible === true };
-}
-
-function withFieldOfNoDefault(record: { fields: object[] }): object {
-  return { ...record, fields: [...record.fields, { name: 'of_no_default', type: 'string' }] };
-}
-
-function unusable(url: string, expected: string, got: unknown): Error {
-  return new Error(
-    `schema registry ${new URL(url).host}: expected ${expected}, got ${JSON.stringify(got)?.slice(0, 300)}`,
-  );
-}
-
-function away(error: unknown, url: string): Error {
-  if (!isAxiosError(error)) return error as Error;
-  const said = error.response
-    ? `status ${error.response.status}: ${JSON.stringify(error.response.data).slice(0, 300)}`
-    : (error.code ?? error.message);
-  return new Error(`schema registry ${new URL(url).host}: expected an answer, got ${said}`, {
-    cause: error.code,
-  });
 }

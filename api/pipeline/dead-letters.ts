@@ -1,10 +1,10 @@
+import type { DeadLetterAdmin } from '../../ledger/dead-letters.ts';
 import type { Handler } from '../http/operations.ts';
 import { KEY_PART, keyIn, pageOf } from '../http/paging.ts';
 import { Refused } from '../http/problems.ts';
-import type { LetterBox } from './letter-box.ts';
 
 /** Dead letters: a list, one with its bytes, and having one tried again by whichever consumer takes it. */
-export function deadLettersHandlers(letters: LetterBox): Record<string, Handler> {
+export function deadLettersHandlers(letters: DeadLetterAdmin): Record<string, Handler> {
   return {
     deadLetters: async ({ state, limit, cursor }) => {
       const most = Number(limit);
@@ -26,7 +26,7 @@ export function deadLettersHandlers(letters: LetterBox): Record<string, Handler>
 
     redrive: async ({ letter_id }) => {
       const id = String(letter_id);
-      const asked = await letters.ask(id);
+      const asked = await letters.requestRedrive([id]);
       const data = await letters.show(id);
       if (asked.length === 0)
         throw new Refused('conflict', `the dead letter ${id} is ${data.state} already`);

@@ -1,11 +1,13 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import { backOff } from '../../platform/back-off.ts';
+import { backOff, waitMs } from '../../platform/back-off.ts';
 import { failpoint } from '../../platform/failpoint.ts';
+import { type Trouble, troubleOf } from '../../platform/health.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { BatchHandler, StreamRecord } from '../port.ts';
-import { headersOf } from './kafkajs-guard.ts';
+import type { OutageLog } from '../../platform/outage-log.ts';
+import type { BatchHandler, RecordHeaders, StreamRecord } from '../port.ts';
+import { headersOf } from './kafkajs-patches.ts';
 
-/** What is asked for of a partition at once: as it lies on the broker, and some twenty times that in memory where it was compressed. */
+/** Requested of a partition at once; compressed records take some twenty times that in memory. */
 export const FETCH_BYTES = 128 * 1024;
 export const HEARTBEAT_MS = 3000;
 
@@ -15,23 +17,25 @@ export interface Member {
   topic: string;
   group: string;
   onBatch: BatchHandler;
-  /** Waits, in ms, between a consumer's end and the next one; for those who need not wait until a broker is well again. */
+  /** Waits between a consumer's end and the next one, in ms; for tests. */
   rebuildAfter?: { readonly first: number; readonly longest: number };
 }
 
-/** What a member of a group knows of itself. Times are of the monotonic clock: a step of the wall clock is no silence. */
+/** What a member of a group knows of itself. Times are of the monotonic clock. */
 export interface MemberState {
-  /** Why there is no consumer that reads; null as soon as one has fetched. */
-  broken: string | null;
-  /** Why the batch at hand is not done, by partition. */
-  failing: Map<number, string>;
+  /** Why no consumer reads; null as soon as one has fetched. */
+  broken: Trouble | null;
+  /** Why the batch in progress is not done, by partition. */
+  failing: Map<number, Trouble>;
+  readonly outage: OutageLog;
   partitions: number[];
-  /** Counts the times that partitions were given or taken; a batch that began under another number is stale. */
+  /** Incremented by every rebalance: a batch that began under another number is stale. */
   generation: number;
   joined: boolean;
-  /** Batches at hand. */
+  /** Batches in progress. */
   busy: number;
-  sign: number;
+  /** Time of the last sign of life. */
+  aliveAt: number;
 }
 
 interface Turn {
@@ -41,8 +45,9 @@ interface Turn {
 }
 
 /**
- * Has a batch done and then commits its offset, trying again in place while the handler fails, with heartbeats all the while. A batch
- * whose partition may have gone to another member is left to that one: it starts at the committed offset and does it again.
+ * Handles a batch and then commits its offset. Retries in place while the handler fails, with
+ * heartbeats. A batch whose partition may have moved is left to the other member, which starts at
+ * the committed offset.
  */
 export async function handleKafkaBatch(
   member: Member,
@@ -50,17 +55,18 @@ export async function handleKafkaBatch(
   { consumer, payload, stopping }: Turn,
 ): Promise<void> {
   const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
+  const { topic, partition } = batch;
   const { generation } = state;
-  // kafkajs goes on with what it had fetched before a rebalance.
-  if (!state.joined || !state.partitions.includes(batch.partition)) return;
-  const records = batch.messages.map((message) => recordOf(batch.topic, batch.partition, message));
+  // kafkajs continues with what it had fetched before a rebalance.
+  if (!state.joined || !state.partitions.includes(partition)) return;
+  const records = batch.messages.map((message) => recordOf(topic, partition, message));
   const retry = backOff({ longest: 2000 });
   let lostSession: unknown;
   const beat = setInterval(
-    () => heartbeat().catch((error: unknown) => (lostSession = error)),
+    () => heartbeat().catch((err: unknown) => (lostSession = err)),
     HEARTBEAT_MS,
   );
-  const ours = () =>
+  const isOurs = () =>
     !lostSession &&
     !stopping.aborted &&
     isRunning() &&
@@ -69,9 +75,10 @@ export async function handleKafkaBatch(
   let done = records.length === 0;
   state.busy++;
   try {
-    while (!done && ours()) {
-      done = await attempt(member, state, records);
-      if (!done) await retry.wait(stopping);
+    while (!done && isOurs()) {
+      const retryMs = retry.nextMs();
+      done = await attempt(member, state, records, retryMs);
+      if (!done) await waitMs(retryMs, stopping);
     }
   } finally {
     state.busy--;
@@ -81,43 +88,37 @@ export async function handleKafkaBatch(
   if (!done || isStale() || state.generation !== generation) return;
   failpoint('before-offset-commit');
   resolveOffset(batch.lastOffset());
-  await consumer.commitOffsets([
-    {
-      topic: batch.topic,
-      partition: batch.partition,
-      offset: String(BigInt(batch.lastOffset()) + 1n),
-    },
-  ]);
+  const offset = String(BigInt(batch.lastOffset()) + 1n);
+  await consumer.commitOffsets([{ topic, partition, offset }]);
   failpoint('after-offset-commit');
 }
 
 async function attempt(
-  { onBatch, log }: Member,
-  state: MemberState,
+  { onBatch }: Member,
+  { failing, outage }: MemberState,
   records: readonly StreamRecord[],
+  retryMs: number,
 ): Promise<boolean> {
   const partition = records[0]?.partition ?? 0;
   try {
     await onBatch(records);
-    state.failing.delete(partition);
+    failing.delete(partition);
+    if (failing.size === 0) outage.recovered();
     return true;
-  } catch (error) {
-    state.failing.set(partition, `stream: ${(error as Error).message}`);
-    log.error(
-      { error: (error as Error).message },
-      'stream: the batch was not done and comes again',
-    );
+  } catch (err) {
+    const { trouble, code } = troubleOf(err);
+    failing.set(partition, { trouble: `stream: ${trouble}`, code });
+    outage.failed(err, retryMs);
     return false;
   }
 }
 
-/**
- * A record as the port shows it. Time and headers are for dead letters: made for each record they were a third of what reading it cost.
- */
+/** Headers cost half of what fetching a record costs, and only dead letters need them. */
 class KafkaRecord implements StreamRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
+  readonly timestampMs: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly #message: KafkaMessage;
@@ -125,14 +126,12 @@ class KafkaRecord implements StreamRecord {
     this.topic = topic;
     this.partition = partition;
     this.offset = message.offset;
+    this.timestampMs = message.timestamp;
     this.key = message.key;
     this.value = message.value;
     this.#message = message;
   }
-  get timestamp(): string {
-    return new Date(Number(this.#message.timestamp)).toISOString();
-  }
-  get headers(): Readonly<Record<string, Buffer>> {
+  get headers(): RecordHeaders {
     return headersOf(this.#message);
   }
 }

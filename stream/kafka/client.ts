@@ -1,8 +1,7 @@
-import { promisify } from 'node:util';
-import { gzip, unzipSync } from 'node:zlib';
-import kafkajs, { CompressionTypes, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import type { Logger } from '../../platform/logger.ts';
-import { guardKafkajs } from './kafkajs-guard.ts';
+import { registerCodecs } from './codecs.ts';
+import { patchKafkajs } from './kafkajs-patches.ts';
 
 export interface KafkaSettings {
   brokers: readonly string[];
@@ -15,10 +14,10 @@ export interface KafkaSettings {
   clientId: string;
 }
 
-/** A kafkajs client that says what it has to say in our log and gives up a request after ten seconds. */
+/** A kafkajs client that reads every codec, logs to our log and gives up a request after 10 s. */
 export function kafkaClient({ brokers, ssl, sasl, clientId }: KafkaSettings, log: Logger): Kafka {
-  guardKafkajs();
-  kafkajs.CompressionCodecs[CompressionTypes.GZIP] = () => GZIP;
+  patchKafkajs();
+  registerCodecs();
   return new Kafka({
     clientId,
     brokers: [...brokers],
@@ -28,21 +27,11 @@ export function kafkaClient({ brokers, ssl, sasl, clientId }: KafkaSettings, log
     authenticationTimeout: 5000,
     requestTimeout: 10_000,
     enforceRequestTimeout: true,
-    // A broker that refuses is given up in less than 3 s with all their jitter, which is what a service that is asked to end waits for;
-    // whoever needs the broker tries again.
+    // Below 3 s in all, jitter included: a service that shuts down waits for it. Callers retry.
     retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 4 },
     logLevel: logLevel.WARN,
-    // kafkajs calls an ordinary rebalance an error; what really fails reaches us as a rejected promise or a CRASH event.
+    // kafkajs logs normal rebalances as errors; real failures arrive as rejections and CRASH events.
     logCreator: () => (entry) =>
       log.debug({ kafkajs: entry.namespace, ...entry.log }, `kafkajs: ${entry.log.message}`),
   });
 }
-
-/**
- * kafkajs' own inflates in pieces of 16 kB, each a trip to another thread and back: a sixth of all that fetching cost. Five hundred events
- * are three sets of some 60 kB.
- */
-const GZIP = {
-  compress: ({ buffer }: { buffer: Buffer }) => promisify(gzip)(buffer),
-  decompress: (buffer: Buffer) => Promise.resolve(unzipSync(buffer, { chunkSize: 64 * 1024 })),
-};

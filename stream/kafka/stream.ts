@@ -1,9 +1,10 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { withinDeadline } from '../../platform/deadline.ts';
-import type { EventStream, TopicSettings } from '../port.ts';
+import type { EventStream, Position, TopicSettings } from '../port.ts';
 import type { Member } from './batch.ts';
 import { type KafkaSettings, kafkaClient } from './client.ts';
-import { producingWith } from './publish.ts';
+import { streamError } from './faults.ts';
+import { kafkaPublisher } from './publish.ts';
 import { readKafka } from './read.ts';
 import { subscribeKafka } from './subscription.ts';
 
@@ -14,31 +15,19 @@ export interface KafkaStreamOptions extends Pick<Member, 'log' | 'rebuildAfter'>
   settings: KafkaSettings;
 }
 
-/** The stream on Redpanda or Apache Kafka, over kafkajs. Connects on first use and again after whatever broke. */
+/** The stream on Redpanda or Apache Kafka. Connects on first use and again after any failure. */
 export function openKafkaStream({ settings, ...options }: KafkaStreamOptions): EventStream {
   const kafka = kafkaClient(settings, options.log);
-  const producing = producingWith(kafka);
-  const admin = adminOf(kafka);
+  const publisher = kafkaPublisher(kafka);
+  const admin = openAdmin(kafka);
   return {
     createTopic: (topic) => admin.use((client) => createTopic(client, topic)),
-    publish: (topic, records) => producing.publish(topic, records),
+    publish: (topic, records) => publisher.publish(topic, records),
     subscribe: (to) => subscribeKafka({ kafka, ...options, ...to }),
     read: (range) => readKafka({ kafka, admin: admin.use, ...range }),
-    positions: (topic, group) =>
-      admin.use(async (client) => {
-        // In this order, or what is appended and committed in between would look like a log that was cut.
-        const [committed] = await client.fetchOffsets({ groupId: group, topics: [topic] });
-        const ends = await client.fetchTopicOffsets(topic);
-        return ends
-          .map(({ partition, low, high }) => {
-            const offset =
-              committed?.partitions.find((of) => of.partition === partition)?.offset ?? '-1';
-            return { partition, low, high, committed: offset === '-1' ? null : offset };
-          })
-          .sort((a, b) => a.partition - b.partition);
-      }),
+    positions: (topic, group) => admin.use((client) => positionsOf(client, topic, group)),
     close: async () => {
-      await Promise.all([producing.close(), admin.close()]);
+      await Promise.all([publisher.close(), admin.close()]);
     },
   };
 }
@@ -52,6 +41,8 @@ async function createTopic(
   const configEntries = [
     { name: 'retention.ms', value: '-1' },
     { name: 'retention.bytes', value: '-1' },
+    // Brokers keep the codec of the producer instead of recompressing.
+    { name: 'compression.type', value: 'producer' },
     ...(maxRecordBytes ? [{ name: 'max.message.bytes', value: String(maxRecordBytes) }] : []),
   ];
   await client.createTopics({
@@ -60,8 +51,21 @@ async function createTopic(
   });
 }
 
-/** One admin connection, made on first use and dropped after any failure. Its calls are the ones that a fresh cluster refuses at first. */
-function adminOf(kafka: Kafka) {
+async function positionsOf(client: Admin, topic: string, group: string): Promise<Position[]> {
+  // In this order: what is appended and committed in between would look like a truncated log.
+  const [offsets] = await client.fetchOffsets({ groupId: group, topics: [topic] });
+  const committed = new Map(offsets?.partitions.map((at) => [at.partition, at.offset]));
+  const ends = await client.fetchTopicOffsets(topic);
+  return ends
+    .map(({ partition, low, high }) => {
+      const offset = committed.get(partition) ?? '-1';
+      return { partition, low, high, committed: offset === '-1' ? null : offset };
+    })
+    .sort((a, b) => a.partition - b.partition);
+}
+
+/** One admin connection, opened on first use and dropped after any failure. */
+function openAdmin(kafka: Kafka) {
   let current: Promise<Admin> | null = null;
   const connect = async () => {
     const admin = kafka.admin();
@@ -82,9 +86,9 @@ function adminOf(kafka: Kafka) {
       const connection = current;
       try {
         return await withinDeadline('kafka: admin call', ADMIN_MS, connection.then(work));
-      } catch (error) {
+      } catch (err) {
         void drop(connection);
-        throw error;
+        throw streamError(err);
       }
     },
     close: () => drop(current),

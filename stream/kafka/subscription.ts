@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { Consumer } from 'kafkajs';
-import { backOff } from '../../platform/back-off.ts';
+import { backOff, waitMs } from '../../platform/back-off.ts';
 import { withinDeadline } from '../../platform/deadline.ts';
 import { CannotStart } from '../../platform/errors.ts';
+import { HEALTHY, type HealthCode } from '../../platform/health.ts';
+import { openOutageLog } from '../../platform/outage-log.ts';
 import type { Subscription } from '../port.ts';
 import {
   FETCH_BYTES,
@@ -11,35 +13,43 @@ import {
   type Member,
   type MemberState,
 } from './batch.ts';
-import { kafkaFault, kafkaTrouble } from './fault.ts';
+import { type KafkaFault, kafkaFault, kafkaTrouble, streamError } from './faults.ts';
 
 const SESSION_MS = 10_000;
-/** Without a sign of life for so long a consumer is taken for dead, whatever it says. */
+/** A consumer without a sign of life for this long counts as dead. */
 const STALL_MS = 60_000;
 const TROUBLE_MS = 20_000;
 const DISCONNECT_MS = 8000;
-/** Waits between a consumer's end and the next one, growing from `first` to `longest` ms. */
+/** Waits between a consumer's end and the next one, in ms. */
 const REBUILD_AFTER = { first: 200, longest: 3000 };
-/** So many consumers that died, with the broker in reach, mean that another one in this process will not live either. */
+/** After this many deaths with the broker in reach, another consumer will not live either. */
 const REBUILDS = 10;
 const REBUILDS_WITHIN_MS = 10 * 60_000;
-/** Fewer than the pool has connections, for heartbeats and dead letters take one too. */
+/** Fewer than the pool has connections: heartbeats and dead letters need one too. */
 const PARTITIONS_AT_ONCE = 3;
+const CODES: Record<KafkaFault, HealthCode> = {
+  unavailable: 'stream_unavailable',
+  unreadable: 'codec_unreadable',
+  broken: 'stream_unavailable',
+};
 
 /**
- * Joins a group on Kafka under our own supervision: kafkajs leaves a dead consumer in a live process after most crashes, so
- * every crash and every stall ends in a fresh consumer, with back-off. A batch that fails is tried again in place, with heartbeats.
+ * Joins a group on Kafka under our own supervision: kafkajs leaves a dead consumer in a live process
+ * after most crashes, so every crash and every stall ends in a fresh consumer, with back-off. A
+ * batch that fails is retried in place, with heartbeats.
  */
 export async function subscribeKafka(member: Member): Promise<Subscription> {
   const stopping = new AbortController();
+  const meanwhile = 'records stay on the stream';
   const state: MemberState = {
     broken: null,
     failing: new Map(),
+    outage: openOutageLog({ name: 'consumer batch', meanwhile, log: member.log }),
     partitions: [],
     generation: 0,
     joined: false,
     busy: 0,
-    sign: performance.now(),
+    aliveAt: performance.now(),
   };
   let giveUp: (reason: Error) => void = () => {};
   const gaveUp = new Promise<Error>((resolve) => {
@@ -49,11 +59,9 @@ export async function subscribeKafka(member: Member): Promise<Subscription> {
   return {
     gaveUp,
     health: () => {
-      const silent = performance.now() - state.sign;
-      const stalled =
-        silent > TROUBLE_MS ? `kafka: no sign of life for ${Math.round(silent / 1000)} s` : null;
       const [failing = null] = state.failing.values();
-      return { trouble: state.broken ?? failing ?? stalled, partitions: state.partitions };
+      const trouble = state.broken ?? failing ?? stallOf(state) ?? HEALTHY;
+      return { ...trouble, partitions: state.partitions };
     },
     stop: async () => {
       stopping.abort();
@@ -62,41 +70,43 @@ export async function subscribeKafka(member: Member): Promise<Subscription> {
   };
 }
 
+function stallOf({ aliveAt }: MemberState) {
+  const silentMs = performance.now() - aliveAt;
+  if (silentMs <= TROUBLE_MS) return null;
+  const trouble = `kafka: no sign of life for ${Math.round(silentMs / 1000)} s`;
+  return { trouble, code: 'stream_unavailable' as const };
+}
+
 async function supervise(
   member: Member,
   state: MemberState,
   stopping: AbortSignal,
   giveUp: (reason: Error) => void,
 ): Promise<void> {
-  const { kafka, log, topic, group, rebuildAfter = REBUILD_AFTER } = member;
+  const { log, topic, rebuildAfter = REBUILD_AFTER } = member;
   const retry = backOff(rebuildAfter);
+  const outage = openOutageLog({ name: 'kafka consumer', log });
+  const onRead = () => {
+    retry.reset();
+    outage.recovered();
+  };
   const deaths: number[] = [];
   const stopped = once(stopping, 'abort').then(() => undefined);
   while (!stopping.aborted) {
-    const consumer = kafka.consumer({
-      groupId: group,
-      sessionTimeout: SESSION_MS,
-      heartbeatInterval: HEARTBEAT_MS,
-      rebalanceTimeout: 60_000,
-      maxBytesPerPartition: FETCH_BYTES,
-      maxWaitTimeInMs: 500,
-      allowAutoTopicCreation: false,
-      retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
-    });
-    const { ended, cleanUp } = endOf(consumer, state, stopping, retry.reset);
+    const consumer = openConsumer(member);
+    const { ended, cleanUp } = watchEnd(consumer, state, stopping, onRead);
+    const retryMs = retry.nextMs();
     try {
-      state.sign = performance.now();
-      // A stop does not wait until kafkajs has given up a broker that is away. Any other end is looked at once the consumer reads: who left
-      // before would leave one behind that joins the group yet.
-      const reason = await Promise.race([
-        read(consumer, member, state, stopping).then(() => ended),
-        stopped,
-      ]);
+      state.aliveAt = performance.now();
+      // A stop does not wait until kafkajs has given up an unreachable broker. Any other end counts
+      // once the consumer reads: leaving earlier would leave one behind that still joins the group.
+      const reading = read(consumer, member, state, stopping).then(() => ended);
+      const reason = await Promise.race([reading, stopped]);
       if (reason) throw reason;
-    } catch (error) {
-      state.broken = kafkaTrouble(error, topic);
-      const fault = kafkaFault(error);
-      log.error({ error: (error as Error).message, fault }, 'kafka: the consumer is rebuilt');
+    } catch (err) {
+      const fault = kafkaFault(err);
+      state.broken = { trouble: kafkaTrouble(err, topic), code: CODES[fault] };
+      outage.failed(streamError(err), retryMs);
       // Waiting for a broker, or for a person, is no death: a new process would wait as well.
       if (fault === 'broken') deaths.push(performance.now());
     }
@@ -106,18 +116,32 @@ async function supervise(
     await withinDeadline('kafka: disconnect', DISCONNECT_MS, consumer.disconnect()).catch(
       () => undefined,
     );
-    if (deaths.filter((at) => performance.now() - at < REBUILDS_WITHIN_MS).length >= REBUILDS) {
-      return giveUp(
-        new CannotStart(
-          `The consumer died ${REBUILDS} times within 10 minutes, at last of: ${state.broken}`,
-        ),
-      );
-    }
-    if (!stopping.aborted) await retry.wait(stopping);
+    const isRecent = (at: number) => performance.now() - at < REBUILDS_WITHIN_MS;
+    if (deaths.filter(isRecent).length >= REBUILDS) return giveUp(exhausted(state));
+    if (!stopping.aborted) await waitMs(retryMs, stopping);
   }
 }
 
-/** Has the consumer join and read, unless a stop was asked for before the brokers answered. */
+function exhausted({ broken }: MemberState): CannotStart {
+  return new CannotStart(
+    `The consumer died ${REBUILDS} times within 10 minutes, last of: ${broken?.trouble}`,
+  );
+}
+
+function openConsumer({ kafka, group }: Member): Consumer {
+  return kafka.consumer({
+    groupId: group,
+    sessionTimeout: SESSION_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    rebalanceTimeout: 60_000,
+    maxBytesPerPartition: FETCH_BYTES,
+    maxWaitTimeInMs: 500,
+    allowAutoTopicCreation: false,
+    retry: { retries: 5, restartOnFailure: () => Promise.resolve(false) },
+  });
+}
+
+/** Joins and reads, unless the subscription was stopped before the brokers responded. */
 async function read(
   consumer: Consumer,
   member: Member,
@@ -131,32 +155,37 @@ async function read(
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    // kafkajs fetches when all it has is done: with one at a time Node waits for Postgres, and then Postgres for Node.
+    // kafkajs fetches when all it has is done: one at a time, Node and Postgres wait in turn.
     partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
     eachBatch: (payload) => handleKafkaBatch(member, state, { consumer, payload, stopping }),
   });
 }
 
-/** Resolves when the consumer is over: with the reason after a crash or a stall, with nothing when we are asked to stop. */
-function endOf(consumer: Consumer, state: MemberState, stopping: AbortSignal, onRead: () => void) {
+/** `ended` resolves with the reason after a crash or a stall, with nothing after a stop. */
+function watchEnd(
+  consumer: Consumer,
+  state: MemberState,
+  stopping: AbortSignal,
+  onRead: () => void,
+) {
   let cleanUp = () => {};
   const ended = new Promise<Error | undefined>((resolve) => {
     const { FETCH, HEARTBEAT, GROUP_JOIN, REBALANCING, CRASH, DISCONNECT } = consumer.events;
     consumer.on(FETCH, () => {
-      state.sign = performance.now();
+      state.aliveAt = performance.now();
       state.broken = null;
       onRead();
     });
-    // Heartbeats go on in a consumer whose fetching has stopped; only in the middle of a batch do they mean that it lives.
+    // Heartbeats continue in a consumer that no longer fetches; they count only during a batch.
     consumer.on(HEARTBEAT, () => {
-      if (state.busy > 0) state.sign = performance.now();
+      if (state.busy > 0) state.aliveAt = performance.now();
     });
     consumer.on(REBALANCING, () => {
       state.joined = false;
       state.generation++;
     });
     consumer.on(GROUP_JOIN, ({ payload }) => {
-      state.sign = performance.now();
+      state.aliveAt = performance.now();
       state.joined = true;
       state.generation++;
       state.partitions = Object.values(payload.memberAssignment).flat().sort();
@@ -164,14 +193,12 @@ function endOf(consumer: Consumer, state: MemberState, stopping: AbortSignal, on
         if (!state.partitions.includes(partition)) state.failing.delete(partition);
     });
     consumer.on(CRASH, ({ payload }) => resolve(payload.error));
-    // A crash disconnects first and says why afterwards.
+    // A crash disconnects first and gives its reason afterwards.
     consumer.on(DISCONNECT, () => void setTimeout(() => resolve(new Error('disconnected')), 1000));
-    const watch = setInterval(
-      () =>
-        performance.now() - state.sign > STALL_MS &&
-        resolve(new Error('no sign of life for a minute')),
-      5000,
-    );
+    const checkStall = () =>
+      performance.now() - state.aliveAt > STALL_MS &&
+      resolve(new Error('no sign of life for a minute'));
+    const watch = setInterval(checkStall, 5000);
     const stop = () => resolve(undefined);
     stopping.addEventListener('abort', stop, { once: true });
     if (stopping.aborted) stop();

@@ -81,7 +81,11 @@ export async function pipeline(options: PipelineOptions = {}) {
   const streamNetwork = await startProxy({ host: '127.0.0.1', port: network.port });
   const streamUrl = database.url.replace(`:${direct.port}/`, `:${streamNetwork.port}/`);
   const streamDb = openDatabase({ url: streamUrl, name: 'test stream' });
-  const stream = openPostgresStream({ db: streamDb, url: streamUrl, log: quiet });
+  const stream = openPostgresStream({
+    ...{ db: streamDb, url: streamUrl },
+    notifications,
+    log: quiet,
+  });
   const config = configOf(options);
   await stream.createTopic(eventTopic(config));
   const context = {

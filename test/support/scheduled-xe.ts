@@ -25,10 +25,10 @@ export async function startScheduledXe() {
   await database.query(
     'create or replace function ledger_now() returns timestamptz language sql volatile as $$ select at from test_clock $$',
   );
-  const { db, url } = database;
-  const stream = openPostgresStream({ db, url, log: quiet });
+  const { db, url, notifications } = database;
+  const stream = openPostgresStream({ db, url, notifications, log: quiet });
   const consumer = startTestConsumer(
-    { db, notifications: database.notifications, stream },
+    { db, notifications, stream },
     { CONSUMER_GROUP: 'fx-rates-postgres' },
   );
   return {

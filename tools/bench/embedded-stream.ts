@@ -92,8 +92,8 @@ const renamed = (rates: Rates): Rates => rates.map((rate) => ({ ...rate, event_i
 /** Our own path, all parts in this process as under `npm start`. */
 async function oursOn(url: string) {
   const db = openDatabase({ url, name: 'bench' });
-  const stream = openPostgresStream({ db, url, log: quiet });
   const notifications = openNotifications({ url, log: quiet });
+  const stream = openPostgresStream({ db, url, notifications, log: quiet });
   await stream.createTopic(TOPIC);
   const consumer = startTestConsumer({ db, notifications, stream }, { CONSUMER_GROUP: 'bench' });
   const reader = new pg.Client(url);

@@ -1,4 +1,4 @@
-import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { CompressionTypes, type IHeaders, Kafka, logLevel, Partitioners } from 'kafkajs';
 import { type BenchCase, timed } from './case.ts';
 import { historyInSends, SEND } from './history.ts';
 import { kafkaStage } from './kafka-stage.ts';
@@ -23,7 +23,7 @@ export const publish: BenchCase = {
         const messages = records.map(({ key, value, headers }) => ({
           key,
           value,
-          headers: { ...headers },
+          headers: { ...headers } as IHeaders,
         }));
         const byPort = async () => (ours += (await timed(() => stream.publish(topic, records)))[0]);
         const byPeer = async () =>

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Letter } from '../../../api/pipeline/letter-box.ts';
 import { encodeRate } from '../../../events/wire-format.ts';
+import type { DeadLetter } from '../../../ledger/dead-letters.ts';
 import { openPostgresStream } from '../../../stream/postgres/stream.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -21,7 +21,7 @@ describe('npm run dlt', function () {
     const code = await started.exited;
     return { code, said: started.output() };
   };
-  const ls = async () => JSON.parse((await dlt('ls', '--json')).said) as Letter[];
+  const ls = async () => JSON.parse((await dlt('ls', '--json')).said) as DeadLetter[];
 
   before(async () => {
     database = await testDatabase();
@@ -53,7 +53,7 @@ describe('npm run dlt', function () {
   });
 
   it('shows one with its key and bytes', async () => {
-    const { id } = (await ls()).find(({ reason }) => reason === 'wrong magic byte') as Letter;
+    const { id } = (await ls()).find(({ reason }) => reason === 'wrong magic byte') as DeadLetter;
     const letter = JSON.parse((await dlt('show', id, '--json')).said);
     expect(letter).to.include({
       id,
@@ -64,7 +64,7 @@ describe('npm run dlt', function () {
   });
 
   it('leaves a letter open that still cannot work, and says why', async () => {
-    const { id } = (await ls()).find(({ reason }) => reason === 'wrong magic byte') as Letter;
+    const { id } = (await ls()).find(({ reason }) => reason === 'wrong magic byte') as DeadLetter;
     const { code, said } = await dlt('redrive', id);
     expect(code).to.equal(1);
     expect(said).to.match(
@@ -75,13 +75,13 @@ describe('npm run dlt', function () {
 
   it('makes a rate of a letter that works now, marks it so, and adds nothing the second time', async () => {
     // The bytes are whole; only nobody knew the writer's schema. Now they carry the id of one that everybody knows.
-    const { id } = (await ls()).find(({ reason }) => reason === 'unknown schema id') as Letter;
+    const { id } = (await ls()).find(({ reason }) => reason === 'unknown schema id') as DeadLetter;
     await database.query(
       "update dead_letters set value = overlay(value placing '\\x7f000001'::bytea from 2) where id = ?",
       [id],
     );
     const { code, said } = await dlt('redrive', id, '--json');
-    expect([code, (JSON.parse(said) as Letter[])[0]?.state]).to.deep.equal([0, 'redriven']);
+    expect([code, (JSON.parse(said) as DeadLetter[])[0]?.state]).to.deep.equal([0, 'redriven']);
     expect(
       await database.query("select mid from daily_rates where quote_currency = 'KES'"),
     ).to.deep.equal([{ mid: '129.15' }]);
@@ -96,7 +96,7 @@ describe('npm run dlt', function () {
   it('closes a letter that will never work: it stays as a record and is no longer open', async () => {
     const [{ id } = { id: '' }] = await ls();
     const { code, said } = await dlt('close', id, '--json');
-    expect([code, (JSON.parse(said) as Letter).state]).to.deep.equal([0, 'closed']);
+    expect([code, (JSON.parse(said) as DeadLetter).state]).to.deep.equal([0, 'closed']);
     expect((await ls()).map((letter) => letter.id)).to.not.contain(id);
     expect((await dlt('redrive', id)).code).to.equal(1);
     expect((await dlt('show', id)).code).to.equal(0);

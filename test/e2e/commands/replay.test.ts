@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { openRateStore } from '../../../consumer/rate-store.ts';
 import { dryReplay, rebuild, replay } from '../../../consumer/replay.ts';
+import { voidEvent } from '../../../consumer/voided-events.ts';
 import type { EventStream } from '../../../stream/port.ts';
 import { openPostgresStream } from '../../../stream/postgres/stream.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
@@ -105,7 +107,7 @@ describe('a replay', () => {
   it('rebuilds both tables from the stream, what does not come from it is gone', async () => {
     await replay(deps(), {});
     const clean = await tables();
-    await database.query("update daily_rates set mid = 1, observed_at = 'infinity'");
+    await database.query('update daily_rates set mid = 1');
     await rebuild(deps(), { force: false });
     expect(await tables()).to.deep.equal(clean);
   });
@@ -118,13 +120,45 @@ describe('a replay', () => {
     const before = await tables();
     const refused = await rebuild(deps(), { force: false }).catch((error: Error) => error.message);
     expect(refused).to.match(
-      /^the stream holds 60 currency-days and the table 61, of which 1 would be lost: nothing was changed; --force/,
+      /^the stream holds 60 currency-days and the tables 61: 0 events would be lost and 1 days would lose their rate or get a lower ranked one; nothing was changed, --force/,
     );
     expect(await tables()).to.deep.equal(before);
     await rebuild(deps(), { force: true });
     expect(await database.query('select count(*) from daily_rates')).to.deep.equal([
       { count: '60' },
     ]);
+  });
+
+  it('refuses to rebuild when a simulated rate would replace a real one, naming both numbers', async () => {
+    // The stream was replaced by one that holds another run's simulated rate of the day.
+    await replay(deps(), {});
+    const day = { observed_at: '2026-10-01T00:00:00.000Z' };
+    const real = makeRate('GHS', '11.5', { ...day, run_id: 'real' });
+    const made = makeRate('GHS', '12', { ...day, run_id: 'made', source: 'simulator' });
+    await stream.publish(TOPIC, [makeRecord(made)]);
+    await openRateStore(database.db).save([real]);
+    await replay(deps(), {});
+    const before = await tables();
+    const refused = await rebuild(deps(), { force: false }).catch((error: Error) => error.message);
+    expect(refused).to.match(/: 1 events would be lost and 1 days would lose their rate or get/);
+    expect(await tables()).to.deep.equal(before);
+    await rebuild(deps(), { force: true });
+    expect(
+      await database.query("select source from daily_rates where quote_currency = 'GHS'"),
+    ).to.deep.equal([{ source: 'simulator' }]);
+  });
+
+  it('leaves a voided event out, also of a rebuild, and a rebuild does not count it as lost', async () => {
+    await replay(deps(), {});
+    const [{ event_id: eventId } = { event_id: '' }] = await database.query<{ event_id: string }>(
+      "select event_id from daily_rates where rate_date = '2026-10-05' and quote_currency = 'KES'",
+    );
+    await voidEvent(database.db, { eventId, reason: 'wrong by a factor of 100', by: 'ann@desk' });
+    const without = await tables();
+    expect(await replay(deps(), {})).to.include({ inserted: 0, updated_days: 0 });
+    expect(await tables()).to.deep.equal(without);
+    await rebuild(deps(), { force: false });
+    expect(await tables()).to.deep.equal(without);
   });
 
   it('keeps readers reading the old rows while it rebuilds', async () => {

@@ -186,7 +186,7 @@ describe('the supervised consumer on Kafka', () => {
       const consumer = await started(() => Promise.resolve());
       consumer.join(0);
       await pass(20);
-      expect(subscription.health()).to.deep.equal({ trouble: null, partitions: [0] });
+      expect(subscription.health()).to.deep.equal({ trouble: null, code: null, partitions: [0] });
       await pass(10);
       expect(subscription.health().trouble).to.equal('kafka: no sign of life for 30 s');
       await pass(30);
@@ -196,6 +196,7 @@ describe('the supervised consumer on Kafka', () => {
       const next = await nthConsumer(2);
       expect(subscription.health()).to.deep.equal({
         trouble: 'kafka: no sign of life for a minute',
+        code: 'stream_unavailable',
         partitions: [],
       });
       await pass(60);
@@ -205,7 +206,7 @@ describe('the supervised consumer on Kafka', () => {
       ).to.deep.equal([false, 2]);
       next.join(0);
       next.emit('FETCH');
-      expect(subscription.health()).to.deep.equal({ trouble: null, partitions: [0] });
+      expect(subscription.health()).to.deep.equal({ trouble: null, code: null, partitions: [0] });
     });
 
     it('takes every fetch for one, however little there is to read', async () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { openKafkaStream } from '../../../stream/kafka/stream.ts';
+import type { StreamRecord } from '../../../stream/port.ts';
 import { brokerMissing, sharedBroker } from '../../support/broker.ts';
 import { eventually } from '../../support/eventually.ts';
 import { quiet } from '../../support/quiet.ts';
@@ -22,6 +24,58 @@ import { describeStreamContract } from '../../support/stream-contract.ts';
       }),
     ),
   );
+
+  for (const codec of ['gzip', 'snappy', 'lz4', 'zstd', 'uncompressed']) {
+    it(`reads what the broker has recompressed with ${codec}, small and large sets`, async () => {
+      const settings = { brokers, ssl: false, sasl: null, clientId: 'codecs' };
+      const stream = openKafkaStream({ settings, log: quiet });
+      const topic = `${codec}.${randomUUID()}`;
+      const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+      await admin.connect();
+      const configEntries = [{ name: 'compression.type', value: codec }];
+      await admin.createTopics({
+        topics: [{ topic, numPartitions: 1, configEntries }],
+        waitForLeaders: true,
+      });
+      await admin.disconnect();
+      const headers = { ce_id: 'é-1', hop: ['1', '2'] };
+      const values = Array.from({ length: 300 }, (_, n) => `${n} ${randomUUID().repeat(n % 50)}`);
+      await stream.publish(topic, [{ key: 'a', value: Buffer.from('first'), headers }]);
+      await stream.publish(
+        topic,
+        values.map((value) => ({ key: 'a', value: Buffer.from(value) })),
+      );
+      const records: StreamRecord[] = [];
+      for await (const batch of stream.read({ topic })) records.push(...batch);
+      expect(records.map(({ value }) => String(value))).to.deep.equal(['first', ...values]);
+      expect(records[0]?.headers).to.deep.equal({
+        ce_id: Buffer.from('é-1'),
+        hop: [Buffer.from('1'), Buffer.from('2')],
+      });
+      await stream.close();
+    });
+  }
+
+  it('creates topics that keep the codec of their producers', async () => {
+    const settings = { brokers, ssl: false, sasl: null, clientId: 'codecs' };
+    const stream = openKafkaStream({ settings, log: quiet });
+    const topic = `created.${randomUUID()}`;
+    await stream.createTopic({ topic, partitions: 1, replication: 1 });
+    await stream.close();
+    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+    });
+    await admin.disconnect();
+    const settled = resources[0]?.configEntries.filter(({ configSource }) => configSource === 1);
+    const entries = settled?.map(({ configName, configValue }) => [configName, configValue]);
+    expect(Object.fromEntries(entries ?? [])).to.include({
+      'compression.type': 'producer',
+      'retention.ms': '-1',
+    });
+  });
 
   it('costs next to nothing while there is nothing to read', async () => {
     const idle = openKafkaStream({

@@ -10,7 +10,5 @@ describe('the stream on Postgres', () => {
   });
   after(() => database.drop());
 
-  describeStreamContract(() =>
-    Promise.resolve(openPostgresStream({ db: database.db, url: database.url, log: quiet })),
-  );
+  describeStreamContract(() => Promise.resolve(openPostgresStream({ ...database, log: quiet })));
 });

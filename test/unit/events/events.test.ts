@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 
+import { builtInSchema, requireFrozenSchema } from '../../../events/built-in-schemas.ts';
 import {
   cloudEventHeaders,
   eventId,
   keyOf,
+  RATE_OBSERVED_SCHEMA,
   type RateObserved,
   UndecodableRecord,
 } from '../../../events/rate-observed.ts';
@@ -80,6 +82,31 @@ describe('the event RateObserved', () => {
     });
   });
 
+  it('is refused more than a day after it was fetched, and not within the day', () => {
+    const fetched_at = '2026-11-24T01:00:00.000Z';
+    const write = (observed_at: string) => () =>
+      encodeRate({ ...rate, observed_at, fetched_at }, CURRENT_BUILT_IN_ID);
+    expect(write('2026-11-25T01:00:00.000Z')).not.to.throw();
+    expect(write('2026-11-25T01:00:00.001Z'))
+      .to.throw(UndecodableRecord, /at most a day after 2026-11-24T01:00:00.000Z/)
+      .with.property('code', 'observed_ahead');
+    expect(write('1899-12-31T23:59:59.999Z')).to.throw(/years 1900 to 9999/);
+  });
+
+  it('has a frozen schema for every built-in id; a changed schema needs a new version', () => {
+    expect(() => requireFrozenSchema()).not.to.throw();
+    const { fields, ...record } = JSON.parse(RATE_OBSERVED_SCHEMA);
+    const withField = (field: object) => JSON.stringify({ ...record, fields: [...fields, field] });
+    const venue = { name: 'venue', type: 'string', default: 'otc' };
+    expect(() => requireFrozenSchema(withField(venue))).to.throw(
+      /differs from its newest frozen version, v1.*cp events\/rate-observed\.avsc events\/frozen\/rate-observed\.v2\.avsc/,
+    );
+    const reworded = RATE_OBSERVED_SCHEMA.replace(/"doc": "[^"]*"/, '"doc": "other words"');
+    expect(() => requireFrozenSchema(reworded)).not.to.throw();
+    expect(builtInSchema(0x7f000001)).to.include('RateObserved');
+    expect(builtInSchema(0x7f000002)).to.equal(null);
+  });
+
   it('refuses to write what no reader would accept', () => {
     for (const mid of ['0', '-1', '1e3', 'NaN', '', '01', '1.', '.5', '1,5', ' 1']) {
       expect(() => encodeRate({ ...rate, mid }, CURRENT_BUILT_IN_ID), mid).to.throw(
@@ -148,7 +175,7 @@ describe('bytes that can never become a rate', () => {
       for (let at = 5; at < bytes.length; at++) bytes[at] = random() & 0xff;
       expect(await refusal(bytes)).not.to.equal('decoded');
     }
-  });
+  }).timeout(60_000);
 });
 
 describe('a schema of another writer', () => {

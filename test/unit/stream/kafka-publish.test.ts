@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Kafka, Message, ProducerConfig } from 'kafkajs';
-import { producingWith } from '../../../stream/kafka/publish.ts';
+import { kafkaPublisher } from '../../../stream/kafka/publish.ts';
 
 /**
  * A client that tries again within each send, as kafkajs does when a broker dies. `choices` gets where the records were to go, a list for
@@ -50,7 +50,7 @@ describe('a publish that kafkajs calls done', () => {
 
   it('is refused when a partition that records went to has not acknowledged, and works when it is tried again', async () => {
     const choices: number[][] = [];
-    const { publish, close } = producingWith(clientThatRetries({ skipped: 1, choices }));
+    const { publish, close } = kafkaPublisher(clientThatRetries({ skipped: 1, choices }));
     const refusal = await publish('t', records).then(
       () => null,
       (error: Error) => error.message,
@@ -67,7 +67,7 @@ describe('a publish that kafkajs calls done', () => {
 
   it('leaves each record, with a key or without, in the partition that was chosen first when kafkajs asks again', async () => {
     const choices: number[][] = [];
-    const { publish, close } = producingWith(clientThatRetries({ skipped: null, choices }));
+    const { publish, close } = kafkaPublisher(clientThatRetries({ skipped: null, choices }));
     await publish('t', records);
     expect(choices[1]).to.deep.equal(choices[0]);
     await close();

@@ -72,3 +72,61 @@ describe('a schema registry that does not answer as it should', () => {
     expect(asked - before).to.equal(2);
   });
 });
+
+describe('registering the schema', () => {
+  let server: Server;
+  let answers: Record<string, [status: number, body: object][]>;
+  let requests: string[];
+  const register = () =>
+    openSchemaRegistry(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+      .register('fx-value', RATE_OBSERVED_SCHEMA)
+      .catch((error: Error) => `${error.name}: ${error.message}`);
+  beforeEach(async () => {
+    requests = [];
+    server = createServer((req, res) => {
+      requests.push(`${req.method} ${req.url}`);
+      const [status, body] = answers[req.url as string]?.shift() ?? [500, {}];
+      res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const LOOK_UP = '/subjects/fx-value';
+  const VERSIONS = '/subjects/fx-value/versions';
+  const unknown: [number, object] = [404, { error_code: 40401 }];
+
+  it('looks it up first, so that a read-only registry will do', async () => {
+    answers = { [LOOK_UP]: [[200, { id: 7 }]], [VERSIONS]: [[403, {}]] };
+    expect(await register()).to.equal(7);
+    expect(requests).to.deep.equal([`POST ${LOOK_UP}`]);
+  });
+
+  it('registers a schema that the registry does not have', async () => {
+    answers = { [LOOK_UP]: [unknown], [VERSIONS]: [[200, { id: 8 }]] };
+    expect(await register()).to.equal(8);
+  });
+
+  it('takes the id of another producer that registered it at the same moment', async () => {
+    answers = {
+      [LOOK_UP]: [unknown, [200, { id: 9 }]],
+      [VERSIONS]: [[409, { error_code: 409, message: 'already exists' }]],
+    };
+    expect(await register()).to.equal(9);
+  });
+
+  it('refuses to start with a schema that earlier readers cannot read', async () => {
+    answers = {
+      [LOOK_UP]: [unknown, unknown],
+      [VERSIONS]: [[409, { error_code: 409, message: 'incompatible: mid' }]],
+    };
+    expect(await register()).to.match(/^CannotStart: .*refuses the schema.*incompatible: mid/);
+  });
+
+  it('is an outage while the registry fails', async () => {
+    answers = { [LOOK_UP]: [[503, {}]] };
+    expect(await register()).to.match(/^StreamUnavailable: schema registry .*503/);
+  });
+});

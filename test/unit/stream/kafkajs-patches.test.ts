@@ -1,20 +1,21 @@
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
-import { guardKafkajs, headersOf } from '../../../stream/kafka/kafkajs-guard.ts';
+import { headersOf, patchKafkajs } from '../../../stream/kafka/kafkajs-patches.ts';
 
 const require = createRequire(import.meta.url);
 const Encoder = require('kafkajs/src/protocol/encoder');
 const Decoder = require('kafkajs/src/protocol/decoder');
 const encodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0');
+const encodeHeader = require('kafkajs/src/protocol/recordBatch/header/v0');
 const decodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0/decoder');
 
 describe('a record that kafkajs has read', () => {
   before(() => {
-    guardKafkajs();
-    guardKafkajs();
+    patchKafkajs();
+    patchKafkajs();
   });
 
-  const read = (headers: Record<string, Buffer | string | (Buffer | string)[]>) => {
+  const read = (headers: Record<string, unknown>) => {
     const record = encodeRecord({
       offsetDelta: 2,
       timestampDelta: 3,
@@ -40,7 +41,28 @@ describe('a record that kafkajs has read', () => {
     expect(headersOf(read({}))).to.deep.equal({});
   });
 
-  it('has the last of a header that stands more than once', () => {
-    expect(headersOf(read({ twice: ['1', '2', '3'] }))).to.deep.equal({ twice: Buffer.from('3') });
+  it('keeps all values of a header name that occurs more than once, in order', () => {
+    const values = ['1', '2', '3'];
+    expect(headersOf(read({ thrice: values }))).to.deep.equal({
+      thrice: values.map((value) => Buffer.from(value)),
+    });
+  });
+
+  it('has null for a header without a value, as Java producers write them', () => {
+    const headers = [
+      { key: 'traceparent', value: null },
+      { key: 'twice', value: 'a' },
+      { key: 'twice', value: null },
+    ];
+    // Field by field: kafkajs itself cannot write one.
+    const record = new Encoder().writeInt8(0).writeVarLong(3).writeVarInt(2);
+    record.writeVarIntBytes('USD-KES').writeVarIntBytes('mid');
+    record.writeVarIntArray(headers.map(encodeHeader));
+    const decoder = new Decoder(record.buffer);
+    const decoded = decodeRecord(decoder, { firstOffset: '40', firstTimestamp: '0' });
+    expect(headersOf(decoded)).to.deep.equal({
+      traceparent: null,
+      twice: [Buffer.from('a'), null],
+    });
   });
 });
