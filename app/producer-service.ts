@@ -39,8 +39,11 @@ export async function startProducerService(
     if (err instanceof CannotStart) throw err;
     log.warn({ err }, 'stream or schema registry is unavailable, events wait in the ledger');
   });
-  const { stop, health } = startConfiguredProducer(context, { ...parts, xe, publisher });
-  onClose('producer', stop);
+  const producer = startConfiguredProducer(context, { ...parts, xe, publisher });
+  onClose('producer', producer.stop);
+  // The doctor finds a running simulator by its address in the heartbeat.
+  const simulator = config.source === 'simulator' ? { simulator: xe.baseUrl } : {};
+  const health: Health = async () => ({ ...(await producer.health()), ...simulator });
   // A backfill's own producer is none that anything else may count on.
   if (parts.backfillOnly) return health;
   const settings = maskedSettings(config);

@@ -1,134 +1,121 @@
-import type { LedgerStatus, OpenRun, SlotState } from '../ledger/status.ts';
-import { type Heartbeat, SILENT_SECONDS } from '../platform/heartbeat.ts';
+import type { OpenRun, SlotState } from '../ledger/status.ts';
+import type { Heartbeat } from '../platform/heartbeat.ts';
+import { aliveInstances, type PipelineStatus } from './pipeline-status.ts';
+import { formatMinute, formatProblems, formatVerdict } from './problems.ts';
 
-export interface Status extends LedgerStatus {
-  readonly next_slot: string;
-  readonly services: readonly Heartbeat[];
-  /** Records that could not become rates and that nobody has redriven. */
-  readonly open_letters: number;
+/** With all facts, 22 lines: two more are the heading of `watch` on a terminal of 24. */
+const SHOWN_PROBLEMS = 3;
+const SHOWN_SLOTS = 2;
+
+interface Settings {
+  readonly currencies: readonly string[];
+  readonly zone: string;
 }
 
-/** With all else a page of 24 lines, two of them the heading of `watch`. */
-const SHOWN = 6;
-
-/** The status as one screen for a person: a line for each question that an operator has, troubles last and in full. */
-export function statusPage(
-  status: Status,
-  { currencies, zone }: { currencies: readonly string[]; zone: string },
-): string {
-  const { now } = status;
-  const lines: [string, string][] = [
-    ['rates', newest(status, currencies)],
-    ['last slot', status.last_slot ? slotLine(status.last_slot) : 'none yet'],
-    [
-      'next slot',
-      `${minute(status.next_slot)}, in ${span(Date.parse(status.next_slot) - Date.parse(now))}${zoned(zone)}`,
-    ],
-    ['open runs', openRuns(status)],
+/** The status as one screen: verdict, problems with their fixes, then a line per fact. */
+export function formatStatus(status: PipelineStatus, { currencies, zone }: Settings): string {
+  const { now, open_letters: letters } = status;
+  const facts: [string, string][] = [
+    ['rates', formatNewest(status, currencies)],
+    ['last slot', status.last_slot ? formatSlot(status.last_slot) : 'none yet'],
+    ['next slot', formatNext(status.next_slot, now, zone)],
+    ['open runs', formatOpenRuns(status)],
     ['spent today', `${status.spent_today} of ${status.daily_budget} rates`],
-    ['XE quota', quota(status)],
-    ['breaker', breaker(status)],
-    ...backfill(status),
-    [
-      'dead letters',
-      status.open_letters === 0 ? 'none open' : `${status.open_letters} OPEN (npm run dlt -- ls)`,
-    ],
-    ...['producer', 'consumer'].map((service): [string, string] => [
-      service,
-      heartbeat(service, status.services),
-    ]),
+    ['XE quota', formatQuota(status)],
+    ['breaker', formatBreaker(status)],
+    ...formatBackfill(status),
+    ['dead letters', letters === 0 ? 'none open' : `${letters} OPEN (npm run dlt -- ls)`],
+    ['producer', formatService('producer', status.services)],
+    ['consumer', formatService('consumer', status.services)],
   ];
-  const simulated = status.source === 'simulator' ? ' · SIMULATED: no XE_API_KEY is set' : '';
-  const head = `${minute(now)}${simulated}`;
-  const body = lines.map(([name, text]) => `  ${name.padEnd(12)} ${text}`);
-  return [head, ...body, ...troubles(status.troubled_slots)].join('\n');
+  const simulated = status.source === 'simulator' ? ' · SIMULATED: XE_API_KEY is not set' : '';
+  return [
+    `${formatMinute(now)}${simulated} · ${formatVerdict(status.problems)}`,
+    ...formatProblems(status.problems, SHOWN_PROBLEMS),
+    ...facts.map(([name, text]) => `  ${name.padEnd(12)} ${text}`),
+    ...formatTroubledSlots(status.troubled_slots),
+  ].join('\n');
 }
 
-function newest({ newest: found, now }: Status, currencies: readonly string[]): string {
-  if (!found) return 'none yet';
-  const age = span(Date.parse(now) - Date.parse(found.fetched_at));
-  return `${found.currencies} of ${currencies.length} currencies for ${found.rate_date}, fetched ${age} ago`;
+function formatNewest({ newest, now }: PipelineStatus, currencies: readonly string[]): string {
+  if (!newest) return 'none yet';
+  const age = formatSpan(Date.parse(now) - Date.parse(newest.fetched_at));
+  const count = `${newest.currencies} of ${currencies.length} currencies`;
+  return `${count} for ${newest.rate_date}, fetched ${age} ago`;
 }
 
-function slotLine({ slot, to, count, state, missing, reason }: SlotState): string {
-  const when = to ? `${minute(slot)} to ${minute(to)}, ${count} slots` : minute(slot);
-  const partial =
-    state === 'confirmed' && missing.length > 0 ? `, partial: no ${missing.join(', ')}` : '';
+function formatNext(slot: string, now: string, zone: string): string {
+  const wait = formatSpan(Date.parse(slot) - Date.parse(now));
+  return `${formatMinute(slot)}, in ${wait}${zone === 'UTC' ? '' : `, schedule in ${zone}`}`;
+}
+
+function formatSlot({ slot, to, count, state, missing, reason }: SlotState): string {
+  const when = to
+    ? `${formatMinute(slot)} to ${formatMinute(to)}, ${count} slots`
+    : formatMinute(slot);
+  const isPartial = state === 'confirmed' && missing.length > 0;
+  const partial = isPartial ? `, partial: no ${missing.join(', ')}` : '';
   return `${when}  ${state}${partial}${reason ? `: ${reason}` : ''}`;
 }
 
-function openRuns({ open_runs, open_count }: Status): string {
-  const [first] = open_runs;
-  if (!first) return 'none';
-  return `${open_count}; the oldest is ${runName(first)}: ${first.state}${first.error ? `, ${first.error}` : ''}`;
+function formatOpenRuns({ open_runs, open_count }: PipelineStatus): string {
+  const [oldest] = open_runs;
+  if (!oldest) return 'none';
+  const error = oldest.error ? `, ${oldest.error}` : '';
+  return `${open_count}; the oldest is ${nameRun(oldest)}: ${oldest.state}${error}`;
 }
 
-function runName({ trigger, slot, first_day, last_day }: OpenRun): string {
+function nameRun({ trigger, slot, first_day, last_day }: OpenRun): string {
   if (first_day)
     return `a ${trigger} of ${first_day}${last_day === first_day ? '' : ` to ${last_day}`}`;
-  return slot ? `the slot of ${minute(slot)}` : 'a pull that somebody asked for';
+  return slot ? `the slot of ${formatMinute(slot)}` : 'a manual run';
 }
 
-function quota({ quota: known, now }: Status): string {
-  if (!known) return 'not known before the first answer';
-  const left = known.quota_remaining
-    ? `${known.quota_remaining} of ${known.quota_limit ?? '?'} rates left`
-    : 'nothing said of what is left';
-  const reset = known.quota_resets_at ? ` until ${minute(known.quota_resets_at)}` : '';
-  const trial = known.package?.startsWith('FREETRIAL')
-    ? ': a trial, which may serve mock rates'
-    : '';
-  return `${left}${reset}, package ${known.package ?? 'unknown'}${trial}, seen ${span(Date.parse(now) - Date.parse(known.seen_at))} ago`;
+function formatQuota({ quota, now }: PipelineStatus): string {
+  if (!quota) return 'unknown before the first response';
+  const left = quota.quota_remaining
+    ? `${quota.quota_remaining} of ${quota.quota_limit ?? '?'} rates left`
+    : 'remaining rates unknown';
+  const reset = quota.quota_resets_at ? ` until ${formatMinute(quota.quota_resets_at)}` : '';
+  const trial = quota.package?.startsWith('FREETRIAL') ? ' (trial: may serve mock rates)' : '';
+  const age = formatSpan(Date.parse(now) - Date.parse(quota.seen_at));
+  return `${left}${reset}, package ${quota.package ?? 'unknown'}${trial}, seen ${age} ago`;
 }
 
-function breaker({ breaker: open }: Status): string {
-  if (!open) return 'closed';
-  return `OPEN until ${minute(open.open_until)} (npm run status -- --close-breaker): ${open.reason}`;
+function formatBreaker({ breaker }: PipelineStatus): string {
+  if (!breaker) return 'closed';
+  const close = 'npm run status -- --close-breaker';
+  return `OPEN until ${formatMinute(breaker.open_until)} (${close}): ${breaker.reason}`;
 }
 
-function backfill({ backfill: found }: Status): [string, string][] {
-  if (!found) return [];
-  const failed = found.failed > 0 ? `, ${found.failed} failed` : '';
+function formatBackfill({ backfill }: PipelineStatus): [string, string][] {
+  if (!backfill) return [];
+  const { runs, confirmed, failed, cost } = backfill;
+  const failures = failed > 0 ? `, ${failed} failed` : '';
+  return [['backfill', `${confirmed} of ${runs} pages confirmed${failures}, ${cost} rates`]];
+}
+
+function formatService(service: string, all: readonly Heartbeat[]): string {
+  const alive = aliveInstances(service, all);
+  if (alive.length === 0) return 'NOT RUNNING';
+  const trouble = alive.find(({ health }) => health.trouble)?.health.trouble;
+  const lag = alive.map(({ health }) => health['lag']).find((events) => events !== undefined);
+  const copies = alive.length > 1 ? `${alive.length} instances, ` : '';
+  const state = trouble ? `unhealthy: ${trouble}` : 'healthy';
+  return `${copies}${state}${lag === undefined ? '' : `, lag ${lag} events`}`;
+}
+
+function formatTroubledSlots(slots: readonly SlotState[]): string[] {
+  if (slots.length === 0) return ['  No slot failed or was skipped in the last 7 days.'];
+  const hidden = slots.length - SHOWN_SLOTS;
   return [
-    [
-      'backfill',
-      `${found.confirmed} of ${found.runs} pages confirmed${failed}, ${found.cost} rates`,
-    ],
+    '  Slots without rates in the last 7 days',
+    ...slots.slice(0, SHOWN_SLOTS).map((slot) => `    ${formatSlot(slot)}`),
+    ...(hidden > 0 ? [`    … and ${hidden} more: --json`] : []),
   ];
 }
 
-function heartbeat(service: string, all: readonly Heartbeat[]): string {
-  const there = all.filter(
-    (beat) => beat.service === service && beat.seen_seconds_ago <= SILENT_SECONDS,
-  );
-  if (there.length === 0) return 'NOT RUNNING';
-  const trouble = there.find(({ health }) => health.trouble)?.health.trouble;
-  const lag = there.map(({ health }) => health['lag']).find((events) => events !== undefined);
-  const copies = there.length > 1 ? `${there.length} copies, ` : '';
-  return `${copies}${trouble ?? 'well'}${lag === undefined ? '' : `, ${lag} events behind`}`;
-}
-
-function troubles(slots: readonly SlotState[]): string[] {
-  if (slots.length === 0) return ['', 'Every slot of the last 7 days was run.'];
-  const more = slots.length > SHOWN ? [`  and ${slots.length - SHOWN} more: --json`] : [];
-  return [
-    '',
-    'Slots of the last 7 days that did not bring rates',
-    ...slots.slice(0, SHOWN).map((slot) => `  ${slotLine(slot)}`),
-    ...more,
-  ];
-}
-
-/** `2026-11-24T01:00:02.345Z` → `2026-11-24 01:00 UTC`. */
-function minute(instant: string): string {
-  return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-function zoned(zone: string): string {
-  return zone === 'UTC' ? '' : `, by the clock of ${zone}`;
-}
-
-function span(ms: number): string {
+function formatSpan(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);

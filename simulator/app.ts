@@ -35,8 +35,9 @@ export function buildApp(settings: AppSettings): Express {
     res.set('X-Simulator', '1');
     next();
   });
-  app.use(basicAuth(settings));
+  // Ours, not XE's: no credentials, which an in-process simulator keeps to itself.
   app.use('/simulator', faultRoutes(settings.faults));
+  app.use(basicAuth(settings));
   app.use((req, res, next) => {
     if (req.method === 'GET') return next();
     res.set('Allow', 'GET');

@@ -1,32 +1,40 @@
-import { type Check, ill, well } from './check.ts';
+import { type Check, ok, problem } from './check.ts';
 
-/** How far another clock is ahead of this host's, in seconds, and how far off that may be. */
+/** How far another clock is ahead of this host's, in seconds, and the uncertainty of that. */
 export interface Skew {
   readonly seconds: number;
-  readonly give: number;
+  readonly uncertainty: number;
 }
 
-/** More than a slow network explains; slots are decided by Postgres, but a rate is dated by XE. */
+/** More than a slow network explains. Postgres decides slots, but XE's clock dates a rate. */
 const TOLERATED_SECONDS = 5;
 
-/** Compares a clock that was read somewhere between two readings of ours (ms); `grain` is the smallest step it tells. */
-export function skewOf(
+/**
+ * Compares a clock that was read between two readings of ours, `sent` and `received` (ms).
+ * `grain` is the resolution of the other clock.
+ */
+export function measureSkew(
   theirs: number,
-  { asked, answered, grain = 0 }: { asked: number; answered: number; grain?: number },
+  { sent, received, grain = 0 }: { sent: number; received: number; grain?: number },
 ): Skew {
   return {
-    seconds: (theirs + grain / 2 - (asked + answered) / 2) / 1000,
-    give: ((answered - asked) / 2 + grain / 2) / 1000,
+    seconds: (theirs + grain / 2 - (sent + received) / 2) / 1000,
+    uncertainty: ((received - sent) / 2 + grain / 2) / 1000,
   };
 }
 
-/** Well, unless the clocks are certainly further apart than is tolerated. */
-export function clockCheck(whose: string, { seconds, give }: Skew): Check {
-  const apart = `${Math.abs(seconds).toFixed(1)} s ${seconds < 0 ? 'behind' : 'ahead of'} this host, give or take ${give.toFixed(1)} s`;
-  if (Math.abs(seconds) - give <= TOLERATED_SECONDS) return well(`clock of ${whose}`, apart);
-  return ill(
-    `clock of ${whose}`,
-    apart,
-    'have both keep time by NTP: chronyc tracking, timedatectl',
-  );
+/** A problem only when the clocks are certainly further apart than tolerated. */
+export function checkClock(owner: string, { seconds, uncertainty }: Skew): Check {
+  const name = `clock of ${owner}`;
+  const direction = seconds < 0 ? 'behind' : 'ahead of';
+  const detail =
+    `${Math.abs(seconds).toFixed(1)} s ${direction} this host, ` +
+    `give or take ${uncertainty.toFixed(1)} s`;
+  if (Math.abs(seconds) - uncertainty <= TOLERATED_SECONDS) return ok(name, detail);
+  return problem(name, {
+    code: 'clock_skew',
+    severity: 'degraded',
+    detail,
+    fix: 'synchronise both by NTP: chronyc tracking, timedatectl',
+  });
 }

@@ -1,104 +1,105 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import type { Logger } from '../../platform/logger.ts';
 import { type KafkaSettings, kafkaClient } from '../../stream/kafka/client.ts';
-import { type Check, ill, look, note, well } from './check.ts';
-import { reach } from './reach.ts';
+import { type Check, examine, note, ok, probeTcp, problem } from './check.ts';
 
-export interface TopicWanted {
+export interface ExpectedTopic {
   readonly topic: string;
   readonly partitions: number;
   readonly replication: number;
 }
 
-/** Looks at the brokers, each by the address that it gives to clients, and at the topics. Makes and changes nothing. */
-export function examineKafka({
-  settings,
-  topics,
-  log,
-}: {
+interface ExamineKafka {
   settings: KafkaSettings;
-  topics: readonly TopicWanted[];
+  topics: readonly ExpectedTopic[];
   log: Logger;
-}) {
-  const examine = async (): Promise<Check[]> => {
-    const reached = await Promise.all(
-      settings.brokers.map(async (address) => ({ address, fault: await reach(address) })),
-    );
-    const away = reached
-      .filter(({ fault }) => fault !== null)
-      .map(({ address, fault }) => `${address} (${fault})`);
-    if (away.length === reached.length)
+}
+
+/**
+ * Examines the brokers, each at the address that it advertises, and the topics. Creates and changes
+ * nothing.
+ */
+export function examineKafka({ settings, topics, log }: ExamineKafka): Promise<Check[]> {
+  const work = async (): Promise<Check[]> => {
+    const unreachable = await findUnreachable(settings.brokers);
+    if (unreachable.length === settings.brokers.length)
       return [
-        ill(
-          'Kafka',
-          `not reached: ${away.join(', ')}`,
-          'start the brokers, or correct KAFKA_BROKERS',
-        ),
+        problem('Kafka', {
+          code: 'stream_unavailable',
+          detail: `no broker can be reached: ${unreachable.join(', ')}`,
+          fix: 'start the brokers, or correct KAFKA_BROKERS',
+        }),
       ];
     const admin = kafkaClient(settings, log).admin();
-    const spoken = new Map<string, number>();
-    admin.on('admin.network.request', ({ payload }) => {
-      const { apiName, apiVersion } = payload as { apiName: string; apiVersion: number };
-      spoken.set(apiName, apiVersion);
-    });
+    const versions = recordApiVersions(admin);
     try {
       await admin.connect();
-      const checks = [...(await brokerChecks(admin, away)), ...(await topicChecks(admin, topics))];
-      const versions = [...spoken].map(([name, version]) => `${name} v${version}`).join(', ');
-      return [...checks, note('broker API', versions)];
+      const brokers = await checkBrokers(admin, unreachable);
+      return [...brokers, ...(await checkTopics(admin, topics)), note('broker API', versions())];
     } finally {
       void admin.disconnect().catch(() => undefined);
     }
   };
-  const todo =
-    'compare KAFKA_SSL and KAFKA_SASL_* with what the brokers want: `npm run doctor` reached the port, not Kafka';
-  return look('Kafka', examine, () => todo);
+  return examine('Kafka', work, () => ({
+    code: 'stream_unavailable',
+    fix:
+      'the port answers, but not to Kafka with these settings: compare KAFKA_SSL and ' +
+      'KAFKA_SASL_* with the brokers',
+  }));
 }
 
-async function brokerChecks(admin: Admin, away: readonly string[]): Promise<Check[]> {
-  const { brokers, controller } = await admin.describeCluster();
-  const named = await Promise.all(
-    brokers.map(async ({ nodeId, host, port }) => ({
-      nodeId,
-      at: `${host}:${port}`,
-      fault: await reach(`${host}:${port}`),
-    })),
+async function findUnreachable(addresses: readonly string[]): Promise<string[]> {
+  const probed = await Promise.all(
+    addresses.map(async (address) => ({ address, fault: await probeTcp(address) })),
   );
-  const says = named
-    .map(({ nodeId, at }) => `${nodeId}${nodeId === controller ? ' (controller)' : ''} at ${at}`)
-    .join(', ');
-  const hidden = named
-    .filter(({ fault }) => fault !== null)
-    .map(({ at, fault }) => `${at} (${fault})`);
-  const advertise =
-    'the brokers name these addresses to clients: correct advertised.listeners (--advertise-kafka-addr), or the network';
-  return [
-    hidden.length > 0
-      ? ill('Kafka', `not reached from here: ${hidden.join(', ')}`, advertise)
-      : well('Kafka', says),
-    ...(away.length > 0
-      ? [
-          ill(
-            'Kafka',
-            `of KAFKA_BROKERS not reached: ${away.join(', ')}`,
-            'start them, or leave them out',
-          ),
-        ]
-      : []),
-  ];
+  return probed.flatMap(({ address, fault }) => (fault ? [`${address} (${fault})`] : []));
 }
 
-async function topicChecks(admin: Admin, topics: readonly TopicWanted[]): Promise<Check[]> {
-  const there = new Set(await admin.listTopics());
+function recordApiVersions(admin: Admin): () => string {
+  const used = new Map<string, number>();
+  admin.on('admin.network.request', ({ payload }) => {
+    const { apiName, apiVersion } = payload as { apiName: string; apiVersion: number };
+    used.set(apiName, apiVersion);
+  });
+  return () => [...used].map(([name, version]) => `${name} v${version}`).join(', ');
+}
+
+async function checkBrokers(admin: Admin, unreachable: readonly string[]): Promise<Check[]> {
+  const { brokers, controller } = await admin.describeCluster();
+  const hidden = await findUnreachable(brokers.map(({ host, port }) => `${host}:${port}`));
+  const names = brokers.map(({ nodeId, host, port }) => {
+    const role = nodeId === controller ? ' (controller)' : '';
+    return `${nodeId}${role} at ${host}:${port}`;
+  });
+  const cluster =
+    hidden.length === 0
+      ? ok('Kafka', names.join(', '))
+      : problem('Kafka', {
+          code: 'broker_address_unreachable',
+          detail: `advertised addresses cannot be reached from here: ${hidden.join(', ')}`,
+          fix: 'correct advertised.listeners (--advertise-kafka-addr), or the network',
+        });
+  if (unreachable.length === 0) return [cluster];
+  const some = problem('Kafka', {
+    code: 'broker_unreachable',
+    severity: 'degraded',
+    detail: `some of KAFKA_BROKERS cannot be reached: ${unreachable.join(', ')}`,
+    fix: 'start them, or remove them from KAFKA_BROKERS',
+  });
+  return [cluster, some];
+}
+
+async function checkTopics(admin: Admin, topics: readonly ExpectedTopic[]): Promise<Check[]> {
+  const existing = new Set(await admin.listTopics());
   return Promise.all(
-    topics.map(async (wanted) => {
-      const { topic } = wanted;
-      if (!there.has(topic))
-        return ill(
-          `topic ${topic}`,
-          'not there',
-          'npm run topics; producer and consumer make it too',
-        );
+    topics.map(async (expected) => {
+      const { topic } = expected;
+      if (!existing.has(topic))
+        return problem(`topic ${topic}`, {
+          code: 'topic_missing',
+          detail: 'does not exist',
+          fix: 'npm run topics; producer and consumer also create it',
+        });
       const [metadata, described] = await Promise.all([
         admin.fetchTopicMetadata({ topics: [topic] }),
         admin.describeConfigs({
@@ -106,50 +107,86 @@ async function topicChecks(admin: Admin, topics: readonly TopicWanted[]): Promis
           resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
         }),
       ]);
-      const partitions = metadata.topics[0]?.partitions ?? [];
       const entries = described.resources[0]?.configEntries ?? [];
-      const set = (name: string) =>
-        entries.find(({ configName }) => configName === name)?.configValue ?? null;
-      return topicCheck(wanted, { partitions, set });
+      const settings = new Map(entries.map((entry) => [entry.configName, entry.configValue]));
+      return checkTopic(expected, {
+        partitions: metadata.topics[0]?.partitions ?? [],
+        setting: (name) => settings.get(name) ?? null,
+      });
     }),
   );
 }
 
-interface Found {
+export interface TopicState {
   partitions: readonly { leader: number; replicas: readonly number[]; isr: readonly number[] }[];
-  set: (name: string) => string | null;
+  setting: (name: string) => string | null;
 }
 
-function topicCheck(
-  { topic, partitions: wanted, replication }: TopicWanted,
-  { partitions, set }: Found,
-): Check {
-  const name = `topic ${topic}`;
+/** Judges a topic. Some brokers hide settings: only one that is known and wrong is a problem. */
+export function checkTopic(expected: ExpectedTopic, { partitions, setting }: TopicState): Check {
+  const name = `topic ${expected.topic}`;
   const copies = Math.min(...partitions.map(({ replicas }) => replicas.length));
-  const insync = set('min.insync.replicas');
-  const says = `${partitions.length} partitions on ${copies} brokers${insync ? `, min.insync.replicas ${insync}` : ''}`;
-  const headless = partitions.filter(({ leader }) => leader < 0).length;
-  if (headless > 0)
-    return ill(name, `${says}; ${headless} without a leader`, 'start the brokers that hold them');
+  const insync = setting('min.insync.replicas');
+  const detail =
+    `${partitions.length} partitions on ${copies} brokers` +
+    (insync ? `, min.insync.replicas ${insync}` : '');
+  const leaderless = partitions.filter(({ leader }) => leader < 0).length;
+  if (leaderless > 0)
+    return problem(name, {
+      code: 'partition_without_leader',
+      detail: `${detail}; ${leaderless} without a leader`,
+      fix: 'start the brokers that hold them',
+    });
   const behind = partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length;
   if (behind > 0)
-    return ill(
-      name,
-      `${says}; ${behind} with copies that are behind`,
-      'look at the brokers that are missing',
-    );
-  const policy = set('cleanup.policy');
-  const kept = set('retention.ms');
-  // Some brokers do not tell; only what is told and wrong is ill.
-  if ((policy && policy !== 'delete') || (kept && kept !== '-1'))
-    return ill(
-      name,
-      `${says}; cleanup.policy ${policy}, retention.ms ${kept}: the history that tables are rebuilt from goes`,
-      `set cleanup.policy=delete and retention.ms=-1 (rpk topic alter-config ${topic} --set retention.ms=-1)`,
-    );
-  if (partitions.length !== wanted)
-    return note(name, `${says}, where TOPIC_PARTITIONS is ${wanted}`);
-  if (copies !== replication)
-    return note(name, `${says}, where TOPIC_REPLICATION is ${replication}`);
-  return well(name, `${says}, kept for ever`);
+    return problem(name, {
+      code: 'replicas_behind',
+      severity: 'degraded',
+      detail: `${detail}; ${behind} with replicas that are not in sync`,
+      fix: 'start or repair the brokers that are missing from isr',
+    });
+  const unsafe = checkRetention(name, detail, setting) ?? checkDurability(name, detail, setting);
+  if (unsafe) return unsafe;
+  if (partitions.length !== expected.partitions)
+    return note(name, `${detail}, but TOPIC_PARTITIONS is ${expected.partitions}`);
+  if (copies !== expected.replication)
+    return note(name, `${detail}, but TOPIC_REPLICATION is ${expected.replication}`);
+  return ok(name, `${detail}, unlimited retention`);
+}
+
+function checkRetention(
+  name: string,
+  detail: string,
+  setting: TopicState['setting'],
+): Check | null {
+  const policy = setting('cleanup.policy');
+  const retention = setting('retention.ms');
+  if ((!policy || policy === 'delete') && (!retention || retention === '-1')) return null;
+  return problem(name, {
+    code: 'topic_loses_history',
+    detail:
+      `${detail}; cleanup.policy ${policy}, retention.ms ${retention}: the history that a ` +
+      'rebuild needs is deleted',
+    fix:
+      'set cleanup.policy=delete and retention.ms=-1 ' +
+      `(rpk topic alter-config ${name.replace('topic ', '')} --set retention.ms=-1)`,
+  });
+}
+
+/** Redpanda with write caching acknowledges from memory: a power cut loses acknowledged events. */
+function checkDurability(
+  name: string,
+  detail: string,
+  setting: TopicState['setting'],
+): Check | null {
+  if (setting('write.caching') !== 'true') return null;
+  return problem(name, {
+    code: 'acknowledged_not_on_disk',
+    detail:
+      `${detail}; write.caching true: events are acknowledged before they are on disk ` +
+      `(flush.ms ${setting('flush.ms')}, flush.bytes ${setting('flush.bytes')})`,
+    fix:
+      `rpk topic alter-config ${name.replace('topic ', '')} --set write.caching=false; ` +
+      'see docs/deploy.md, "Acknowledged is on disk"',
+  });
 }

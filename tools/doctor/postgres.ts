@@ -1,133 +1,217 @@
-import { readdirSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, statfsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type pg from 'pg';
 import { breakOff, sessionClient } from '../../platform/database.ts';
 import { withinDeadline } from '../../platform/deadline.ts';
-import { type Check, ill, look, note, well } from './check.ts';
-import { clockCheck, skewOf } from './clocks.ts';
+import { type Check, examine, note, ok, problem } from './check.ts';
+import { checkClock, measureSkew } from './clocks.ts';
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url);
-const LITTLE_DISK_BYTES = 1024 ** 3;
-const SHUT_MS = 500;
+const LOW_DISK_BYTES = 1024 ** 3;
+const FULL_DISK_BYTES = 64 * 1024 ** 2;
+const CLOSE_MS = 500;
 
 interface Facts {
   version: string;
   now: string;
   bytes: string;
-  standby: boolean;
+  is_standby: boolean;
   read_only: string;
   connections: number;
   max_connections: number;
-  migrated: boolean;
+  is_migrated: boolean;
+  backend: number;
 }
 
-/** Looks at Postgres: reached, primary, connections, disk where it is ours, migrations, XE's breaker, clock. Writes nothing. */
+const FACTS = `
+select current_setting('server_version') as version,
+       clock_timestamp() as now,
+       pg_database_size(current_database())::text as bytes,
+       pg_is_in_recovery() as is_standby,
+       current_setting('transaction_read_only') as read_only,
+       (select count(*)::int from pg_stat_activity where backend_type = 'client backend')
+         as connections,
+       current_setting('max_connections')::int as max_connections,
+       to_regclass('knex_migrations') is not null as is_migrated,
+       pg_backend_pid() as backend`;
+
+/**
+ * Examines Postgres: reachable, primary, a pooler's mode, connections, disk, clock, migrations.
+ * `dataDir` is set for the embedded server. Writes nothing.
+ */
 export function examinePostgres({
   url,
   dataDir,
-  source,
 }: {
   url: string;
   dataDir: string | null;
-  source: string;
-}) {
+}): Promise<Check[]> {
   const { host, pathname } = new URL(url);
-  const examine = async (): Promise<Check[]> => {
-    const client = sessionClient(url, 'doctor');
-    try {
-      await client.connect();
-      const asked = Date.now();
+  const work = () =>
+    withSession(url, async (client) => {
+      const sent = Date.now();
       const { rows } = await client.query<Facts>(FACTS);
       const facts = rows[0] as Facts;
-      const clock = clockCheck(
-        'Postgres',
-        skewOf(Date.parse(facts.now), { asked, answered: Date.now() }),
-      );
-      const checks = [
-        serverCheck(`${host}${pathname}`, facts),
-        ...(dataDir ? [diskCheck(dataDir)] : []),
-        clock,
+      const skew = measureSkew(Date.parse(facts.now), { sent, received: Date.now() });
+      const pooler = await checkPooler(url, facts.backend);
+      return [
+        checkServer(`${host}${pathname}`, facts),
+        ...(pooler ? [pooler] : []),
+        ...(dataDir ? [checkDisk(dataDir)] : []),
+        checkClock('Postgres', skew),
+        facts.is_migrated ? await checkMigrations(client) : MISSING_TABLES,
       ];
-      if (!facts.migrated)
-        return [...checks, ill('migrations', 'the tables are not there', 'npm run migrate')];
-      return [...checks, await migrationsCheck(client), ...(await breakerChecks(client, source))];
-    } finally {
-      await withinDeadline('Postgres', SHUT_MS, client.end()).catch(() => breakOff(client));
-    }
-  };
-  return look('Postgres', examine, (error) => cure(error, host));
+    });
+  return examine('Postgres', work, (err) => explainPostgres(err, { host, dataDir }));
 }
 
-const FACTS = `select current_setting('server_version') as version, clock_timestamp() as now,
-  pg_database_size(current_database())::text as bytes, pg_is_in_recovery() as standby,
-  current_setting('transaction_read_only') as read_only,
-  (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
-  current_setting('max_connections')::int as max_connections, to_regclass('knex_migrations') is not null as migrated`;
-
-function serverCheck(
-  where: string,
-  { version, bytes, standby, read_only, connections, max_connections: most }: Facts,
-): Check {
-  const says = `${where}: PostgreSQL ${version}, ${Math.ceil(Number(bytes) / 1024 ** 2)} MB, ${connections} of ${most} connections`;
-  if (standby || read_only === 'on')
-    return ill(
-      'Postgres',
-      `${says}; it takes no writes`,
-      'point DATABASE_URL at the primary: nothing of ours runs on a standby',
-    );
-  if (connections > most * 0.8)
-    return ill('Postgres', says, 'raise max_connections; a service takes up to 10');
-  return well('Postgres', says);
+async function withSession<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = sessionClient(url, 'doctor');
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await withinDeadline('Postgres', CLOSE_MS, client.end()).catch(() => breakOff(client));
+  }
 }
 
-function diskCheck(dataDir: string): Check {
-  const { bavail, bsize } = statfsSync(dataDir);
-  const says = `${((bavail * bsize) / 1024 ** 3).toFixed(1)} GB free under ${dataDir}`;
-  return bavail * bsize < LITTLE_DISK_BYTES
-    ? ill('disk', says, 'make room: Postgres stops when none is left')
-    : well('disk', says);
+function checkServer(address: string, facts: Facts): Check {
+  const { version, bytes, is_standby, read_only, connections, max_connections: max } = facts;
+  const size = Math.ceil(Number(bytes) / 1024 ** 2);
+  const detail = `${address}: PostgreSQL ${version}, ${size} MB, ${connections} of ${max} connections`;
+  if (is_standby || read_only === 'on')
+    return problem('Postgres', {
+      code: 'postgres_read_only',
+      detail: `${detail}; read-only`,
+      fix: 'point DATABASE_URL at the primary: no service runs on a standby',
+    });
+  if (connections > max * 0.8)
+    return problem('Postgres', {
+      code: 'connections_low',
+      severity: 'degraded',
+      detail,
+      fix: 'raise max_connections; a service takes up to 10',
+    });
+  return ok('Postgres', detail);
 }
 
-async function migrationsCheck(client: pg.Client): Promise<Check> {
+/**
+ * Two sessions that are open at once have two backends, unless a pooler hands the same backend to
+ * both between their transactions. LISTEN and advisory locks do not work through such a pooler.
+ */
+async function checkPooler(url: string, backend: number): Promise<Check | null> {
+  const other = await withSession(url, async (client) => {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return rows[0]?.pid;
+  });
+  if (other !== backend) return null;
+  return problem('Postgres', {
+    code: 'pooler_transaction_mode',
+    detail: 'a pooler in transaction mode is in between: LISTEN and advisory locks are lost',
+    fix: 'set pool_mode = session in PgBouncer, or point DATABASE_URL at Postgres itself',
+  });
+}
+
+/** Free space where the embedded server keeps its data. */
+export function checkDisk(dataDir: string): Check {
+  let folder = resolve(dataDir);
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  return judgeDisk(dataDir, bavail * bsize);
+}
+
+export function judgeDisk(dataDir: string, freeBytes: number): Check {
+  const detail = `${(freeBytes / 1024 ** 3).toFixed(1)} GB free under ${dataDir}`;
+  const fix = `free space under ${dataDir}, never by deleting in pg_wal; services go on by themselves`;
+  if (freeBytes < FULL_DISK_BYTES)
+    return problem('disk', { code: 'disk_full', detail: `the disk is full: ${detail}`, fix });
+  if (freeBytes < LOW_DISK_BYTES)
+    return problem('disk', { code: 'disk_low', severity: 'degraded', detail, fix });
+  return ok('disk', detail);
+}
+
+const MISSING_TABLES = problem('migrations', {
+  code: 'migrations_pending',
+  detail: 'the tables do not exist',
+  fix: 'npm run migrate',
+});
+
+async function checkMigrations(client: pg.Client): Promise<Check> {
   const { rows } = await client.query<{ name: string }>('select name from knex_migrations');
-  const done = new Set(rows.map(({ name }) => name));
-  const ours = readdirSync(MIGRATIONS).filter((file) => file.endsWith('.ts'));
-  const pending = ours.filter((file) => !done.has(file));
-  const foreign = [...done].filter((name) => !ours.includes(name));
-  if (foreign.length > 0)
-    return ill(
-      'migrations',
-      `the database has ${foreign.join(', ')}, which this version does not know`,
-      'run the newer version',
-    );
+  const applied = new Set(rows.map(({ name }) => name));
+  const known = readdirSync(MIGRATIONS).filter((file) => file.endsWith('.ts'));
+  const pending = known.filter((file) => !applied.has(file));
+  const unknown = [...applied].filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    return problem('migrations', {
+      code: 'migrations_unknown',
+      detail: `the database has ${unknown.join(', ')}, which this version does not know`,
+      fix: 'run the newer version',
+    });
   if (pending.length > 0)
-    return ill('migrations', `pending: ${pending.join(', ')}`, 'npm run migrate');
-  return well('migrations', `all ${ours.length} applied`);
+    return problem('migrations', {
+      code: 'migrations_pending',
+      detail: `pending: ${pending.join(', ')}`,
+      fix: 'npm run migrate',
+    });
+  return ok('migrations', `all ${known.length} applied`);
 }
 
-async function breakerChecks(client: pg.Client, source: string): Promise<Check[]> {
-  const { rows } = await client.query<{ reason: string; open_until: string }>(
-    'select reason, open_until from breakers where source = $1 and open_until > ledger_now()',
-    [source],
-  );
-  return rows.map(({ reason, open_until }) =>
-    ill(
-      'breaker',
-      `XE is not asked before ${open_until}: ${reason}`,
-      'mend the reason, then npm run status -- --close-breaker',
-    ),
-  );
+interface Where {
+  host: string;
+  dataDir: string | null;
 }
 
-function cure(error: unknown, host: string): string {
-  const { code = '' } = error as { code?: string };
+/** What an error of Postgres means for the operator, by SQLSTATE (PostgreSQL manual, appendix A). */
+export function explainPostgres(
+  err: unknown,
+  { host, dataDir }: Where,
+): { code: string; fix: string; detail?: string } {
+  const { code = '', message = '' } = err as { code?: string; message?: string };
+  if (code === '53100' || code === 'ENOSPC')
+    return {
+      code: 'disk_full',
+      detail: `the disk of Postgres is full (${message})`,
+      fix: `free space ${dataDir ? `under ${dataDir}` : `on ${host}`}; never delete in pg_wal`,
+    };
   if (code.startsWith('28') || code === '42501')
-    return 'check user and password in DATABASE_URL (or DATABASE_PASSWORD_FILE)';
-  if (code === '3D000') return 'make the database, or correct its name in DATABASE_URL';
-  return `start Postgres at ${host}, or correct host and port in DATABASE_URL`;
+    return {
+      code: 'postgres_refused',
+      fix: 'check user and password in DATABASE_URL (or DATABASE_PASSWORD_FILE)',
+    };
+  if (code === '3D000')
+    return {
+      code: 'database_missing',
+      fix: 'create the database, or correct its name in DATABASE_URL',
+    };
+  if (code === '08P01' && message.includes('startup parameter'))
+    return {
+      code: 'pooler_refuses_parameters',
+      fix:
+        'add the parameter to ignore_startup_parameters in PgBouncer, and set it on the role ' +
+        '(docs/deploy.md)',
+    };
+  if (code === '57P03')
+    return {
+      code: 'postgres_unavailable',
+      fix: 'Postgres is starting or recovering: wait, then read its log and check its disk',
+    };
+  return { code: 'postgres_unavailable', fix: fixUnavailable({ host, dataDir }) };
 }
 
-/** The embedded server that does not run, which no doctor should start. */
-export const embeddedDown = (dataDir: string): Check[] => [
-  ill('Postgres', `embedded, and not running on ${dataDir}`, 'npm start; or set DATABASE_URL'),
-  note('migrations', 'not looked at: every start applies them'),
+function fixUnavailable({ host, dataDir }: Where): string {
+  return dataDir
+    ? `read the log of npm start, check the disk, then run npm start (data in ${dataDir})`
+    : `start Postgres at ${host}, or correct host and port in DATABASE_URL`;
+}
+
+/** The embedded server is not running, and a doctor starts nothing. */
+export const embeddedStopped = (dataDir: string): Check[] => [
+  problem('Postgres', {
+    code: 'postgres_unavailable',
+    detail: `embedded, and not running on ${dataDir}`,
+    fix: 'npm start; or set DATABASE_URL',
+  }),
+  checkDisk(dataDir),
+  note('migrations', 'not examined: every start applies them'),
 ];

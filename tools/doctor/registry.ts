@@ -1,7 +1,9 @@
 import { lookUpSubject } from '../../stream/schema-registry.ts';
-import { type Check, ill, look, note, well } from './check.ts';
+import { type Check, examine, note, ok, problem } from './check.ts';
 
-/** Looks at the schema registry: reached, our schema under its subject, and what it holds new ones to. Registers nothing. */
+const NAME = 'schema registry';
+
+/** Examines the registry: reachable, our schema registered, compatibility. Registers nothing. */
 export function examineRegistry({
   url,
   subject,
@@ -10,31 +12,26 @@ export function examineRegistry({
   url: string;
   subject: string;
   schema: string;
-}) {
+}): Promise<Check[]> {
   const { host } = new URL(url);
-  const examine = async (): Promise<Check[]> => {
+  const work = async (): Promise<Check[]> => {
     const { id, takesAnything } = await lookUpSubject(url, subject, schema);
     if (id === null)
-      return [
-        note(
-          'schema registry',
-          `${host}: ${subject} is not registered in this form yet; the producer does that`,
-        ),
-      ];
-    const says = `${host}: ${subject} has our schema as id ${id}`;
+      return [note(NAME, `${host}: the producer has yet to register ${subject} in this version`)];
+    const detail = `${host}: ${subject} has our schema as id ${id}`;
     if (takesAnything)
       return [
-        ill(
-          'schema registry',
-          `${says}, and takes schemas that cannot read it`,
-          `set ${subject} to BACKWARD`,
-        ),
+        problem(NAME, {
+          code: 'registry_accepts_anything',
+          severity: 'degraded',
+          detail: `${detail}, but incompatible schemas are accepted`,
+          fix: `set the compatibility of ${subject} to BACKWARD`,
+        }),
       ];
-    return [well('schema registry', `${says}, and takes none that could not read it`)];
+    return [ok(NAME, `${detail}; incompatible schemas are refused`)];
   };
-  return look(
-    'schema registry',
-    examine,
-    () => 'start it, or correct SCHEMA_REGISTRY_URL (with its path, where it has one)',
-  );
+  return examine(NAME, work, () => ({
+    code: 'registry_unavailable',
+    fix: 'start it, or correct SCHEMA_REGISTRY_URL (with its path, if it has one)',
+  }));
 }

@@ -1,41 +1,168 @@
-import { type Config, SETTING_NAMES, type settingSources } from '../../platform/config.ts';
+import {
+  type Config,
+  maskedSettings,
+  SETTING_NAMES,
+  type settingSources,
+} from '../../platform/config.ts';
+import type { Heartbeat } from '../../platform/heartbeat.ts';
 import { SECRET_NAMES } from '../../platform/secrets.ts';
-import { type LookAlike, lookAlikes } from './look-alikes.ts';
+import { type Check, note, problem } from './check.ts';
 
-/** A setting as it is in force: its value, null when it has none, and who gave it. */
+/** A setting in force: its value (null when unset), and where it comes from. */
 export interface EffectiveSetting {
   readonly name: string;
   readonly value: string | null;
   readonly from: string;
 }
 
-/** Every setting with its value, secrets masked, and where it came from; and names that only look like one. */
-export function effectiveSettings(
+/** A variable that no setting reads, and the setting that was probably meant. */
+export interface LookAlike {
+  readonly name: string;
+  readonly meant: string;
+}
+
+/** Every setting of this process, secrets masked, with its origin; and names that look alike. */
+export function readEffectiveSettings(
   config: Config,
   { environment, dotEnv }: ReturnType<typeof settingSources>,
 ): { settings: EffectiveSetting[]; unknown: LookAlike[] } {
-  const set = { ...dotEnv, ...environment };
+  const given = { ...dotEnv, ...environment };
   const origin = (name: string) => (name in environment ? 'environment' : '.env');
+  const masked = maskedSettings(config);
   const settings = SETTING_NAMES.map((name): EffectiveSetting => {
-    const value = shown(name, config[name as keyof Config]);
-    if (set[name]) return { name, value, from: origin(name) };
+    const value = masked[name] ?? null;
+    if (given[name]) return { name, value, from: origin(name) };
     const file = `${name}_FILE`;
-    if (SECRET_NAMES.includes(name) && set[file])
-      return { name, value, from: `file ${set[file]} (${origin(file)})` };
+    if (SECRET_NAMES.includes(name) && given[file])
+      return { name, value, from: `file ${given[file]} (${origin(file)})` };
     return { name, value, from: 'default' };
   });
   const known = [...SETTING_NAMES, ...SECRET_NAMES.map((name) => `${name}_FILE`)];
-  return { settings, unknown: lookAlikes(Object.keys(set), known) };
+  return { settings, unknown: findLookAlikes(Object.keys(given), known) };
 }
 
-function shown(name: string, value: unknown): string | null {
-  if (value === undefined) return null;
-  // Where a database is one has to see; who may enter and with what, not.
-  if (name === 'DATABASE_URL') {
-    const { protocol, host, pathname } = new URL(String(value));
-    return `${protocol}//***@${host}${pathname}`;
+export function checkLookAlikes(unknown: readonly LookAlike[]): Check[] {
+  return unknown.map(({ name, meant }) =>
+    problem('settings', {
+      code: 'setting_unknown',
+      severity: 'degraded',
+      detail: `${name} is set, and no setting has that name`,
+      fix: `did you mean ${meant}?`,
+    }),
+  );
+}
+
+/** Settings that services must agree on, and the services that read them. */
+const SHARED: readonly { names: readonly string[]; services: readonly string[] }[] = [
+  {
+    names: ['CURRENCIES', 'SCHEDULE', 'SCHEDULE_TZ', 'XE_DAILY_BUDGET', 'XE_API_KEY'],
+    services: ['producer', 'api'],
+  },
+  {
+    names: [
+      ...['TOPIC', 'TOPIC_PARTITIONS', 'TOPIC_REPLICATION', 'KAFKA_BROKERS'],
+      ...['SCHEMA_REGISTRY_URL', 'CONSUMER_GROUP'],
+    ],
+    services: ['producer', 'consumer'],
+  },
+];
+
+type Running = Pick<Heartbeat, 'service' | 'settings'>;
+
+/** Differences between running services are problems: one of them works on something else. */
+export function compareRunning(running: readonly Running[]): Check[] {
+  return SHARED.flatMap(({ names, services }) =>
+    names.flatMap((name): Check[] => {
+      const readers = running.filter(
+        ({ service, settings }) => services.includes(service) && Object.keys(settings).length > 0,
+      );
+      const values = new Map<string, string[]>();
+      for (const { service, settings } of readers) {
+        const value = settings[name] ?? '(unset)';
+        values.set(value, [...new Set([...(values.get(value) ?? []), service])]);
+      }
+      if (values.size < 2) return [];
+      const sides = [...values].map(([value, by]) => `${value} in ${by.join(' and ')}`);
+      return [
+        problem('settings', {
+          code: 'settings_differ',
+          severity: 'degraded',
+          detail: `${name} differs between running services: ${sides.join(', ')}`,
+          fix: `give both the same ${name} and restart the one that is wrong`,
+        }),
+      ];
+    }),
+  );
+}
+
+/**
+ * Settings in force are those of the running services; this process may have others. Replaces the
+ * values by the services' and notes each difference.
+ */
+export function preferRunning(
+  own: readonly EffectiveSetting[],
+  running: readonly Running[],
+): { settings: EffectiveSetting[]; notes: Check[] } {
+  const notes: Check[] = [];
+  const settings = own.map((setting): EffectiveSetting => {
+    const readers = running.filter(({ settings: of }) => setting.name in of);
+    const [first] = readers;
+    if (!first) return setting;
+    const value = first.settings[setting.name] ?? null;
+    const services = [...new Set(readers.map(({ service }) => service))].join(', ');
+    if (value !== setting.value && isComparable(setting.name))
+      notes.push(
+        note(
+          'settings',
+          `${setting.name} is ${value ?? '(unset)'} in the running ${services}, ` +
+            `but ${setting.value ?? '(unset)'} here`,
+        ),
+      );
+    return { ...setting, value, from: `running ${services}` };
+  });
+  return { settings, notes };
+}
+
+/** A command rightly differs in how it logs. */
+const isComparable = (name: string) => !['LOG_LEVEL', 'FX_FAILPOINT'].includes(name);
+
+/** Variables that no setting reads and that resemble one: KAFKA_BROKER, XE_APIKEY, XE_KEY. */
+export function findLookAlikes(
+  variables: readonly string[],
+  settings: readonly string[],
+): LookAlike[] {
+  const known = new Set(settings);
+  return variables
+    .filter((name) => !known.has(name))
+    .flatMap((name) => {
+      const meant = settings.find((setting) => looksAlike(name, setting));
+      return meant ? [{ name, meant }] : [];
+    });
+}
+
+function looksAlike(name: string, setting: string): boolean {
+  const [a, b] = [normalise(name), normalise(setting)];
+  if (a === b) return true;
+  // Short names resemble too many others: HOST and COST, PORT and SORT.
+  if (b.length >= 8 && editDistance(a, b) <= 2) return true;
+  if (b.length >= 4 && (a === `${b}S` || b === `${a}S`)) return true;
+  const words = name.toUpperCase().split('_');
+  const wanted = setting.split('_');
+  return words.length > 1 && words[0] === wanted[0] && words.every((word) => wanted.includes(word));
+}
+
+const normalise = (name: string) => name.toUpperCase().replace(/[_-]/g, '');
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const substitution = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(substitution, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
   }
-  if (SECRET_NAMES.includes(name)) return '***';
-  if (name === 'FX_FAILPOINT') return JSON.stringify(value);
-  return String(value).replace(/\/\/[^/@]*@/, '//***@');
+  return row.at(-1) ?? 0;
 }

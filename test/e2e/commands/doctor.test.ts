@@ -1,328 +1,321 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import axios from 'axios';
 import { expect } from 'chai';
 import { RATE_OBSERVED_SCHEMA } from '../../../events/rate-observed.ts';
-import { readConfig, SETTING_NAMES } from '../../../platform/config.ts';
+import { readConfig } from '../../../platform/config.ts';
 import { startSimulator } from '../../../simulator/index.ts';
 import { openKafkaStream } from '../../../stream/kafka/stream.ts';
 import { kafkaSettings } from '../../../stream/open-stream.ts';
 import { openSchemaRegistry } from '../../../stream/schema-registry.ts';
 import type { Check } from '../../../tools/doctor/check.ts';
-import { clockCheck, skewOf } from '../../../tools/doctor/clocks.ts';
+import type { Diagnosis } from '../../../tools/doctor/diagnose.ts';
 import { examineKafka } from '../../../tools/doctor/kafka.ts';
-import { lookAlikes } from '../../../tools/doctor/look-alikes.ts';
-import type { Diagnosis } from '../../../tools/doctor/page.ts';
 import { examinePostgres } from '../../../tools/doctor/postgres.ts';
 import { examineRegistry } from '../../../tools/doctor/registry.ts';
-import { effectiveSettings } from '../../../tools/doctor/settings.ts';
-import { examineXe } from '../../../tools/doctor/xe.ts';
+import { examineSimulator, examineXe } from '../../../tools/doctor/xe.ts';
 import { brokerMissing, sharedBroker } from '../../support/broker.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
-import { command } from '../../support/process.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startPgbouncer } from '../../support/pgbouncer.ts';
+import { command, dataDir, freePort, get } from '../../support/process.ts';
 import { quiet } from '../../support/quiet.ts';
-import { skipWithout } from '../../support/requirements.ts';
+import { isInstalled, skipWithout } from '../../support/requirements.ts';
 
-const NOBODY = '127.0.0.1:1';
-const named = (checks: readonly Check[], name: string): Check =>
+const UNUSED_ADDRESS = '127.0.0.1:1';
+
+const checkNamed = (checks: readonly Check[], name: string): Check =>
   checks.find((check) => check.name === name) ??
   expect.fail(`no ${name} among ${JSON.stringify(checks)}`);
-/** A server that takes connections and never says a word. */
-function blackHole(): Promise<Server> {
+const problemNamed = (checks: readonly Check[], name: string) => {
+  const check = checkNamed(checks, name);
+  if (check.state !== 'problem') return expect.fail(`${name} is ${JSON.stringify(check)}`);
+  return check;
+};
+
+/** A server that accepts connections and never answers. */
+function startBlackHole(): Promise<Server> {
   const server = createServer((socket) => void socket.on('error', () => {}));
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve(server));
   });
 }
 
-describe('the doctor', () => {
-  describe('tells the settings', () => {
-    it('with who gave each, and no secret', () => {
-      const dir = mkdtempSync(join(tmpdir(), 'fx-doctor-'));
-      const token = join(dir, 'token');
-      writeFileSync(token, 'canary-token-canary-token-canary-token');
-      const environment = {
-        PORT: '6000',
-        DATABASE_URL: 'postgres://fx:canary@db:5432/fx',
-        API_TOKEN_FILE: token,
-        TOPIC: '',
-      };
-      const dotEnv = {
-        LOG_LEVEL: 'warn',
-        TOPIC: 'other',
-        SCHEMA_REGISTRY_URL: 'http://me:canary@registry:8081',
-      };
-      const config = readConfig({ ...dotEnv, ...environment }, '/nonexistent');
-      const { settings } = effectiveSettings(config, { environment, dotEnv });
-      rmSync(dir, { recursive: true });
-      const of = Object.fromEntries(settings.map(({ name, value, from }) => [name, [value, from]]));
-      expect(Object.keys(of)).to.have.members([...SETTING_NAMES]);
-      expect(of).to.deep.include({
-        PORT: ['6000', 'environment'],
-        LOG_LEVEL: ['warn', '.env'],
-        HOST: ['127.0.0.1', 'default'],
-        TOPIC: ['fx.rates.v1', 'default'],
-        XE_API_KEY: [null, 'default'],
-        DATABASE_URL: ['postgres://***@db:5432/fx', 'environment'],
-        SCHEMA_REGISTRY_URL: ['http://***@registry:8081', '.env'],
-        API_TOKEN: ['***', `file ${token} (environment)`],
-      });
-      expect(JSON.stringify(settings)).to.not.contain('canary');
+/** Runs `npm run doctor -- --json` and returns its diagnosis. */
+async function runDoctor(settings: Record<string, string>) {
+  const doctor = command('doctor', settings, ['--json', '--quiet']);
+  const code = await doctor.exited;
+  return { code, output: doctor.output(), diagnosis: JSON.parse(doctor.output()) as Diagnosis };
+}
+
+describe('the doctor on Postgres', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await testDatabase();
+  });
+  after(() => database.drop());
+  const examineUrl = (url = database.url) => examinePostgres({ url, dataDir: null });
+  const examineChanged = (change: (url: URL) => void) => {
+    const url = new URL(database.url);
+    change(url);
+    return examineUrl(url.href);
+  };
+
+  it('reports version, size, connections, clock and migrations', async () => {
+    const checks = await examineUrl();
+    expect(checks.map(({ name, state }) => [name, state])).to.deep.equal([
+      ['Postgres', 'ok'],
+      ['clock of Postgres', 'ok'],
+      ['migrations', 'ok'],
+    ]);
+    expect(checkNamed(checks, 'Postgres').detail).to.match(
+      /PostgreSQL 18\.\d+, \d+ MB, \d+ of 100 connections/,
+    );
+  });
+
+  it('finds migrations that are pending or of a newer version', async () => {
+    const [{ name } = { name: '' }] = await database.query<{ name: string }>(
+      `delete from knex_migrations where id = (select max(id) from knex_migrations)
+       returning name`,
+    );
+    expect(problemNamed(await examineUrl(), 'migrations')).to.include({
+      code: 'migrations_pending',
+      detail: `pending: ${name}`,
+      fix: 'npm run migrate',
+    });
+    await database.query('insert into knex_migrations (name, batch) values (?, 1), (?, 1)', [
+      name,
+      '29990101000000_later.ts',
+    ]);
+    expect(problemNamed(await examineUrl(), 'migrations').fix).to.equal('run the newer version');
+    await database.query("delete from knex_migrations where name like '2999%'");
+  });
+
+  it('says what to do when it is unreachable, refuses the password, or has no such database', async () => {
+    const unreachable = problemNamed(await examineChanged((url) => (url.port = '1')), 'Postgres');
+    expect(unreachable).to.include({
+      code: 'postgres_unavailable',
+      fix: 'start Postgres at 127.0.0.1:1, or correct host and port in DATABASE_URL',
+    });
+    expect(unreachable.detail).to.contain('ECONNREFUSED');
+    const refused = await examineChanged((url) => (url.password = 'x'));
+    expect(problemNamed(refused, 'Postgres').code).to.equal('postgres_refused');
+    const missing = await examineChanged((url) => (url.pathname = '/none'));
+    expect(problemNamed(missing, 'Postgres').code).to.equal('database_missing');
+  });
+
+  it('finds a PgBouncer in transaction mode, and accepts one in session mode', async function () {
+    this.timeout(30_000);
+    skipWithout(
+      this,
+      'the doctor behind PgBouncer',
+      isInstalled('pgbouncer') ? null : 'no pgbouncer (Debian: pgbouncer)',
+    );
+    for (const mode of ['transaction', 'session'] as const) {
+      const pooler = await startPgbouncer(database.url, mode);
+      const checks = await examineUrl(pooler.url);
+      await pooler.stop();
+      const codes = checks.flatMap((check) => (check.state === 'problem' ? [check.code] : []));
+      expect(codes, mode).to.deep.equal(mode === 'transaction' ? ['pooler_transaction_mode'] : []);
+    }
+  });
+});
+
+describe('the doctor on XE', () => {
+  const credentials = { accountId: 'doctor', apiKey: 'right' };
+  let simulator: Awaited<ReturnType<typeof startSimulator>>;
+  before(async () => {
+    simulator = await startSimulator({ mode: 'live', ...credentials });
+  });
+  after(() => simulator.stop());
+  const examineAccount = (more: Partial<typeof credentials & { baseUrl: string }> = {}) =>
+    examineXe({
+      settings: { baseUrl: simulator.url, ...credentials, ...more },
+      currencies: 7,
+      log: quiet,
     });
 
-    it('and names that only look like one, but not what a platform brings along', () => {
-      const meant = (name: string) => lookAlikes([name], SETTING_NAMES)[0]?.meant;
-      expect(
-        [
-          'KAFKA_BROKER',
-          'XE_APIKEY',
-          'XE_KEY',
-          'LOGLEVEL',
-          'KAFKA_PASSWORD',
-          'CURRENCY',
-          'PORTS',
-        ].map(meant),
-      ).to.deep.equal([
-        'KAFKA_BROKERS',
-        'XE_API_KEY',
-        'XE_API_KEY',
-        'LOG_LEVEL',
-        'KAFKA_SASL_PASSWORD',
-        undefined,
-        'PORT',
-      ]);
-      for (const name of [
-        'PATH',
-        'HOME',
-        'HOSTNAME',
-        'POSTGRES_PORT',
-        'KAFKA_HOME',
-        'KUBERNETES_PORT',
-        'TZ',
-        'NODE_ENV',
-        'PORT',
-        'PWD',
-      ])
-        expect(meant(name), name).to.equal(undefined);
+  it('reports the account without spending a rate', async () => {
+    const checks = await examineAccount();
+    expect(checkNamed(checks, 'XE').detail).to.match(/package \S+, \d+ of \d+ rates left/);
+    expect(checkNamed(checks, 'clock of XE').state).to.equal('ok');
+    expect(simulator.ratesServed()).to.equal(0);
+  });
+
+  it('tells a wrong key from an unreachable XE', async () => {
+    const refused = problemNamed(await examineAccount({ apiKey: 'wrong' }), 'XE');
+    expect(refused).to.include({ code: 'xe_refused' });
+    expect(refused.fix).to.contain('check XE_ACCOUNT_ID and XE_API_KEY');
+    const away = await examineAccount({ baseUrl: `http://${UNUSED_ADDRESS}/` });
+    expect(problemNamed(away, 'XE').fix).to.contain('XE_BASE_URL');
+  });
+
+  it('names the fault that the running simulator plays', async () => {
+    const name = 'XE (SIMULATED)';
+    expect((await examineSimulator(simulator.url)).map(({ state }) => state)).to.deep.equal([
+      'ok',
+      'note',
+    ]);
+    simulator.setFault('503');
+    const problem = problemNamed(await examineSimulator(simulator.url), name);
+    simulator.setFault('none');
+    expect(problem).to.include({ code: 'simulated_fault' });
+    expect(problem.fix).to.contain('curl -X DELETE');
+  });
+});
+
+describe('the doctor on Kafka and the registry', () => {
+  const config = (brokers: string) => readConfig({ KAFKA_BROKERS: brokers }, '/nonexistent');
+  const topic = { topic: `doctor.${process.pid}`, partitions: 3, replication: 1 };
+  const examineBrokers = (brokers: string) =>
+    examineKafka({ settings: kafkaSettings(config(brokers)), topics: [topic], log: quiet });
+
+  it('names each unreachable broker with the reason', async () => {
+    const problem = problemNamed(await examineBrokers(`${UNUSED_ADDRESS},127.0.0.1:2`), 'Kafka');
+    expect(problem).to.include({
+      code: 'stream_unavailable',
+      detail: 'no broker can be reached: 127.0.0.1:1 (ECONNREFUSED), 127.0.0.1:2 (ECONNREFUSED)',
     });
   });
 
-  describe('looks at Postgres', () => {
-    let database: TestDatabase;
-    before(async () => {
-      database = await testDatabase();
-    });
-    after(() => database.drop());
-    const examine = (url = database.url) =>
-      examinePostgres({ url, dataDir: null, source: 'simulator' });
-
-    it('and finds it well, with its version, its tables and its clock', async () => {
-      const checks = await examine();
-      expect(checks.map(({ name, state }) => [name, state])).to.deep.equal([
-        ['Postgres', 'well'],
-        ['clock of Postgres', 'well'],
-        ['migrations', 'well'],
-      ]);
-      expect(named(checks, 'Postgres').says).to.match(
-        /PostgreSQL 18\.\d+, \d+ MB, \d+ of 100 connections/,
-      );
+  describe('with real servers', () => {
+    before(async function () {
+      this.timeout(120_000);
+      skipWithout(this, 'the doctor on real brokers', brokerMissing());
+      await sharedBroker();
     });
 
-    it('and finds migrations that are pending, or of a newer version, and a breaker that is open', async () => {
-      const [{ name } = { name: '' }] = await database.query<{ name: string }>(
-        'delete from knex_migrations where id = (select max(id) from knex_migrations) returning name',
+    it('reports topics, partitions and retention', async () => {
+      const { brokers } = await sharedBroker();
+      const name = `topic ${topic.topic}`;
+      const before = await examineBrokers(brokers.join());
+      expect(problemNamed(before, name)).to.include({ code: 'topic_missing' });
+      const settings = kafkaSettings(config(brokers.join()));
+      const stream = openKafkaStream({ settings, log: quiet });
+      await stream.createTopic(topic);
+      await stream.close();
+      const checks = await examineBrokers(`${UNUSED_ADDRESS},${brokers.join()}`);
+      expect(checkNamed(checks, 'Kafka').detail).to.contain(`at ${brokers[0]}`);
+      const partial = checks.find(
+        (check) => check.state === 'problem' && check.code === 'broker_unreachable',
       );
-      await database.query(`insert into breakers (source, credentials, status, reason, open_until)
-        values ('simulator', 'simulator', 401, 'XE: expected status 200, got 401', now() + interval '1 hour')`);
-      const checks = await examine();
-      expect(named(checks, 'migrations')).to.include({
-        state: 'ill',
-        says: `pending: ${name}`,
-        todo: 'npm run migrate',
+      expect(partial?.detail).to.contain(UNUSED_ADDRESS);
+      expect(checkNamed(checks, name)).to.include({
+        state: 'ok',
+        detail: '3 partitions on 1 brokers, min.insync.replicas 1, unlimited retention',
       });
-      expect(named(checks, 'breaker').todo).to.contain('--close-breaker');
-      await database.query('insert into knex_migrations (name, batch) values (?, 1), (?, 1)', [
-        name,
-        '29990101000000_later.ts',
-      ]);
-      expect(named(await examine(), 'migrations').todo).to.equal('run the newer version');
+      expect(checkNamed(checks, 'broker API').detail).to.match(/Metadata v\d/);
     });
 
-    it('and says what to do when it is away, refuses the password, or has no such database', async () => {
-      const other = (change: (url: URL) => void) => {
-        const url = new URL(database.url);
-        change(url);
-        return examine(url.href);
-      };
-      const away = named(await other((url) => (url.port = '1')), 'Postgres');
-      expect(away.says).to.contain('ECONNREFUSED');
-      expect(away.todo).to.equal(
-        'start Postgres at 127.0.0.1:1, or correct host and port in DATABASE_URL',
-      );
-      expect(named(await other((url) => (url.password = 'x')), 'Postgres').todo).to.contain(
-        'check user and password',
-      );
-      expect(named(await other((url) => (url.pathname = '/none')), 'Postgres').todo).to.contain(
-        'make the database',
-      );
+    it('reports our schema once it is registered, and a registry that accepts anything', async () => {
+      const { registryUrl: url } = await sharedBroker();
+      const { host } = new URL(url);
+      const subject = `${topic.topic}-value`;
+      const examineAt = (at = url) =>
+        examineRegistry({ url: at, subject, schema: RATE_OBSERVED_SCHEMA });
+      expect(checkNamed(await examineAt(), 'schema registry').state).to.equal('note');
+      const id = await openSchemaRegistry(url).register(subject, RATE_OBSERVED_SCHEMA);
+      expect(checkNamed(await examineAt(), 'schema registry')).to.include({
+        state: 'ok',
+        detail: `${host}: ${subject} has our schema as id ${id}; incompatible schemas are refused`,
+      });
+      await axios.put(`${url}/config`, { compatibility: 'NONE' });
+      const lax = await examineAt();
+      await axios.put(`${url}/config`, { compatibility: 'BACKWARD' });
+      expect(problemNamed(lax, 'schema registry').code).to.equal('registry_accepts_anything');
+      const away = await examineAt(`http://${UNUSED_ADDRESS}/`);
+      expect(problemNamed(away, 'schema registry').fix).to.contain('SCHEMA_REGISTRY_URL');
     });
   });
+});
 
-  it('tells clocks that run apart from answers that were long on their way', () => {
-    const at = (theirs: number, asked: number, answered: number) =>
-      clockCheck('XE', skewOf(theirs, { asked, answered }));
-    expect(at(500, 0, 1000)).to.include({
-      state: 'well',
-      says: '0.0 s ahead of this host, give or take 0.5 s',
-    });
-    expect(at(-8000, 0, 1000)).to.include({
-      state: 'ill',
-      says: '8.5 s behind this host, give or take 0.5 s',
-    });
-    expect(at(-8000, 0, 12_000).state).to.equal('ill');
-    expect(at(16_000, 0, 12_000).state).to.equal('well');
-  });
-
-  describe('looks at XE', () => {
-    const credentials = { accountId: 'doctor', apiKey: 'right' };
-    let simulator: Awaited<ReturnType<typeof startSimulator>>;
-    before(async () => {
-      simulator = await startSimulator({ mode: 'live', ...credentials });
-    });
-    after(() => simulator.stop());
-    const examine = (more: Partial<typeof credentials & { baseUrl: string }> = {}) =>
-      examineXe({
-        settings: { baseUrl: simulator.url, ...credentials, ...more },
-        source: 'xe',
-        currencies: 7,
-        log: quiet,
-      });
-
-    it('by its account, without a rate', async () => {
-      const checks = await examine();
-      expect(named(checks, 'XE').says).to.match(/package \S+, \d+ of \d+ rates left/);
-      expect(named(checks, 'clock of XE').state).to.equal('well');
-    });
-
-    it('and says whether it is the key or the way', async () => {
-      expect(named(await examine({ apiKey: 'wrong' }), 'XE').todo).to.contain(
-        'check XE_ACCOUNT_ID and XE_API_KEY',
-      );
-      const away = named(await examine({ baseUrl: `http://${NOBODY}/` }), 'XE');
-      expect(away).to.include({ state: 'ill' });
-      expect(away.todo).to.contain('XE_BASE_URL');
-    });
-  });
-
-  describe('looks at Kafka and the registry', () => {
-    const config = (brokers: string) => readConfig({ KAFKA_BROKERS: brokers }, '/nonexistent');
-    const topic = { topic: `doctor.${process.pid}`, partitions: 3, replication: 1 };
-    const examine = (brokers: string) =>
-      examineKafka({ settings: kafkaSettings(config(brokers)), topics: [topic], log: quiet });
-
-    it('and names each broker that cannot be reached, with why', async () => {
-      const [check] = await examine(`${NOBODY},127.0.0.1:2`);
-      expect(check).to.include({
-        state: 'ill',
-        says: 'not reached: 127.0.0.1:1 (ECONNREFUSED), 127.0.0.1:2 (ECONNREFUSED)',
-      });
-    });
-
-    describe('that are real', () => {
-      before(async function () {
-        this.timeout(120_000);
-        skipWithout(this, 'the doctor on real brokers', brokerMissing());
-        await sharedBroker();
-      });
-
-      it('with topics, partitions and what history is kept', async () => {
-        const { brokers } = await sharedBroker();
-        expect(named(await examine(brokers.join()), `topic ${topic.topic}`)).to.include({
-          state: 'ill',
-          says: 'not there',
-        });
-        const stream = openKafkaStream({
-          settings: kafkaSettings(config(brokers.join())),
-          log: quiet,
-        });
-        await stream.createTopic(topic);
-        await stream.close();
-        const checks = await examine(`${NOBODY},${brokers.join()}`);
-        expect(named(checks, 'Kafka').says).to.contain(`at ${brokers[0]}`);
-        expect(
-          checks.find(({ says }) => says.startsWith('of KAFKA_BROKERS not reached'))?.says,
-        ).to.contain(NOBODY);
-        expect(named(checks, `topic ${topic.topic}`)).to.include({
-          state: 'well',
-          says: '3 partitions on 1 brokers, min.insync.replicas 1, kept for ever',
-        });
-        expect(named(checks, 'broker API').says).to.match(/Metadata v\d/);
-      });
-
-      it('with our schema, once it is registered', async () => {
-        const { registryUrl: url } = await sharedBroker();
-        const of = { url, subject: `${topic.topic}-value`, schema: RATE_OBSERVED_SCHEMA };
-        expect(named(await examineRegistry(of), 'schema registry').state).to.equal('note');
-        const id = await openSchemaRegistry(url).register(of.subject, RATE_OBSERVED_SCHEMA);
-        expect(named(await examineRegistry(of), 'schema registry')).to.include({
-          state: 'well',
-          says: `${new URL(url).host}: ${of.subject} has our schema as id ${id}, and takes none that could not read it`,
-        });
-        await axios.put(`${url}/config`, { compatibility: 'NONE' });
-        const lax = await examineRegistry(of);
-        await axios.put(`${url}/config`, { compatibility: 'BACKWARD' });
-        expect(named(lax, 'schema registry')).to.include({ state: 'ill' });
-        expect(
-          named(await examineRegistry({ ...of, url: `http://${NOBODY}/` }), 'schema registry').todo,
-        ).to.contain('SCHEMA_REGISTRY_URL');
-      });
-    });
-  });
-
-  it('is done within ten seconds when every dependency is a black hole, says so of each, and ends with 1', async function () {
+describe('npm run doctor', () => {
+  it('ends within ten seconds with 1 when no dependency answers, and names each', async function () {
     this.timeout(60_000);
-    const holes = await Promise.all(Array.from({ length: 4 }, blackHole));
+    const holes = await Promise.all(Array.from({ length: 4 }, startBlackHole));
     const [postgres, kafka, registry, xe] = holes.map(
       (hole) => `127.0.0.1:${(hole.address() as AddressInfo).port}`,
     );
-    const began = performance.now();
-    const doctor = command(
-      'doctor',
-      {
-        DATABASE_URL: `postgres://a:b@${postgres}/c`,
-        KAFKA_BROKERS: kafka ?? '',
-        SCHEMA_REGISTRY_URL: `http://${registry}`,
-        XE_BASE_URL: `http://${xe}/`,
-        XE_ACCOUNT_ID: 'a',
-        XE_API_KEY: 'canary-key',
-        XE_APIKEY: 'x',
-      },
-      ['--json', '--quiet'],
-    );
-    expect(await doctor.exited).to.equal(1);
-    const took = performance.now() - began;
+    const started = performance.now();
+    const { code, output, diagnosis } = await runDoctor({
+      DATABASE_URL: `postgres://a:b@${postgres}/c`,
+      KAFKA_BROKERS: kafka ?? '',
+      SCHEMA_REGISTRY_URL: `http://${registry}`,
+      XE_BASE_URL: `http://${xe}/`,
+      XE_ACCOUNT_ID: 'a',
+      XE_API_KEY: 'canary-key',
+      XE_APIKEY: 'x',
+    });
+    const elapsedMs = performance.now() - started;
     for (const hole of holes) hole.close();
-    const { well, checks, unknown } = JSON.parse(doctor.output()) as Diagnosis;
-    expect(well).to.equal(false);
-    for (const name of ['Postgres', 'Kafka', 'schema registry', 'XE'])
-      expect(named(checks, name).state, name).to.equal('ill');
-    expect(unknown).to.deep.equal([{ name: 'XE_APIKEY', meant: 'XE_API_KEY' }]);
-    expect(doctor.output()).to.not.contain('canary');
-    expect(took).to.be.below(10_000);
+    expect(code).to.equal(1);
+    expect(diagnosis.healthy).to.equal(false);
+    expect(
+      diagnosis.problems.map(({ component, code: of }) => [component, of]),
+    ).to.deep.include.members([
+      ['Postgres', 'postgres_unavailable'],
+      ['Kafka', 'stream_unavailable'],
+      ['schema registry', 'registry_unavailable'],
+      ['XE', 'xe_unavailable'],
+      ['settings', 'setting_unknown'],
+    ]);
+    expect(diagnosis.unknown).to.deep.equal([{ name: 'XE_APIKEY', meant: 'XE_API_KEY' }]);
+    expect(output).to.not.contain('canary');
+    expect(elapsedMs).to.be.below(10_000);
   });
 
-  it('ends with 0 and says that all is well where it is', async function () {
+  it('ends with 1 and names the services that are not running', async function () {
     this.timeout(60_000);
     const database = await testDatabase();
-    const doctor = command('doctor', { DATABASE_URL: database.url });
-    const code = await doctor.exited;
+    const { code, diagnosis } = await runDoctor({ DATABASE_URL: database.url });
     await database.drop();
-    expect(doctor.output())
-      .to.match(/ok {3}Postgres: .*PostgreSQL 18/)
-      .and.contain('All is well.')
-      .and.contain('SIMULATED');
-    expect(code).to.equal(0);
+    expect(code).to.equal(1);
+    expect(
+      diagnosis.problems.filter(({ code: of }) => of === 'service_silent').map((p) => p.component),
+    ).to.deep.equal(['producer', 'consumer']);
+  });
+
+  describe('beside npm start', () => {
+    const data = dataDir();
+    let port: number;
+    let settings: Record<string, string>;
+    let running: ReturnType<typeof command>;
+    before(async function () {
+      this.timeout(120_000);
+      port = await freePort();
+      settings = { DATA_DIR: data.dir };
+      running = command('start', { ...settings, PORT: String(port), CURRENCIES: 'KES,NGN' });
+      await eventually(async () =>
+        expect((await get(`http://127.0.0.1:${port}/readyz`))?.data).to.include({ status: 'ok' }),
+      );
+      await eventually(async () => {
+        const { data: rates } = (await get<unknown[]>(`http://127.0.0.1:${port}/v1/rates`)) ?? {};
+        expect(rates?.length).to.be.greaterThan(1);
+      });
+    });
+    after(async () => {
+      running.kill('SIGTERM');
+      await running.exited;
+      data.remove();
+    });
+
+    it('ends with 0 when nothing is wrong', async function () {
+      this.timeout(60_000);
+      const { code, diagnosis } = await runDoctor({ ...settings, CURRENCIES: 'KES,NGN' });
+      expect(diagnosis.problems).to.deep.equal([]);
+      expect(code).to.equal(0);
+      expect(checkNamed(diagnosis.checks, 'XE (SIMULATED)').detail).to.contain('no fault');
+      const currencies = diagnosis.settings.find(({ name }) => name === 'CURRENCIES');
+      expect(currencies?.from).to.match(/^running producer/);
+    });
+
+    it('is read by a person from the verdict on', async function () {
+      this.timeout(60_000);
+      const doctor = command('doctor', { ...settings, CURRENCIES: 'KES,NGN' }, ['--quiet']);
+      expect(await doctor.exited, doctor.output()).to.equal(0);
+      expect(doctor.output())
+        .to.match(/^HEALTHY: no problem found\n/)
+        .and.match(/ok {3}Postgres: .*PostgreSQL 18/)
+        .and.contain('XE_API_KEY is not set: rates are simulated');
+    });
   });
 });

@@ -9,7 +9,7 @@ import { command } from '../../support/process.ts';
 
 const NOW = '2026-11-24T12:00:00Z';
 
-describe('the ledger, for a person,', () => {
+describe('the status of the ledger', () => {
   let database: TestDatabase;
   beforeEach(async () => {
     database = await testDatabase();
@@ -24,7 +24,7 @@ describe('the ledger, for a person,', () => {
       .db('runs')
       .insert({ source: 'simulator', trigger: 'schedule', currencies: ['KES'], ...columns });
 
-  it('says of an empty ledger that there is nothing', async () => {
+  it('is empty for an empty ledger', async () => {
     expect(await status()).to.deep.equal({
       source: 'simulator',
       now: NOW,
@@ -41,7 +41,7 @@ describe('the ledger, for a person,', () => {
     });
   });
 
-  it('tells the last slot, those in trouble with the reason, what is open, and what was spent today without backfills', async () => {
+  it('has the last slot, failed slots with their reasons, open runs, and what was spent today without backfills', async () => {
     await run({
       slot: '2026-11-01T01:00:00Z',
       state: 'skipped',
@@ -67,7 +67,7 @@ describe('the ledger, for a person,', () => {
     expect(spent_today).to.equal(7);
   });
 
-  it('keeps what XE said of the quota, and what it leaves out stays known', async () => {
+  it('keeps the quota of XE; what a response leaves out stays known', async () => {
     await keepQuota(database.db, {
       ...SIMULATOR,
       seen: { package: 'FREETRIAL', quota_limit: '10000' },
@@ -82,7 +82,7 @@ describe('the ledger, for a person,', () => {
     });
   });
 
-  it('shows the breaker until its time is over or a person closes it, and then what waited for it is due at once', async () => {
+  it('shows the circuit breaker until it times out or is closed; then waiting runs are due at once', async () => {
     const refused = { ...SIMULATOR, status: 429, reason: 'XE: too much' };
     await openBreaker(database.db, { ...refused, until: '2026-11-24T11:00:00Z', seconds: -10 });
     expect((await status()).breaker).to.equal(null);
@@ -103,7 +103,7 @@ describe('the ledger, for a person,', () => {
     expect(await closeBreaker(database.db, SIMULATOR)).to.equal(false);
   });
 
-  it('is one screen of a small terminal however much is wrong, and says so', async () => {
+  it('fits one screen however much is wrong, and exits with 1', async () => {
     for (let day = 10; day < 24; day++)
       await run({ slot: `2026-11-${day}T01:00:00Z`, state: 'failed', error: 'XE: has refused' });
     for (let hour = 1; hour < 8; hour++)
@@ -123,21 +123,49 @@ describe('the ledger, for a person,', () => {
     await database.query(`insert into dead_letters (topic, partition, record_offset, headers, reason, detail, record_timestamp)
       values ('t', 0, 0, '{}', 'undecodable', 'poison', now())`);
     const page = command('status', { DATABASE_URL: database.url }, ['--quiet']);
-    expect(await page.exited, page.output()).to.equal(0);
+    expect(await page.exited, page.output()).to.equal(1);
     const lines = page.output().trimEnd().split('\n');
     expect(lines.length, page.output()).to.be.within(15, 22);
-    for (const told of [
-      'skipped: missed',
-      'consumer behind',
-      'OPEN until',
-      '1 OPEN .npm run dlt',
-      'NOT RUNNING',
+    for (const part of [
+      /DOWN: \d+ problems, worst first/,
+      /! rates: no rate is stored for NGN/,
+      /! producer: not running/,
+      /→ start it: npm run producer/,
+      /skipped: missed/,
+      /consumer behind/,
+      /OPEN until/,
+      /1 OPEN .npm run dlt/,
+      /NOT RUNNING/,
       /and \d+ more/,
     ])
-      expect(page.output()).to.match(new RegExp(told));
+      expect(page.output()).to.match(part);
   });
 
-  it('lists runs newest first, page by page without a gap or a repeat, even where many were filed at one instant', async () => {
+  it('has every problem with its code as JSON, the worst first', async () => {
+    await openBreaker(database.db, {
+      ...SIMULATOR,
+      status: 401,
+      reason: 'XE: expected status 200, got 401',
+      until: null,
+      seconds: 3600,
+    });
+    const page = command('status', { DATABASE_URL: database.url }, ['--json', '--quiet']);
+    expect(await page.exited, page.output()).to.equal(1);
+    const { healthy, problems } = JSON.parse(page.output()) as {
+      healthy: boolean;
+      problems: { code: string; severity: string; retry_at: string | null }[];
+    };
+    expect(healthy).to.equal(false);
+    expect(problems.map(({ code, severity }) => [code, severity])).to.deep.equal([
+      ['rates_missing', 'down'],
+      ['service_silent', 'down'],
+      ['service_silent', 'down'],
+      ['breaker_open', 'degraded'],
+    ]);
+    expect(problems.at(-1)?.retry_at).to.equal('2026-11-24T13:00:00Z');
+  });
+
+  it('lists runs newest first, page by page without gap or repeat, even where many were filed at once', async () => {
     for (let n = 0; n < 25; n++)
       await run({
         slot: `2026-10-0${1 + (n % 9)}T0${n % 10}:00:00Z`,
@@ -157,7 +185,7 @@ describe('the ledger, for a person,', () => {
     expect(paged).to.deep.equal(all).and.to.have.length.above(8);
   });
 
-  it('shows one run with what XE answered, and nothing for a run that is not there', async () => {
+  it('shows one run with the response of XE, and null for a run that does not exist', async () => {
     await run({
       trigger: 'manual',
       state: 'confirmed',

@@ -1,0 +1,245 @@
+import { accountOf } from '../ledger/credentials.ts';
+import { type FreshnessByCurrency, freshnessQuery } from '../ledger/freshness.ts';
+import { latestSlot, nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
+import { type LedgerStatus, ledgerStatus } from '../ledger/status.ts';
+import type { Config } from '../platform/config.ts';
+import type { Database } from '../platform/database.ts';
+import type { HealthCode } from '../platform/health.ts';
+import { type Heartbeat, heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
+import { queryRow } from '../platform/sql.ts';
+import { type Problem, sortProblems } from './problems.ts';
+
+/** The state of the whole pipeline, as `status` and `doctor` read it from Postgres. */
+export interface PipelineStatus extends LedgerStatus {
+  readonly next_slot: string;
+  readonly services: readonly Heartbeat[];
+  /** Dead letters that are neither redriven nor closed. */
+  readonly open_letters: number;
+  /** Everything that is wrong, the worst first. */
+  readonly problems: readonly Problem[];
+}
+
+export async function readPipelineStatus(db: Database, config: Config): Promise<PipelineStatus> {
+  const { source, XE_DAILY_BUDGET: dailyBudget, CURRENCIES: currencies } = config;
+  const schedule = { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ };
+  const [ledger, services, letters, freshness] = await Promise.all([
+    ledgerStatus(db, { ...accountOf(config), dailyBudget }),
+    heartbeats(db),
+    queryRow<{ open: number }>(
+      db,
+      "select count(*)::int as open from dead_letters where state = 'open'",
+    ),
+    freshnessQuery(db, {
+      source,
+      currencies,
+      slots: {
+        latest: (at) => latestSlot(schedule, at),
+        next: (at) => nextSlot(schedule, at),
+      },
+    })(),
+  ]);
+  const facts = {
+    ...ledger,
+    next_slot: nextSlot(schedule, ledger.now),
+    services,
+    open_letters: letters.open,
+  };
+  return {
+    ...facts,
+    problems: sortProblems([...rateProblems(freshness), ...findProblems(facts, config)]),
+  };
+}
+
+type Facts = Omit<PipelineStatus, 'problems'>;
+type Settings = Pick<Config, 'CURRENCIES' | 'SCHEDULE' | 'SCHEDULE_TZ'>;
+
+function rateProblems({ currencies, last_slot, next_slot }: FreshnessByCurrency): Problem[] {
+  const missing = currencies.filter(({ rate_date }) => rate_date === null);
+  const stale = currencies.filter((row) => row.stale && row.rate_date !== null);
+  const base = { component: 'rates', retry_at: next_slot, fix: 'see the runs below' } as const;
+  const names = (rows: typeof currencies) => rows.map(({ quote }) => quote).join(', ');
+  const problems: Problem[] = [];
+  if (missing.length > 0)
+    problems.push({
+      ...base,
+      code: 'rates_missing',
+      severity: 'down',
+      detail: `no rate is stored for ${names(missing)}`,
+    });
+  if (stale.length > 0)
+    problems.push({
+      ...base,
+      code: 'rates_stale',
+      severity: 'degraded',
+      detail: `older than the slot of ${last_slot} calls for: ${names(stale)}`,
+    });
+  return problems;
+}
+
+/** What is wrong apart from the freshness of the rates. */
+export function findProblems(facts: Facts, settings: Settings): Problem[] {
+  const upstream = breakerProblems(facts);
+  return [
+    ...['producer', 'consumer'].flatMap((service) => serviceProblems(service, facts.services)),
+    ...(upstream.length > 0 ? upstream : [...runProblems(facts), ...slotProblems(facts)]),
+    ...budgetProblems(facts, settings),
+    ...quotaProblems(facts, settings),
+    ...letterProblems(facts),
+  ];
+}
+
+/** Instances of a service with a recent heartbeat. */
+export function aliveInstances(service: string, all: readonly Heartbeat[]): Heartbeat[] {
+  return all.filter((beat) => beat.service === service && beat.seen_seconds_ago <= SILENT_SECONDS);
+}
+
+function serviceProblems(service: string, all: readonly Heartbeat[]): Problem[] {
+  const alive = aliveInstances(service, all);
+  if (alive.length === 0)
+    return [
+      {
+        ...{ code: 'service_silent', severity: 'down', component: service, retry_at: null },
+        detail: `not running: no heartbeat for ${SILENT_SECONDS} s`,
+        fix: `start it: npm run ${service} (npm start runs all services)`,
+      },
+    ];
+  const unhealthy = alive.find(({ health }) => health.trouble !== null);
+  if (!unhealthy) return [];
+  const { trouble, code } = unhealthy.health;
+  return [
+    {
+      code: code ?? 'service_unhealthy',
+      severity: code === 'budget_spent' || code === 'xe_unavailable' ? 'degraded' : 'down',
+      component: service,
+      detail: String(trouble),
+      fix: (code && FIX[code]) ?? `read the log of the ${service}, then npm run doctor`,
+      retry_at: null,
+    },
+  ];
+}
+
+/** What to do about a service that says so; it goes on by itself afterwards. */
+const FIX: Partial<Record<HealthCode, string>> = {
+  starting: 'wait: it is starting',
+  postgres_unavailable: 'start Postgres, or free its connections',
+  disk_full: 'free space on the disk of Postgres, never by deleting in pg_wal',
+  stream_unavailable: 'start the brokers; events wait in the ledger',
+  registry_unavailable: 'start the schema registry',
+  schema_incompatible: 'register a compatible schema, or point SCHEMA_REGISTRY_URL elsewhere',
+  codec_unreadable: 'set compression.type=producer on the topic (npm run topics does)',
+  log_gap: 'records were deleted before they were stored: docs/runbook.md, FxServiceTrouble',
+  xe_unavailable: 'none needed: it is retried, and stored rates are served',
+  xe_refused: 'fix the cause, then npm run status -- --close-breaker',
+  budget_spent: 'raise XE_DAILY_BUDGET, or wait for midnight UTC',
+};
+
+function breakerProblems({ breaker }: Facts): Problem[] {
+  if (!breaker) return [];
+  const close = 'then npm run status -- --close-breaker';
+  const fixes: Record<number, string> = {
+    401: `check XE_ACCOUNT_ID and XE_API_KEY, ${close}`,
+    403: `the account lacks the permission or has ended: talk to XE, ${close}`,
+    429: `wait for the reset or ask XE for more, ${close}`,
+  };
+  return [
+    {
+      code: 'breaker_open',
+      severity: 'degraded',
+      component: 'XE',
+      detail: `the circuit breaker is open: ${breaker.reason}`,
+      fix: fixes[breaker.status] ?? `fix the cause, ${close}`,
+      retry_at: breaker.open_until,
+    },
+  ];
+}
+
+function runProblems({ open_runs }: Facts): Problem[] {
+  const failing = open_runs.find(({ error }) => error !== null);
+  if (!failing) return [];
+  return [
+    {
+      code: 'run_failing',
+      severity: 'degraded',
+      component: 'XE',
+      detail: String(failing.error),
+      fix: 'none needed yet: it is retried by itself, and stored rates are served',
+      retry_at: failing.next_attempt_at,
+    },
+  ];
+}
+
+function slotProblems({ last_slot: last, next_slot }: Facts): Problem[] {
+  const base = { severity: 'degraded', component: 'last slot', retry_at: next_slot } as const;
+  if (last?.state === 'failed' || last?.state === 'skipped')
+    return [
+      {
+        ...base,
+        code: 'slot_failed',
+        detail: `${last.state}${last.reason ? `: ${last.reason}` : ''}`,
+        fix: 'the next slot brings the day; fetch it now with POST /v2/runs',
+      },
+    ];
+  if (last?.state === 'confirmed' && last.missing.length > 0)
+    return [
+      {
+        ...base,
+        code: 'slot_partial',
+        detail: `XE sent no ${last.missing.join(', ')}`,
+        fix: 'ask XE why, or remove the currency from CURRENCIES',
+      },
+    ];
+  return [];
+}
+
+function budgetProblems(facts: Facts, settings: Settings): Problem[] {
+  const { now, spent_today, daily_budget } = facts;
+  const perRun = settings.CURRENCIES.length;
+  const schedule: Schedule = { cron: settings.SCHEDULE, zone: settings.SCHEDULE_TZ };
+  const tomorrow = new Date(Date.parse(now) + 86_400_000).toISOString();
+  const perDay = slotsBetween(schedule, now, tomorrow, daily_budget + 1).length * perRun;
+  const base = { severity: 'degraded', component: 'budget' } as const;
+  if (perDay > daily_budget)
+    return [
+      {
+        ...base,
+        code: 'budget_too_small',
+        detail: `SCHEDULE needs ${perDay} rates a day or more, XE_DAILY_BUDGET allows ${daily_budget}`,
+        fix: `raise XE_DAILY_BUDGET to ${perDay} or more, or schedule fewer slots`,
+        retry_at: null,
+      },
+    ];
+  if (spent_today + perRun <= daily_budget) return [];
+  return [
+    {
+      ...base,
+      code: 'budget_spent',
+      detail: `${spent_today} of ${daily_budget} rates are spent today, a run needs ${perRun}`,
+      fix: 'raise XE_DAILY_BUDGET, or wait for midnight UTC',
+      retry_at: `${tomorrow.slice(0, 10)}T00:00:00Z`,
+    },
+  ];
+}
+
+function quotaProblems({ quota }: Facts, { CURRENCIES }: Settings): Problem[] {
+  const left = quota?.quota_remaining;
+  const perRun = CURRENCIES.length;
+  if (left == null || Number(left) >= perRun) return [];
+  return [
+    {
+      code: 'quota_spent',
+      severity: 'degraded',
+      component: 'XE',
+      detail: `${left} rates of the package are left, a run needs ${perRun}`,
+      fix: 'wait for the reset, or ask XE for more',
+      retry_at: quota?.quota_resets_at ?? null,
+    },
+  ];
+}
+
+function letterProblems({ open_letters: open }: Facts): Problem[] {
+  if (open === 0) return [];
+  const detail = `${open} ${open === 1 ? 'record' : 'records'} could not be stored as rates`;
+  const fix = 'npm run dlt -- ls, then redrive or close each';
+  const base = { severity: 'degraded', component: 'dead letters', retry_at: null } as const;
+  return [{ ...base, code: 'dead_letters_open', detail, fix }];
+}

@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { findProblems } from '../../../app/pipeline-status.ts';
+import { formatProblems, formatVerdict, judge } from '../../../app/problems.ts';
+import type { SlotState } from '../../../ledger/status.ts';
+import type { Heartbeat } from '../../../platform/heartbeat.ts';
+
+const NOW = '2026-11-24T12:00:00Z';
+const SETTINGS = { CURRENCIES: ['KES', 'NGN'], SCHEDULE: '0 1,23 * * *', SCHEDULE_TZ: 'UTC' };
+
+const beat = (service: string, more: Partial<Heartbeat> = {}): Heartbeat => ({
+  service,
+  instance: 'host/1/a',
+  seen_seconds_ago: 1,
+  health: { trouble: null, code: null },
+  settings: {},
+  ...more,
+});
+const slot = (more: Partial<SlotState>): SlotState => ({
+  ...{ run_id: 'r', slot: '2026-11-24T01:00:00Z', to: null, count: 1, state: 'confirmed' },
+  ...{ missing: [], reason: null },
+  ...more,
+});
+const HEALTHY_FACTS: Parameters<typeof findProblems>[0] = {
+  ...{ source: 'xe', now: NOW, next_slot: '2026-11-24T23:00:00Z', last_slot: slot({}) },
+  ...{ newest: null, troubled_slots: [], open_runs: [], open_count: 0 },
+  ...{ spent_today: 2, daily_budget: 100, quota: null, breaker: null, backfill: null },
+  services: [beat('producer'), beat('consumer')],
+  open_letters: 0,
+};
+const find = (more: Partial<typeof HEALTHY_FACTS>) =>
+  findProblems({ ...HEALTHY_FACTS, ...more }, SETTINGS);
+const codes = (more: Partial<typeof HEALTHY_FACTS>) => find(more).map(({ code }) => code);
+
+const FAILING_RUN: (typeof HEALTHY_FACTS)['open_runs'][number] = {
+  ...{ run_id: 'r', slot: NOW, first_day: null, last_day: null, attempts: 2 },
+  trigger: 'schedule',
+  state: 'due',
+  error: 'XE: expected status 200, got 503',
+  next_attempt_at: '2026-11-24T12:05:00Z',
+};
+
+describe('the problems of the pipeline', () => {
+  it('are none when everything works', () => {
+    expect(find({})).to.deep.equal([]);
+  });
+
+  it('include a service that is not running, whatever its last heartbeat said', () => {
+    const stale = beat('consumer', { seen_seconds_ago: 21 });
+    expect(find({ services: [beat('producer'), stale] })).to.deep.equal([
+      {
+        code: 'service_silent',
+        severity: 'down',
+        component: 'consumer',
+        detail: 'not running: no heartbeat for 20 s',
+        fix: 'start it: npm run consumer (npm start runs all services)',
+        retry_at: null,
+      },
+    ]);
+  });
+
+  it('include what a running service says of itself, by its code', () => {
+    const health = {
+      trouble: 'the disk of the Postgres server is full',
+      code: 'disk_full',
+    } as const;
+    const [problem] = find({ services: [beat('producer'), beat('consumer', { health })] });
+    expect(problem).to.include({ code: 'disk_full', component: 'consumer', severity: 'down' });
+    expect(problem?.fix).to.contain('free space');
+  });
+
+  it('include XE at 503, with the time of the next attempt', () => {
+    const [problem] = find({ open_runs: [FAILING_RUN], open_count: 1 });
+    expect(problem).to.include({
+      code: 'run_failing',
+      severity: 'degraded',
+      detail: 'XE: expected status 200, got 503',
+      retry_at: '2026-11-24T12:05:00Z',
+    });
+  });
+
+  it('name an open circuit breaker once, not with every run that waits for it', () => {
+    const breaker = {
+      ...{ status: 401, reason: 'XE: expected status 200, got 401', opened_at: NOW },
+      open_until: '2026-11-24T13:00:00Z',
+    };
+    const found = find({ breaker, open_runs: [FAILING_RUN], open_count: 1 });
+    expect(found.map(({ code }) => code)).to.deep.equal(['breaker_open']);
+    expect(found[0]?.fix).to.match(/XE_API_KEY.*--close-breaker/);
+  });
+
+  it('include a budget that is spent, and one that the schedule exceeds', () => {
+    expect(find({ spent_today: 99 })[0]).to.include({
+      code: 'budget_spent',
+      retry_at: '2026-11-25T00:00:00Z',
+    });
+    expect(codes({ spent_today: 98 })).to.deep.equal([]);
+    const often = findProblems(HEALTHY_FACTS, { ...SETTINGS, SCHEDULE: '*/15 * * * *' });
+    expect(often[0]?.code).to.equal('budget_too_small');
+  });
+
+  it('include a slot that failed or was partial, dead letters and a spent quota', () => {
+    expect(codes({ last_slot: slot({ state: 'failed' }) })).to.deep.equal(['slot_failed']);
+    expect(codes({ last_slot: slot({ missing: ['KES'] }) })).to.deep.equal(['slot_partial']);
+    expect(codes({ open_letters: 1 })).to.deep.equal(['dead_letters_open']);
+    const quota = {
+      ...{ package: 'p', service_ends_at: null, quota_limit: '9', quota_remaining: '1' },
+      ...{ quota_resets_at: null, window_limit: null, window_remaining: null },
+      ...{ window_resets_at: null, seen_at: NOW },
+    };
+    expect(codes({ quota })).to.deep.equal(['quota_spent']);
+    expect(codes({ quota: { ...quota, quota_remaining: null } })).to.deep.equal([]);
+  });
+
+  it('are shown worst first, with fix and retry, and the rest counted', () => {
+    const problems = find({ services: [beat('producer')], open_letters: 2, spent_today: 99 });
+    expect(judge(problems)).to.equal('down');
+    expect(formatVerdict(problems)).to.equal('DOWN: 3 problems, worst first');
+    expect(formatProblems(problems, 2)).to.deep.equal([
+      '  ! consumer: not running: no heartbeat for 20 s',
+      '    → start it: npm run consumer (npm start runs all services)',
+      '  ! budget: 99 of 100 rates are spent today, a run needs 2 (retried at 2026-11-25 00:00 UTC)',
+      '    → raise XE_DAILY_BUDGET, or wait for midnight UTC',
+      '  … and 1 more: --json',
+    ]);
+  });
+});
