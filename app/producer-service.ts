@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { RATE_OBSERVED_SCHEMA } from '../events/rate-observed.ts';
 import { CURRENT_BUILT_IN_ID } from '../events/wire-format.ts';
-import { daysBack, daysToFill, fileBackfill, wantsHistory } from '../ledger/backfill.ts';
+import { fileBackfill, historyDue, planBackfill } from '../ledger/backfill.ts';
 import { accountOf } from '../ledger/credentials.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { slotsPerDay } from '../ledger/schedule.ts';
 import { type Config, maskedSettings } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import { CannotStart } from '../platform/errors.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
+import type { Logger } from '../platform/logger.ts';
 import { type Producer, startProducer } from '../producer/index.ts';
 import { type XeSettings, xeClient } from '../producer/xe-client.ts';
 import { startSimulator } from '../simulator/index.ts';
@@ -15,6 +17,7 @@ import type { EventStream } from '../stream/port.ts';
 import { openPublisher, type Publisher } from '../stream/publisher.ts';
 import type { Health, ServiceContext } from './context.ts';
 import { eventTopic, openRegistry } from './event-stream.ts';
+import { announceSimulator } from './simulator-access.ts';
 
 /** Rates that the simulator makes up at a first start go back this far. */
 const HISTORY_DAYS = 400;
@@ -46,6 +49,7 @@ export async function startProducerService(
   const health: Health = async () => ({ ...(await producer.health()), ...simulator });
   // A backfill's own producer is none that anything else may count on.
   if (parts.backfillOnly) return health;
+  warnOfSmallBudget(config, log);
   const settings = maskedSettings(config);
   const heartbeat = startHeartbeat({ db: parts.db, service: 'producer', health, settings, log });
   onClose('producer heartbeat', () => heartbeat.stop());
@@ -67,19 +71,15 @@ export function startConfiguredProducer(
   const { deadlineMs, ...settings } = xe;
   return startProducer({
     ledger: openConfiguredLedger(config, db),
-    account: accountOf(config),
     xe: xeClient({ settings, log, ...(deadlineMs && { deadlineMs }) }),
     db,
-    stream: {
-      positions: stream.positions,
-      publish: (_topic, records) => publisher.publish(records),
-    },
+    publisher,
+    positions: stream.positions,
     topic: config.TOPIC,
     group: config.CONSUMER_GROUP,
-    schemaId: publisher.prepare,
     catchUpHours: config.CATCH_UP_HOURS,
     backfillOnly,
-    ...(history && source === 'simulator' && { onLook: () => fileHistory(db, currencies) }),
+    ...(history && source === 'simulator' && { beforePass: () => fileHistory(db, currencies) }),
     schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
     notifications,
     log,
@@ -106,13 +106,27 @@ function openEventPublisher(
   });
 }
 
-/** Files a simulated history once the first slot has its rates; it is fetched after all that is due. */
+/**
+ * Files a simulated history once the first slot has its rates; it is fetched after all that is due.
+ */
 async function fileHistory(db: Database, currencies: readonly string[]): Promise<void> {
   const source = 'simulator';
-  if (!(await wantsHistory(db, source))) return;
-  const days = await daysBack(db, HISTORY_DAYS);
-  const pages = await daysToFill(db, { source, currencies, missing: true, ...days });
-  if (pages.length > 0) await fileBackfill(db, { source, currencies, pages, firstStart: true });
+  const days = await historyDue(db, { source, days: HISTORY_DAYS });
+  if (!days) return;
+  const { pages } = await planBackfill(db, { source, currencies, missing: true, ...days });
+  if (pages.length > 0) await fileBackfill(db, { source, pages, firstStart: true });
+}
+
+/** A schedule that costs more than the daily budget loses its later slots every day. */
+function warnOfSmallBudget(config: Config, log: Logger): void {
+  const { SCHEDULE: cron, SCHEDULE_TZ: zone, XE_DAILY_BUDGET: budget, CURRENCIES } = config;
+  const needed = slotsPerDay({ cron, zone }, new Date().toISOString()) * CURRENCIES.length;
+  if (needed <= budget) return;
+  log.warn(
+    { needed, budget },
+    `SCHEDULE needs ${needed} rates a day and XE_DAILY_BUDGET allows ${budget}: later slots will ` +
+      'fail; raise XE_DAILY_BUDGET or schedule fewer slots',
+  );
 }
 
 /** How to reach XE, or a simulator of it. */
@@ -120,11 +134,14 @@ export interface Xe extends XeSettings {
   deadlineMs?: number;
 }
 
-/** XE as the settings name it; without a key a simulator on loopback, with credentials of its own. */
+/**
+ * XE as the settings name it; without a key a simulator on loopback, with credentials of its own.
+ */
 async function openXe({
   config,
+  log,
   onClose,
-}: Pick<ServiceContext, 'config' | 'onClose'>): Promise<Xe> {
+}: Pick<ServiceContext, 'config' | 'log' | 'onClose'>): Promise<Xe> {
   const { XE_ACCOUNT_ID: accountId, XE_API_KEY: apiKey } = config;
   if (accountId && apiKey) return { baseUrl: config.XE_BASE_URL, accountId, apiKey };
   const credentials = { accountId: 'simulator', apiKey: randomBytes(16).toString('hex') };
@@ -135,5 +152,7 @@ async function openXe({
     ...credentials,
   });
   onClose('simulator', () => simulator.stop());
+  const access = { url: simulator.url, ...credentials };
+  onClose('simulator access', announceSimulator(config.DATA_DIR, access, log));
   return { baseUrl: simulator.url, ...credentials };
 }

@@ -1,35 +1,39 @@
 import { createInterface } from 'node:readline/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import { defineCommand, openProgressBar, parseDay } from '../app/command-line.ts';
 import { startConsumerService } from '../app/consumer-service.ts';
 import { openEventStream } from '../app/event-stream.ts';
 import { startProducerService } from '../app/producer-service.ts';
 import { runTask, type Task } from '../app/run.ts';
 import {
-  acceptCostBeyond,
+  acceptExcessCost,
+  type BackfillPlan,
   type BackfillProgress,
   backfillProgress,
-  costBeyondAgreed,
   costOf,
-  daysToFill,
+  dayCount,
+  excessCost,
   fileBackfill,
+  planBackfill,
   resumeBackfills,
 } from '../ledger/backfill.ts';
 import { accountOf } from '../ledger/credentials.ts';
 import { quotaOf } from '../ledger/quota.ts';
+import { waitMs } from '../platform/back-off.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
 import { openNotifications } from '../platform/notifications.ts';
+import { queryRow } from '../platform/sql.ts';
 
 interface Options {
   from?: string;
   to?: string;
   missing?: boolean;
+  currencies?: string;
   yes?: boolean;
 }
 
-const LOOK_MS = 500;
+const CHECK_MS = 500;
 const NOTHING: BackfillProgress = {
   pages: 0,
   open: 0,
@@ -42,84 +46,119 @@ const NOTHING: BackfillProgress = {
 
 const line = defineCommand(
   'backfill',
-  'Pulls past days from XE: says what it costs and asks; killed and called again, it goes on',
+  'Fetches past days from XE. Prints the cost first and asks; after an interruption, call it again',
 )
   .option('--from <day>', 'the first day (YYYY-MM-DD, UTC)', parseDay)
   .option('--to <day>', 'the last day; without it, yesterday', parseDay)
-  .option(
-    '--missing',
-    'only days that lack a rate; without --from, since the first day that has one',
-  )
-  .option('--yes', 'pay without being asked');
+  .option('--missing', 'only missing rates; without --from, since the first day that has any')
+  .option('--currencies <codes>', 'only these of CURRENCIES, such as KES,NGN')
+  .option('--yes', 'accept the cost without being asked')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run backfill -- --from 2026-01-01 --to 2026-01-31
+  npm run backfill -- --missing                       after an outage, or after adding a currency
+  npm run backfill -- --from 2025-01-01 --currencies ZAR --yes`,
+  );
 
 await runTask(line, async (task) => {
-  const { from, to, missing = false, yes = false } = line.opts<Options>();
+  const { from, to, missing = false, yes = false, currencies: codes } = line.opts<Options>();
   if (!from && !missing) line.error('backfill: give --from (with --to), or --missing');
-  if (from && to && to < from) line.error(`backfill: --to ${to} lies before --from ${from}`);
-  const { source, CURRENCIES: currencies } = task.config;
+  if (from && to && to < from) line.error(`backfill: --to ${to} is before --from ${from}`);
+  const currencies = chooseCurrencies(codes, task.config.CURRENCIES);
+  const { source } = task.config;
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'backfill' });
   task.onClose('database', () => db.destroy());
-  const { rows } = await db.raw('select ledger_now() as now');
-  const since = rows[0].now as string;
-  const left = (await backfillProgress(db, source, since)).open;
-  if (left > 0)
-    task.log.info(
-      `goes on with ${left} pages of a backfill that was agreed to before and is not finished`,
-    );
-  const beyond = left > 0 ? await costBeyondAgreed(db, source) : 0;
-  if (beyond > 0) {
-    task.log.warn(
-      'pages that were being asked for when it was killed may have been billed, and are paid for once more',
-    );
-    if (!(await agreed(task, db, { cost: beyond, days: beyond / currencies.length, yes })))
-      return 1;
-    await acceptCostBeyond(db, source);
-  }
-  if (left > 0) await resumeBackfills(db, source);
+  const { now } = await queryRow<{ now: string }>(db, 'select ledger_now() as now');
+  const left = (await backfillProgress(db, source, now)).open;
+  if (left > 0 && !(await resume(task, db, { left, yes }))) return 1;
   const range = { ...(from && { first: from }), ...(to && { last: to }) };
-  const pages = await daysToFill(db, { source, currencies, missing, ...range });
-  if (pages.length > 0) {
-    const cost = costOf(pages, currencies);
-    if (!(await agreed(task, db, { cost, days: cost / currencies.length, yes }))) return 1;
-    await fileBackfill(db, { source, currencies, pages });
-  }
-  const done = pages.length + left > 0 ? await run(task, db, since) : NOTHING;
-  if (task.json) task.print(JSON.stringify(done));
-  else {
-    const lacking =
-      done.missing.length > 0 ? `; XE has no rate of ${done.missing.join(', ')} on some days` : '';
-    task.print(
-      `${done.confirmed} of ${done.pages} pages stored, ${done.failed} failed, ${done.cost} rates paid${lacking}${done.reason ? `: ${done.reason}` : ''}`,
+  const plan = await planBackfill(db, { source, currencies, missing, ...range });
+  if (plan.daysWithLaterRates > 0)
+    task.log.info(
+      `${plan.daysWithLaterRates} days are left out for currencies whose stored rate is newer ` +
+        'than the historic one: a fetch would be billed and change nothing',
     );
+  const { pages } = plan;
+  if (pages.length > 0) {
+    if (!(await isAccepted(task, db, { cost: costOf(pages), days: daysOf(plan), yes }))) return 1;
+    await fileBackfill(db, { source, pages });
   }
+  const done = pages.length + left > 0 ? await run(task, db, now) : NOTHING;
+  task.print(task.json ? JSON.stringify(done) : summary(done));
   return done.open + done.failed > 0 ? 1 : 0;
 });
 
-async function agreed(
+function chooseCurrencies(codes: string | undefined, known: readonly string[]): readonly string[] {
+  if (codes === undefined) return known;
+  const chosen = codes.split(',').map((code) => code.trim().toUpperCase());
+  const unknown = chosen.filter((code) => !known.includes(code));
+  if (unknown.length > 0)
+    line.error(
+      `backfill: --currencies ${unknown.join(',')} is not among CURRENCIES (${known.join(',')})`,
+    );
+  return known.filter((code) => chosen.includes(code));
+}
+
+/** Continues an unfinished backfill. False when its extra cost is not accepted. */
+async function resume(
   task: Task,
   db: Database,
-  { cost, days, yes }: { cost: number; days: number; yes: boolean },
+  { left, yes }: { left: number; yes: boolean },
+): Promise<boolean> {
+  const { source } = task.config;
+  task.log.info(`continues ${left} pages of an unfinished backfill that was accepted before`);
+  const excess = await excessCost(db, source);
+  if (excess > 0) {
+    task.log.warn('interrupted pages may have been billed, and are paid for once more');
+    if (!(await isAccepted(task, db, { cost: excess, days: null, yes }))) return false;
+    await acceptExcessCost(db, source);
+  }
+  await resumeBackfills(db, source);
+  return true;
+}
+
+function daysOf({ pages }: BackfillPlan): number {
+  const days = new Set<string>();
+  for (const page of pages)
+    for (let n = 0; n < dayCount(page); n++)
+      days.add(new Date(Date.parse(page.first) + n * 86_400_000).toISOString().slice(0, 10));
+  return days.size;
+}
+
+function summary({ confirmed, pages, failed, cost, missing, reason }: BackfillProgress): string {
+  const absent = missing.length > 0 ? `; no rate of ${missing.join(', ')} on some days` : '';
+  const why = reason ? `: ${reason}` : '';
+  const stored = `${confirmed} of ${pages} pages stored, ${failed} failed`;
+  return `${stored}, ${cost} rates paid${absent}${why}`;
+}
+
+/** Prints the cost and asks for it to be accepted. Throws `InvalidRequest` without a terminal. */
+async function isAccepted(
+  task: Task,
+  db: Database,
+  { cost, days, yes }: { cost: number; days: number | null; yes: boolean },
 ): Promise<boolean> {
   const { source } = task.config;
   const left = (await quotaOf(db, accountOf(task.config)))?.quota_remaining;
-  const price =
-    source === 'simulator' ? 'simulated, so it costs nothing real' : 'XE bills each of them';
-  process.stderr.write(
-    `${days} days: ${cost} rates, ${price}${left ? `; the package has ${left} left` : ''}\n`,
-  );
+  const price = source === 'simulator' ? 'simulated, free of charge' : 'XE bills each of them';
+  const quota = left ? `; the package has ${left} left` : '';
+  const what = days === null ? 'Once more' : `${days} days`;
+  process.stderr.write(`${what}: ${cost} rates, ${price}${quota}\n`);
   if (left && Number(left) < cost && source === 'xe')
     throw new InvalidRequest(`the package has ${left} rates left, and this costs ${cost}`);
   if (yes) return true;
   if (!process.stdin.isTTY)
-    throw new InvalidRequest('nobody is there to agree to the cost: say --yes');
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await asking.question('Pull them? [y/N] ');
-  asking.close();
+    throw new InvalidRequest('not a terminal: pass --yes to accept the cost');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question('Fetch them? [y/N] ');
+  terminal.close();
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** Has the pages done by a producer and a consumer that run already, or by those of its own as soon as there are none. */
+/** Waits for the pages, executed by running services, or by its own as soon as there are none. */
 async function run(task: Task, db: Database, since: string): Promise<BackfillProgress> {
   const stream = await openEventStream(task, db);
   const notifications = openNotifications(task);
@@ -133,16 +172,16 @@ async function run(task: Task, db: Database, since: string): Promise<BackfillPro
     producer: () =>
       startProducerService({ ...task, notifications }, { db, stream, backfillOnly: true }),
   };
-  const missing = new Set(Object.keys(own) as (keyof typeof own)[]);
+  const absent = new Set(Object.keys(own) as (keyof typeof own)[]);
   const bar = openProgressBar(task);
   for (;;) {
     if (gaveUp) throw gaveUp;
-    // One that was killed is still listed for a while, so it is looked again until it is seen to be gone or ours runs.
+    // A service that was killed is listed for a while, so this is repeated until one runs.
     const beats = await heartbeats(db);
-    for (const service of missing) {
+    for (const service of absent) {
       if (beats.some((beat) => beat.service === service && beat.seen_seconds_ago <= SILENT_SECONDS))
         continue;
-      missing.delete(service);
+      absent.delete(service);
       await own[service]();
     }
     const progress = await backfillProgress(db, task.config.source, since);
@@ -151,6 +190,6 @@ async function run(task: Task, db: Database, since: string): Promise<BackfillPro
       bar.stop();
       return progress;
     }
-    await pause(LOOK_MS, undefined, { signal: task.signal }).catch(() => undefined);
+    await waitMs(CHECK_MS, task.signal);
   }
 }

@@ -1,31 +1,120 @@
+import axios from 'axios';
+import { Argument, InvalidArgumentError } from 'commander';
 import { defineCommand } from '../app/command-line.ts';
+import { joinPostgres } from '../app/context.ts';
+import { announceSimulator, readSimulatorAccess } from '../app/simulator-access.ts';
+import { forgetRealRates } from '../ledger/forget-real-rates.ts';
 import { readConfig } from '../platform/config.ts';
+import { migrate, openDatabase } from '../platform/database.ts';
+import { InvalidRequest } from '../platform/errors.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
+import { FAULTS } from '../platform/simulated-fault.ts';
 import { startSimulator } from '../simulator/index.ts';
 
-defineCommand(
+const line = defineCommand(
   'simulator',
-  'An XE look-alike to play with: made-up rates over HTTP with Basic auth',
-).parse();
+  'An XE look-alike to develop with: simulated rates over HTTP with Basic auth',
+);
+let work: (() => Promise<never>) | undefined;
 
-await runCommand(async ({ onClose, untilSignal }) => {
-  const config = readConfig();
-  const log = makeLogger({ level: config.LOG_LEVEL });
-  const accountId = config.XE_ACCOUNT_ID ?? 'simulator';
-  const apiKey = config.XE_API_KEY ?? 'simulator';
-  const simulator = await startSimulator({
-    port: config.SIMULATOR_PORT,
-    mode: config.SIMULATOR_MODE,
-    fault: config.SIMULATOR_FAULT,
-    accountId,
-    apiKey,
+line
+  .command('run', { isDefault: true })
+  .description('start one and print its address')
+  .action(() => {
+    work = runSimulator;
   });
-  onClose('simulator', () => simulator.stop());
-  log.info(
-    { url: simulator.url, accountId },
-    `SIMULATED XE at ${simulator.url}, account ${accountId}; try curl -u ACCOUNT:KEY '${simulator.url}convert_from.json?to=KES,NGN'`,
-  );
-  await untilSignal;
-  return 0;
-});
+line
+  .command('fault')
+  .description('play a fault on the simulator of a running npm start, to rehearse an outage')
+  .addArgument(new Argument('<name>', 'the fault; none ends it').choices(FAULTS))
+  .option('--times <n>', 'for so many fetches; without it until none is set', wholeNumber)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run simulator -- fault 503              every fetch gets a 503 …
+  npm run simulator -- fault none             … until now
+  npm run simulator -- fault mid-zero --times 3`,
+  )
+  .action((fault: string, { times }: { times?: number }) => {
+    work = () => playFault(fault, times);
+  });
+line
+  .command('forget-real-rates')
+  .description('delete all real rates of a development database, so that simulated ones show')
+  .option('--yes', 'delete them without being asked')
+  .action(({ yes = false }: { yes?: boolean }) => {
+    work = () => deleteRealRates(yes);
+  });
+line.parse();
+await work?.();
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError(`expected a whole number above 0, got ${text}`);
+  return Number(text);
+}
+
+function runSimulator(): Promise<never> {
+  return runCommand(async ({ onClose, untilSignal }) => {
+    const config = readConfig();
+    const log = makeLogger({ level: config.LOG_LEVEL });
+    const accountId = config.XE_ACCOUNT_ID ?? 'simulator';
+    const apiKey = config.XE_API_KEY ?? 'simulator';
+    const simulator = await startSimulator({
+      port: config.SIMULATOR_PORT,
+      mode: config.SIMULATOR_MODE,
+      fault: config.SIMULATOR_FAULT,
+      accountId,
+      apiKey,
+    });
+    onClose('simulator', () => simulator.stop());
+    const { url } = simulator;
+    onClose('access', announceSimulator(config.DATA_DIR, { url, accountId, apiKey }, log));
+    log.info(
+      { url, accountId },
+      `SIMULATED XE at ${url}, account ${accountId}; ` +
+        `try curl -u ACCOUNT:KEY '${url}convert_from.json?to=KES,NGN'`,
+    );
+    await untilSignal;
+    return 0;
+  });
+}
+
+function playFault(fault: string, times: number | undefined): Promise<never> {
+  return runCommand(async () => {
+    const { url, accountId, apiKey } = readSimulatorAccess(readConfig().DATA_DIR);
+    const answer = await axios
+      .put(new URL('/simulator/fault', url).href, times ? { fault, times } : { fault }, {
+        auth: { username: accountId, password: apiKey },
+        proxy: false,
+        timeout: 5000,
+      })
+      .catch(({ message }: Error) => {
+        throw new InvalidRequest(`the simulator at ${url} does not respond: ${message}`);
+      });
+    process.stdout.write(`${JSON.stringify(answer.data)}\n`);
+    return 0;
+  });
+}
+
+function deleteRealRates(yes: boolean): Promise<never> {
+  return runCommand(async ({ onClose }) => {
+    const config = readConfig();
+    if (config.source === 'xe')
+      throw new InvalidRequest('XE_API_KEY is set: unset it first, or real rates come back');
+    if (!yes) throw new InvalidRequest('this deletes every real rate: pass --yes to confirm');
+    const log = makeLogger({ level: config.LOG_LEVEL, to: 'stderr' });
+    const url = await joinPostgres({ config, log, onClose });
+    await migrate(url, log);
+    const db = openDatabase({ url, name: 'forget real rates' });
+    onClose('database', () => db.destroy());
+    const { observations, runs } = await forgetRealRates(db);
+    process.stdout.write(
+      `${observations} real observations and ${runs} runs deleted; simulated rates show again. ` +
+        'The stream still holds the events: npm run replay would store them again.\n',
+    );
+    return 0;
+  });
+}

@@ -1,7 +1,11 @@
 import type { Database } from '../platform/database.ts';
+import { execute, queryOne, queryRow, sqlFile } from '../platform/sql.ts';
 import type { Account } from './credentials.ts';
+import { describeFailure, type Failure } from './failure.ts';
 
-/** XE is not asked before `open_until`, because it has refused us with `status`. */
+/**
+ * An open circuit breaker: XE refused the credentials with `status`, and is not called until then.
+ */
 export interface Breaker {
   readonly status: number;
   readonly reason: string;
@@ -9,52 +13,46 @@ export interface Breaker {
   readonly open_until: string;
 }
 
-/** The open breaker of an account, or null. Time closes it by itself. */
-export async function breakerOf(db: Database, account: Account): Promise<Breaker | null> {
-  const { rows } = await db.raw(
-    'select status, reason, opened_at, open_until from breakers where source = ? and credentials = ? and open_until > ledger_now()',
-    [account.source, account.credentials],
-  );
-  return rows[0] ?? null;
+const breakerSql = sqlFile(import.meta.url, 'sql/breaker.sql');
+const openBreakerSql = sqlFile(import.meta.url, 'sql/open_breaker.sql');
+const closeBreakerSql = sqlFile(import.meta.url, 'sql/close_breaker.sql');
+const releaseWaitingSql = sqlFile(import.meta.url, 'sql/release_waiting.sql');
+
+/** How long the breaker stays open when XE does not say when to come back. */
+const OPEN_SECONDS = 3600;
+/** A Retry-After of years is a mistake at XE's end: no longer than this, and one probe a day. */
+const MOST_OPEN_SECONDS = 31 * 86_400;
+
+/** The open circuit breaker of an account, or null. Time closes it by itself. */
+export function breakerOf(db: Database, { source, credentials }: Account): Promise<Breaker | null> {
+  return queryOne<Breaker>(db, breakerSql, { source, credentials });
 }
 
-/** Opens the breaker of an account until an instant (ISO 8601), or, without one, for `seconds`. */
-export async function openBreaker(
+/**
+ * Opens the circuit breaker of an account until an instant (ISO 8601), or for an hour without one.
+ * Returns when the next call may be made.
+ */
+export function openBreaker(
   db: Database,
-  {
+  opening: Account & { status: number; failure: Failure; until: string | null },
+): Promise<{ next_call_at: string }> {
+  const { failure, source, credentials, status, until } = opening;
+  return queryRow(db, openBreakerSql, {
     source,
     credentials,
     status,
-    reason,
     until,
-    seconds,
-  }: Account & { status: number; reason: string; until: string | null; seconds: number },
-): Promise<void> {
-  await db.raw(
-    `insert into breakers (source, credentials, status, reason, open_until)
-     values (:source, :credentials, :status, :reason, greatest(:until::timestamptz, ledger_now() + :seconds * interval '1 second'))
-     on conflict on constraint breakers_pkey do update
-     set status = excluded.status, reason = excluded.reason, opened_at = excluded.opened_at, open_until = excluded.open_until`,
-    { source, credentials, status, reason, until, seconds } as never,
-  );
+    reason: String(failure.detail?.['message'] ?? describeFailure(failure)),
+    openSeconds: OPEN_SECONDS,
+    mostSeconds: MOST_OPEN_SECONDS,
+  });
 }
 
-/** A person has mended what XE refused: what waited for the breaker is due at once. False when it was not open. */
-export async function closeBreaker(
-  db: Database,
-  { source, credentials }: Account,
-): Promise<boolean> {
+/** Closes the breaker by hand: runs that waited for it are due now. False when it was not open. */
+export function closeBreaker(db: Database, { source, credentials }: Account): Promise<boolean> {
   return db.transaction(async (trx) => {
-    const open = await trx.raw(
-      'delete from breakers where source = ? and credentials = ? and open_until > ledger_now()',
-      [source, credentials],
-    );
-    if (open.rowCount === 0) return false;
-    await trx.raw(
-      `update runs set next_attempt_at = least(next_attempt_at, ledger_now()) where source = ? and state in ('due', 'retrying')`,
-      [source],
-    );
-    await trx.raw("select announce('runs')");
-    return true;
+    const wasOpen = (await execute(trx, closeBreakerSql, { source, credentials })) > 0;
+    if (wasOpen) await execute(trx, releaseWaitingSql, { source, credentials });
+    return wasOpen;
   });
 }

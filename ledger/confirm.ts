@@ -1,73 +1,112 @@
 import type { Database } from '../platform/database.ts';
+import { execute, query, sqlFile } from '../platform/sql.ts';
+import { type Failure, failureParams } from './failure.ts';
 import type { Run, Source } from './run.ts';
 
-/** After so many publishes without effect something is wrong that publishing does not mend. */
-const PUBLISHES = 6;
-/** While the consumer is behind it is looked again after this. */
-const LOOK_AGAIN_SECONDS = 60;
-/** A request that no producer has taken for so long is nobody's wish any more. */
-const REQUEST_MINUTES = 10;
+/** Publishes without effect after which publishing once more will not help. */
+const MAX_PUBLISHES = 6;
+/** While the consumer is behind, the rows are checked again after this. */
+const RECHECK_SECONDS = 60;
+/** Manual runs expire if no producer claims them in time. */
+const EXPIRE_MINUTES = 10;
 
-export type PublishedRun = Pick<Run, 'run_id' | 'published_to'>;
+const publishedRunsSql = sqlFile(import.meta.url, 'sql/published_runs.sql');
+const concludeRunSql = sqlFile(import.meta.url, 'sql/conclude_run.sql');
+const unconfirmedSql = sqlFile(import.meta.url, 'sql/unconfirmed_runs.sql');
+const delayRecheckSql = sqlFile(import.meta.url, 'sql/delay_recheck.sql');
+const publishAgainSql = sqlFile(import.meta.url, 'sql/publish_again.sql');
+const expireSql = sqlFile(import.meta.url, 'sql/expire_manual_runs.sql');
+
+export type UnconfirmedRun = Pick<Run, 'run_id' | 'published_to'> & { readonly publishes: number };
+
+/** What became of a published run's events so far. */
+export interface PublishedFacts {
+  readonly run_id: string;
+  readonly state: 'published' | 'failed';
+  readonly missing: readonly string[];
+  readonly events: number;
+  readonly stored: number;
+  /** Of the stored ones: simulated rates that real ones hide, and rates that are news. */
+  readonly hidden: number;
+  readonly newer: number;
+  readonly dead_letter_id: string | null;
+}
+
+interface Conclusion {
+  readonly state: 'confirmed' | 'failed';
+  readonly outcome: Run['outcome'];
+  readonly failure: Failure | null;
+}
 
 /**
- * Ends every published run whose events have all been read back from the table, and every one that has an event among the open dead
- * letters. Such an event becomes no row until somebody redrives it, and the run is confirmed then.
+ * Ends published runs whose events can all be read back from the table, and those that have an
+ * event among the open dead letters. Such a run is confirmed once its dead letter is redriven.
  */
 export async function confirmPublished(db: Database, source: Source): Promise<void> {
-  await db.raw(
-    `update runs r set state = 'confirmed', ended_at = ledger_now(), error = null, recheck_at = null, failure_code = null, dead_letter_id = null,
-            outcome = case when missing = '{}' then 'ok' else 'partial' end
-     where source = ? and (state = 'published' or state = 'failed' and failure_code = 'dead_letter') and not exists (
-       select from unnest(r.event_ids) as e (id) where not exists (select from rate_observations o where o.event_id = e.id))`,
-    [source],
-  );
-  await db.raw(
-    `update runs r set state = 'failed', ended_at = ledger_now(), error = 'dead letter ' || letter.id, failure_code = 'dead_letter', dead_letter_id = letter.id, recheck_at = null
-     from runs of cross join lateral (
-       select min(d.id) as id from dead_letters d where d.state = 'open' and d.headers ->> 'ce_id' = any(of.event_ids::text[])
-     ) letter
-     where of.source = ? and of.state = 'published' and of.run_id = r.run_id and letter.id is not null`,
-    [source],
-  );
+  await db.transaction(async (trx) => {
+    for (const facts of await query<PublishedFacts>(trx, publishedRunsSql, { source })) {
+      const conclusion = conclude(facts);
+      if (!conclusion) continue;
+      const { state, outcome, failure } = conclusion;
+      const deadLetterId = state === 'failed' ? facts.dead_letter_id : null;
+      const params = { state, outcome, deadLetterId, ...failureParams(failure) };
+      await execute(trx, concludeRunSql, { runId: facts.run_id, ...params });
+    }
+  });
 }
 
-/** Published runs whose rows should have come by now. */
-export async function unconfirmed(db: Database, source: Source): Promise<PublishedRun[]> {
-  const { rows } = await db.raw(
-    `select run_id, published_to from runs where source = ? and state = 'published' and recheck_at < ledger_now() order by asked_at`,
-    [source],
-  );
-  return rows;
+/** Decides how a published run ends; null while its rows are still to come. */
+export function conclude(facts: PublishedFacts): Conclusion | null {
+  if (facts.stored >= facts.events) {
+    if (facts.newer > 0) {
+      const outcome = facts.missing.length > 0 ? 'partial' : 'ok';
+      return { state: 'confirmed', outcome, failure: null };
+    }
+    const code = facts.hidden > 0 ? 'rates_hidden' : 'no_newer_rate';
+    return { state: 'confirmed', outcome: 'no_newer_rate', failure: { code } };
+  }
+  const { dead_letter_id } = facts;
+  if (facts.state !== 'published' || dead_letter_id === null) return null;
+  return {
+    state: 'failed',
+    outcome: null,
+    failure: { code: 'dead_letter', detail: { dead_letter_id } },
+  };
 }
 
-/** The rows are still to come, for the reason given. */
-export async function waitForConsumer(db: Database, runId: string, reason: string): Promise<void> {
-  await db.raw(
-    `update runs set error = ?, recheck_at = ledger_now() + ?::int * interval '1 second' where run_id = ? and state = 'published'`,
-    [reason, LOOK_AGAIN_SECONDS, runId],
-  );
+/** Published runs whose rows should be there by now. */
+export function unconfirmedRuns(db: Database, source: Source): Promise<UnconfirmedRun[]> {
+  return query<UnconfirmedRun>(db, unconfirmedSql, { source });
 }
 
-/** The events are gone from the stream, or were read without becoming rows: the kept answer is published again, or given up. */
-export async function publishAgain(db: Database, runId: string): Promise<void> {
-  await db.raw(
-    `update runs set recheck_at = null,
-            state = case when publishes < :publishes then 'fetched' else 'failed' end,
-            error = case when publishes < :publishes then 'published and lost; it is published again'
-                    else format('published %s times and never stored: look at npm run dlt -- ls', publishes) end,
-            ended_at = case when publishes < :publishes then ended_at else ledger_now() end,
-            lease_until = ledger_now() - interval '1 second'
-     where run_id = :runId and state = 'published'`,
-    { runId, publishes: PUBLISHES },
-  );
+/** The rows are still to come; `lag` is how many events the consumer is behind, if known. */
+export async function waitForConsumer(
+  db: Database,
+  runId: string,
+  lag: bigint | null,
+): Promise<void> {
+  const detail = lag === null ? {} : { lag: String(lag) };
+  const params = failureParams({ code: 'consumer_behind', detail });
+  await execute(db, delayRecheckSql, { runId, ...params, recheckSeconds: RECHECK_SECONDS });
 }
 
-/** Ends requests that no producer has taken, so that the next one is a pull of its own. */
-export async function expireRequests(db: Database, source: Source): Promise<void> {
-  await db.raw(
-    `update runs set state = 'skipped', ended_at = ledger_now(), error = format('expired: no producer has taken it within %s minutes', :minutes::int)
-     where source = :source and trigger = 'manual' and state in ('due', 'retrying') and asked_at < ledger_now() - :minutes::int * interval '1 minute'`,
-    { source, minutes: REQUEST_MINUTES } as never,
-  );
+/**
+ * The events are gone from the stream or became no rows: publishes the response again, or fails.
+ */
+export async function publishAgain(
+  db: Database,
+  { run_id: runId, publishes }: UnconfirmedRun,
+): Promise<void> {
+  const isLast = publishes >= MAX_PUBLISHES;
+  const failure: Failure = isLast
+    ? { code: 'never_stored', detail: { publishes } }
+    : { code: 'republishing' };
+  const state = isLast ? 'failed' : 'fetched';
+  await execute(db, publishAgainSql, { runId, state, ...failureParams(failure) });
+}
+
+/** Ends manual runs that no producer claimed in time, so that the next one is a run of its own. */
+export async function expireManualRuns(db: Database, source: Source): Promise<void> {
+  const failure: Failure = { code: 'expired', detail: { minutes: EXPIRE_MINUTES } };
+  await execute(db, expireSql, { source, minutes: EXPIRE_MINUTES, ...failureParams(failure) });
 }

@@ -23,5 +23,8 @@ export function accountOf(config: {
   return { source, credentials: digest.slice(0, 12) };
 }
 
-/** The built-in simulator makes up new credentials at every start; they are one account all the same. */
+/**
+ * The built-in simulator makes up new credentials at every start; they are one account all the
+ * same.
+ */
 export const SIMULATOR: Account = { source: 'simulator', credentials: 'simulator' };

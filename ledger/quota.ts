@@ -1,7 +1,11 @@
 import type { Database } from '../platform/database.ts';
+import { execute, queryOne, queryRow, sqlFile } from '../platform/sql.ts';
 import type { Account } from './credentials.ts';
 
-/** What XE last said of the account. Counts are rates, not calls; instants are ISO 8601 in UTC; null is what it never said. */
+/**
+ * What XE last said of the account, in rates, not calls. Null: XE never said it. Instants: ISO
+ * 8601.
+ */
 export interface Quota {
   readonly package: string | null;
   readonly service_ends_at: string | null;
@@ -14,55 +18,42 @@ export interface Quota {
   readonly seen_at: string;
 }
 
-/** What an answer of XE said of the quota; what it left out keeps its last known value. */
+/** What a response of XE said of the quota; what it left out keeps its last known value. */
 export type QuotaSeen = { [Name in keyof Omit<Quota, 'seen_at'>]?: Quota[Name] };
 
-/** What is known of the account, or null when XE has told nothing yet. */
-export async function quotaOf(
-  db: Database,
-  { source, credentials }: Account,
-): Promise<Quota | null> {
-  const { rows } = await db.raw(
-    `select package, service_ends_at, quota_limit, quota_remaining, quota_resets_at, window_limit, window_remaining, window_resets_at, seen_at
-     from xe_quota where source = ? and credentials = ?`,
-    [source, credentials],
-  );
-  return rows[0] ?? null;
+const quotaSql = sqlFile(import.meta.url, 'sql/quota.sql');
+const storeQuotaSql = sqlFile(import.meta.url, 'sql/store_quota.sql');
+const accountAgeSql = sqlFile(import.meta.url, 'sql/account_age.sql');
+const storePackageSql = sqlFile(import.meta.url, 'sql/store_package.sql');
+
+/** What is known of the account, or null before XE's first response to these credentials. */
+export function quotaOf(db: Database, { source, credentials }: Account): Promise<Quota | null> {
+  return queryOne<Quota>(db, quotaSql, { source, credentials });
 }
 
-/** Keeps what was seen; `account` says that it came from account_info. */
+/** Stores what was seen; `account` says that it came from account_info. */
 export async function keepQuota(
   db: Database,
   { source, credentials, seen, account = false }: Account & { seen: QuotaSeen; account?: boolean },
 ): Promise<void> {
-  const values = { ...NOTHING, ...seen };
-  const names = Object.keys(NOTHING);
-  await db.raw(
-    `insert into xe_quota (source, credentials, ${names.join(', ')}, account_seen_at)
-     values (:source, :credentials, ${names.map((name) => `:${name}`).join(', ')}, case when :account then ledger_now() end)
-     on conflict on constraint xe_quota_pkey do update set
-       ${names.map((name) => `${name} = coalesce(excluded.${name}, xe_quota.${name})`).join(', ')},
-       account_seen_at = coalesce(excluded.account_seen_at, xe_quota.account_seen_at), seen_at = excluded.seen_at`,
-    { source, credentials, account, ...values } as never,
-  );
+  const params = { ...NOTHING, ...seen, source, credentials, isAccountInfo: account };
+  await execute(db, storeQuotaSql, params);
 }
 
-/** Whether account_info should be asked again: it costs nothing, but once in a few hours tells all there is to know. */
+/** Whether account_info is due again: it costs nothing, but changes only with the contract. */
 export async function accountIsStale(
   db: Database,
   { source, credentials }: Account,
   hours: number,
 ): Promise<boolean> {
-  const { rows } = await db.raw(
-    `select from xe_quota where source = ? and credentials = ? and account_seen_at > ledger_now() - ?::int * interval '1 hour'`,
-    [source, credentials, hours],
-  );
-  return rows.length === 0;
+  const params = { source, credentials, hours };
+  const { is_stale: isStale } = await queryRow<{ is_stale: boolean }>(db, accountAgeSql, params);
+  return isStale;
 }
 
-/** Puts the package that has answered beside a run which was the first to ask. */
+/** Stores the package that answered with a run that was fetched before the package was known. */
 export async function keepPackage(db: Database, runId: string, name: string | null): Promise<void> {
-  await db.raw('update runs set package = coalesce(package, ?) where run_id = ?', [name, runId]);
+  await execute(db, storePackageSql, { runId, name });
 }
 
 const NOTHING: Required<QuotaSeen> = {

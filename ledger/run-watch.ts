@@ -5,7 +5,10 @@ import { type Outcome, outcomeOf, type Run } from './run.ts';
 const POLL_MS = 1000;
 
 export interface RunWatch {
-  /** How the run has ended, or that it is still running after `ms`. However many wait for one run, it is looked up once. */
+  /**
+   * How the run has ended, or that it is still running after `ms`. However many wait for one run,
+   * it is looked up once.
+   */
   outcome(runId: string, ms: number): Promise<Outcome>;
   stop(): void;
 }

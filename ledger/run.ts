@@ -1,9 +1,13 @@
-/** A row of the ledger: one slot, or one pull that was asked for. Instants are ISO 8601 in UTC. */
+import { describeFailure, type FailureCode } from './failure.ts';
+
+/**
+ * A row of the ledger: one slot, or one manual run or backfill page. Instants are ISO 8601 in UTC.
+ */
 export interface Run {
   readonly run_id: string;
   readonly source: Source;
   readonly trigger: 'schedule' | 'catch-up' | 'manual' | 'backfill';
-  /** When the schedule wanted it; null for a pull that somebody asked for. */
+  /** When the schedule wanted it; null for a run that a person or a program requested. */
   readonly slot: string | null;
   readonly state:
     | 'due'
@@ -15,23 +19,34 @@ export interface Run {
     | 'failed'
     | 'skipped';
   readonly currencies: readonly string[];
-  /** The past days whose historic rates are asked for, YYYY-MM-DD; null for the rates of now. */
+  /** The past days whose historic rates are fetched, YYYY-MM-DD; null for current rates. */
   readonly first_day: string | null;
   readonly last_day: string | null;
   readonly asked_at: string;
   readonly next_attempt_at: string;
+  /** Claims that were allowed to fetch. */
   readonly attempts: number;
+  readonly abandoned_claims: number;
+  /** Fencing token: raised by every claim, so an older holder of the lease can no longer write. */
   readonly fence: string;
-  /** In rates, as XE bills them. */
+  readonly claimed_at: string | null;
+  /** Rates that one fetch returns, as XE bills them. */
+  readonly price: number;
+  /** Rates billed so far; while a fetch is in progress its price is reserved in here. */
   readonly cost: number;
   readonly response_body: string | null;
   readonly answered_by: Source | null;
   readonly fetched_at: string | null;
   readonly published_at: string | null;
-  /** Where the stream has put the events: first and last offset in each partition. */
+  /** Where the stream stored the events: first and last offset in each partition. */
   readonly published_to: readonly PublishedTo[] | null;
-  /** Currencies that XE has no rate of: the run is confirmed all the same, and partial. */
+  /** Currencies that XE did not return: the run is confirmed all the same, and partial. */
   readonly missing: readonly string[];
+  /** Set once the run is confirmed. */
+  readonly outcome: 'ok' | 'partial' | 'no_newer_rate' | null;
+  readonly failure_code: FailureCode | null;
+  readonly failure_detail: Readonly<Record<string, unknown>> | null;
+  /** The failure as a sentence. */
   readonly error: string | null;
   readonly ended_at: string | null;
 }
@@ -44,22 +59,24 @@ export interface PublishedTo {
 
 export type Source = 'xe' | 'simulator';
 
-/** What somebody who waits for a run wants to know. */
+/** What a client that waits for a run wants to know. */
 export type Outcome =
   | { state: 'running' }
   | { state: 'done' }
   | { state: 'refused'; detail: string };
 
-/** `done` means readable: the run's rows have been seen in the table. A failed round that will be tried again is refused for now. */
+/**
+ * `done` means that the run's rates can be read. A run that will be retried counts as refused for
+ * now, and so does one that brought nothing newer than what was there.
+ */
 export function outcomeOf(run: Run): Outcome {
-  if (run.state === 'confirmed') return { state: 'done' };
-  if (run.state === 'failed' || run.state === 'skipped')
-    return { state: 'refused', detail: run.error ?? run.state };
-  if (run.state === 'retrying') {
-    return {
-      state: 'refused',
-      detail: `${run.error}; it is tried again at ${run.next_attempt_at}`,
-    };
+  const refused = (detail: string): Outcome => ({ state: 'refused', detail });
+  if (run.state === 'confirmed') {
+    if (run.outcome !== 'no_newer_rate') return { state: 'done' };
+    return refused(run.error ?? describeFailure({ code: 'no_newer_rate' }));
   }
+  if (run.state === 'failed' || run.state === 'skipped') return refused(run.error ?? run.state);
+  if (run.state === 'retrying')
+    return refused(`${run.error ?? 'the last attempt failed'}; retried at ${run.next_attempt_at}`);
   return { state: 'running' };
 }

@@ -11,9 +11,9 @@ export class InvalidRequest extends Error {
 }
 
 /**
- * XE refused, failed or answered something that cannot be used. `retryable` says whether asking again may help, `billed` whether
- * XE may have counted the rates all the same, `wasted` how many such tries there were in all; `status` is the HTTP status, if any,
- * and `retryAt` the instant (ISO 8601) before which XE wants to be left alone.
+ * XE refused, failed or sent a response that cannot be used. `retryable`: a retry may help;
+ * `billed`: XE may have counted the rates all the same; `status`: the HTTP status, if any;
+ * `retryAt`: the instant (ISO 8601) before which XE wants no call.
  */
 export class UpstreamError extends Error {
   override name = 'UpstreamError';
@@ -21,7 +21,6 @@ export class UpstreamError extends Error {
   readonly billed: boolean;
   readonly status: number | null;
   readonly retryAt: string | null;
-  wasted: number;
   constructor(
     message: string,
     options: ErrorOptions & {
@@ -36,7 +35,6 @@ export class UpstreamError extends Error {
     this.billed = options.billed ?? false;
     this.status = options.status ?? null;
     this.retryAt = options.retryAt ?? null;
-    this.wasted = this.billed ? 1 : 0;
   }
 }
 

@@ -14,6 +14,9 @@ export type HealthCode =
   | 'xe_unavailable'
   | 'xe_refused'
   | 'budget_spent'
+  | 'events_not_stored'
+  | 'no_newer_rate'
+  | 'rates_hidden'
   | 'bug';
 
 /** What is wrong, as a sentence for an operator and as a code; both are null when nothing is. */

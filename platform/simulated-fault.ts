@@ -1,4 +1,7 @@
-/** Everything that can be wrong with an answer of XE, as the simulator can play it: by `SIMULATOR_FAULT` and by its admin endpoint. */
+/**
+ * Everything that can be wrong with an answer of XE, as the simulator can play it: by
+ * `SIMULATOR_FAULT` and by its admin endpoint.
+ */
 export const FAULTS = [
   'none',
   '304',

@@ -1,125 +1,121 @@
 import { hostname } from 'node:os';
-import { latestSlot, nextSlot, slotsBetween } from '../ledger/schedule.ts';
-import type { ServiceHealth } from '../platform/health.ts';
+import timer from 'node-schedule';
+import { latestSlot, nextSlot, type Schedule, slotsLeftToday } from '../ledger/schedule.ts';
+import type { SlotSettings } from '../ledger/slots.ts';
+import { type ServiceHealth, type Trouble, troubleOf } from '../platform/health.ts';
 import type { Notifications } from '../platform/notifications.ts';
-import { keepAccount } from './account.ts';
-import { type CatchUp, fileDueSlots } from './catch-up.ts';
-import { lookIntoPublished } from './published-runs.ts';
-import { type PullDeps, pullRates } from './pull-rates.ts';
-import { slotTimer } from './slot-timer.ts';
+import { startWakeLoop } from '../platform/wake-loop.ts';
+import { type FetchDeps, fetchAndPublish, refreshAccount } from './fetch-and-publish.ts';
+import { checkUnconfirmedRuns } from './unconfirmed-runs.ts';
 
-export interface ProducerDeps extends PullDeps, CatchUp {
-  /** The group that makes rows of the events. */
+export interface ProducerDeps extends FetchDeps, SlotSettings {
+  /** The consumer group that stores the events. */
   group: string;
   notifications: Notifications;
-  /** Work on backfills alone: slots and requests are left to the producers that run for good. */
+  /** Execute backfills alone: slots and manual runs are left to permanent producers. */
   backfillOnly?: boolean;
-  /** Called before each look into the ledger. */
-  onLook?: () => Promise<void>;
+  /** Called before each pass over the ledger. */
+  beforePass?: () => Promise<void>;
 }
+
 export interface Producer {
   health(): Promise<ServiceHealth>;
   stop(): Promise<void>;
 }
 
-const TICK_MS = 30_000;
-const AFTER_TROUBLE_MS = 5000;
+const POLL_MS = 30_000;
 const SOONEST_MS = 200;
-/** No budget pays for more slots than these in a day. */
-const SLOTS_COUNTED = 10_000;
+/**
+ * A timer that fires later than this was delayed by a clock that stepped or a machine that slept.
+ */
+const LATE_MS = 1000;
 
 /**
- * Starts the scheduler. The cron timer, a tick, a notification from the API or from the consumer: all of them only wake
- * `reconcile`, which looks into the ledger for what is due. Nothing in memory decides that XE is asked.
+ * Starts the producer. The cron timer, a poll and notifications only wake it; each pass reads from
+ * the ledger what is due. Nothing in memory decides that XE is called.
  */
 export function startProducer(deps: ProducerDeps): Producer {
-  const { ledger, log, backfillOnly = false } = deps;
-  const me = `${hostname()}/${process.pid}`;
-  let trouble: string | null = null;
-  const stopping = new AbortController();
-  let awake: Promise<void> | null = null;
-  let again = false;
-  let soon: NodeJS.Timeout | undefined;
+  const { ledger, log, schedule, notifications } = deps;
+  let failing: Trouble | null = null;
   let account = Promise.resolve();
-
-  function wake(): void {
-    again = true;
-    awake ??= work().finally(() => {
-      awake = null;
-    });
-  }
-  async function work(): Promise<void> {
-    while (again && !stopping.signal.aborted) {
-      again = false;
-      try {
-        await reconcile();
-        trouble = null;
-        const ms = await ledger.msToNext();
-        if (ms !== null) wakeIn(Math.max(SOONEST_MS, ms));
-      } catch (error) {
-        trouble = `producer: ${(error as Error).message}`;
-        log.error(
-          { error: (error as Error).message },
-          'the ledger cannot be worked on; trying again',
-        );
-        wakeIn(AFTER_TROUBLE_MS);
-      }
-    }
-  }
-  function wakeIn(ms: number): void {
-    clearTimeout(soon);
-    if (!stopping.signal.aborted && ms < TICK_MS) soon = setTimeout(wake, ms);
-  }
-  async function reconcile(): Promise<void> {
-    await deps.onLook?.();
-    // Each run once: runs that fail slowly would else take turns, and nobody would file the slots that fall due meanwhile.
-    const seen: string[] = [];
-    while (!stopping.signal.aborted) {
-      if (!backfillOnly) await fileDueSlots(ledger, deps);
-      await ledger.confirm();
-      await lookIntoPublished(deps);
-      const slotsLeft = await slotsLeftToday();
-      const run = await ledger.claim({ by: me, seen, backfillOnly, slotsLeft });
-      if (!run) break;
-      seen.push(run.run_id);
-      const answered = await pullRates(deps, run, { stopping: stopping.signal, slotsLeft });
-      // On the side: nobody whose rates are there waits for what XE says of the account.
-      if (answered) account = account.then(() => keepAccount(deps, answered, stopping.signal));
-    }
-  }
-
-  /** Slots between now and the end of the UTC day, in which the budget is counted. */
-  async function slotsLeftToday(): Promise<number> {
-    const { now } = await ledger.highWaterMark();
-    const lastInstant = `${now.slice(0, 10)}T23:59:59.999Z`;
-    return slotsBetween(deps.schedule, now, lastInstant, SLOTS_COUNTED).length;
-  }
-
-  const timer = slotTimer(deps.schedule, wake);
-  const tick = setInterval(wake, TICK_MS);
+  const loop = startWakeLoop({
+    name: 'producer',
+    meanwhile: 'due slots wait in the ledger',
+    work: async (signal) => {
+      await runPass(deps, signal, (run) => {
+        // Not awaited: the rates are there, and do not wait for account_info.
+        account = account.then(() => refreshAccount(deps, run, signal));
+      });
+      const ms = await ledger.msToNext();
+      return ms === null ? null : Math.max(SOONEST_MS, ms);
+    },
+    pollMs: POLL_MS,
+    onFailure: (err) => {
+      failing = err === null ? null : troubleOf(err);
+    },
+    log,
+  });
+  const slotTimer = startSlotTimer(schedule, loop.wake);
   const unsubscribe = (['runs', 'rates'] as const).map((channel) =>
-    deps.notifications.subscribe(channel, { onNotify: wake, onConnect: wake }),
+    notifications.subscribe(channel, { onNotify: loop.wake, onConnect: loop.wake }),
   );
-  wake();
   return {
     health: async () => {
-      const { now } = await ledger.highWaterMark();
-      const sentence = trouble ?? (await ledger.trouble());
+      const now = await ledger.now();
       return {
-        trouble: sentence,
-        code: sentence === null ? null : 'bug',
-        next_slot: nextSlot(deps.schedule, now),
-        last_slot: latestSlot(deps.schedule, now),
+        ...(failing ?? (await ledger.trouble())),
+        next_slot: nextSlot(schedule, now),
+        last_slot: latestSlot(schedule, now),
       };
     },
     stop: async () => {
-      stopping.abort();
-      timer.stop();
-      clearInterval(tick);
-      clearTimeout(soon);
+      slotTimer.stop();
       for (const end of unsubscribe) end();
-      await awake;
+      await loop.stop();
       await account;
     },
   };
+}
+
+/** Files what is due and takes each run once, so that slow failures cannot delay newer slots. */
+async function runPass(
+  deps: ProducerDeps,
+  signal: AbortSignal,
+  onFetched: (run: FetchedRun) => void,
+): Promise<void> {
+  const { ledger, schedule, backfillOnly = false, log } = deps;
+  const claimedBy = `${hostname()}/${process.pid}`;
+  await deps.beforePass?.();
+  const seen: string[] = [];
+  while (!signal.aborted) {
+    if (!backfillOnly) await ledger.fileDueSlots(deps);
+    await ledger.confirm();
+    await checkUnconfirmedRuns(deps);
+    const slotsLeft = slotsLeftToday(schedule, await ledger.now());
+    const run = await ledger.claim({ claimedBy, seen, backfillOnly, slotsLeft });
+    if (!run) return;
+    seen.push(run.run_id);
+    if (run.state !== 'claimed' && run.state !== 'fetched') {
+      const { run_id: runId, trigger, slot, failure_code: code } = run;
+      log.warn(
+        { runId, trigger, slot, code, detail: run.failure_detail },
+        `${run.state}: ${run.error}`,
+      );
+      continue;
+    }
+    const fetched = await fetchAndPublish(deps, run, { signal, slotsLeft });
+    if (fetched) onFetched(fetched);
+  }
+}
+
+type FetchedRun = NonNullable<Awaited<ReturnType<typeof fetchAndPublish>>>;
+
+/** Calls `wake` at each slot of the schedule by this machine's clock, until it is stopped. */
+export function startSlotTimer({ cron: rule, zone: tz }: Schedule, wake: () => void) {
+  const job = timer.scheduleJob({ rule, tz }, (slot: Date) => {
+    // node-schedule would catch up with every slot that the clock jumped over, 200 a second.
+    if (Date.now() - slot.getTime() > LATE_MS) job.reschedule({ rule, tz });
+    wake();
+  });
+  return { stop: () => void job?.cancel() };
 }

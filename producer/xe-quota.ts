@@ -23,7 +23,10 @@ export function quotaHeaders(headers: Headers): Record<string, string> {
   );
 }
 
-/** What the headers say: X-RateRequest is the package, X-RateLimit a shorter window of use; Reset is Unix time. */
+/**
+ * What the headers say: X-RateRequest is the package, X-RateLimit a shorter window of use; Reset is
+ * Unix time.
+ */
 export function quotaOfHeaders(headers: Readonly<Record<string, string>>): QuotaSeen {
   return {
     quota_limit: whole(headers['X-RateRequest-Limit']),
@@ -35,7 +38,10 @@ export function quotaOfHeaders(headers: Readonly<Record<string, string>>): Quota
   };
 }
 
-/** Reads account_info. XE's sources spell the reset in two ways; both are read. Throws `UpstreamError` when it is no such answer. */
+/**
+ * Reads account_info. XE's sources spell the reset in two ways; both are read. Throws
+ * `UpstreamError` when it is no such answer.
+ */
 export function readAccountInfo(text: string): QuotaSeen {
   let body: unknown;
   try {
@@ -55,7 +61,10 @@ export function readAccountInfo(text: string): QuotaSeen {
   };
 }
 
-/** When XE wants to be asked again: Retry-After in seconds or as a date, else the Reset of what is used up; null when it does not say. */
+/**
+ * When XE wants to be asked again: Retry-After in seconds or as a date, else the Reset of what is
+ * used up; null when it does not say.
+ */
 export function retryAt(headers: Headers, now: string): string | null {
   const after = String(headers['retry-after'] ?? '');
   if (/^\d{1,9}$/.test(after))

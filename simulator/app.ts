@@ -1,22 +1,44 @@
 import { createHash } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Express, type Response, Router } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express';
 import type { Fault } from '../platform/simulated-fault.ts';
-import { accountInfo } from './account-info.ts';
-import type { Answer, Endpoint } from './answer.ts';
-import { basicAuth } from './basic-auth.ts';
-import { convertFrom, convertTo } from './convert.ts';
-import { currencies } from './currencies.ts';
-import type { FaultSwitch } from './fault.ts';
-import { faultRoutes } from './fault-routes.ts';
-import { sendBadly, spoiled } from './faulty-answer.ts';
-import { historicPeriod } from './historic-period.ts';
-import { historicRate } from './historic-rate.ts';
-import { jsonText } from './json-text.ts';
-import { monthlyAverage } from './monthly-average.ts';
+import { accountInfo, currencies } from './account-endpoints.ts';
+import { type FaultSwitch, faultRoutes, refuse, sendBadly, spoiled } from './faults.ts';
 import type { Quota } from './quota.ts';
-import { refuse } from './refusal.ts';
-import type { Mode } from './timestamp.ts';
-import { errorBody, XeError } from './xe-error.ts';
+import {
+  convertFrom,
+  convertTo,
+  historicPeriod,
+  historicRate,
+  monthlyAverage,
+} from './rate-endpoints.ts';
+import {
+  type Endpoint,
+  type EndpointResponse,
+  errorBody,
+  jsonText,
+  type Mode,
+  XeError,
+} from './xe-format.ts';
+
+/**
+ * Lets a call through that carries the account's id and key by HTTP Basic; anything else gets XE's
+ * 401, code 1.
+ */
+function basicAuth({ accountId, apiKey }: { accountId: string; apiKey: string }): RequestHandler {
+  return (req, res, next) => {
+    const [scheme = '', encoded = ''] = (req.headers.authorization ?? '').split(' ');
+    const given = Buffer.from(encoded, 'base64').toString('utf8');
+    if (scheme.toLowerCase() === 'basic' && given === `${accountId}:${apiKey}`) return next();
+    res.set('WWW-Authenticate', 'Basic realm="XE API simulator"');
+    throw new XeError(401, 'Bad credentials', 1);
+  };
+}
 
 interface AppSettings {
   readonly mode: Mode;
@@ -27,11 +49,12 @@ interface AppSettings {
   readonly apiKey: string;
 }
 
-/** Builds the HTTP side, which never listens: who asks, which endpoint, what it costs, how the answer is written. */
+/** Builds the HTTP side without listening: authentication, endpoints, billing, errors. */
 export function buildApp(settings: AppSettings): Express {
   const app = express().set('x-powered-by', false).set('etag', false);
   app.use((_req, res, next) => {
-    // The client marks every row that came with this header as simulated, whatever its settings say.
+    // The client marks every row that came with this header as simulated, whatever its settings
+    // say.
     res.set('X-Simulator', '1');
     next();
   });
@@ -47,7 +70,7 @@ export function buildApp(settings: AppSettings): Express {
   app.use((req) => {
     throw new XeError(404, `The simulator has no ${req.path}`);
   });
-  app.use(answerError(settings.quota));
+  app.use(sendError(settings.quota));
   return app;
 }
 
@@ -67,9 +90,9 @@ function endpoints({ quota, faults, mode, now }: AppSettings): Router {
   for (const [name, endpoint] of Object.entries(table)) {
     router.get([`/${name}`, `/${name}.json`], (req, res) => {
       const at = now();
-      // What costs nothing answers as ever, so that a fault for so many questions meets those for rates.
+      // Free endpoints never fail, so that a fault for n fetches meets n fetches of rates.
       const fault = FREE.has(name) ? 'none' : faults.next();
-      if (!FREE.has(name)) quota.asked();
+      if (!FREE.has(name)) quota.countFetch();
       if (!refuse(req, res, { fault, now: at }))
         send(res, endpoint({ query: req.query, now: at, mode }), { quota, fault, now: at });
     });
@@ -80,17 +103,17 @@ function endpoints({ quota, faults, mode, now }: AppSettings): Router {
   return router;
 }
 
-/** Bills an answer, then writes it. A 304 costs the same as the answer it stands for: XE does not say, so the dearer. */
+/** Bills a response, then sends it. XE does not say what a 304 costs: here the same. */
 function send(
   res: Response,
-  { body, rates, lastModified }: Answer,
+  { body, rates, lastModified }: EndpointResponse,
   { quota, fault, now }: { quota: Quota; fault: Fault; now: Date },
 ): void {
   if (!quota.spend(rates)) {
     res.set('Retry-After', String(quota.secondsToReset()));
     throw new XeError(
       429,
-      `The answer holds ${rates} rates but the package has ${quota.remaining()} left`,
+      `The response holds ${rates} rates but the package has ${quota.remaining()} left`,
     );
   }
   const text = spoiled(jsonText(body), fault, now);
@@ -103,13 +126,13 @@ function send(
   else res.send(text);
 }
 
-function answerError(quota: Quota): ErrorRequestHandler {
+function sendError(quota: Quota): ErrorRequestHandler {
   return (error, _req, res, _next) => {
     const known = error instanceof XeError;
-    // The caller sees what XE would say; whoever runs the simulator has to see the fault itself.
+    // The client sees what XE would say; a bug of the simulator shows on its own stderr.
     if (!known) process.emitWarning(error);
     const refusal = known ? error : new XeError(500, 'An unexpected error occurred', 0);
-    // A refusal may have said itself when it wants to be asked again.
+    // A refusal may have set its own reset time.
     const said = Object.entries(quota.headers()).filter(([name]) => !res.hasHeader(name));
     if (refusal.status !== 401) res.set(Object.fromEntries(said));
     res.status(refusal.status).json(errorBody(refusal));

@@ -1,12 +1,113 @@
-import { chooseCurrencies } from './currency-choice.ts';
-import type { Currency } from './currency-table.ts';
-import { decimalText, type Fraction, fractionOf, inverseOf, product } from './fraction.ts';
-import type { Digits } from './json-text.ts';
-import { decimalOf, flagOf, listOf, type Query, textOf, wholeNumberOf } from './query.ts';
-import { usdRate } from './walk.ts';
-import { XeError } from './xe-error.ts';
+import {
+  CURRENCIES,
+  type Currency,
+  decimalText,
+  type Fraction,
+  fractionOf,
+  inverseOf,
+  product,
+  usdRate,
+} from './prices.ts';
+import { type Digits, timestampText, XeError } from './xe-format.ts';
 
-/** What every rate endpoint is asked for: an amount of one currency in others, and how to write the answer. */
+/** A request's parameters, as Express reads them. */
+export type Query = Readonly<Record<string, unknown>>;
+
+/**
+ * A parameter's text, or undefined. XE's Node client sends what it leaves out as an empty value, so
+ * empty is absent.
+ */
+export function textOf(query: Query, name: string): string | undefined {
+  const value = query[name] ?? '';
+  if (typeof value !== 'string') throw new XeError(400, `${name} is given more than once`);
+  return value.trim() === '' ? undefined : value.trim();
+}
+
+/** `true` or `false` in any case (Python writes `True`); absent is false. */
+export function flagOf(query: Query, name: string): boolean {
+  const text = textOf(query, name)?.toLowerCase() ?? 'false';
+  if (text !== 'true' && text !== 'false')
+    throw new XeError(400, `${name} must be true or false, got ${text}`);
+  return text === 'true';
+}
+
+/** A whole number between two limits, or `standard` where the parameter is absent. */
+export function wholeNumberOf(
+  query: Query,
+  name: string,
+  limits: { min: number; max: number; standard: number },
+): number {
+  const text = textOf(query, name);
+  if (text === undefined) return limits.standard;
+  const number = Number(text);
+  if (/^\d{1,9}$/.test(text) && number >= limits.min && number <= limits.max) return number;
+  throw new XeError(
+    400,
+    `${name} must be a whole number from ${limits.min} to ${limits.max}, got ${text}`,
+  );
+}
+
+/** A plain decimal (`2.5`, `-3`) of at most 15 digits before and 10 after the point. */
+function decimalOf(query: Query, name: string, standard: string): string {
+  const text = textOf(query, name) ?? standard;
+  if (!/^-?\d{1,15}(\.\d{1,10})?$/.test(text))
+    throw new XeError(400, `${name} must be a plain decimal, got ${text}`);
+  return text;
+}
+
+/** The items of a comma list; a list without any is a missing parameter. */
+export function listOf(query: Query, name: string): string[] {
+  const items = (textOf(query, name) ?? '').split(',').map((item) => item.trim());
+  const named = items.filter((item) => item !== '');
+  if (named.length === 0) throw new XeError(400, `${name} is required`);
+  return named;
+}
+
+/** Codes as requested: one base, and quotes in which `*` stands for every known currency. */
+interface AskedCodes {
+  readonly base: string;
+  readonly quotes: readonly string[];
+  /**
+   * Whether obsolete currencies are wanted. If not, the successor takes the place of one, as at XE.
+   */
+  readonly obsolete: boolean;
+  /** The instant that a missing currency is reported for. */
+  readonly on: Date;
+}
+
+/**
+ * The currencies behind codes in any case, each quote once. Throws XE's 400 with code 7, which
+ * names ALL the missing codes, so that one retry without them can succeed.
+ */
+function chooseCurrencies({ base, quotes, obsolete, on }: AskedCodes): {
+  base: Currency;
+  quotes: Currency[];
+} {
+  const offered = CURRENCIES.filter(
+    (currency) => obsolete || currency.supersededBy === undefined,
+  ).map(({ iso }) => iso);
+  const codes = [base, ...quotes.flatMap((code) => (code === '*' ? offered : [code]))].map((code) =>
+    code.toUpperCase(),
+  );
+  const found = codes.map((code) => currencyOf(code, obsolete));
+  const missing = codes.filter((_, index) => found[index] === undefined);
+  const [baseCurrency, ...quoteCurrencies] = found.filter((currency) => currency !== undefined);
+  if (baseCurrency === undefined || missing.length > 0)
+    throw new XeError(
+      400,
+      `No ${[...new Set(missing)].join(', ')} found on ${timestampText(on)}`,
+      7,
+    );
+  return { base: baseCurrency, quotes: [...new Set(quoteCurrencies)] };
+}
+
+function currencyOf(code: string, obsolete: boolean): Currency | undefined {
+  const currency = CURRENCIES.find(({ iso }) => iso === code);
+  const successor = obsolete ? undefined : currency?.supersededBy;
+  return successor === undefined ? currency : CURRENCIES.find(({ iso }) => iso === successor);
+}
+
+/** What every rate endpoint takes: an amount of one currency in others, and the format. */
 export interface Conversion {
   readonly base: Currency;
   readonly quotes: readonly Currency[];
@@ -18,9 +119,9 @@ export interface Conversion {
 }
 
 /**
- * Reads the parameters that the rate endpoints share (XE's Swagger 1.0.2). `base` and `quotes` name the parameters
- * that hold the one currency and the list; `on` is the instant that an unknown currency is reported for.
- * Throws `XeError` 400.
+ * Reads the parameters that the rate endpoints share (XE's Swagger 1.0.2). `base` and `quotes` name
+ * the parameters that hold the one currency and the list; `on` is the instant that an unknown
+ * currency is reported for. Throws `XeError` 400.
  */
 export function readConversion(
   query: Query,
@@ -45,7 +146,9 @@ export function readConversion(
   };
 }
 
-/** A converted value as answers carry it: `mid` = amount × rate and, where it was asked for, `inverse` = 1 / mid. */
+/**
+ * A converted value as responses carry it: `mid` = amount × rate; on request `inverse` = 1 / mid.
+ */
 export function priceOf(
   conversion: Conversion,
   quote: Currency,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CannotStart } from '../platform/errors.ts';
 import type { Fault } from '../platform/simulated-fault.ts';
 import { buildApp } from './app.ts';
-import { type FaultSwitch, faultSwitch } from './fault.ts';
+import { type FaultSwitch, faultSwitch } from './faults.ts';
 import { openQuota } from './quota.ts';
 
 export interface SimulatorSettings {
@@ -25,7 +25,7 @@ export interface SimulatorSettings {
 export interface Simulator {
   /** Where the API begins, such as `http://127.0.0.1:41234/v1/`. */
   readonly url: string;
-  /** Answers that held rates, so far. */
+  /** Responses that held rates, so far. */
   readonly calls: () => number;
   readonly ratesServed: () => number;
   /** Questions for rates, those too that met a fault. */
@@ -37,8 +37,8 @@ export interface Simulator {
 }
 
 /**
- * Starts a look-alike of the XE Currency Data API over real HTTP. Its rates are made up, but agree from run to run.
- * Throws `CannotStart` if it cannot listen where it was told to.
+ * Starts a look-alike of the XE Currency Data API over real HTTP. Its rates are made up, but agree
+ * from run to run. Throws `CannotStart` if it cannot listen on the address.
  */
 export async function startSimulator(settings: SimulatorSettings): Promise<Simulator> {
   const {
@@ -76,7 +76,8 @@ async function listen(
         ? 'the port is taken'
         : (cause as Error).message;
     throw new CannotStart(
-      `The XE simulator cannot listen on ${host}:${port} (${reason}): set SIMULATOR_PORT to a free port, or to 0 to let it pick one.`,
+      `The XE simulator cannot listen on ${host}:${port} (${reason}): ` +
+        'set SIMULATOR_PORT to a free port, or to 0 to let it pick one.',
       { cause },
     );
   }

@@ -1,4 +1,7 @@
-/** What the account has used: the package's monthly allowance and totals since the simulator started. */
+/**
+ * What the account has used: the package's monthly allowance and totals since the simulator
+ * started.
+ */
 export interface Quota {
   readonly limit: number;
   /** Takes `rates` from the allowance, all or none. False: not enough is left. */
@@ -7,17 +10,19 @@ export interface Quota {
   /** When the allowance is whole again: the first of the next month, 00:00 UTC. */
   resetsAt(): Date;
   secondsToReset(): number;
-  /** Answers that held rates, 304 included. */
+  /** Responses that held rates, 304 included. */
   calls(): number;
   ratesServed(): number;
-  /** Notes a question for rates, whatever is answered; `questions` tells how many there were. */
-  asked(): void;
+  /** Counts a fetch of rates, whatever comes of it; `questions` is how many there were. */
+  countFetch(): void;
   questions(): number;
   /** Both families of XE's quota headers. */
   headers(): Record<string, string>;
 }
 
-/** Opens a quota that counts RATES, not calls, as XE does: a call for seven currencies costs seven. */
+/**
+ * Opens a quota that counts RATES, not calls, as XE does: a call for seven currencies costs seven.
+ */
 export function openQuota({ limit, now }: { limit: number; now: () => Date }): Quota {
   let calls = 0;
   let ratesServed = 0;
@@ -38,7 +43,7 @@ export function openQuota({ limit, now }: { limit: number; now: () => Date }): Q
     secondsToReset: () => Math.ceil((resetsAt().getTime() - now().getTime()) / 1000),
     calls: () => calls,
     ratesServed: () => ratesServed,
-    asked: () => {
+    countFetch: () => {
       questions++;
     },
     questions: () => questions,
@@ -52,7 +57,8 @@ export function openQuota({ limit, now }: { limit: number; now: () => Date }): Q
     },
     headers() {
       const figures = { Limit: limit, Remaining: remaining(), Reset: resetsAt().getTime() / 1000 };
-      // XE has a shorter usage window of unknown size (X-RateLimit) beside the package (X-RateRequest); here they are one.
+      // XE has a shorter usage window of unknown size (X-RateLimit) beside the package
+      // (X-RateRequest); here they are one.
       return Object.fromEntries(
         ['X-RateLimit', 'X-RateRequest'].flatMap((family) =>
           Object.entries(figures).map(([name, figure]) => [`${family}-${name}`, String(figure)]),

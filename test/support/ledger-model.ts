@@ -12,7 +12,11 @@ interface ModelRun {
   filedAt: number;
   readyAt: number;
   fence: number;
+  abandoned: number;
 }
+
+/** Claims of a run whose holder died; after one more it is given up. */
+const MAX_ABANDONED = 3;
 
 /** What the ledger has to do, as short as it can be said: a slot a minute, time in seconds that moves both ways, holders that die. */
 export class LedgerModel {
@@ -35,6 +39,7 @@ export class LedgerModel {
         filedAt: this.now,
         readyAt: this.now,
         fence: 0,
+        abandoned: 0,
       });
   }
 
@@ -49,6 +54,10 @@ export class LedgerModel {
       .sort(([, a], [, b]) => a.filedAt - b.filedAt);
     if (!next) return null;
     const [slot, run] = next;
+    if (run.state === 'claimed' && ++run.abandoned > MAX_ABANDONED) {
+      run.state = 'failed';
+      return { slot, fence: ++run.fence };
+    }
     if (run.state === 'due' || run.state === 'retrying') run.state = 'claimed';
     run.readyAt = this.now + 15;
     return { slot, fence: ++run.fence };

@@ -20,6 +20,8 @@ import { quiet } from './quiet.ts';
 export const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 
 export interface PipelineOptions {
+  /** Settings beside those below, such as real credentials. */
+  config?: Partial<Config>;
   dailyBudget?: number;
   cooldownSeconds?: number;
   apiToken?: string;
@@ -86,7 +88,7 @@ export async function pipeline(options: PipelineOptions = {}) {
     notifications,
     log: quiet,
   });
-  const config = configOf(options);
+  const config = { ...configOf(options), ...options.config };
   await stream.createTopic(eventTopic(config));
   const context = {
     config,
@@ -120,18 +122,22 @@ export async function pipeline(options: PipelineOptions = {}) {
     }),
     simulator,
     stream,
-    producer: () => {
+    /** Starts a producer, with other settings where the test gives them. */
+    producer: (changes: Partial<Config> = {}) => {
       const { xeUrl, xeDeadlineMs, publish } = options;
       return started(
-        startConfiguredProducer(context, {
-          db,
-          stream: { ...stream, publish: publish?.(stream.publish) ?? stream.publish },
-          xe: {
-            baseUrl: xeUrl ?? simulator.url,
-            ...credentials,
-            ...(xeDeadlineMs && { deadlineMs: xeDeadlineMs }),
+        startConfiguredProducer(
+          { ...context, config: { ...config, ...changes } },
+          {
+            db,
+            stream: { ...stream, publish: publish?.(stream.publish) ?? stream.publish },
+            xe: {
+              baseUrl: xeUrl ?? simulator.url,
+              ...credentials,
+              ...(xeDeadlineMs && { deadlineMs: xeDeadlineMs }),
+            },
           },
-        }),
+        ),
       );
     },
     consumer: () => started(startConfiguredConsumer(context, { db, stream })),

@@ -83,10 +83,15 @@ describe('the status of the ledger', () => {
   });
 
   it('shows the circuit breaker until it times out or is closed; then waiting runs are due at once', async () => {
-    const refused = { ...SIMULATOR, status: 429, reason: 'XE: too much' };
-    await openBreaker(database.db, { ...refused, until: '2026-11-24T11:00:00Z', seconds: -10 });
+    const failure = { code: 'quota_exceeded', detail: { message: 'XE: too much' } } as const;
+    const refused = { ...SIMULATOR, status: 429, failure };
+    await openBreaker(database.db, { ...refused, until: '2026-11-24T11:00:00Z' });
+    expect((await status()).breaker?.open_until, 'a minute at least').to.equal(
+      '2026-11-24T12:01:00Z',
+    );
+    await database.query("update breakers set open_until = '2026-11-24T11:00:00Z'");
     expect((await status()).breaker).to.equal(null);
-    await openBreaker(database.db, { ...refused, until: null, seconds: 3600 });
+    await openBreaker(database.db, { ...refused, until: null });
     expect((await status()).breaker).to.include({
       status: 429,
       reason: 'XE: too much',
@@ -96,6 +101,7 @@ describe('the status of the ledger', () => {
       slot: '2026-11-24T01:00:00Z',
       state: 'retrying',
       next_attempt_at: '2026-11-24T13:00:00Z',
+      blocked_credentials: SIMULATOR.credentials,
     });
     expect(await closeBreaker(database.db, SIMULATOR)).to.equal(true);
     expect((await status()).breaker).to.equal(null);
@@ -116,9 +122,8 @@ describe('the status of the ledger', () => {
     await openBreaker(database.db, {
       ...SIMULATOR,
       status: 401,
-      reason: 'XE: no',
+      failure: { code: 'xe_refused', detail: { message: 'XE: no' } },
       until: null,
-      seconds: 3600,
     });
     await database.query(`insert into dead_letters (topic, partition, record_offset, headers, reason, detail, record_timestamp)
       values ('t', 0, 0, '{}', 'undecodable', 'poison', now())`);
@@ -145,9 +150,8 @@ describe('the status of the ledger', () => {
     await openBreaker(database.db, {
       ...SIMULATOR,
       status: 401,
-      reason: 'XE: expected status 200, got 401',
+      failure: { code: 'xe_refused', detail: { message: 'XE: expected status 200, got 401' } },
       until: null,
-      seconds: 3600,
     });
     const page = command('status', { DATABASE_URL: database.url }, ['--json', '--quiet']);
     expect(await page.exited, page.output()).to.equal(1);

@@ -1,6 +1,6 @@
 import axios from 'axios';
 import { expect } from 'chai';
-import { daysToFill, fileBackfill } from '../../../ledger/backfill.ts';
+import { fileBackfill, planBackfill } from '../../../ledger/backfill.ts';
 import { testDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startLedgerClock } from '../../support/ledger-clock.ts';
@@ -17,8 +17,10 @@ describe('a backfill', () => {
     await parts.consumer();
   });
   afterEach(() => parts.stop());
-  const plan = (range: { first?: string; last?: string; missing?: boolean }) =>
-    daysToFill(parts.db, { source: SOURCE, currencies: SEVEN, missing: false, ...range });
+  const plan = async (range: { first?: string; last?: string; missing?: boolean }) =>
+    (await planBackfill(parts.db, { source: SOURCE, currencies: SEVEN, missing: false, ...range }))
+      .pages;
+  const page = (first: string, last: string, currencies = SEVEN) => ({ first, last, currencies });
   const states = async () =>
     (await parts.query<{ state: string }>("select state from runs where trigger = 'backfill'")).map(
       ({ state }) => state,
@@ -27,11 +29,11 @@ describe('a backfill', () => {
   it('brings every day through the stream once, digits and all, whatever the budget of the day, and after the slot', async () => {
     const pages = await plan({ first: '2026-08-01', last: '2026-12-31' });
     expect(pages).to.deep.equal([
-      { first: '2026-08-01', last: '2026-09-19' },
-      { first: '2026-09-20', last: '2026-11-08' },
-      { first: '2026-11-09', last: '2026-11-23' },
+      page('2026-08-01', '2026-09-19'),
+      page('2026-09-20', '2026-11-08'),
+      page('2026-11-09', '2026-11-23'),
     ]);
-    await fileBackfill(parts.db, { source: SOURCE, currencies: SEVEN, pages });
+    await fileBackfill(parts.db, { source: SOURCE, pages });
     parts.producer();
     await eventually(async () =>
       expect(await states()).to.deep.equal(['confirmed', 'confirmed', 'confirmed']),
@@ -52,21 +54,18 @@ describe('a backfill', () => {
   it('finds the days that lack a rate, and leaves out those that an unfinished one will bring', async () => {
     await fileBackfill(parts.db, {
       source: SOURCE,
-      currencies: SEVEN,
       pages: await plan({ first: '2026-11-01', last: '2026-11-20' }),
     });
-    expect(await plan({ first: '2026-11-01' })).to.deep.equal([
-      { first: '2026-11-21', last: '2026-11-23' },
-    ]);
+    expect(await plan({ first: '2026-11-01' })).to.deep.equal([page('2026-11-21', '2026-11-23')]);
     parts.producer();
     await eventually(async () => expect(await states()).to.deep.equal(['confirmed']));
     await parts.query(
       "delete from daily_rates where rate_date = '2026-11-05' or rate_date = '2026-11-09' and quote_currency = 'KES'",
     );
     expect(await plan({ missing: true })).to.deep.equal([
-      { first: '2026-11-05', last: '2026-11-05' },
-      { first: '2026-11-09', last: '2026-11-09' },
-      { first: '2026-11-21', last: '2026-11-23' },
+      page('2026-11-05', '2026-11-05'),
+      page('2026-11-09', '2026-11-09', ['KES']),
+      page('2026-11-21', '2026-11-23'),
     ]);
   });
 
@@ -74,8 +73,7 @@ describe('a backfill', () => {
     parts.simulator.setFault('html', 2);
     await fileBackfill(parts.db, {
       source: SOURCE,
-      currencies: SEVEN,
-      pages: [{ first: '2026-11-01', last: '2026-11-02' }],
+      pages: [page('2026-11-01', '2026-11-02')],
     });
     await parts.query(
       "insert into runs (source, trigger, slot, state, currencies) values ('simulator', 'schedule', '2026-11-24T01:00:00Z', 'skipped', '{KES}')",
@@ -95,7 +93,7 @@ describe('a backfill', () => {
       ).to.deep.equal([
         {
           state: 'failed',
-          error: 'refused: 14 rates were agreed to be paid and these 14 would go beyond',
+          error: 'refused: 14 rates were accepted as the cost, 14 are used, and this page costs 14',
         },
       ]),
     );
@@ -109,8 +107,7 @@ describe('a backfill', () => {
     );
     await fileBackfill(parts.db, {
       source: SOURCE,
-      currencies: SEVEN,
-      pages: [{ first: '2026-11-01', last: '2026-11-01' }],
+      pages: [page('2026-11-01', '2026-11-01')],
     });
     await parts.query(
       "insert into runs (source, trigger, slot, state, currencies) values ('simulator', 'schedule', '2026-11-24T01:00:00Z', 'skipped', '{KES}')",
@@ -138,7 +135,7 @@ describe('npm run backfill', function () {
       expect(await running.exited).to.equal(1);
       expect(running.output())
         .to.match(/273 days: 1911 rates, simulated/)
-        .and.match(/say --yes/);
+        .and.match(/pass --yes/);
       running = command('backfill', settings, [...days, '--yes']);
       const confirmed = async () =>
         Number(

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { SIMULATOR } from '../../../ledger/credentials.ts';
 import { type Ledger, openLedger } from '../../../ledger/ledger.ts';
 import type { Run } from '../../../ledger/run.ts';
-import { fileDueSlots } from '../../../producer/catch-up.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { LedgerModel } from '../../support/ledger-model.ts';
 
 /** Each sequence takes some 100 ms of Postgres, so the suite looks at a part of the 5,000. */
 const SEQUENCES = process.env['LONG_TESTS'] ? 5000 : 100;
 const START = Date.parse('2026-11-24T08:00:00Z');
+const OBSERVED_AT = '2026-11-24T00:00:00.000Z';
 const SCHEDULE = { cron: '* * * * *', zone: 'UTC' };
 
 const holder = fc.nat({ max: 2 });
@@ -53,7 +53,7 @@ describe('the ledger, by a model of it,', () => {
     this.timeout(1_200_000);
     await fc.assert(
       fc.asyncProperty(fc.array(OPERATION, { minLength: 4, maxLength: 24 }), async (operations) => {
-        await database.query('truncate runs, rate_observations');
+        await database.query('truncate runs, rate_observations, schedules');
         const model = new LedgerModel();
         const held: ({ run: Run; claim: { slot: number; fence: number } } | null)[] = [
           null,
@@ -65,7 +65,7 @@ describe('the ledger, by a model of it,', () => {
             new Date(START + model.now * 1000).toISOString(),
           ]);
           model.file();
-          await fileDueSlots(ledger, { schedule: SCHEDULE, catchUpHours: 24 });
+          await ledger.fileDueSlots({ schedule: SCHEDULE, catchUpHours: 24 });
         };
         await setClock();
         for (const operation of operations) {
@@ -75,7 +75,7 @@ describe('the ledger, by a model of it,', () => {
             await setClock();
           } else if (operation.what === 'claim') {
             const run = await ledger.claim({
-              by: `holder ${operation.holder}`,
+              claimedBy: `holder ${operation.holder}`,
               seen: [],
               backfillOnly: false,
               slotsLeft: 0,
@@ -85,32 +85,32 @@ describe('the ledger, by a model of it,', () => {
             if (run && claim) held[operation.holder] = { run, claim };
           } else if (operation.what === 'answer' && mine) {
             const fetched = {
-              answer: '{}',
+              body: '{}',
               answeredBy: 'simulator' as const,
               eventIds: [randomUUID()],
+              observedFrom: OBSERVED_AT,
+              observedTo: OBSERVED_AT,
               missing: [],
+              billedRates: 1,
               quota: {},
-              wasted: 0,
-              reserved: 1,
             };
-            const kept = await ledger.keepAnswer(mine.run, fetched);
+            const kept = await ledger.storeResponse(mine.run, fetched);
             expect(kept !== null).to.equal(model.step(mine.claim, 'claimed', 'fetched'));
           } else if (operation.what === 'publish' && mine) {
             await ledger.published(mine.run, []);
             model.step(mine.claim, 'fetched', 'published');
           } else if (operation.what === 'fail' && mine) {
-            await ledger.notFetched(mine.run, {
-              error: 'for this test',
-              againSeconds: 300,
-              wasted: 0,
-              reserved: 1,
+            await ledger.fetchFailed(mine.run, {
+              failure: { code: 'xe_unavailable', detail: { message: 'for this test' } },
+              isBilled: false,
+              retryInSeconds: 300,
             });
             model.step(mine.claim, 'claimed', 'retrying', 300);
           } else if (operation.what === 'crash') {
             held[operation.holder] = null;
           } else if (operation.what === 'store') {
             await database.query(`insert into rate_observations
-              select unnest(event_ids), run_id, 'simulator', 'USD', 'KES', 129, now(), now(), now() from runs where state = 'published' on conflict do nothing`);
+              select unnest(event_ids), run_id, 'simulator', 'USD', 'KES', 129, observed_from, now(), now() from runs where state = 'published' on conflict do nothing`);
             await ledger.confirm();
             model.confirm();
           }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import sinon from 'sinon';
+import { fileSlots } from '../../../ledger/slots.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 
@@ -189,7 +190,7 @@ describe('the producer', () => {
     producer();
     await eventually(async () => expect((await runs())[0]).to.include({ state: 'failed' }));
     expect((await runs())[0]?.['error']).to.match(
-      /published 6 times and never stored: look at npm run dlt -- ls/,
+      /published 6 times and never stored: see npm run dlt -- ls/,
     );
     const [slot] = await query<{ run_id: string }>('select run_id from runs');
     expect(await requests.request()).not.to.equal(slot?.run_id);
@@ -221,15 +222,15 @@ describe('the producer', () => {
   it('holds on to an answer that came while Postgres was away, and does not ask again', async () => {
     const { consumer, ledger, network, producer, simulator, startClock } = await using();
     await startClock('2026-11-24T01:00:05Z');
-    const keep = ledger.keepAnswer;
+    const store = ledger.storeResponse;
     let cut = false;
-    sinon.stub(ledger, 'keepAnswer').callsFake((...answer) => {
+    sinon.stub(ledger, 'storeResponse').callsFake((...response) => {
       if (!cut) {
         cut = true;
         network.cut();
         setTimeout(() => network.mend(), 1500);
       }
-      return keep(...answer);
+      return store(...response);
     });
     await consumer();
     producer();
@@ -240,22 +241,24 @@ describe('the producer', () => {
   it('takes over a run whose holder died after XE had answered, and does not ask again', async () => {
     const { producer, consumer, ledger, simulator, query, setClock, startClock } = await using();
     await setClock('2026-11-24T02:00:00Z');
-    await ledger.fileSlots([{ slot: '2026-11-24T01:00:00Z', trigger: 'schedule' }]);
+    await fileSlots(parts.db, { source: 'simulator', currencies: ['KES'] }, [
+      { slot: '2026-11-24T01:00:00Z', trigger: 'schedule' },
+    ]);
     const run = await ledger.claim({
-      by: 'the one that dies',
+      claimedBy: 'the one that dies',
       seen: [],
       backfillOnly: false,
       slotsLeft: 0,
     });
-    await ledger.keepAnswer(run as NonNullable<typeof run>, {
-      answer:
-        '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z","to":[{"quotecurrency":"KES","mid":129.1500000000}]}',
+    await ledger.storeResponse(run as NonNullable<typeof run>, {
+      body: '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z","to":[{"quotecurrency":"KES","mid":129.1500000000}]}',
       answeredBy: 'simulator',
       eventIds: ['7f2c1f6e-6a33-5c4b-9d54-0f9b7f0c1a11'],
+      observedFrom: '2026-11-24T00:00:00.000Z',
+      observedTo: '2026-11-24T00:00:00.000Z',
       missing: [],
+      billedRates: 1,
       quota: {},
-      wasted: 0,
-      reserved: 1,
     });
     await consumer();
     producer();
@@ -267,7 +270,7 @@ describe('the producer', () => {
     );
     expect(simulator.calls()).to.equal(before);
     expect(
-      await ledger.renew(run as NonNullable<typeof run>),
+      await ledger.renewLease(run as NonNullable<typeof run>),
       'the dead holder can still write',
     ).to.equal(false);
   });
@@ -298,7 +301,8 @@ describe('the producer', () => {
     await requests.request();
     await eventually(async () =>
       expect((await runs()).find(({ state }) => state === 'failed')?.['error']).to.equal(
-        'the budget of 27 rates a day does not allow it: 14 used, 7 kept for slots of today, this pull costs 7',
+        'the budget of 27 rates a day does not allow it: 14 used, ' +
+          '7 reserved for slots of today, this run costs 7',
       ),
     );
     expect(simulator.ratesServed()).to.equal(14);
@@ -353,12 +357,14 @@ describe('the producer', () => {
       expect((await running.health()).trouble).to.match(/got 500/);
     });
 
-    it('gives a slot up at once when XE does not know us, and never asks twice', async () => {
+    it('keeps a slot that met a 401 waiting for the circuit breaker, without a second call', async () => {
       const xeUrl = await xeThat({ status: 401, body: '{"code":1,"message":"Bad credentials"}' });
       const { producer, runs } = await using({ xeUrl });
       producer();
-      await eventually(async () => expect((await runs())[0]).to.include({ state: 'failed' }));
-      expect((await runs())[0]?.['error']).to.match(/got 401: .*Bad credentials/);
+      await eventually(async () => expect((await runs())[0]).to.include({ state: 'retrying' }));
+      expect((await runs())[0]?.['error']).to.match(
+        /got 401: .*Bad credentials.*npm run status -- --close-breaker/,
+      );
       expect(asked).to.equal(1);
     });
 

@@ -1,6 +1,7 @@
 import axios from 'axios';
 import { expect } from 'chai';
 import { listRuns } from '../../../ledger/run-history.ts';
+import { fileSlots } from '../../../ledger/slots.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 
@@ -71,7 +72,7 @@ describe('a run of the ledger', () => {
     producer();
     await eventually(async () => expect(await states()).to.deep.equal(['confirmed', 'skipped']));
     expect(await query("select error from runs where state = 'skipped'")).to.deep.equal([
-      { error: 'missed: 2026-11-23 is over and has a rate already' },
+      { error: 'missed: 2026-11-23 is over and has its rates already' },
     ]);
     expect(simulator.calls()).to.equal(1);
   });
@@ -219,7 +220,7 @@ describe('a run of the ledger', () => {
     );
     expect(left).to.deep.include({ state: 'retrying' });
     expect(left?.late).to.be.at.most(0);
-    expect(left?.error).to.match(/was not waited for, since we were asked to stop/);
+    expect(left?.error).to.match(/was interrupted by a shutdown/);
     producer();
     await eventually(async () => expect(await states()).to.deep.equal(['published']));
   });
@@ -233,7 +234,7 @@ describe('a run of the ledger', () => {
     await setClock('2026-11-24T01:10:06Z');
     expect(await requests.request()).not.to.equal(first);
     expect(await query('select state, error from runs where run_id = ?', [first])).to.deep.equal([
-      { state: 'skipped', error: 'expired: no producer has taken it within 10 minutes' },
+      { state: 'skipped', error: 'expired: no producer claimed it within 10 minutes' },
     ]);
   });
 
@@ -287,7 +288,11 @@ describe('the budget, whatever happens,', () => {
       const slots = Array.from({ length: 500 }, (_, n) =>
         new Date(Date.parse('2026-11-24T00:00:00Z') + n * 30_000).toISOString(),
       );
-      await parts.ledger.fileSlots(slots.map((slot) => ({ slot, trigger: 'catch-up' })));
+      await fileSlots(
+        parts.db,
+        { source: 'simulator', currencies: ['KES'] },
+        slots.map((slot) => ({ slot, trigger: 'catch-up' })),
+      );
       // Each of these may have been billed.
       parts.simulator.setFault('html', 3);
       const posts = Array.from({ length: 1000 }, () =>
@@ -308,7 +313,7 @@ describe('the budget, whatever happens,', () => {
       );
       for (const answer of answers)
         expect(answer).to.match(
-          /^200 true$|^202 still running$|^400 the budget of 10 rates a day |^400 XE: .*tried again/,
+          /^200 true$|^202 still running$|^400 the budget of 10 rates a day |^400 XE: .*retried at/,
         );
       await eventually(async () =>
         expect(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { latestSlot, nextSlot, slotsBetween } from '../../../ledger/schedule.ts';
-import { slotTimer } from '../../../producer/slot-timer.ts';
+import { startSlotTimer } from '../../../producer/index.ts';
 
 const TWICE = { cron: '0 1,23 * * *', zone: 'UTC' };
 
@@ -57,14 +57,14 @@ describe('the schedule', () => {
 describe('the timer of the slots', () => {
   let clock: sinon.SinonFakeTimers;
   let woken: string[];
-  let timer: ReturnType<typeof slotTimer>;
+  let timer: ReturnType<typeof startSlotTimer>;
   const startAt = (instant: string) => {
     clock = sinon.useFakeTimers({
       now: Date.parse(instant),
       toFake: ['Date', 'setTimeout', 'clearTimeout'],
     });
     woken = [];
-    timer = slotTimer(TWICE, () => woken.push(new Date().toISOString()));
+    timer = startSlotTimer(TWICE, () => woken.push(new Date().toISOString()));
   };
   afterEach(() => {
     timer.stop();

@@ -1,0 +1,92 @@
+import type { HealthCode } from '../platform/health.ts';
+
+/** Why a run waits, failed or was skipped, for programs. People read `describeFailure`. */
+export type FailureCode = keyof typeof SENTENCES;
+
+export interface Failure {
+  readonly code: FailureCode;
+  /** The numbers and names of the sentence; kept in `runs.failure_detail`. */
+  readonly detail?: Readonly<Record<string, string | number>>;
+}
+
+type Detail = Readonly<Record<string, string | number>>;
+
+const CLOSE = 'fix the cause, then run: npm run status -- --close-breaker';
+const minute = (instant: string | number | undefined) =>
+  `${String(instant).slice(0, 19).replace('T', ' ')} UTC`;
+
+const SENTENCES = {
+  // The budget and other limits of cost.
+  budget_spent: (d: Detail) =>
+    `the budget of ${d['budget']} rates a day is spent: ${d['spent']} used, ` +
+    `this run costs ${d['price']}; raise XE_DAILY_BUDGET, or wait for 00:00 UTC`,
+  budget_reserved: (d: Detail) =>
+    `the budget of ${d['budget']} rates a day does not allow it: ${d['spent']} used, ` +
+    `${d['reserved']} reserved for slots of today, this run costs ${d['price']}`,
+  accepted_cost_exceeded: (d: Detail) =>
+    `refused: ${d['accepted']} rates were accepted as the cost, ${d['spent']} are used, ` +
+    `and this page costs ${d['price']}`,
+  package_exhausted: (d: Detail) =>
+    `refused: the package has ${d['left']} rates left and this page costs ${d['price']}`,
+  attempts_exhausted: (d: Detail) => `given up after ${d['attempts']} attempts: ${d['last']}`,
+  // What XE did.
+  circuit_open: (d: Detail) =>
+    `the circuit breaker is open until ${minute(d['until'])}: ${d['reason']}; ${CLOSE}`,
+  xe_refused: (d: Detail) => `${d['message']}; ${CLOSE}`,
+  quota_exceeded: (d: Detail) => String(d['message']),
+  xe_rejected: (d: Detail) => String(d['message']),
+  xe_unavailable: (d: Detail) => String(d['message']),
+  xe_unusable: (d: Detail) => String(d['message']),
+  interrupted: (d: Detail) => String(d['message']),
+  // After the response.
+  stream_unavailable: (d: Detail) => `not published yet: ${d['message']}`,
+  consumer_behind: (d: Detail) =>
+    d['lag'] === undefined
+      ? 'consumer behind: its position is unknown'
+      : `consumer behind: ${d['lag']} events are still to be read`,
+  republishing: () => 'published and lost; it is published again',
+  never_stored: (d: Detail) =>
+    `published ${d['publishes']} times and never stored: see npm run dlt -- ls`,
+  dead_letter: (d: Detail) => `dead letter ${d['dead_letter_id']}`,
+  rates_hidden: () =>
+    'its rates are simulated and hidden, because the database holds real ones: set XE_ACCOUNT_ID ' +
+    'and XE_API_KEY, or delete the real rates with npm run simulator -- forget-real-rates',
+  no_newer_rate: () => 'XE returned no newer rate than the ones already stored',
+  // The schedule.
+  superseded: (d: Detail) => `${d['last']}; given up, the next slot is due`,
+  expired: (d: Detail) => `expired: no producer claimed it within ${d['minutes']} minutes`,
+  no_longer_needed: (d: Detail) => `missed: ${d['day']} is over and has its rates already`,
+  missed_too_late: (d: Detail) => `missed: no producer was running within ${d['hours']} h of it`,
+  missed_later_slot: () => 'missed: a later slot of its day runs instead',
+  missed_absence: (d: Detail) =>
+    `missed: no producer was running from ${d['from']} to ${d['to']} (${d['count']} slots)`,
+  // A bug of ours.
+  internal_error: (d: Detail) => `internal error, see the log of the producer: ${d['message']}`,
+} satisfies Record<string, (detail: Detail) => string>;
+
+/** The failure as a sentence for an operator: what is wrong and, where it helps, what to do. */
+export function describeFailure({ code, detail = {} }: Failure): string {
+  return SENTENCES[code](detail);
+}
+
+/** The three columns that hold a failure, as parameters of a statement; all null without one. */
+export function failureParams(failure: Failure | null) {
+  return {
+    failureCode: failure?.code ?? null,
+    failureDetail: failure?.detail ? JSON.stringify(failure.detail) : null,
+    error: failure && describeFailure(failure),
+  };
+}
+
+/** What a failure means for the health of the pipeline. */
+export function healthCodeOf(code: FailureCode): HealthCode {
+  if (code === 'circuit_open' || code === 'quota_exceeded') return 'xe_refused';
+  if (code.startsWith('xe_re')) return 'xe_refused';
+  if (code.startsWith('budget_')) return 'budget_spent';
+  if (code === 'internal_error') return 'bug';
+  if (code === 'stream_unavailable' || code === 'rates_hidden' || code === 'no_newer_rate')
+    return code;
+  return NOT_STORED.includes(code) ? 'events_not_stored' : 'xe_unavailable';
+}
+
+const NOT_STORED = ['consumer_behind', 'republishing', 'never_stored', 'dead_letter'];

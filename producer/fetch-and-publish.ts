@@ -1,0 +1,248 @@
+import type { RateObserved } from '../events/rate-observed.ts';
+import type { FailureCode } from '../ledger/failure.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { FetchFailure } from '../ledger/progress.ts';
+import { accountIsStale, keepPackage, keepQuota } from '../ledger/quota.ts';
+import type { Run } from '../ledger/run.ts';
+import { retryUntilDone } from '../platform/back-off.ts';
+import type { Database } from '../platform/database.ts';
+import { deadlineSignal } from '../platform/deadline.ts';
+import { RecordTooLarge, UpstreamError } from '../platform/errors.ts';
+import { failpoint } from '../platform/failpoint.ts';
+import { classify, isSqlState } from '../platform/faults.ts';
+import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
+import { openOutageLog } from '../platform/outage-log.ts';
+import type { Appended, EventStream, OutgoingRecord } from '../stream/port.ts';
+import { daysOf, eventsOf, parseResponse, recordOf } from './run-events.ts';
+import type { FetchedRates, XeClient } from './xe-client.ts';
+import { quotaOfHeaders } from './xe-quota.ts';
+
+export interface FetchDeps {
+  db: Database;
+  ledger: Ledger;
+  xe: XeClient;
+  publisher: {
+    /** Creates the topic and looks up the id of the event schema, once per connection. */
+    prepare(): Promise<number>;
+    publish(records: readonly OutgoingRecord[]): Promise<readonly Appended[]>;
+  };
+  positions: EventStream['positions'];
+  topic: string;
+  log: Logger;
+}
+
+interface Call {
+  signal: AbortSignal;
+  /** Slots still to come in this UTC day. */
+  slotsLeft: number;
+}
+
+interface FetchedRun {
+  run: Run;
+  events: RateObserved[];
+}
+
+const RENEW_MS = 5000;
+/** A paid response is held in memory through an outage of Postgres for this long. */
+const STORE_DEADLINE_MS = 300_000;
+/** After the first failed round in 5 minutes, then in 15, then every hour. */
+const RETRY_SECONDS = [300, 900, 3600];
+const LAST_RETRY_SECONDS = 3600;
+const PUBLISH_RETRY_MS = 5000;
+/** The package changes with the contract, not with a run. */
+const ACCOUNT_HOURS = 6;
+
+/**
+ * Takes a claimed run as far as it goes: fetch, store the response, publish its events. Failures of
+ * XE or the stream are recorded in the ledger. A bug ends the run: it is neither retried nor
+ * billed again. Rejects only while Postgres is unavailable. Resolves with the run if it fetched.
+ */
+export async function fetchAndPublish(deps: FetchDeps, run: Run, call: Call): Promise<Run | null> {
+  failpoint('after-claim');
+  const { ledger, log } = deps;
+  const renew = () =>
+    ledger
+      .renewLease(run)
+      .catch((err) => log.debug({ err, runId: run.run_id }, 'lease not renewed'));
+  const renewal = setInterval(renew, RENEW_MS);
+  try {
+    const fetched =
+      run.state === 'claimed'
+        ? await fetchRates(deps, run, call)
+        : { run, events: eventsOf(run, parseResponse(run).quotes) };
+    if (!fetched) return null;
+    failpoint('after-keep');
+    await publishEvents(deps, fetched);
+    return run.state === 'claimed' ? fetched.run : null;
+  } catch (err) {
+    if (classify(err) === 'outage') throw err;
+    log.error({ err, ...about(run) }, 'run failed by an unexpected error, not retried');
+    const detail = { message: (err as Error).message };
+    await ledger.failRun(run, { code: 'internal_error', detail });
+    return null;
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+async function fetchRates(deps: FetchDeps, run: Run, call: Call): Promise<FetchedRun | null> {
+  const { ledger, xe, log } = deps;
+  const stopTimer = metrics.fetchSeconds.startTimer();
+  // The claim has reserved the price of one fetch. Unless XE may have billed it, a retry is free.
+  const mayRetry = async (error: UpstreamError) =>
+    !error.billed || (await ledger.reservePrice(run, call.slotsLeft)) === null;
+  const request = {
+    currencies: run.currencies,
+    now: run.claimed_at ?? (await ledger.now()),
+    days: daysOf(run),
+  };
+  try {
+    const response = await xe.rates(request, { signal: call.signal, mayRetry });
+    failpoint('after-answer');
+    metrics.fetches.inc({ outcome: response.missing.length > 0 ? 'partial' : 'ok' });
+    return await storeResponse(deps, run, response, call.signal);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    const ended = describeFetchFailure(run, error, call.signal.aborted);
+    const outcome = { quota_exceeded: 'quota', xe_refused: 'refused', xe_rejected: 'refused' };
+    const { code } = ended.failure;
+    metrics.fetches.inc({ outcome: outcome[code as keyof typeof outcome] ?? 'failed' });
+    const { retryInSeconds } = ended;
+    const next = retryInSeconds === null ? 'not retried' : 'retrying later';
+    log.error({ err: error, ...about(run), code, retryInSeconds }, `fetch failed, ${next}`);
+    await untilStored(deps, () => ledger.fetchFailed(run, ended), call.signal);
+    return null;
+  } finally {
+    stopTimer();
+  }
+}
+
+async function storeResponse(
+  deps: FetchDeps,
+  run: Run,
+  response: FetchedRates,
+  signal: AbortSignal,
+): Promise<FetchedRun | null> {
+  const { db, ledger, log } = deps;
+  const { quotes, missing, unrequested, body, answeredBy, quota } = response;
+  const observed = quotes.map(({ observedAt }) => observedAt).sort();
+  const [observedFrom = '', observedTo = ''] = [observed[0], observed.at(-1)];
+  log.info(
+    { ...about(run), rates: quotes.length, observedFrom, answeredBy, missing, unrequested },
+    'rates fetched',
+  );
+  const fetched = {
+    ...{ body, answeredBy, missing, quota, observedFrom, observedTo },
+    eventIds: eventsOf({ ...run, answered_by: answeredBy }, quotes).map(({ event_id }) => event_id),
+    billedRates: response.returned,
+  };
+  const stored = await untilStored(deps, () => ledger.storeResponse(run, fetched), signal);
+  if (stored === undefined)
+    log.error({ ...about(run), response: body }, 'a response that may be billed was not stored');
+  if (!stored) return null;
+  await keepQuota(db, { ...ledger.account, seen: quotaOfHeaders(quota) }).catch((err) =>
+    log.warn({ err, ...about(run) }, 'the quota headers were not stored'),
+  );
+  return { run: stored, events: eventsOf(stored, quotes) };
+}
+
+/** Writes to the ledger, also while stopping; retries through an outage. Undefined: given up. */
+async function untilStored<T>(
+  { log }: FetchDeps,
+  write: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const fatal = (err: unknown) => (classify(err) === 'outage' ? null : (err as Error));
+  const deadline = deadlineSignal(STORE_DEADLINE_MS, signal);
+  try {
+    return await write();
+  } catch (err) {
+    if (fatal(err)) throw err;
+    return await retryUntilDone('ledger', write, { log, signal: deadline.signal, fatal });
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** Decides what follows a failed round: the reason, whether it is retried, and when. */
+export function describeFetchFailure(
+  run: Pick<Run, 'trigger' | 'attempts'>,
+  error: UpstreamError,
+  isStopping: boolean,
+): FetchFailure {
+  const { status, message, billed: isBilled, retryable, retryAt } = error;
+  const failure = { code: failureCodeOf(error), detail: { message, status: status ?? 0 } };
+  // The next producer goes on at once, as it would after a kill.
+  if (isStopping)
+    return { failure: { ...failure, code: 'interrupted' }, isBilled, retryInSeconds: 0 };
+  const isRefused = status === 401 || status === 403 || status === 429;
+  // A client is told at once. History that XE cannot return now it will not return later either.
+  const isFinal =
+    run.trigger === 'manual' || (run.trigger === 'backfill' && !retryable && !isRefused);
+  return {
+    failure,
+    isBilled,
+    retryInSeconds: isFinal ? null : (RETRY_SECONDS[run.attempts - 1] ?? LAST_RETRY_SECONDS),
+    // More calls would cost a trial its last ones, or have the account locked.
+    ...(isRefused && { breaker: { status, until: retryAt } }),
+  };
+}
+
+function failureCodeOf({ status }: UpstreamError): FailureCode {
+  if (status === 401 || status === 403) return 'xe_refused';
+  if (status === 429) return 'quota_exceeded';
+  if (status === 200) return 'xe_unusable';
+  return status === null || status >= 500 ? 'xe_unavailable' : 'xe_rejected';
+}
+
+async function publishEvents(deps: FetchDeps, { run, events }: FetchedRun): Promise<void> {
+  const { ledger, publisher, topic, log } = deps;
+  const meanwhile = 'the response is stored and published later';
+  const outage = openOutageLog({ name: 'publish', meanwhile, log });
+  let appended: readonly Appended[];
+  try {
+    const schemaId = await publisher.prepare();
+    const records = events.map((event) => recordOf(event, schemaId));
+    appended = await publisher.publish(records);
+  } catch (err) {
+    if (isBug(err)) throw err;
+    outage.failed(err, PUBLISH_RETRY_MS);
+    const detail = { message: (err as Error).message };
+    await ledger.publishFailed(run, { code: 'stream_unavailable', detail });
+    return;
+  }
+  outage.recovered();
+  failpoint('after-publish');
+  await ledger.published(run, appended);
+  metrics.published.inc(events.length);
+  log.info({ ...about(run), topic, events: events.length }, 'published');
+}
+
+/** Publishing again would fail in the same way. Anything else of a stream counts as an outage. */
+function isBug(err: unknown): boolean {
+  const kinds = [RecordTooLarge, TypeError, RangeError, ReferenceError, SyntaxError];
+  if (kinds.some((kind) => err instanceof kind)) return true;
+  const { code } = err as { code?: unknown };
+  return typeof code === 'string' && isSqlState(code) && classify(err) === 'bug';
+}
+
+/** Calls account_info, which is free, every few hours, and stores the package with the run. */
+export async function refreshAccount(
+  { db, ledger, xe, log }: FetchDeps,
+  run: Run,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    if (!(await accountIsStale(db, ledger.account, ACCOUNT_HOURS))) return;
+    const { seen } = await xe.accountInfo(signal);
+    await keepQuota(db, { ...ledger.account, seen, account: true });
+    await keepPackage(db, run.run_id, seen.package ?? null);
+    if (seen.package?.startsWith('FREETRIAL'))
+      log.warn({ package: seen.package }, 'XE: this package is a trial and may serve mock rates');
+  } catch (err) {
+    log.warn({ err }, 'XE: account_info failed');
+  }
+}
+
+const about = ({ run_id: runId, trigger, slot }: Run) => ({ runId, trigger, slot });
