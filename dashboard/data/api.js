@@ -9,12 +9,11 @@ const ROOT = new URL('../../', import.meta.url);
 export class Problem extends Error {
   /**
    * @param {number} status
-   * @param {{ detail?: string, title?: string, request_id?: string, type?: string }} body
+   * @param {{ detail?: string, title?: string, last_date?: string | null }} body
    */
   constructor(status, body) {
     super(body.detail ?? body.title ?? `The service responded with ${status}.`);
     this.status = status;
-    this.requestId = body.request_id;
     this.body = body;
   }
 }

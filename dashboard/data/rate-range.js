@@ -110,9 +110,9 @@ function readRates(quote, rows, side) {
 /** @param {string} quote @param {Bucket[]} buckets @returns {Series} */
 function readBuckets(quote, buckets) {
   const points = new Map(
-    buckets.map(({ last, last_date, suspect = false, simulated = false }) => [
+    buckets.map(({ last, last_date, suspect, source }) => [
       last_date,
-      { text: last, suspect, simulated },
+      { text: last, suspect, simulated: source === 'simulator' },
     ]),
   );
   const samples = buckets.map(({ last_date, min, max, last }) => ({

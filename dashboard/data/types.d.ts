@@ -31,8 +31,8 @@ export interface Bucket {
   last_date: string;
   count: number;
   days: number;
-  suspect?: boolean;
-  simulated?: boolean;
+  suspect: boolean;
+  source: string;
 }
 export interface Currency {
   code: string;

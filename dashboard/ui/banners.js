@@ -99,9 +99,15 @@ function describeProblems(status, problems) {
   const stale = describeStaleRates(status, upstream !== null);
   // At the first start there are no rates to be missing.
   const isStarting = !status.currencies.some(({ rate_date }) => rate_date !== null);
+  const explained = ['run_failing', 'rates_stale', ...(isStarting ? ['rates_missing'] : [])];
+  // The producer reports the failure of its run as its own.
+  const reasons = new Set([
+    status.breaker?.reason,
+    status.last_slot?.reason,
+    ...status.open_runs.map(({ error }) => error),
+  ]);
   const others = problems.filter(
-    ({ code }) =>
-      !['run_failing', 'rates_stale'].includes(code) && !(code === 'rates_missing' && isStarting),
+    ({ code, detail }) => !explained.includes(code) && !reasons.has(detail),
   );
   return [...(upstream ? [upstream] : []), ...(stale ? [stale] : []), ...others.map(describeOther)];
 }
@@ -121,7 +127,7 @@ function describeOther({ code, detail, fix }) {
 function describeBreaker({ breaker }) {
   if (!breaker) return null;
   const { cause, action } = explainFailure({
-    code: breaker.status === 429 ? 'xe_rate_limited' : 'xe_refused',
+    code: breaker.status === 429 ? 'quota_exceeded' : 'xe_refused',
     status: breaker.status,
     reason: breaker.reason,
   });

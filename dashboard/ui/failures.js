@@ -16,30 +16,25 @@ const MAX_CAUSE = 160;
 const CHECK_KEYS =
   'Check XE_ACCOUNT_ID and XE_API_KEY, then run: npm run status -- --close-breaker.';
 
-/** @type {Record<string, (status: string) => { cause: string, action: string }>} */
+/**
+ * Codes whose reason holds a response body; the reasons of other codes are sentences already.
+ * @type {Record<string, (status: string) => { cause: string, action: string }>}
+ */
 const FAILURES = {
   xe_unavailable: (status) => ({ cause: `XE is unavailable${status}.`, action: '' }),
-  xe_refused: (status) => ({
-    cause: `XE refused the request${status}.`,
-    action: CHECK_KEYS,
+  xe_unusable: () => ({ cause: 'XE sent an unusable response.', action: '' }),
+  xe_rejected: (status) => ({ cause: `XE rejected the request${status}.`, action: '' }),
+  xe_refused: (status) => ({ cause: `XE refused access${status}.`, action: CHECK_KEYS }),
+  circuit_open: () => ({ cause: 'The circuit breaker is open.', action: CHECK_KEYS }),
+  quota_exceeded: (status) => ({ cause: `The XE quota is exceeded${status}.`, action: '' }),
+  interrupted: () => ({ cause: 'The fetch was interrupted by a shutdown.', action: '' }),
+  stream_unavailable: () => ({
+    cause: 'The event stream is unavailable; the response is stored.',
+    action: '',
   }),
-  xe_rate_limited: (status) => ({ cause: `XE limits our requests${status}.`, action: '' }),
-  xe_invalid: () => ({ cause: 'XE sent an unusable response.', action: '' }),
-  breaker_open: () => ({
-    cause: 'The circuit breaker is open: XE refused an earlier request.',
-    action: CHECK_KEYS,
-  }),
-  budget_spent: () => ({
-    cause: 'The daily budget of XE rates is spent.',
-    action: 'Raise XE_DAILY_BUDGET or wait until 00:00 UTC.',
-  }),
-  dead_letter: () => ({
-    cause: 'An event became a dead letter.',
-    action: 'See dead letters on the Pipeline page.',
-  }),
-  bug: () => ({
+  internal_error: () => ({
     cause: 'An internal error ended the run.',
-    action: 'Look for the run in the producer’s log.',
+    action: 'The log of the producer has the stack.',
   }),
 };
 

@@ -83,8 +83,13 @@ function createInputs() {
 /** @param {Inputs} inputs @param {HTMLElement} result @param {AbortSignal} signal */
 function createConversion({ amount, from, to, date }, result, signal) {
   let pending = new AbortController();
+  /** Offers the last rate before a day without one. @param {unknown} error */
+  const createCarryButton = (error) => {
+    const day = error instanceof Problem && error.status === 404 && error.body.last_date;
+    return day && createButton(`Use the rate of ${day}`, () => void convert(true));
+  };
   /** @param {boolean} [carryForward] uses the last rate before a day without one */
-  return async function convert(carryForward = false) {
+  async function convert(carryForward = false) {
     pending.abort();
     pending = new AbortController();
     const parsed = parseAmount(amount.value);
@@ -106,11 +111,10 @@ function createConversion({ amount, from, to, date }, result, signal) {
     } catch (error) {
       const message = describeError(error);
       if (message === null) return;
-      const canCarry = error instanceof Problem && error.status === 404 && !carryForward;
-      const carry = createButton('Use the last rate before that day', () => void convert(true));
-      render(result, createNotice('wrong', message), canCarry && date.value !== '' && carry);
+      render(result, createNotice('wrong', message), !carryForward && createCarryButton(error));
     }
-  };
+  }
+  return convert;
 }
 
 /** Plain decimal text, or null: `1.250,50` could mean two amounts. @param {string} text */

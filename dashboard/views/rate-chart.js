@@ -142,6 +142,8 @@ function createDownloads(query) {
     { class: 'row downloads' },
     link('CSV', `/v2/rates.csv?${query}`),
     link('XLSX', `/v2/rates.xlsx?${query}`),
+    link('CSV by currency', `/v2/rates.csv?${query}&layout=wide`),
+    link('XLSX by currency', `/v2/rates.xlsx?${query}&layout=wide`),
   );
 }
 
