@@ -118,7 +118,7 @@ function describeOther({ code, detail, fix }) {
   return {
     kind: code === 'service_unhealthy' ? 'warning' : 'wrong',
     title: TITLES[code] ?? 'DEGRADED',
-    text: `${toSentence(cause)} ${fix}`,
+    text: `${cause} ${fix}`,
     raw,
   };
 }
@@ -157,7 +157,7 @@ function describeFailingRun({ open_runs: open, last_slot: last, currencies, newe
   return {
     kind: isFresh ? 'warning' : 'wrong',
     title: retrying ? 'RETRYING' : 'UPDATE FAILED',
-    text: [toSentence(cause), retry, served, advice].filter(Boolean).join(' '),
+    text: [cause, retry, served, advice].filter(Boolean).join(' '),
     raw,
   };
 }
@@ -174,10 +174,6 @@ function describeStaleRates({ currencies }, isExplained) {
     `The oldest is ${formatDuration(oldest * 1000)} old.${hint}`;
   return { kind: /** @type {const} */ ('wrong'), title: 'STALE RATES', text };
 }
-
-/** @param {string} text */
-const toSentence = (text) =>
-  text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.');
 
 /** @param {Banner} banner */
 const createBanner = ({ kind, title, text, raw = null }) =>

@@ -44,10 +44,14 @@ const FAILURES = {
  */
 export function explainFailure({ code, reason, status }) {
   const known = code ? FAILURES[code]?.(status ? ` (${status})` : '') : undefined;
-  const cause = shorten(reason ?? 'No reason is known.');
-  if (known) return { ...known, raw: reason ?? null };
-  return { cause, action: '', raw: cause === reason ? null : (reason ?? null) };
+  if (known) return { ...known, raw: reason };
+  const short = shorten(reason ?? 'No reason is known.');
+  return { cause: toSentence(short), action: '', raw: short === reason ? null : reason };
 }
+
+/** @param {string} text */
+const toSentence = (text) =>
+  text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.');
 
 /**
  * The failure of a run, an open run or a slot.

@@ -135,15 +135,17 @@ function clipRange(chosen) {
 
 /** @param {string} query */
 function createDownloads(query) {
-  /** @param {string} label @param {string} path */
-  const link = (label, path) => h('a', { href: toUrl(path), download: '' }, label);
+  const wide = 'One row per day, one column per currency';
+  /** @param {string} label @param {string} path @param {string} [title] */
+  const link = (label, path, title = '') =>
+    h('a', { href: toUrl(path), download: '', title: title || null }, label);
   return h(
     'span',
     { class: 'row downloads' },
     link('CSV', `/v2/rates.csv?${query}`),
     link('XLSX', `/v2/rates.xlsx?${query}`),
-    link('CSV by currency', `/v2/rates.csv?${query}&layout=wide`),
-    link('XLSX by currency', `/v2/rates.xlsx?${query}&layout=wide`),
+    link('CSV by currency', `/v2/rates.csv?${query}&layout=wide`, wide),
+    link('XLSX by currency', `/v2/rates.xlsx?${query}&layout=wide`, wide),
   );
 }
 
