@@ -147,7 +147,8 @@ export interface DeadLetter {
   record_offset: string;
   record_timestamp: string;
   reason: string;
-  reason_code?: string | null;
+  cause?: string;
+  next_step?: string;
   detail: string;
   state: string;
   set_aside_at: string;

@@ -11,45 +11,16 @@ import { renderUtc } from '../ui/time.js';
 const BYTES_PER_LINE = 16;
 const MAX_BYTES = 4096;
 
-const FIX_PRODUCER = 'Find and fix the producer of this record, then close this dead letter.';
-const FIX_SCHEMA = 'Check the schema registry, then redrive.';
-const FIX_CLOCK = 'Check the clock of the producer, then close this dead letter.';
-const INVALID_EVENT = 'A field of the event is invalid.';
-const UNKNOWN_NEXT = 'Redrive after a fix in the consumer; close it if it can never be processed.';
-
-/** Reason codes of the consumer. @type {Record<string, [cause: string, next: string]>} */
-const CAUSES = {
-  empty: ['The record has no value.', FIX_PRODUCER],
-  too_large: ['The value is larger than 64 KiB.', FIX_PRODUCER],
-  truncated: ['The value is cut off.', FIX_PRODUCER],
-  wrong_magic_byte: ['The value has no Confluent framing.', FIX_PRODUCER],
-  unknown_schema_id: ['The schema id is unknown.', FIX_SCHEMA],
-  incompatible_schema: ['The schema is incompatible with the event.', FIX_SCHEMA],
-  not_avro: ['The value is not Avro.', FIX_PRODUCER],
-  observed_ahead: ['The rate is dated more than a day ahead.', FIX_CLOCK],
-  fetched_ahead: ['The fetch time is more than a day ahead.', FIX_CLOCK],
-  refused_by_postgres: ['Postgres refuses the values of this event.', FIX_PRODUCER],
-  internal_error: ['The consumer failed on this record.', UNKNOWN_NEXT],
-};
-
-/** @param {DeadLetter} letter @returns {[cause: string, next: string]} */
-function explainLetter({ reason_code: code, reason }) {
-  const known = code ? CAUSES[code] : undefined;
-  if (known) return known;
-  return code?.startsWith('bad_') ? [INVALID_EVENT, FIX_PRODUCER] : [reason, UNKNOWN_NEXT];
-}
-
 /** @param {DeadLetter} letter @param {{ act: Act, signal: AbortSignal }} context */
 export function createDeadLetter(letter, { act, signal }) {
-  const { id, topic, partition, record_offset, set_aside_at, detail, redrive_error } = letter;
-  const [cause, next] = explainLetter(letter);
+  const { id, topic, partition, record_offset, set_aside_at, redrive_error } = letter;
   const isOpen = letter.state === 'open';
   const place = `${topic} ${partition}:${record_offset}, `;
   const heading = h(
     'p',
     {},
     h('strong', {}, `#${id} `),
-    h('strong', {}, cause),
+    h('strong', {}, letter.cause ?? letter.reason),
     ' ',
     h('span', { class: 'muted' }, place, renderUtc(set_aside_at), ' UTC'),
   );
@@ -70,8 +41,10 @@ export function createDeadLetter(letter, { act, signal }) {
       heading,
       isOpen ? buttons : renderState(letter.state),
     ),
-    h('p', { class: 'small' }, detail),
-    isOpen && h('p', { class: 'muted small' }, `Next step: ${next}`),
+    h('p', { class: 'small' }, letter.detail),
+    isOpen &&
+      letter.next_step &&
+      h('p', { class: 'muted small' }, `Next step: ${letter.next_step}`),
     redrive_error && createNotice('wrong', `Redrive failed: ${redrive_error}`),
     createPayload(id, signal),
   );
