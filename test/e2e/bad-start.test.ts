@@ -41,8 +41,8 @@ describe('a start that cannot be', function () {
     });
     expect(code).to.equal(2);
     expect(said)
-      .to.match(/PORT must be a whole number from 0 to 65535, got "x"/)
-      .and.match(/LOG_LEVEL must be one of/);
+      .to.match(/PORT: use a whole number from 0 to 65535, for example 5080; got "x"/)
+      .and.match(/LOG_LEVEL: use one of/);
   });
 
   it('says which port is taken and what to do', async () => {

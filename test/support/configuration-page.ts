@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { SETTING_NAMES, settings } from '../../platform/config.ts';
-import { SECRET_NAMES } from '../../platform/secrets.ts';
+import { SETTING_NAMES } from '../../platform/config.ts';
+import { SECRET_NAMES } from '../../platform/environment.ts';
+import { SETTINGS, type Setting } from '../../platform/settings.ts';
 import { PROJECT } from './documents.ts';
 
 /** Who reads which settings; `npm start` is producer, consumer and API in one, and reads them all. */
@@ -16,6 +17,9 @@ const READ_BY: [who: string, names: string[]][] = [
       'UPDATE_COOLDOWN_SECONDS',
       'API_TOKEN',
       'TRUST_PROXY',
+      'BASE_PATH',
+      'KEEP_ALIVE_SECONDS',
+      'METRICS',
       'RATE_LIMIT_PER_MINUTE',
       'CONSOLE_URL',
     ],
@@ -50,16 +54,23 @@ const READ_BY: [who: string, names: string[]][] = [
 
 const HEAD = `# Configuration
 
-Settings come from the environment, or from a file \`.env\` where the program is started; the environment goes first. An empty value counts as
-unset. A wrong one stops the start with exit code 2 and one message that lists every fault with what was expected. Names that the program
-does not know are left alone. \`cp .env.example .env\` gives a file to begin with: as it stands it changes nothing.
+Settings come from the environment, or from a file \`.env\` in the folder where the program is started. The
+environment wins. An empty value counts as unset. A wrong value stops the start with exit code 2 and one
+message per fault, with an example of a right value. Unknown names are ignored. \`cp .env.example .env\`
+gives a file to begin with; it changes nothing until you uncomment a line.
 
-\`npm start\` and \`doctor\` read them all. A **secret** may come from a file instead: \`NAME_FILE\` names it, and \`NAME\` is then left out. Secrets are never logged or shown.
+\`.env\` may be UTF-8 or UTF-16, with or without a byte order mark. Put a value that contains \`#\` in quotes:
+without them \`#\` begins a comment, and a value that is cut by one stops the start.
 
-This page is made from the schema in \`platform/config.ts\` and from \`.env.example\`: \`WRITE_DOCS=1 npx mocha test/unit/docs/configuration.test.ts\`.
+\`npm start\` and \`doctor\` read all settings. A **secret** may come from a file instead: \`NAME_FILE\` names the
+file, and \`NAME\` is left out. Secrets are never logged or shown. In a URL, encode special characters of the
+user and the password: \`/\` as \`%2F\`, \`@\` as \`%40\`, \`:\` as \`%3A\`, \`#\` as \`%23\`.
+
+This page is generated from \`platform/settings.ts\` and \`.env.example\`:
+\`WRITE_DOCS=1 npx mocha test/unit/docs/configuration.test.ts\`.
 `;
 
-/** docs/configuration.md: values and defaults as the schema has them, meanings and groups as .env.example words them. */
+/** docs/configuration.md: values and defaults from the code, meanings and groups from .env.example. */
 export function configurationPage(): string {
   const text = readFileSync(join(PROJECT, '.env.example'), 'utf8');
   const offered = parseEnv(text.replace(/^# (?=[A-Z_]+=)/gm, ''));
@@ -72,27 +83,25 @@ export function configurationPage(): string {
         const secret = SECRET_NAMES.includes(name) ? ' **Secret.**' : '';
         const [who] = READ_BY.find(([, names]) => names.includes(name)) ?? [];
         if (!who) throw new Error(`${name}: expected it among those that somebody reads (READ_BY)`);
-        const fallback = offered[name] === '' ? 'unset' : `\`${offered[name]}\``;
-        return `| \`${name}\` | ${meaning}${secret} | ${fallback} | ${valuesOf(name)} | ${who} |`;
+        const { expected, fallback = '' } = settingOf(name);
+        if (fallback !== offered[name])
+          throw new Error(`.env.example: ${name} is ${fallback} in the code, got ${offered[name]}`);
+        const shown = fallback === '' ? 'unset' : `\`${fallback}\``;
+        const values = expected.replaceAll('|', '\\|');
+        return `| \`${name}\` | ${meaning}${secret} | ${shown} | ${values} | ${who} |`;
       },
     );
     return `## ${title}\n\n| name | meaning | default | values | read by |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
   });
   const strangers = READ_BY.flatMap(([, names]) => names).filter(
-    (name) => !SETTING_NAMES.includes(name),
+    (name) => !Object.hasOwn(SETTINGS, name),
   );
   if (strangers.length > 0) throw new Error(`no such settings: ${strangers.join(', ')}`);
   return [HEAD, ...tables].join('\n');
 }
 
-/** What the schema itself says when it refuses a value: `a whole number from 0 to 65535`. */
-function valuesOf(name: string): string {
-  const refusals = [',', '\0'].flatMap((wrong) => {
-    const { error } = settings.shape[name as keyof typeof settings.shape].safeParse(wrong);
-    return error?.issues.map(({ message }) => message) ?? [];
-  });
-  const distinct = [...new Set(refusals)].map((message) =>
-    message.replace(/^must (be |have )?/, ''),
-  );
-  return distinct.length === 0 ? 'any text' : distinct.join('; ').replaceAll('|', '\\|');
+function settingOf(name: string): Setting<unknown> {
+  const known = SETTING_NAMES.find((setting) => setting === name);
+  if (!known) throw new Error(`.env.example: there is no setting ${name}`);
+  return SETTINGS[known];
 }

@@ -42,7 +42,7 @@ export interface PipelineOptions {
 }
 
 /** Settings of a test, as the environment would give them; nothing around the test reaches them. */
-export function testConfig(environment: Record<string, string | undefined> = {}): Config {
+function testConfig(environment: Record<string, string | undefined> = {}): Config {
   return readConfig(
     { PORT: '0', CONSUMER_GROUP: 'test', UPDATE_COOLDOWN_SECONDS: '0', ...environment },
     '/nonexistent/.env',

@@ -4,8 +4,8 @@ import {
   SETTING_NAMES,
   type settingSources,
 } from '../../platform/config.ts';
+import { SECRET_NAMES } from '../../platform/environment.ts';
 import type { Heartbeat } from '../../platform/heartbeat.ts';
-import { SECRET_NAMES } from '../../platform/secrets.ts';
 import { type Check, note, problem } from './check.ts';
 
 /** A setting in force: its value (null when unset), and where it comes from. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { SETTING_NAMES } from '../../../platform/config.ts';
-import { SECRET_NAMES } from '../../../platform/secrets.ts';
+import { SECRET_NAMES } from '../../../platform/environment.ts';
 import {
   configOf,
   environmentOf,

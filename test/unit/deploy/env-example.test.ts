@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
 import { readConfig, SETTING_NAMES } from '../../../platform/config.ts';
-import { SECRET_NAMES } from '../../../platform/secrets.ts';
+import { SECRET_NAMES } from '../../../platform/environment.ts';
 import { NO_ENV_FILE, readProjectFile } from '../../support/compose-files.ts';
 
 describe('.env.example', () => {
@@ -33,7 +33,8 @@ describe('.env.example', () => {
       const defaults = readConfig({}, NO_ENV_FILE) as Record<string, unknown>;
       const stated = readConfig({ [name]: offered[name] }, NO_ENV_FILE) as Record<string, unknown>;
       expect(stated[name]).to.deep.equal(defaults[name]);
-      expect(offered[name] === '', 'stated as unset').to.equal(defaults[name] === undefined);
+      const isUnset = defaults[name] === undefined || defaults[name] === '';
+      expect(offered[name] === '', 'stated as unset').to.equal(isUnset);
     });
   }
 });

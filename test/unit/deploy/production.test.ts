@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readConfig } from '../../../platform/config.ts';
-import { SECRET_NAMES } from '../../../platform/secrets.ts';
+import { SECRET_NAMES } from '../../../platform/environment.ts';
 import {
   environmentOf,
   mergeService,

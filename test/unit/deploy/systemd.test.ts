@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
 import { readConfig, SETTING_NAMES } from '../../../platform/config.ts';
-import { SECRET_NAMES } from '../../../platform/secrets.ts';
+import { SECRET_NAMES } from '../../../platform/environment.ts';
 import { NO_ENV_FILE, readProjectFile } from '../../support/compose-files.ts';
 import { PROJECT } from '../../support/documents.ts';
 import { isInstalled, skipWithout } from '../../support/requirements.ts';

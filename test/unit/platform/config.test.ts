@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { readConfig } from '../../../platform/config.ts';
+import { maskedSettings, readConfig } from '../../../platform/config.ts';
+import { maskUserinfo } from '../../../platform/environment.ts';
 import { WrongSettings } from '../../../platform/errors.ts';
 
 const NO_FILE = '/nonexistent/.env';
-const faultsOf = (environment: Record<string, string>): readonly string[] => {
+const faultsOf = (environment: Record<string, string>, envFile = NO_FILE): readonly string[] => {
   try {
-    readConfig(environment, NO_FILE);
+    readConfig(environment, envFile);
     return [];
   } catch (error) {
     expect(error).to.be.instanceOf(WrongSettings);
@@ -44,14 +45,14 @@ describe('the settings', () => {
     });
     expect(readConfig({ FX_FAILPOINT: 'before-decode' }, NO_FILE).FX_FAILPOINT?.pass).to.equal(1);
     expect(faultsOf({ FX_FAILPOINT: 'before-decode:0' })[0]).to.match(
-      /^FX_FAILPOINT must be one of .*before-decode/,
+      /^FX_FAILPOINT: use one of .*before-decode/,
     );
     expect(faultsOf({ FX_FAILPOINT: 'before-decode', NODE_ENV: 'production' })).to.deep.equal([
-      'FX_FAILPOINT has the process kill itself, for tests: it is refused where NODE_ENV is production',
+      'FX_FAILPOINT: remove it, it kills the process; NODE_ENV is production',
     ]);
   });
 
-  it('name every fault at once, with what was expected and what came', () => {
+  it('name every fault at once, each by one message with an example of a valid value', () => {
     expect(
       faultsOf({
         PORT: '70000',
@@ -59,32 +60,84 @@ describe('the settings', () => {
         SCHEDULE_TZ: 'Mars/Base',
         CURRENCIES: 'KES,QQQ',
         LOG_LEVEL: 'loud',
-        KAFKA_BROKERS: 'here',
+        KAFKA_BROKERS: 'here,,',
         DATABASE_URL: 'mysql://x',
+        CATCH_UP_HOURS: '-1',
       }),
-    ).to.have.members([
-      'PORT must be a whole number from 0 to 65535, got "70000"',
-      'SCHEDULE must be cron of 5 fields, or 6 with seconds first, got "at noon"',
-      'SCHEDULE_TZ must be an IANA time zone such as UTC or Africa/Lagos, got "Mars/Base"',
-      'CURRENCIES must be ISO 4217 codes, got "KES,QQQ"',
-      'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, got "loud"',
-      'KAFKA_BROKERS must be a comma list of host:port, got "here"',
-      'DATABASE_URL must be a postgres:// URL, got a value that is kept secret',
+    ).to.deep.equal([
+      'PORT: use a whole number from 0 to 65535, for example 5080; got "70000"',
+      'DATABASE_URL: use a postgres:// URL, for example postgres://user:password@host:5432/database',
+      'KAFKA_BROKERS: use a comma list of host:port, for example kafka-1:9092,kafka-2:9092; got "here,,"',
+      'CURRENCIES: QQQ is no ISO 4217 code; got "KES,QQQ"',
+      'SCHEDULE: use cron with 5 fields, or 6 with seconds first, for example 0 1,23 * * *; got "at noon"',
+      'SCHEDULE_TZ: use an IANA time zone, for example Africa/Lagos; got "Mars/Base"',
+      'CATCH_UP_HOURS: use a whole number from 0 to 168, for example 24; got "-1"',
+      'LOG_LEVEL: use one of trace, debug, info, warn, error, fatal, for example trace; got "loud"',
     ]);
+  });
+
+  for (const [schedule, fault] of [
+    ['61 1 * * *', 'minute 61 is out of range 0-59'],
+    ['0 1,24 * * *', 'hour 24 is out of range 0-23'],
+    ['0 0 1 * * 8', 'day of week 8 is out of range 0-7'],
+    ['0 1 L * *', 'day of month L cannot be read'],
+    ['0 1 * * 1#2', 'day of week 1#2 cannot be read'],
+    ['0 5-1 * * *', 'hour 5-1: the range ends before it begins'],
+    ['*/0 1 * * *', 'minute */0: the step must be a whole number above 0'],
+    ['0 1 30 2 *', 'it has no time in any year'],
+  ] as const) {
+    it(`name what is wrong with the schedule ${schedule}`, () => {
+      expect(faultsOf({ SCHEDULE: schedule })).to.deep.equal([
+        `SCHEDULE: ${fault}; got ${JSON.stringify(schedule)}`,
+      ]);
+    });
+  }
+
+  it('take a schedule with names, steps, lists and ranges', () => {
+    for (const schedule of ['*/15 8-18 * * MON-FRI', '30 0 1,23 1-7/2 jan,JUL 0'])
+      expect(readConfig({ SCHEDULE: schedule }, NO_FILE).SCHEDULE).to.equal(schedule);
+  });
+
+  it('refuse a keep-alive that is shorter than that of the proxy in front', () => {
+    expect(faultsOf({ TRUST_PROXY: '1', KEEP_ALIVE_SECONDS: '5' })[0]).to.match(
+      /^KEEP_ALIVE_SECONDS: use 65 or more where TRUST_PROXY is set/,
+    );
+  });
+
+  it('explain how to encode a URL whose password breaks it, and never show it', () => {
+    for (const name of ['SCHEMA_REGISTRY_URL', 'DATABASE_URL', 'CONSOLE_URL', 'XE_BASE_URL']) {
+      const scheme = name === 'DATABASE_URL' ? 'postgres' : 'https';
+      for (const url of [`${scheme}://u:hunter/2@host/db`, `${scheme}://u:8/hunter2@host`]) {
+        const [fault = ''] = faultsOf({ [name]: url });
+        expect(fault, url).to.not.match(/hunter/);
+        if (name !== 'XE_BASE_URL') expect(fault).to.match(/encoded: \/ as %2F/);
+      }
+    }
+    const url = 'https://u:hunter%2F2@host';
+    const config = readConfig({ SCHEMA_REGISTRY_URL: url, CONSOLE_URL: url }, NO_FILE);
+    expect(config.SCHEMA_REGISTRY_URL).to.equal(url);
+    expect(maskedSettings(config)).to.deep.include({
+      SCHEMA_REGISTRY_URL: 'https://***@host',
+      CONSOLE_URL: 'https://***@host',
+    });
+    expect(maskUserinfo('postgres://host/db?user=u&password=hunter2&x=1')).to.equal(
+      'postgres://host/db?user=u&password=***&x=1',
+    );
   });
 
   it('never show a secret, even a wrong one', () => {
     expect(faultsOf({ API_TOKEN: 'hunter2' }).join())
-      .to.match(/API_TOKEN must have at least 32 characters/)
+      .to.match(/API_TOKEN: use at least 32 characters/)
       .and.not.match(/hunter2/);
   });
 
   it('want credentials whole: both of XE, all three of SASL', () => {
     expect(faultsOf({ XE_API_KEY: 'k' })).to.deep.equal([
-      'XE_ACCOUNT_ID and XE_API_KEY must be set together or not at all',
+      'XE_ACCOUNT_ID and XE_API_KEY: set both or neither',
     ]);
     expect(faultsOf({ KAFKA_SASL_USERNAME: 'u' })).to.deep.equal([
-      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together',
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: set all three or none; ' +
+        'KAFKA_SASL_MECHANISM and KAFKA_SASL_PASSWORD not set',
     ]);
     expect(readConfig({ XE_API_KEY: 'k', XE_ACCOUNT_ID: 'a' }, NO_FILE).source).to.equal('xe');
   });
@@ -123,7 +176,7 @@ describe('the settings', () => {
 
   describe('in files', () => {
     let dir: string;
-    const write = (name: string, text: string) => {
+    const write = (name: string, text: string | Buffer) => {
       writeFileSync(join(dir, name), text);
       return join(dir, name);
     };
@@ -135,6 +188,45 @@ describe('the settings', () => {
     it('come from .env, and the environment overrides it', () => {
       const file = write('.env', '# ours\nPORT=6000\nTOPIC="a.topic"\n');
       expect(readConfig({ PORT: '7000' }, file)).to.deep.include({ PORT: 7000, TOPIC: 'a.topic' });
+    });
+
+    for (const [encoding, bytes] of [
+      ['UTF-8 with a byte order mark', Buffer.from('\uFEFFTOPIC=é.topic\n')],
+      ['UTF-16 as Windows writes it', Buffer.from('\uFEFFTOPIC=é.topic\r\n', 'utf16le')],
+      ['UTF-16, big endian', Buffer.from('\uFEFFTOPIC=é.topic\n', 'utf16le').swap16()],
+      ['UTF-16 without a byte order mark', Buffer.from('TOPIC=é.topic\n', 'utf16le')],
+    ] as const) {
+      it(`are read from ${encoding}`, () => {
+        expect(faultsOf({}, write('.env', bytes))[0]).to.match(/^TOPIC: .*got "é\.topic"$/);
+      });
+    }
+
+    it('are refused in one sentence where .env is a folder or in no encoding that we read', () => {
+      mkdirSync(join(dir, 'folder'));
+      expect(faultsOf({}, join(dir, 'folder'))).to.deep.equal([
+        `${dir}/folder is a folder: remove it, or make it a file of settings`,
+      ]);
+      const latin1 = write('.env', Buffer.from('TOPIC=\xe9', 'latin1'));
+      expect(faultsOf({}, latin1)).to.deep.equal([
+        `${dir}/.env is neither UTF-8 nor UTF-16: save it as UTF-8`,
+      ]);
+    });
+
+    it('are refused where an unquoted # cuts a value, by its line', () => {
+      const file = write(
+        '.env',
+        '# a # comment\nPORT=6000 # a comment\nTOPIC="a#b"\nexport XE_API_KEY=ab#cd\n\nXE_ACCOUNT_ID=ab #cd\nHOST=#x\n',
+      );
+      const cut = (line: number, name: string) =>
+        `${file} line ${line}: the # in the value of ${name} begins a comment: put the value in quotes`;
+      expect(faultsOf({ TOPIC: 'a.b' }, file)).to.include.members([
+        cut(4, 'XE_API_KEY'),
+        cut(6, 'XE_ACCOUNT_ID'),
+        cut(7, 'HOST'),
+      ]);
+      expect(
+        faultsOf({ TOPIC: 'a.b' }, file).filter((fault) => / line /.test(fault)),
+      ).to.have.length(3);
     });
 
     it('give a secret by NAME_FILE, without its last newline', () => {
@@ -170,10 +262,10 @@ describe('the settings', () => {
         faultsOf({ XE_API_KEY: 'k', XE_API_KEY_FILE: write('key', 'k'), XE_ACCOUNT_ID: 'a' }),
       ).to.deep.equal(['XE_API_KEY and XE_API_KEY_FILE are both set: keep one']);
       expect(faultsOf({ DATABASE_URL_FILE: `${dir}/none` })).to.deep.equal([
-        `DATABASE_URL_FILE names ${dir}/none, which cannot be read`,
+        `DATABASE_URL_FILE: ${dir}/none cannot be read (ENOENT)`,
       ]);
       expect(faultsOf({ API_TOKEN_FILE: write('token', '\n') })[0]).to.equal(
-        `API_TOKEN_FILE names ${dir}/token, which is empty`,
+        `API_TOKEN_FILE: ${dir}/token is empty`,
       );
     });
   });

@@ -1,0 +1,221 @@
+import { isIP } from 'node:net';
+import currencyCodes from 'currency-codes';
+import { findCronFault } from './cron.ts';
+import { FAILPOINTS, type Failpoint } from './failpoint.ts';
+import { FAULTS } from './simulated-fault.ts';
+
+/** A kind of value. `parse` returns undefined for a text that is not one. */
+interface Kind<T> {
+  /** Completes the sentence "use …". */
+  readonly expected: string;
+  readonly example: string;
+  /** Throws `Refusal` where it can be more precise than `expected`. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+export interface Setting<T> extends Kind<T> {
+  /** The value when it is not set, as text. */
+  readonly fallback: string | undefined;
+}
+
+/** A precise reason why a value is refused. */
+export class Refusal extends Error {
+  override name = 'Refusal';
+}
+
+const optional = <T>(kind: Kind<T>): Setting<T | undefined> => ({ ...kind, fallback: undefined });
+const setting = <T>(kind: Kind<T>, fallback: string): Setting<T> => ({ ...kind, fallback });
+
+const matching = (pattern: RegExp, expected: string, example: string): Kind<string> => ({
+  expected,
+  example,
+  parse: (text) => (pattern.test(text) ? text : undefined),
+});
+const text = matching(/./, 'any text', 'text');
+const wholeNumber = (low: number, high: number, example: number): Kind<number> => ({
+  expected: `a whole number from ${low} to ${high}`,
+  example: String(example),
+  parse: (given) => {
+    const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
+    return value >= low && value <= high ? value : undefined;
+  },
+});
+const port = (example: number) => wholeNumber(0, 65535, example);
+const oneOf = <const T extends string>(...values: T[]): Kind<T> => ({
+  expected: `one of ${values.join(', ')}`,
+  example: values[0] as string,
+  parse: (given) => values.find((value) => value === given),
+});
+const url = (schemes: RegExp, expected: string, example: string): Kind<string> => ({
+  expected,
+  example,
+  parse: (given) => {
+    if (hasBrokenUserinfo(given))
+      throw new Refusal(
+        'the user or password has a character that must be encoded: ' +
+          '/ as %2F, @ as %40, : as %3A, # as %23, ? as %3F',
+      );
+    return URL.canParse(given) && schemes.test(new URL(given).protocol) ? given : undefined;
+  },
+});
+const commaList = (
+  isItem: (item: string) => boolean,
+  expected: string,
+  example: string,
+): Kind<string[]> => ({
+  expected,
+  example,
+  parse: (given) => {
+    const items = given.split(',').map((item) => item.trim());
+    return items.every(isItem) ? items : undefined;
+  },
+});
+const topicName = matching(
+  /^[A-Za-z0-9._-]{1,200}$/,
+  'up to 200 letters, digits, dots, dashes or underscores',
+  'fx.rates.v1',
+);
+
+const path: Kind<string> = {
+  expected: 'a path',
+  example: '/fx',
+  parse: (given) => {
+    const trimmed = given.replace(/\/+$/, '');
+    return trimmed === '' || /^(\/[\w.~-]+)+$/.test(trimmed) ? trimmed : undefined;
+  },
+};
+
+const flag: Kind<boolean> = {
+  expected: 'one of true, false',
+  example: 'true',
+  parse: (given) => (given === 'true' || given === 'false' ? given === 'true' : undefined),
+};
+
+const xeUrl: Kind<string> = {
+  expected: 'an https:// URL; http:// is allowed for loopback only',
+  example: 'https://xecdapi.xe.com/v1/',
+  parse: (given) => {
+    if (!isHttpsOrLoopback(given)) return undefined;
+    return given.endsWith('/') ? given : `${given}/`;
+  },
+};
+
+const currencies: Kind<string[]> = {
+  expected: 'a comma list of ISO 4217 codes without USD, the base',
+  example: 'NGN,KES',
+  parse: (given) => {
+    const codes = [...new Set(given.split(',').map((code) => code.trim().toUpperCase()))];
+    for (const code of codes) {
+      if (code === 'USD') throw new Refusal('leave USD out, it is the base');
+      if (!currencyCodes.code(code))
+        throw new Refusal(`${code || 'an empty item'} is no ISO 4217 code`);
+    }
+    return codes;
+  },
+};
+
+const cron: Kind<string> = {
+  expected: 'cron with 5 fields, or 6 with seconds first',
+  example: '0 1,23 * * *',
+  parse: (given) => {
+    const fault = findCronFault(given);
+    if (fault?.startsWith('use ')) return undefined;
+    if (fault) throw new Refusal(fault);
+    return given;
+  },
+};
+
+const timeZone: Kind<string> = {
+  expected: 'an IANA time zone',
+  example: 'Africa/Lagos',
+  parse: (given) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: given });
+      return given;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+const failpoint: Kind<{ point: Failpoint; pass: number }> = {
+  expected: `one of ${FAILPOINTS.join(', ')}; :N at its end means its Nth passing`,
+  example: 'before-decode:3',
+  parse: (given) => {
+    const [, name, pass = '1'] = /^([a-z-]+)(?::([1-9]\d{0,5}))?$/.exec(given) ?? [];
+    const point = FAILPOINTS.find((known) => known === name);
+    return point && { point, pass: Number(pass) };
+  },
+};
+
+/** Every setting: its values, and its default. */
+export const SETTINGS = {
+  PORT: setting(port(5080), '5080'),
+  HOST: setting(text, '127.0.0.1'),
+  METRICS_PORT: optional(port(9464)),
+  DATABASE_URL: optional(
+    url(/^postgres(ql)?:$/, 'a postgres:// URL', 'postgres://user:password@host:5432/database'),
+  ),
+  DATABASE_PASSWORD: optional(text),
+  DATA_DIR: setting(text, '.data'),
+  KAFKA_BROKERS: optional(
+    commaList(
+      (broker) => /^[^\s:]+:\d{1,5}$/.test(broker),
+      'a comma list of host:port',
+      'kafka-1:9092,kafka-2:9092',
+    ),
+  ),
+  KAFKA_SSL: setting(flag, 'false'),
+  KAFKA_SASL_MECHANISM: optional(oneOf('plain', 'scram-sha-256', 'scram-sha-512')),
+  KAFKA_SASL_USERNAME: optional(text),
+  KAFKA_SASL_PASSWORD: optional(text),
+  SCHEMA_REGISTRY_URL: optional(
+    url(/^https?:$/, 'an http:// or https:// URL', 'https://user:password@registry.example.com'),
+  ),
+  TOPIC: setting(topicName, 'fx.rates.v1'),
+  TOPIC_PARTITIONS: setting(wholeNumber(1, 100, 3), '3'),
+  TOPIC_REPLICATION: setting(wholeNumber(1, 10, 3), '1'),
+  CONSUMER_GROUP: setting(topicName, 'fx-rates-postgres'),
+  XE_ACCOUNT_ID: optional(text),
+  XE_API_KEY: optional(text),
+  XE_BASE_URL: setting(xeUrl, 'https://xecdapi.xe.com/v1/'),
+  CURRENCIES: setting(currencies, 'NGN,GHS,KES,UGX,MAD,XOF,EGP'),
+  SCHEDULE: setting(cron, '0 1,23 * * *'),
+  SCHEDULE_TZ: setting(timeZone, 'UTC'),
+  CATCH_UP_HOURS: setting(wholeNumber(0, 168, 24), '24'),
+  XE_DAILY_BUDGET: setting(wholeNumber(0, 1_000_000, 100), '100'),
+  UPDATE_COOLDOWN_SECONDS: setting(wholeNumber(0, 86_400, 60), '60'),
+  API_TOKEN: optional(
+    matching(/^.{32,}$/, 'at least 32 characters', 'the output of: openssl rand -hex 32'),
+  ),
+  TRUST_PROXY: setting(wholeNumber(0, 10, 1), '0'),
+  BASE_PATH: setting(path, ''),
+  KEEP_ALIVE_SECONDS: optional(wholeNumber(1, 3600, 75)),
+  METRICS: setting(oneOf('token', 'public'), 'token'),
+  RATE_LIMIT_PER_MINUTE: optional(wholeNumber(1, 1_000_000, 600)),
+  CONSOLE_URL: optional(
+    url(/^https?:$/, 'an http:// or https:// URL', 'https://console.example.com'),
+  ),
+  SIMULATOR_PORT: setting(port(8080), '0'),
+  SIMULATOR_MODE: setting(oneOf('live', 'daily'), 'live'),
+  SIMULATOR_FAULT: setting(oneOf(...FAULTS), 'none'),
+  FX_FAILPOINT: optional(failpoint),
+  LOG_LEVEL: setting(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal'), 'info'),
+} satisfies Record<string, Setting<unknown>>;
+
+function isHttpsOrLoopback(given: string): boolean {
+  if (!URL.canParse(given)) return false;
+  const { protocol, hostname } = new URL(given);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const isLoopback =
+    host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
+}
+
+/** A slash in a password ends the host there, and what follows up to the @ becomes the path. */
+function hasBrokenUserinfo(given: string): boolean {
+  const [, rest = ''] = /^[a-z]+:\/\/(.*)$/i.exec(given) ?? [];
+  const end = rest.search(/[/?#]/);
+  const authority = end === -1 ? rest : rest.slice(0, end);
+  return rest.slice(authority.length).includes('@') || authority.split('@').length > 2;
+}
