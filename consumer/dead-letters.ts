@@ -131,14 +131,15 @@ function bareRowOf({ topic, partition, offset, value }: StreamRecord, fault: Und
 }
 
 /**
- * Whether a record's time can be one: false when its producer wrote none, or counted in other units
- * than milliseconds and is outside of the years 1970 to 9999.
+ * Whether a record's time can be true: false when its producer wrote none or counted in seconds, or
+ * in micro- or nanoseconds, and it is outside of the years 2000 to 9999.
  */
 export function isKnownTime({ timestampMs }: Pick<StreamRecord, 'timestampMs'>): boolean {
   const ms = Number(timestampMs);
-  return ms > 0 && ms < END_OF_TIME_MS;
+  return ms >= FIRST_MS && ms < END_MS;
 }
-const END_OF_TIME_MS = Date.UTC(10_000, 0);
+const FIRST_MS = Date.UTC(2000, 0);
+const END_MS = Date.UTC(10_000, 0);
 
 /** Text where it is text; other bytes, and the NUL that Postgres cannot hold, in base64. */
 function readable(value: HeaderValue): string | { base64: string } | null {

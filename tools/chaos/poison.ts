@@ -10,7 +10,7 @@ import { until } from './world.ts';
 /** One record in a hundred can never become a rate; the others must not notice. */
 export const poison: ChaosCase = {
   name: 'poison',
-  what: '1 % of the messages are bad in twenty ways, with tombstones beside them',
+  what: '1 % of the messages are bad in many ways, with tombstones beside them',
   on: BOTH,
   run: async (world, full) => {
     const count = full ? 10_000 : 2000;

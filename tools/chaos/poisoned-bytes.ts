@@ -2,7 +2,15 @@ import type { RateObserved } from '../../events/rate-observed.ts';
 import { CURRENT_BUILT_IN_ID, encodeRate } from '../../events/wire-format.ts';
 import type { OutgoingRecord } from '../../stream/port.ts';
 
-/** Twenty kinds of records that can never become a rate, each different from every other of its kind by `n`. */
+/** Avro's varint of 2099-01-01T00:00:00Z in milliseconds. */
+const YEAR_2099 = Buffer.from(
+  Array.from({ length: 7 }, (_, at) => {
+    const rest = (BigInt(Date.UTC(2099, 0)) * 2n) >> BigInt(7 * at);
+    return Number(rest & 127n) | (at < 6 ? 128 : 0);
+  }),
+);
+
+/** Kinds of records that can never become a rate; `n` makes each differ from the others of its kind. */
 export function poisoned(n: number, rate: RateObserved): OutgoingRecord {
   const good = encodeRate(rate, CURRENT_BUILT_IN_ID);
   const number = Buffer.from(String(n).padStart(6, '0'));
@@ -31,6 +39,8 @@ export function poisoned(n: number, rate: RateObserved): OutgoingRecord {
   };
   const kinds: (() => Buffer)[] = [
     () => Buffer.alloc(0),
+    // Observed in 2099 and fetched long before: both instants are varints of six bytes at the end.
+    () => Buffer.concat([good.subarray(0, -12), YEAR_2099, good.subarray(-6)]),
     () => Buffer.concat([Buffer.from([1]), noise(60)]),
     () => good.subarray(0, 20 + (n % 10)),
     () => Buffer.concat([Buffer.from([9]), good.subarray(1), number]),
@@ -52,7 +62,9 @@ export function poisoned(n: number, rate: RateObserved): OutgoingRecord {
     () => framed(Buffer.alloc(40, 0xff), number),
   ];
   return {
-    key: n % 3 === 0 && n % 20 !== 0 ? null : `wrong-key-${n}`,
+    key: n % 3 === 0 && n % kinds.length !== 0 ? null : `wrong-key-${n}`,
+    // As Java, Spring and OpenTelemetry producers write them.
+    headers: { traceparent: null, hop: ['1', '2'], 'not-utf8': Buffer.from([0xff, 0]) },
     value: (kinds[n % kinds.length] as () => Buffer)(),
   };
 }

@@ -496,7 +496,12 @@ describe('a dead letter', () => {
       return Promise.resolve([]);
     });
     const headers = { traceparent: null, hop: [Buffer.from('1'), null, Buffer.from('3')] };
-    const times = { micro: '1795395600000000', nano: '1795395600000000000', none: '-1' };
+    const times = {
+      seconds: '1795395600',
+      micro: '1795395600000000',
+      nano: '1795395600000000000',
+      none: '-1',
+    };
     for (const [index, timestampMs] of Object.values(times).entries())
       await handle([{ ...poison, offset: String(50 + index), headers, timestampMs }]);
     expect(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
@@ -11,6 +12,7 @@ import { testDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeRate, makeRecord } from '../../support/make-rate.ts';
 import { quiet } from '../../support/quiet.ts';
+import { isInstalled, skipWithout } from '../../support/requirements.ts';
 
 const named = (name: string, more: object = {}) =>
   Object.assign(new Error(name), { name, ...more });
@@ -232,6 +234,47 @@ describe('a consumer whose broker is away', () => {
       expect((await consumer.health()).trouble).to.match(
         /\/0: 4 records from offset 2 on were deleted before they were read/,
       );
+      await stop();
+    });
+
+    it('makes dead letters of what foreign producers write, and goes on', async function () {
+      skipWithout(this, 'headers without a value', isInstalled('kcat') ? null : 'no kcat');
+      const [topic, letters] = [
+        await topicWith({ 'message.timestamp.after.max.ms': String(Number.MAX_SAFE_INTEGER) }),
+        await topicWith({}),
+      ];
+      const [broker] = brokers;
+      const flags = ['-P', '-b', broker as string, '-t', topic, '-k', 'USD-KES'];
+      const headers = ['-H', 'traceparent', '-H', 'hop=1', '-H', 'hop=2'];
+      execFileSync('kcat', [...flags, ...headers], { input: 'by kcat' });
+      const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
+      await producer.connect();
+      const micros = String(Date.now() * 1000);
+      await producer.send({
+        topic,
+        messages: [{ key: 'a', value: 'in microseconds', timestamp: micros }],
+      });
+      await producer.disconnect();
+      await stream.publish(topic, [makeRecord(makeRate('KES', '129.15'))]);
+      const { database, consumer, stop } = await consuming(topic, letters);
+      await eventually(async () =>
+        expect(await consumer.health()).to.deep.include({ trouble: null, lag: '0' }),
+      );
+      const rows = await database.query(
+        'select headers, record_timestamp is null as timeless from dead_letters order by id',
+      );
+      expect(rows).to.deep.equal([
+        { headers: { traceparent: null, hop: ['1', '2'] }, timeless: false },
+        { headers: {}, timeless: true },
+      ]);
+      const published: StreamRecord[] = [];
+      for await (const records of stream.read({ topic: letters })) published.push(...records);
+      expect(published.map(({ value }) => String(value))).to.deep.equal([
+        'by kcat',
+        'in microseconds',
+      ]);
+      expect(published[0]?.headers['hop']).to.deep.equal([Buffer.from('1'), Buffer.from('2')]);
+      expect(String(published[1]?.headers['kafka_dlt-original-timestamp'])).to.equal(micros);
       await stop();
     });
 

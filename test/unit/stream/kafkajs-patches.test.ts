@@ -9,6 +9,20 @@ const encodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0');
 const encodeHeader = require('kafkajs/src/protocol/recordBatch/header/v0');
 const decodeRecord = require('kafkajs/src/protocol/recordBatch/record/v0/decoder');
 
+describe('a broker that does not know the group', () => {
+  before(patchKafkajs);
+
+  it('means that nothing is committed, for every version of the request', async () => {
+    for (const version of ['v2', 'v3', 'v4']) {
+      const { parse } = require(`kafkajs/src/protocol/requests/offsetFetch/${version}/response`);
+      const responses = [{ topic: 'fx', partitions: [] }];
+      expect(await parse({ errorCode: 69, responses })).to.deep.include({ responses });
+      const refused = await parse({ errorCode: 30, responses }).catch((err: Error) => err.name);
+      expect(refused).to.equal('KafkaJSProtocolError');
+    }
+  });
+});
+
 describe('a record that kafkajs has read', () => {
   before(() => {
     patchKafkajs();
