@@ -12,9 +12,9 @@ interface Options {
   force?: boolean;
 }
 
-const line = defineCommand(
+const program = defineCommand(
   'replay',
-  'Reads the stream again into Postgres, beside the running consumer',
+  'Reprocesses the stream into Postgres, beside the running consumer',
 )
   .option(
     '--from <day>',
@@ -26,16 +26,29 @@ const line = defineCommand(
     'events published up to the end of this day, or before this instant',
     (text) => parseInstant(text, { end: true }),
   )
-  .option('--dry-run', 'only report what would be done')
-  .option('--rebuild', 'make both tables anew from the whole stream, in one transaction')
-  .option('--force', 'with --rebuild: even if currency-days become fewer');
+  .option('--dry-run', 'report without writing')
+  .option('--rebuild', 'recreate both tables from the whole stream, in one transaction')
+  .option('--force', 'with --rebuild: even if events or rates are lost')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run replay -- --from 2026-11-01 --to 2026-11-30 --dry-run
+  npm run replay -- --rebuild`,
+  );
 
-await runTask(line, async (task) => {
-  const { from, to, dryRun = false, rebuild: anew = false, force = false } = line.opts<Options>();
-  if (anew ? from || to || dryRun : !from || force)
-    line.error('replay: give --from (with --to, --dry-run), or --rebuild (with --force)');
+await runTask(program, async (task) => {
+  const {
+    from,
+    to,
+    dryRun = false,
+    rebuild: isRebuild = false,
+    force = false,
+  } = program.opts<Options>();
+  if (isRebuild ? from || to || dryRun : !from || force)
+    program.error('replay: give --from (with --to, --dry-run), or --rebuild (with --force)');
   if (from && to && from >= to)
-    line.error(`replay: expected --from before the end of --to, got ${from} and ${to}`);
+    program.error(`replay: --from ${from} is not before the end of --to, ${to}`);
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'replay', deadlines: 'none' });
   task.onClose('database', () => db.destroy());
@@ -54,7 +67,7 @@ await runTask(line, async (task) => {
     onProgress,
   };
   const range = { ...(from && { from }), ...(to && { to }) };
-  const report = anew
+  const report = isRebuild
     ? await rebuild(deps, { force })
     : dryRun
       ? await dryReplay(deps, range)
@@ -63,9 +76,9 @@ await runTask(line, async (task) => {
   if (task.json) task.print(JSON.stringify(report));
   else {
     const { read, inserted, unchanged, dead, updated_days } = report;
-    task.print(
-      `${dryRun ? 'would have ' : ''}read ${read}: ${inserted} inserted, ${unchanged} unchanged, ${dead} dead; ${updated_days} currency-days updated`,
-    );
+    const events = `${inserted} inserted, ${unchanged} unchanged, ${dead} dead`;
+    const would = dryRun ? 'would have ' : '';
+    task.print(`${would}read ${read}: ${events}; ${updated_days} currency-days updated`);
   }
   return 0;
 });
@@ -73,5 +86,6 @@ await runTask(line, async (task) => {
 /** `48210 of 100000 events, 5120/s, 11 s left`. */
 function paceOf(read: number, total: number, ms: number): string {
   const rate = read / Math.max(ms, 1);
-  return `${read} of ${total} events, ${Math.round(rate * 1000)}/s, ${Math.ceil((total - read) / Math.max(rate, 1e-6) / 1000)} s left`;
+  const seconds = Math.ceil((total - read) / Math.max(rate, 1e-6) / 1000);
+  return `${read} of ${total} events, ${Math.round(rate * 1000)}/s, ${seconds} s left`;
 }

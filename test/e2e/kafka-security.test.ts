@@ -163,7 +163,7 @@ const PASSWORD = 'a password for tests';
     expect(stranger.output() + consumer.output()).not.to.contain(PASSWORD);
     // With the broker in reach and ten deaths in a row another process may do better, or at least be noticed.
     expect((await refused.gaveUp).message).to.match(
-      /^The consumer died 10 times within 10 minutes, at last of: kafka: .*[Aa]uth/,
+      /^The consumer died 10 times within 10 minutes, last of: kafka: .*[Aa]uth/,
     );
     await refused.stop();
     await locked.close();

@@ -194,7 +194,7 @@ import { quiet } from '../support/quiet.ts';
       expect(await started.exited).to.equal(1);
       processes.splice(processes.indexOf(started), 1);
       expect(started.output()).to.match(
-        new RegExp(`The schema registry refuses our schema for ${other}-value: .*[Ii]ncompatib`),
+        new RegExp(`The schema registry refuses the schema for ${other}-value: .*[Ii]ncompatib`),
       );
     });
   },

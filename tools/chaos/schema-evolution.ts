@@ -93,7 +93,7 @@ export const schemaEvolution: ChaosCase = {
         'a renamed field is read by its alias': renamed.mid === rate.mid,
         'the registry refuses an incompatible schema': refused.includes('ncompatib'),
         'a producer with an incompatible schema does not start, and says why':
-          code === 1 && /refuses our schema/.test(producer.output()),
+          code === 1 && /refuses the schema/.test(producer.output()),
       },
     };
   },
