@@ -203,7 +203,9 @@ function budgetProblems(facts: Facts, settings: Settings): Problem[] {
       {
         ...base,
         code: 'budget_too_small',
-        detail: `SCHEDULE needs ${perDay} rates a day or more, XE_DAILY_BUDGET allows ${daily_budget}`,
+        detail:
+          `SCHEDULE needs ${perDay} rates a day or more, ` +
+          `XE_DAILY_BUDGET allows ${daily_budget}`,
         fix: `raise XE_DAILY_BUDGET to ${perDay} or more, or schedule fewer slots`,
         retry_at: null,
       },

@@ -2,7 +2,7 @@
 export interface Problem {
   /** Stable, for programs: only add. */
   readonly code: string;
-  /** `down`: rates are missing or cannot be trusted. `degraded`: they go on, with something lost. */
+  /** `down`: rates are missing or unreliable. `degraded`: they go on, with something lost. */
   readonly severity: 'down' | 'degraded';
   /** What it is about, such as `consumer` or `topic fx.rates.v1`. */
   readonly component: string;

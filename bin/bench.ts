@@ -16,14 +16,14 @@ interface Options {
 
 const line = defineCommand(
   'bench',
-  'How fast, next to what: every bound is a ratio within one run on this machine',
+  'Measures each case beside its peers; every bound is a ratio within one run on this machine',
 )
   .option(
     '--quick',
-    'little work, to see that it runs; its figures are not to be quoted, and it does not fail by them',
+    'little work, to see that each case runs; figures are not to be quoted, bounds are not judged',
   )
   .option('--case <names...>', `only these of ${CASES.map(({ name }) => name).join(', ')}`)
-  .option('--runs <number>', 'the whole again so many times; a bound must hold in each', '1')
+  .option('--runs <number>', 'repeat everything; a bound must hold in every run', '1')
   .option('--json', 'print the result as JSON')
   .option('--quiet', 'print nothing but the result')
   .parse();

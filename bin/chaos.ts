@@ -8,7 +8,7 @@ import { randomFrom } from '../tools/chaos/random.ts';
 import { type Servers, startServers } from '../tools/chaos/servers.ts';
 import { openWorld } from '../tools/chaos/world.ts';
 
-/** Most of a case's time it waits for sessions to run out; more at once would wait for each other. */
+/** A case mostly waits for sessions to time out; more at once would wait for each other. */
 const AT_ONCE = 3;
 
 interface Options {
@@ -22,12 +22,12 @@ interface Options {
 
 const line = defineCommand(
   'chaos',
-  'Kills, cuts and spoils what the pipeline stands on, and counts what was lost, doubled or wrong',
+  'Kills, cuts and slows what the pipeline depends on; counts what is lost, duplicated or wrong',
 )
   .option('--on <stream>', 'kafka (needs Java 17+ and Maven) or embedded', 'kafka')
   .option('--quick', 'a subset of a few minutes')
   .option('--case <names...>', `only these of ${CASES.map(({ name }) => name).join(', ')}`)
-  .option('--seed <number>', 'play a run again')
+  .option('--seed <number>', 'repeat an earlier run')
   .option('--json', 'print one JSON array at the end')
   .option('--quiet', 'print nothing but the result')
   .parse();
@@ -47,12 +47,11 @@ await runCommand(async ({ onClose }) => {
   const seed = Number(options.seed ?? Math.floor(Math.random() * 1e9));
   const say = (text: string) => options.quiet || process.stderr.write(`${text}\n`);
   say(`chaos on ${on}${options.quick ? ', quick' : ''}, seed ${seed}`);
-  // Every process that a case starts listens for our end.
+  // Every child process adds a listener for our exit.
   process.setMaxListeners(100);
-  // What a case does on the side may fail before the case awaits it, or after another failure of its own. It fails that case then,
-  // and no other.
+  // Background work of a case may fail before the case awaits it. It fails that case, no other.
   process.on('unhandledRejection', (error) =>
-    say(`on the side of a case: ${(error as Error).message}`),
+    say(`background work failed: ${(error as Error).message}`),
   );
   const servers = await startServers(on);
   let stopping: Promise<void> | undefined;
@@ -75,10 +74,11 @@ await runCommand(async ({ onClose }) => {
     });
     if (!options.json) process.stdout.write(`${one.name} ${JSON.stringify(result)}\n`);
     say(
-      `${broken.length === 0 ? 'holds' : `DOES NOT HOLD: ${broken.join('; ')}`} (${one.name}, ${took_s} s)`,
+      `${broken.length === 0 ? 'holds' : `DOES NOT HOLD: ${broken.join('; ')}`} ` +
+        `(${one.name}, ${took_s} s)`,
     );
   };
-  // A full run's figures are of one case at a time; a quick one only has to hold.
+  // A full run measures one case at a time; a quick one only has to hold.
   const together = options.quick ? asked.filter((one) => one.together) : [];
   const waiting = [...together];
   const next = async (): Promise<void> => {
@@ -94,14 +94,15 @@ await runCommand(async ({ onClose }) => {
   say(`${results.length - failed} passing`);
   if (failed > 0)
     say(
-      `${failed} failing: npm run chaos -- --on ${on}${options.quick ? ' --quick' : ''} --seed ${seed}`,
+      `${failed} failing: npm run chaos -- --on ${on}${options.quick ? ' --quick' : ''} ` +
+        `--seed ${seed}`,
     );
-  // Servers take longer to end than a closer may, and the result stands.
+  // Stopping the servers takes longer than a closer may.
   await stop();
   return failed > 0 ? 1 : 0;
 });
 
-/** A case in a world of its own; one that throws did not hold. */
+/** Runs a case in a world of its own; one that throws did not hold. */
 async function outcomeOf(
   one: ChaosCase,
   { servers, on, seed }: { servers: Servers; on: Adapter; seed: number },

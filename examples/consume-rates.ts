@@ -1,11 +1,13 @@
 /**
- * A consumer of the topic in TypeScript, with nothing of this project but what is written in docs/events.md: kafkajs and avsc.
+ * A consumer of the topic in TypeScript. It needs only docs/events.md, kafkajs and avsc.
  *
- *     npx tsx examples/consume-rates.ts 127.0.0.1:19092 http://127.0.0.1:18081 [--topic fx.rates.v1] [--group NAME] [--exit]
+ *     npx tsx examples/consume-rates.ts 127.0.0.1:19092 http://127.0.0.1:18081 \
+ *       [--topic fx.rates.v1] [--group NAME] [--exit]
  *
- * Prints one line of JSON for each new rate, with `mid` as text, and goes on until it is stopped; with --exit until it has read what is
- * there. Started again under the same --group it goes on where it was. Delivery is at least once: `event_id` tells what came before, and
- * whoever stores rates makes it the key of the table instead of remembering ids as this does.
+ * Prints one line of JSON for each new rate, with `mid` as text, until it is stopped; with --exit
+ * until it has read what is on the topic. Restarted with the same --group it resumes. Delivery is
+ * at least once: `event_id` identifies a repeated event. Make it the key of your table instead of
+ * remembering ids as this example does.
  */
 import { parseArgs } from 'node:util';
 import avro from 'avsc';
@@ -35,7 +37,7 @@ const [brokers = '127.0.0.1:19092', registry = 'http://127.0.0.1:18081'] = posit
 const { topic, group } = values;
 const kafka = new Kafka({ brokers: brokers.split(','), clientId: group, logLevel: logLevel.ERROR });
 
-/** Each schema that ever wrote an event, fetched once. An answer that is none ends the program: the event must not be skipped. */
+/** Schemas that wrote events, fetched once. A failure throws: no event may be skipped. */
 const writers = new Map<number, avro.Type>();
 async function writerOf(id: number): Promise<avro.Type> {
   let writer = writers.get(id);
@@ -49,7 +51,7 @@ async function writerOf(id: number): Promise<avro.Type> {
   return writer;
 }
 
-/** 0x00, the schema id in four bytes, the Avro record. Null for what is no such thing, a tombstone among it. */
+/** Decodes 0x00, the schema id in four bytes, the Avro record. Null for anything else. */
 async function decode(value: Buffer | null): Promise<Rate | null> {
   if (!value || value.length < 6 || value[0] !== 0) return null;
   const writer = await writerOf(value.readUInt32BE(1));

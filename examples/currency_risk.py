@@ -3,10 +3,11 @@
 
     python3 examples/currency_risk.py [URL] [AS_OF]
 
-For each currency of the book: what is outstanding at the close of AS_OF (YYYY-MM-DD, today in UTC when left out), what that is in USD at
-the newest rate, the worst rise of the dollar over 30 days in the last year, and what such a rise would take from the book.
-Python 3.9 or newer and its standard library. Rates and amounts are decimals from the API's text on; only what is printed is rounded.
-Where API_TOKEN is set for the service, set it here too: the loan book is closed.
+For each currency of the book: the outstanding amount at the close of AS_OF (YYYY-MM-DD, default
+today in UTC), its value in USD at the newest rate, the dollar's worst rise over 30 days within the
+last year, and what such a rise would cost. Needs Python 3.9 or newer and its standard library.
+Rates and amounts are decimals from the API's text on; only the output is rounded.
+Set API_TOKEN if the service has one: the loan book is private.
 """
 import csv
 import json
@@ -23,7 +24,7 @@ BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
 
 
 def ask(url: str) -> str:
-    """The answer's text. For anything but 200 it ends the program with what the API says of it."""
+    """Returns the response text. Exits with the API's problem for anything but 200."""
     token = os.environ.get("API_TOKEN")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
@@ -31,11 +32,12 @@ def ask(url: str) -> str:
             return answer.read().decode()
     except HTTPError as error:
         problem = json.load(error)
-        raise SystemExit(f"{problem['title']}: {problem['detail']} (request {problem['request_id']})") from error
+        reason = f"{problem['title']}: {problem['detail']}"
+        raise SystemExit(f"{reason} (request {problem['request_id']})") from error
 
 
 def outstanding(base_url: str, as_of: str) -> dict[str, Decimal]:
-    """What is owed per currency: the buckets of the PAR report, which share out all released loans."""
+    """Outstanding amount per currency, from the buckets of the PAR report."""
     rows = json.loads(ask(f"{base_url}/v2/reports/par?as_of={as_of}"))["data"]
     owed: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
@@ -45,7 +47,7 @@ def outstanding(base_url: str, as_of: str) -> dict[str, Decimal]:
 
 
 def year_of_rates(base_url: str) -> tuple[dict[str, dict[date, Decimal]], bool]:
-    """Units for 1 USD by currency and day, and whether any of it is simulated. A day without a rate is simply not there."""
+    """Units for 1 USD by currency and day, and whether any rate is simulated."""
     since = datetime.now(timezone.utc).date() - timedelta(days=365)
     rates: dict[str, dict[date, Decimal]] = defaultdict(dict)
     simulated = False
@@ -57,7 +59,7 @@ def year_of_rates(base_url: str) -> tuple[dict[str, dict[date, Decimal]], bool]:
 
 
 def worst_rise(rates: dict[date, Decimal]) -> Decimal:
-    """The greatest rate(day + 30) / rate(day); 1 when the dollar never rose over 30 days, or there is less history."""
+    """The greatest rate(day + 30) / rate(day) where the dollar rose; else 1."""
     pairs = ((rates[day + WINDOW], rate) for day, rate in rates.items() if day + WINDOW in rates)
     return max((later / earlier for later, earlier in pairs), default=Decimal(1)).max(Decimal(1))
 
@@ -65,7 +67,10 @@ def worst_rise(rates: dict[date, Decimal]) -> Decimal:
 def main(base_url: str, as_of: str) -> None:
     owed = outstanding(base_url, as_of)
     rates, simulated = year_of_rates(base_url)
-    print(f"{'':5}{'outstanding':>22}{'USD rate':>18}{'in USD':>16}{'worst 30 days':>15}{'would cost USD':>16}")
+    print(
+        f"{'':5}{'outstanding':>22}{'USD rate':>18}{'in USD':>16}"
+        f"{'worst 30 days':>15}{'would cost USD':>16}"
+    )
     total = lost = Decimal(0)
     with localcontext() as context:
         context.prec = 50
@@ -78,7 +83,10 @@ def main(base_url: str, as_of: str) -> None:
             value = amount / rate
             loss = value - amount / (rate * rise)
             total, lost = total + value, lost + loss
-            print(f"{currency:5}{amount:>22,}{rate:>18}{value:>16,.2f}{(rise - 1) * 100:>14.2f}%{loss:>16,.2f}")
+            print(
+                f"{currency:5}{amount:>22,}{rate:>18}{value:>16,.2f}"
+                f"{(rise - 1) * 100:>14.2f}%{loss:>16,.2f}"
+            )
         print(f"{'all':5}{'':22}{'':18}{total:>16,.2f}{'':15}{lost:>16,.2f}")
     if simulated:
         print("SIMULATED rates: none of this is real")

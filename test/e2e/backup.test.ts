@@ -17,7 +17,7 @@ import { skipWithout } from '../support/requirements.ts';
 
 const ENDINGS: { close(): Promise<unknown> }[] = [];
 
-/** docs/backup.md as it is written: pg_dump, pg_restore into an empty database, and a replay of what came since the dump. */
+/** Follows docs/backup.md: pg_dump, pg_restore, and a replay of what came since the dump. */
 describe('a database that is restored from a dump', function () {
   this.timeout(120_000);
   let server: ToolServer;
@@ -94,7 +94,8 @@ describe('a database that is restored from a dump', function () {
     const [all, days] = await Promise.all([
       db.raw(`select ${columns} from rate_observations order by event_id`),
       db.raw(
-        'select rate_date, quote_currency, mid, event_id from daily_rates order by rate_date, quote_currency',
+        `select rate_date, quote_currency, mid, event_id from daily_rates
+         order by rate_date, quote_currency`,
       ),
     ]);
     return { observations: all.rows, days: days.rows };
@@ -102,7 +103,7 @@ describe('a database that is restored from a dump', function () {
   const holds = (db: Database, count: number) =>
     eventually(async () => expect((await tables(db)).observations).to.have.length(count));
 
-  it('has after a replay all that the topic on Kafka has, though the group has long read past it', async function () {
+  it('restores and replays from Kafka past the committed offsets of the group', async function () {
     skipWithout(this, 'restore with the events on Kafka', brokerMissing());
     const { brokers } = await sharedBroker();
     const topic = `backup.${randomUUID()}`;
@@ -143,7 +144,7 @@ describe('a database that is restored from a dump', function () {
     expect(await replay(deps, {})).to.include({ read: 6, inserted: 0, unchanged: 6 });
   });
 
-  it('has no more than the dump where the stream is embedded, and goes on from there without a gap', async () => {
+  it('restores the embedded stream with the dump, and goes on without a gap', async () => {
     const topic = 'fx.rates.v1';
     const before = await live('embedded');
     const first = openPostgresStream({ ...before, log: quiet });

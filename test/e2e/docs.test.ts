@@ -25,7 +25,7 @@ const blocks = documents
   .filter(({ language }) => RUN.includes(language));
 const isRun = ({ note }: Block) => !note || !/^(not run|needs: (?!broker))/.test(note);
 const onBroker = ({ note }: Block) => note?.startsWith('needs: broker') ?? false;
-/** As one would read: the quickstart first, since the other documents suppose that it was followed. */
+/** In reading order: the quickstart first, since the other documents build on it. */
 const inReadingOrder = (some: Block[]) =>
   [...some].sort(
     (a, b) => Number(b.file.endsWith('quickstart.md')) - Number(a.file.endsWith('quickstart.md')),
@@ -124,7 +124,7 @@ describe('what the documents say to type', function () {
       settings: { DATA_DIR: data.dir },
       addresses: [['127.0.0.1:5080', `127.0.0.1:${port}`]],
     };
-    // With the history of 400 days that a first start makes up, and the sample book: the documents show both.
+    // With 400 days of simulated history and the sample book: the documents show both.
     await eventually(() => expect(running.output()).to.match(/"msg":"start started"/));
     await eventually(async () => {
       const status = await get<{ data: { backfill: unknown } }>(
@@ -193,7 +193,8 @@ describe('what the documents say to type', function () {
 );
 
 function testOf(block: Block, surroundings: () => Surroundings): void {
-  it(`works: ${block.file}:${block.line} ${block.text.trim().split('\n')[0]?.slice(0, 60)}`, async function () {
+  const title = block.text.trim().split('\n')[0]?.slice(0, 60);
+  it(`works: ${block.file}:${block.line} ${title}`, async function () {
     const missing = missingProgram(block);
     skipWithout(this, `${block.file}:${block.line}`, missing && `no ${missing}`);
     await runBlock(block, surroundings());

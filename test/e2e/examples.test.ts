@@ -23,8 +23,10 @@ describe('examples/currency_risk.py', function () {
   let url: string;
   const store = (daysAgo: number, currency: string, mid: string, source = 'xe') =>
     parts.query(
-      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
-       select (now() at time zone 'UTC')::date - ?::int, 'USD', ?, ?, ?, now(), now(), gen_random_uuid()`,
+      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                                fetched_at, event_id)
+       select (now() at time zone 'UTC')::date - ?::int, 'USD', ?, ?, ?, now(), now(),
+              gen_random_uuid()`,
       [daysAgo, currency, source, mid],
     );
 
@@ -40,7 +42,8 @@ describe('examples/currency_risk.py', function () {
     (await run('python3', ['examples/currency_risk.py', url, asOf])).stdout.split('\n');
 
   it('counts in exact decimals what the worst 30 days of a year would cost the book', async () => {
-    // The dollar rose from 100 to 125 in 30 days, and by less later; before the year it doubled, which does not count.
+    // The dollar rose from 100 to 125 in 30 days, later by less. It doubled before the year:
+    // that does not count.
     for (const [daysAgo, mid] of [
       [400, '50'],
       [90, '100'],
@@ -57,7 +60,8 @@ describe('examples/currency_risk.py', function () {
     ] as const)
       await store(daysAgo, 'NGN', mid);
     const lines = (await risk('2021-10-15')).map((line) => line.trim().split(/\s+/));
-    // 40,030,659.9858 / 128, and that less the same at 128 × 1.25; 8,880,132.3328 / 1500.25 and at 1500.25 × (1500.25 / 1500).
+    // 40,030,659.9858 / 128, and that less the same at 128 × 1.25;
+    // 8,880,132.3328 / 1500.25, and at 1500.25 × (1500.25 / 1500).
     expect(lines.slice(1, 4)).to.deep.equal([
       ['KES', '40,030,659.9858', '128', '312,739.53', '25.00%', '62,547.91'],
       ['NGN', '8,880,132.3328', '1500.25', '5,919.10', '0.02%', '0.99'],
@@ -65,7 +69,7 @@ describe('examples/currency_risk.py', function () {
     ]);
   });
 
-  it('says of a currency without rates that it has none, and of simulated ones that they are', async () => {
+  it('names a currency without rates, and simulated rates', async () => {
     await parts.query('delete from daily_rates');
     await store(0, 'NGN', '1500', 'simulator');
     const lines = await risk('2021-10-15');
@@ -77,7 +81,7 @@ describe('examples/currency_risk.py', function () {
 (brokerMissing() ? describe.skip : describe)('examples/consume-rates.ts', function () {
   this.timeout(180_000);
 
-  it('prints each rate once, passes over what is no event, and goes on where its group was', async () => {
+  it('prints each rate once, skips what is no event, and resumes with its group', async () => {
     const { brokers, registryUrl } = await sharedBroker();
     const topic = `fx.${randomUUID()}`;
     const stream = openKafkaStream({

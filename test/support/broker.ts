@@ -15,7 +15,7 @@ export interface Broker {
 const started: { stop: () => Promise<void> }[] = [];
 let broker: Promise<Broker> | undefined;
 
-/** Why there is no broker for these tests, or null when there is one. REQUIRE_BROKER=1 makes its absence a failure. */
+/** Why there is no broker here, or null. REQUIRE_BROKER=1 makes its absence a failure. */
 export function brokerMissing(): string | null {
   return process.env['KAFKA_BROKERS'] ? null : javaMissing();
 }
@@ -58,7 +58,7 @@ async function start(): Promise<Broker> {
   return { brokers: [`127.0.0.1:${node.port}`], registryUrl: registry.url };
 }
 
-/** A Confluent-compatible registry that keeps everything in memory, with the compatibility that ours is meant for. */
+/** Starts a Confluent-compatible registry in memory, with BACKWARD compatibility. */
 export async function startRegistry(): Promise<{ url: string; stop: () => Promise<void> }> {
   const home = await mavenCache(`apicurio-${APICURIO}`, async (dir, maven) => {
     await maven([

@@ -9,7 +9,10 @@ import { skipWithout } from './requirements.ts';
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const SHOTS = process.env['SAVE_SCREENSHOTS'] ?? join(tmpdir(), 'fx-rates-screenshots');
 
-/** Starts a browser, or says loudly why the suite is skipped; with REQUIRE_BROWSER=1 or REQUIRE_BROKER=1 that is a failure. */
+/**
+ * Starts a browser, or skips the suite loudly. With REQUIRE_BROWSER=1 or REQUIRE_BROKER=1 its
+ * absence is a failure.
+ */
 export async function startBrowser(suite: Mocha.Context): Promise<Browser> {
   const program = [process.env['BROWSER'] ?? '', ...PROGRAMS].find(
     (path) => path !== '' && existsSync(path),
@@ -25,7 +28,7 @@ export async function startBrowser(suite: Mocha.Context): Promise<Browser> {
 
 export interface Visit {
   readonly page: Page;
-  /** What a browser complained of, what was asked of anybody else, and what the security policy refused. */
+  /** Console errors, requests to other origins, and violations of the security policy. */
   readonly faults: readonly string[];
   /** Bytes of each file of the page itself, by path: no answers of the API, no images. */
   readonly weights: ReadonlyMap<string, number>;
@@ -68,22 +71,25 @@ export async function openPage(
     (what: string) => void faults.push(`security policy: ${what}`),
   );
   await page.addInitScript(
-    `document.addEventListener('securitypolicyviolation', (event) => reportViolation(event.violatedDirective + ' ' + event.blockedURI));`,
+    `document.addEventListener('securitypolicyviolation', (event) =>
+      reportViolation(event.violatedDirective + ' ' + event.blockedURI));`,
   );
   return { page, faults, weights };
 }
 
 /**
- * Has the answers of the API come one by one, each to a page that is on the screen without it, and counts how far what is there is
- * moved by them: the cumulative layout shift, of which browsers call 0.1 good. To be called before the page is opened.
+ * Delays the API's responses one by one, each to a page that is already on screen without it, and
+ * measures the cumulative layout shift (0.1 counts as good). Call it before the page is opened.
  */
 export async function watchShifts(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(`window.shifted = 0; new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.shifted += value;
+    for (const { value, hadRecentInput } of list.getEntries())
+      if (!hadRecentInput) window.shifted += value;
   }).observe({ type: 'layout-shift', buffered: true });`);
   const onScreen = () =>
     page.evaluate(
-      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))',
+      `new Promise((done) =>
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))`,
     );
   let last: Promise<unknown> = Promise.resolve();
   await page.route('**/v2/**', async (route) => {
@@ -101,7 +107,8 @@ export async function watchShifts(page: Page): Promise<() => Promise<number>> {
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate<string[]>(
-    `axe.run().then(({ violations }) => violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => id + ': ' + help + ' ' + html.slice(0, 160))))`,
+    `axe.run().then(({ violations }) => violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ html }) => id + ': ' + help + ' ' + html.slice(0, 160))))`,
   );
 }
 
@@ -111,7 +118,7 @@ export const isTooWide = (page: Page) =>
     'document.documentElement.scrollWidth > document.documentElement.clientWidth',
   );
 
-/** Saves what is on the screen, into SAVE_SCREENSHOTS=docs/images for the documentation and else into a temporary folder. */
+/** Saves a screenshot to SAVE_SCREENSHOTS (docs/images for the documentation) or a temp folder. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
   const path = join(SHOTS, `${name}.png`);

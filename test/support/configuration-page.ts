@@ -6,7 +6,7 @@ import { SECRET_NAMES } from '../../platform/environment.ts';
 import { SETTINGS, type Setting } from '../../platform/settings.ts';
 import { PROJECT } from './documents.ts';
 
-/** Who reads which settings; `npm start` is producer, consumer and API in one, and reads them all. */
+/** Which services read which settings; `npm start` runs all three and reads them all. */
 const READ_BY: [who: string, names: string[]][] = [
   ['all', ['DATABASE_URL', 'DATABASE_PASSWORD', 'DATA_DIR', 'LOG_LEVEL', 'FX_FAILPOINT']],
   ['API; producer and consumer for METRICS_PORT', ['HOST']],
@@ -54,17 +54,20 @@ const READ_BY: [who: string, names: string[]][] = [
 
 const HEAD = `# Configuration
 
-Settings come from the environment, or from a file \`.env\` in the folder where the program is started. The
-environment wins. An empty value counts as unset. A wrong value stops the start with exit code 2 and one
-message per fault, with an example of a right value. Unknown names are ignored. \`cp .env.example .env\`
-gives a file to begin with; it changes nothing until you uncomment a line.
+Settings come from the environment, or from a file \`.env\` in the folder where the program is
+started. The environment wins. An empty value counts as unset. A wrong value stops the start with
+exit code 2 and one message per fault, with an example of a right value. Unknown names are
+ignored. \`cp .env.example .env\` gives a file to begin with; it changes nothing until you
+uncomment a line.
 
-\`.env\` may be UTF-8 or UTF-16, with or without a byte order mark. Put a value that contains \`#\` in quotes:
-without them \`#\` begins a comment, and a value that is cut by one stops the start.
+\`.env\` may be UTF-8 or UTF-16, with or without a byte order mark. Put a value that contains
+\`#\` in quotes: without them \`#\` begins a comment, and a value that is cut by one stops the
+start.
 
-\`npm start\` and \`doctor\` read all settings. A **secret** may come from a file instead: \`NAME_FILE\` names the
-file, and \`NAME\` is left out. Secrets are never logged or shown. In a URL, encode special characters of the
-user and the password: \`/\` as \`%2F\`, \`@\` as \`%40\`, \`:\` as \`%3A\`, \`#\` as \`%23\`.
+\`npm start\` and \`doctor\` read all settings. A **secret** may come from a file instead:
+\`NAME_FILE\` names the file, and \`NAME\` is left out. Secrets are never logged or shown. In a
+URL, encode special characters of the user and the password: \`/\` as \`%2F\`, \`@\` as \`%40\`,
+\`:\` as \`%3A\`, \`#\` as \`%23\`.
 
 This page is generated from \`platform/settings.ts\` and \`.env.example\`:
 \`WRITE_DOCS=1 npx mocha test/unit/docs/configuration.test.ts\`.
@@ -91,7 +94,8 @@ export function configurationPage(): string {
         return `| \`${name}\` | ${meaning}${secret} | ${shown} | ${values} | ${who} |`;
       },
     );
-    return `## ${title}\n\n| name | meaning | default | values | read by |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
+    const head = '| name | meaning | default | values | read by |\n|---|---|---|---|---|';
+    return `## ${title}\n\n${head}\n${rows.join('\n')}\n`;
   });
   const strangers = READ_BY.flatMap(([, names]) => names).filter(
     (name) => !Object.hasOwn(SETTINGS, name),

@@ -37,7 +37,7 @@ export interface CallOptions {
   body?: string;
 }
 
-/** Asks, and throws when the answer is not one that the contract declares: its status, its format, its shape. */
+/** Calls the API. Throws when the response breaks the contract: status, format or shape. */
 export async function callApi<Data = never>(
   url: string,
   path: string,
@@ -61,7 +61,8 @@ export async function callApi<Data = never>(
   const fault = faultOf(method, path, response);
   if (fault)
     throw new Error(
-      `${method} ${path} → ${response.status} ${response.data.toString().slice(0, 500)}: ${fault}`,
+      `${method} ${path} → ${response.status} ` +
+        `${response.data.toString().slice(0, 500)}: ${fault}`,
     );
   return {
     status: response.status,

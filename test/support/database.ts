@@ -29,7 +29,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of its own with every migration applied, copied from a template on one real server that all tests share. */
+/** A migrated database, copied from a template on one real server that all tests share. */
 export async function testDatabase(): Promise<TestDatabase> {
   server ??= startServer();
   const { postgres } = await server;
@@ -69,7 +69,7 @@ export async function emptyDatabase() {
   };
 }
 
-/** From now on so many databases are copied while a test still runs with one before them: a copy takes longer than many a test. */
+/** Copies this many databases in advance: a copy takes longer than many a test. */
 export function copyDatabasesAhead(count: number): void {
   ahead = count;
 }
@@ -92,7 +92,7 @@ async function copy(url: string): Promise<string> {
 async function startServer() {
   const dataDir = mkdtempSync(join(tmpdir(), 'fx-test-'));
   const postgres = await joinEmbeddedPostgres({ dataDir, log: quiet });
-  // This server is thrown away whole; what survives a power cut is asked of others. Waiting for the disk is most of what a test would do.
+  // This server is deleted after the run, and waiting for the disk would take most of a test.
   await admin(postgres.url, 'alter system set fsync = off');
   await admin(postgres.url, 'select pg_reload_conf()');
   await admin(postgres.url, `create database ${TEMPLATE}`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A fenced block with what an HTML comment right above it says of it, and what a `text` block right below it says is then seen. */
+/** A fenced block, the HTML comment right above it, and the `text` block right below it. */
 export interface Block {
   readonly file: string;
   readonly line: number;
@@ -18,7 +18,7 @@ export interface Block {
 export interface Document {
   readonly file: string;
   readonly text: string;
-  /** The text without its fenced blocks, where links and commands in a sentence stand. */
+  /** The text without its fenced blocks. */
   readonly prose: string;
   readonly blocks: readonly Block[];
 }
@@ -56,7 +56,7 @@ function readDocument(file: string): Document {
   return { file, text, prose: text.replace(FENCE, ''), blocks };
 }
 
-/** The anchors that a forge gives a document's headings: lower case, punctuation gone, spaces as dashes. */
+/** Heading anchors as a forge makes them: lower case, no punctuation, spaces as dashes. */
 export function anchorsOf({ prose }: Document): string[] {
   const slugs = [...prose.matchAll(/^#{1,6} (.+)$/gm)].map(([, title = '']) =>
     title

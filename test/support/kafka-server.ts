@@ -6,7 +6,7 @@ import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { KAFKA, mavenCache } from './maven-cache.ts';
 import { JAVA, java, type ServerProcess, startJava, waitUntilUp } from './server-process.ts';
 
-/** One node of Apache Kafka that a test can kill and start again on the same ports and the same data. */
+/** A node of Apache Kafka that a test can kill and restart with the same ports and data. */
 export interface KafkaNode {
   readonly port: number;
   pid(): number;
@@ -16,9 +16,9 @@ export interface KafkaNode {
 }
 
 export interface KafkaOptions {
-  /** How many nodes, each with a copy of everything; two of three must have an event before it is acknowledged. */
+  /** Number of nodes, each with a replica; two of three acknowledge an event. */
   nodes?: number;
-  /** A second listener on each node that sends its clients to this port: a proxy's, whose target is `behind`. */
+  /** A second listener that advertises a proxy's port; the proxy's target is `behind`. */
   proxy?: { port: number; behind: number };
   /** More settings of the server, such as listeners with SASL and TLS. */
   settings?: (dir: string) => Promise<Record<string, string>> | Record<string, string>;
@@ -26,7 +26,7 @@ export interface KafkaOptions {
   format?: string[];
 }
 
-/** Starts a cluster in a folder of its own and waits until it answers. The first node's port is where clients begin. */
+/** Starts a cluster in a temporary folder and waits until it answers. */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[]> {
   const count = options.nodes ?? 1;
   const ports = await Promise.all(Array.from({ length: 2 * count }, () => freePort()));
@@ -137,8 +137,13 @@ export async function waitForBrokers(port: number, count = 1): Promise<void> {
 async function kafkaJars(): Promise<string> {
   const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local</groupId><artifactId>broker</artifactId><version>1</version><dependencies>
-<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${KAFKA}</version></dependency>
-<dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
+<dependency>
+  <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId>
+  <version>${KAFKA}</version>
+</dependency>
+<dependency>
+  <groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version>
+</dependency>
 </dependencies></project>`;
   return mavenCache(`kafka-${KAFKA}`, async (dir, maven) => {
     writeFileSync(join(dir, 'pom.xml'), pom);
@@ -167,7 +172,8 @@ function serverSettings({ dir, node, count, voters }: Node): Record<string, stri
     'controller.quorum.voters': voters,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map':
-      'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
+      'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT,' +
+      'SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(dir, 'data'),
     'offsets.topic.replication.factor': String(copies),
@@ -177,7 +183,7 @@ function serverSettings({ dir, node, count, voters }: Node): Record<string, stri
     'min.insync.replicas': String(Math.min(2, copies)),
     'group.initial.rebalance.delay.ms': '0',
     'auto.create.topics.enable': 'false',
-    // What a dead node leads is led by another within seconds, as clusters of several machines are set up in earnest.
+    // Another node takes over leadership within seconds, as in a production cluster.
     'broker.session.timeout.ms': '6000',
     'replica.lag.time.max.ms': '5000',
   };

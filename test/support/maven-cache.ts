@@ -9,7 +9,7 @@ export const KAFKA = '4.1.0';
 export const APICURIO = '2.6.13.Final';
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/broker', import.meta.url));
 
-/** A folder of the cache, filled once; built under another name, so a killed download leaves nothing half-made. */
+/** A cache folder, filled once under a temporary name: a killed download leaves nothing. */
 export async function mavenCache(
   name: string,
   fill: (dir: string, maven: (args: string[]) => Promise<unknown>) => Promise<void>,

@@ -16,7 +16,7 @@ export interface Command {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs one of our commands as the process it really is. Nothing of the surrounding environment reaches its settings. */
+/** Runs a command as a real process. It sees nothing of the surrounding environment. */
 export function command(
   name: string,
   settings: Record<string, string> = {},
@@ -34,7 +34,7 @@ export function script(file: string, settings: Record<string, string>, args: str
   );
 }
 
-/** One of our commands on a terminal, which is what util-linux' `script` has it believe; both of its outputs are on it. */
+/** Runs a command on a terminal, by util-linux' `script`; it shows both outputs. */
 export function onTerminal(
   name: string,
   settings: Record<string, string>,
@@ -84,7 +84,7 @@ function run(program: string, args: string[], settings: Record<string, string>):
   };
 }
 
-/** A folder of its own that any user may enter, and how to take it away with whatever server still runs on it. */
+/** A temporary DATA_DIR; `remove` also kills a server that still runs on it. */
 export function dataDir(): { dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'fx-data-'));
   return {

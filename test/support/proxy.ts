@@ -8,7 +8,7 @@ export interface Weather {
   readonly bytesPerSecond?: number;
 }
 
-/** Looks at what a client sends and, if it is the request meant, gives what tells its reply from others. */
+/** Inspects a request; returns a matcher for its reply when it is the one to lose. */
 export type ReplyOf = (request: Buffer) => ((reply: Buffer) => boolean) | null;
 
 /** The network between two parts, as a test may want it: whole, or not. */
@@ -19,9 +19,9 @@ export interface NetworkProxy {
   mend(): void;
   /** Resets every connection once; new ones get through. */
   reset(): void;
-  /** The weather from clients to the server (`there`) and from it to them (`back`), for connections old and new. */
+  /** Sets the link from clients to the server and back, for open and new connections. */
   weather(there: Weather, back: Weather): void;
-  /** Has the server get the next request of a kind, and its client a reset connection in place of the reply. */
+  /** Lets the next matching request pass, and resets the client instead of the reply. */
   loseReply(replyOf: ReplyOf): void;
   /** How many replies were lost so. */
   lost(): number;
@@ -104,7 +104,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
   };
 }
 
-/** Carries bytes one way, in order, as the weather of the moment lets them; what `passes` refuses is dropped. */
+/** Forwards bytes one way, in order, as the link allows; drops what `passes` refuses. */
 function carry(
   from: Socket,
   to: Socket,
@@ -142,7 +142,7 @@ function carry(
   }
 }
 
-/** The reply to a Produce request of Kafka's protocol, found by its correlation id: the records are written and nobody is told. */
+/** Matches the reply to a Kafka Produce request by its correlation id: written, not confirmed. */
 export const produceReply: ReplyOf = (request) => {
   const PRODUCE = 0;
   if (request.length < 12 || request.readInt16BE(4) !== PRODUCE) return null;
@@ -150,7 +150,7 @@ export const produceReply: ReplyOf = (request) => {
   return (reply) => reply.length >= 8 && reply.readInt32BE(4) === correlation;
 };
 
-/** The reply to a statement that holds these words: on a connection of Postgres the next thing that comes back. */
+/** Matches the reply to a Postgres statement that contains these words. */
 export const statementReply =
   (words: string): ReplyOf =>
   (request) =>

@@ -11,8 +11,8 @@ export function isInstalled(program: string): boolean {
 }
 
 /**
- * Skips `what` with a loud line where the machine lacks what it needs: `missing` names that, and is null where it is there. With
- * REQUIRE_BROKER=1, as in CI, its absence is a failure: what is skipped there would never be tested.
+ * Skips `what` loudly when the machine misses a requirement: `missing` names it, or is null.
+ * With REQUIRE_BROKER=1, as in CI, that is a failure: a skipped test would never run.
  */
 export function skipWithout(context: Mocha.Context, what: string, missing: string | null): void {
   if (missing === null) return;

@@ -6,8 +6,8 @@ import { startTestConsumer } from './pipeline.ts';
 import { quiet } from './quiet.ts';
 
 /**
- * An XE of our own, a database and a consumer that producer processes share, which see it as the real XE that they have keys for. The
- * ledger's time is a row, so that a test moves it for all of them at once.
+ * A simulated XE, a database and a consumer shared by producer processes, which see it as the real
+ * XE. The ledger's clock is a row, so that a test moves it for all of them at once.
  */
 export async function startScheduledXe() {
   const database = await testDatabase();
@@ -23,7 +23,8 @@ export async function startScheduledXe() {
   await database.query('create table test_clock (at timestamptz not null)');
   await database.query('insert into test_clock values (?)', [new Date(now).toISOString()]);
   await database.query(
-    'create or replace function ledger_now() returns timestamptz language sql volatile as $$ select at from test_clock $$',
+    `create or replace function ledger_now() returns timestamptz
+     language sql volatile as $$ select at from test_clock $$`,
   );
   const { db, url, notifications } = database;
   const stream = openPostgresStream({ db, url, notifications, log: quiet });

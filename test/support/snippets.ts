@@ -14,13 +14,13 @@ import { expect } from 'chai';
 import { type Block, PROJECT } from './documents.ts';
 import { isInstalled } from './requirements.ts';
 
-/** The day on which the documents' rates were written down. Whatever day it is, their dates lie as far back as on that day. */
+/** The documents' dates were written on this day; they are shifted by the days since. */
 const WRITTEN = '2026-11-25';
 const DAY_MS = 86_400_000;
 /** On a machine that others share; each block alone takes a second or two. */
 const PATIENCE_MS = 60_000;
 
-/** A folder to run snippets in: a checkout as a newcomer has it, which keeps what they write out of ours. */
+/** A temporary checkout to run snippets in, as a newcomer has it. */
 export function checkout(): { dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'fx-docs-'));
   chmodSync(dir, 0o755);
@@ -51,7 +51,7 @@ export function missingProgram({ language, text }: Block): string | null {
   return called.find((name) => !isInstalled(name)) ?? null;
 }
 
-/** Runs a block as a reader would, and expects that it works and that what the document shows is seen. */
+/** Runs a block as a reader would; it must succeed and print what the document shows. */
 export async function runBlock(
   block: Block,
   { dir, settings, addresses }: Surroundings,
@@ -111,7 +111,7 @@ function programFor(
     writeFileSync(snippet, text);
     return [process.execPath, ['--import', 'tsx', snippet]];
   }
-  // What a block assigns is there in the next one, as in the terminal of whoever reads on. An answer of 400 and above is a failure.
+  // Variables stay for the next block, as in a terminal. Curl fails for statuses from 400.
   const kept = join(dir, `.variables-${file.replaceAll('/', '-')}`);
   const head = 'curl() { command curl --fail-with-body -sS "$@"; }\nset -a -e -o pipefail\n';
   return ['bash', ['-c', `${head}[ ! -f ${kept} ] || . ${kept}\n${text}\nexport -p > ${kept}`]];
@@ -124,7 +124,7 @@ function shifted(text: string): string {
   );
 }
 
-/** The first line that does not come, in its turn, in the output; `…` stands for anything, and a number for any other. */
+/** The first expected line that is missing; `…` matches anything, a number any number. */
 function unseen(expected: readonly string[], output: string): string | null {
   const lines = output.split('\n');
   for (const line of expected) {

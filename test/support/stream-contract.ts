@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { BatchHandler, EventStream, StreamRecord, Subscription } from '../../stream/port.ts';
 import { eventually } from './eventually.ts';
 
-/** What every adapter of the stream must do, whatever stands behind it. `open` gives one more client of the same stream each time. */
+/** The contract of every stream adapter. Each `open` returns one more client of the same stream. */
 export function describeStreamContract(open: () => Promise<EventStream>): void {
   let stream: EventStream;
   let topic: string;
@@ -69,7 +69,7 @@ export function describeStreamContract(open: () => Promise<EventStream>): void {
     expect(Number(record?.timestampMs)).to.be.within(began, Date.now() + 5000);
   });
 
-  it('delivers headers without a value, and all values of a name that occurs more than once', async () => {
+  it('delivers headers without a value, and all values of a repeated name', async () => {
     const headers = { traceparent: null, hop: ['1', Buffer.from('2'), '3'] };
     await stream.publish(topic, [{ key: 'a', value: Buffer.from('1'), headers }]);
     const seen = collector(1);
@@ -173,7 +173,7 @@ export function describeStreamContract(open: () => Promise<EventStream>): void {
     expect((await again.all).map(textOf)).to.deep.equal(['1']);
   });
 
-  it('shares the partitions between two members of a group, and gives them all to the one that stays', async () => {
+  it('shares the partitions between two members, and gives all to the remaining one', async () => {
     const seen: Record<string, Set<number>> = { first: new Set(), second: new Set() };
     const note = (who: string) => (records: readonly StreamRecord[]) => {
       for (const { partition } of records) seen[who]?.add(partition);

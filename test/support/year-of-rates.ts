@@ -6,7 +6,7 @@ import { eventually } from './eventually.ts';
 export const DAYS = 400;
 export const GAP_DAYS = 15;
 
-/** Waits for the history that a first start makes up by itself, and takes a gap of KES and MAD out of its middle. */
+/** Waits for the simulated history, then deletes a gap of KES and MAD from its middle. */
 export async function waitForYearOfRates({ query }: Pick<TestDatabase, 'query'>): Promise<void> {
   await eventually(async () =>
     expect(await query('select count(*)::int as rates from daily_rates')).to.deep.equal([
@@ -15,6 +15,7 @@ export async function waitForYearOfRates({ query }: Pick<TestDatabase, 'query'>)
   );
   await query(
     `delete from daily_rates
-     where quote_currency in ('KES', 'MAD') and rate_date between current_date - 60 and current_date - ${61 - GAP_DAYS}`,
+     where quote_currency in ('KES', 'MAD')
+       and rate_date between current_date - 60 and current_date - ${61 - GAP_DAYS}`,
   );
 }

@@ -4,8 +4,8 @@ import { rateDecoder } from '../../events/wire-format.ts';
 import { openSchemaRegistry } from '../../stream/schema-registry.ts';
 
 /**
- * A peer of the consumer: kafkajs as it is installed, in a process of its own since ours mends it, fetching a topic from its beginning
- * and, where a registry is given, decoding it. Prints the records a second from the moment that the group lets it fetch.
+ * A peer of the consumer: unpatched kafkajs in a process of its own fetches a topic from its start
+ * and decodes it if a registry is given. Prints records per second from its first fetch on.
  */
 const [broker, topic, events, registryUrl] = process.argv.slice(2) as [
   string,

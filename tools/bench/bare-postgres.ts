@@ -2,7 +2,7 @@ import { joinEmbeddedPostgres } from '../../platform/embedded-postgres/join.ts';
 import { runCommand } from '../../platform/lifecycle.ts';
 import { makeLogger } from '../../platform/logger.ts';
 
-/** The peer of a start: the embedded Postgres of a folder and nothing on top of it, until it is asked to end. */
+/** The peer of a start: the embedded Postgres of a folder alone, until it is stopped. */
 const [dataDir] = process.argv.slice(2) as [string];
 await runCommand(async ({ onClose, untilSignal }) => {
   const postgres = await joinEmbeddedPostgres({

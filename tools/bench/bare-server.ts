@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 
-/** A peer of the API in a process of its own: sends the bytes of a file to whoever asks, by bare node:http or by a bare Express app. */
+/** A peer of the API: serves the bytes of a file by bare node:http or a bare Express app. */
 const [kind, file] = process.argv.slice(2) as [string, string];
 const bytes = readFileSync(file);
 

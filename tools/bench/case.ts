@@ -1,4 +1,4 @@
-/** A figure held to a bound: `figure` itself, or where `beside` names another figure of the run, its ratio to that one. */
+/** A bound on a figure or, with `beside`, on its ratio to another figure of the same run. */
 export interface Bound {
   readonly figure: string;
   readonly beside?: string;
@@ -6,7 +6,7 @@ export interface Bound {
   readonly atMost?: number;
 }
 
-/** What a case came to: figures as measured, each with its unit in its name, and the bounds on them. */
+/** The result of a case: figures with their unit in their name, and the bounds on them. */
 export interface Result {
   readonly figures: Readonly<Record<string, number>>;
   readonly bounds?: readonly Bound[];
@@ -14,11 +14,11 @@ export interface Result {
   readonly must?: Readonly<Record<string, boolean>>;
 }
 
-/** A piece of work beside its peers in one run: machines are noisy, so only ratios within a run are bounds. */
+/** Work measured beside its peers: machines are noisy, so only ratios within a run are bounds. */
 export interface BenchCase {
   readonly name: string;
   readonly about: string;
-  /** `quick` is a tenth of the work or less: enough to see that the case runs, too little to quote. */
+  /** `quick` does a tenth of the work or less: it shows that the case runs, no more. */
   run(size: { quick: boolean; say: (text: string) => void }): Promise<Result>;
 }
 

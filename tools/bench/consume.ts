@@ -11,11 +11,12 @@ import {
   untilStored,
 } from './kafka-stage.ts';
 
-/** A backlog on Kafka into both tables, by the consumer as a process, beside what else could be done with these records. */
+/** The consumer process stores a backlog on Kafka in both tables, beside alternatives. */
 export const consume: BenchCase = {
   name: 'consume',
   about:
-    '1 M events on 3 partitions of Kafka into both tables, beside bare kafkajs, the rows copied within Postgres, and Debezium into one table',
+    '1 M events on 3 partitions of Kafka into both tables, beside bare kafkajs, ' +
+    'the rows copied within Postgres, and Debezium into one table',
   run: async ({ quick, say }) => {
     const events = quick ? 50_000 : 1_000_000;
     const stage = await kafkaStage();
@@ -32,7 +33,8 @@ export const consume: BenchCase = {
       say('the same rows, within Postgres');
       const copying = await copyWithin(database);
       const [counts] = await database.query<{ events: string; days: string }>(
-        'select (select count(*) from rate_observations) as events, (select count(*) from daily_rates) as days',
+        `select (select count(*) from rate_observations) as events,
+                (select count(*) from daily_rates) as days`,
       );
       say('Debezium');
       const debezium = await byDebezium(stage, events);
@@ -86,7 +88,7 @@ async function consumed(
   return rowsPerSecond(database, 'rate_observations');
 }
 
-/** The limit: both tables from rows that Postgres has already, in two statements and with nothing between. */
+/** The upper limit: both tables filled within Postgres by two statements. */
 async function copyWithin({ query }: StageDatabase): Promise<number> {
   await query('create table again (like rate_observations including all)');
   await query('create table days_again (like daily_rates including all)');
@@ -94,15 +96,23 @@ async function copyWithin({ query }: StageDatabase): Promise<number> {
   return (
     await timed(async () => {
       await query(
-        `insert into again (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
-       select event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at from rate_observations
+        `insert into again (event_id, run_id, source, base_currency, quote_currency, mid,
+                            observed_at, fetched_at)
+         select event_id, run_id, source, base_currency, quote_currency, mid, observed_at,
+                fetched_at
+         from rate_observations
        on conflict do nothing`,
       );
       await query(
-        `insert into days_again (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
-       select distinct on (base_currency, quote_currency, rate_date) rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id
-       from rate_observations, lateral (select (observed_at at time zone 'UTC')::date as rate_date) d
-       order by base_currency, quote_currency, rate_date, source = 'xe' desc, observed_at desc, fetched_at desc, event_id desc`,
+        `insert into days_again (rate_date, base_currency, quote_currency, source, mid,
+                                 observed_at, fetched_at, event_id)
+         select distinct on (base_currency, quote_currency, rate_date)
+                rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at,
+                event_id
+         from rate_observations,
+              lateral (select (observed_at at time zone 'UTC')::date as rate_date) d
+         order by base_currency, quote_currency, rate_date, source = 'xe' desc,
+                  observed_at desc, fetched_at desc, event_id desc`,
       );
     })
   )[0];

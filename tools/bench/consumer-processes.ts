@@ -6,7 +6,7 @@ import type { BenchCase } from './case.ts';
 import { publishHistory } from './history.ts';
 import { type KafkaStage, kafkaStage, untilStored } from './kafka-stage.ts';
 
-/** One, two and three consumers on three partitions: what another process brings on this machine. Asked without a bound. */
+/** One, two and three consumers on three partitions: what another process brings. No bound. */
 export const consumerProcesses: BenchCase = {
   name: 'consumer-processes',
   about: '1, 2 and 3 consumers on a topic of 3 partitions, both tables',
@@ -29,7 +29,7 @@ export const consumerProcesses: BenchCase = {
   },
 };
 
-/** From the moment that all are members of a group at peace, since what they do while they come and go is another question. */
+/** Measured once all are members of a stable group: a rebalance is another question. */
 async function storedPerSecond(stage: KafkaStage, events: number, count: number): Promise<number> {
   const group = randomUUID();
   const database = await stage.database();

@@ -7,10 +7,10 @@ import { startJava } from '../../test/support/server-process.ts';
 import type { KafkaStage } from './kafka-stage.ts';
 
 const DEBEZIUM = '3.3.1.Final';
-/** What Connect brings itself: a second copy of these in a plug-in makes two classes of one name. */
+/** Connect brings these itself: a second copy in a plug-in would be another class. */
 const OF_CONNECT = /^(jackson-|connect-|kafka-clients|slf4j-)/;
 
-/** The peer that users would take in our place: Debezium's JDBC sink on Kafka Connect, three tasks, upserting into `sink`. */
+/** The alternative: Debezium's JDBC sink on Kafka Connect, three tasks, upserting into `sink`. */
 export async function startDebezium({ brokers, registryUrl, topic }: KafkaStage, url: string) {
   const jars = await connectJars();
   const work = dataDir();
@@ -40,7 +40,9 @@ export async function startDebezium({ brokers, registryUrl, topic }: KafkaStage,
       'connector.class': 'io.debezium.connector.jdbc.JdbcSinkConnector',
       topics: topic,
       'tasks.max': '3',
-      'connection.url': `jdbc:postgresql://${hostname}:${port}${pathname}?stringtype=unspecified&reWriteBatchedInserts=true`,
+      'connection.url':
+        `jdbc:postgresql://${hostname}:${port}${pathname}` +
+        '?stringtype=unspecified&reWriteBatchedInserts=true',
       'connection.username': decodeURIComponent(username),
       'connection.password': decodeURIComponent(password),
       'collection.name.format': 'sink',
@@ -68,8 +70,10 @@ export async function startDebezium({ brokers, registryUrl, topic }: KafkaStage,
 }
 
 /** The table it writes: the columns of `rate_observations`, and of its indexes the key alone. */
-export const SINK = `create table sink (event_id uuid primary key, run_id text not null, source text not null, base_currency text not null,
-  quote_currency text not null, mid numeric not null, observed_at timestamptz not null, fetched_at timestamptz not null,
+export const SINK = `create table sink (
+  event_id uuid primary key, run_id text not null, source text not null,
+  base_currency text not null, quote_currency text not null, mid numeric not null,
+  observed_at timestamptz not null, fetched_at timestamptz not null,
   stored_at timestamptz not null default now())`;
 
 /** Connect and its two plug-ins, each with all it stands on, from Maven Central on first use. */
@@ -88,7 +92,8 @@ function connectJars(): Promise<string> {
         join(libs, 'pom.xml'),
         `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local</groupId><artifactId>sink</artifactId><version>1</version><dependencies><dependency>
-<groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency></dependencies></project>`,
+<groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version>
+</dependency></dependencies></project>`,
       );
       const arguments_ = [
         'dependency:copy-dependencies',

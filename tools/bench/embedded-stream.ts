@@ -14,10 +14,12 @@ const TOPIC = { topic: 'fx.rates.v1', partitions: 3, replication: 1 };
 const BATCH = 500;
 type Rates = ReturnType<typeof makeRate>[];
 
-/** From `publish` to rows that anybody can read, beside one plain insert of such rows and a select of them, on a disk that is waited for. */
+/** From `publish` to readable rows, beside a plain insert and select, with fsync on. */
 export const embeddedStream: BenchCase = {
   name: 'embedded-stream',
-  about: `publish to readable on the embedded stream, one event and batches of ${BATCH}, beside a bare insert and select`,
+  about:
+    `publish to readable on the embedded stream, one event and batches of ${BATCH}, ` +
+    'beside a bare insert and select',
   run: async ({ quick, say }) => {
     const { dir, remove } = dataDir();
     const postgres = await joinEmbeddedPostgres({ dataDir: dir, log: quiet });
@@ -102,7 +104,7 @@ async function oursOn(url: string) {
   let landed = () => {};
   reader.on('notification', () => landed());
   return {
-    /** Publishes batch after batch and waits until the last row of them all can be read by another connection. */
+    /** Publishes batch after batch until another connection can read the last row. */
     throughTheStream: async (batches: readonly Rates[]) => {
       await inTurn(batches, (rates) => stream.publish(TOPIC.topic, rates.map(makeRecord)));
       for (const rates of batches) {
@@ -129,7 +131,7 @@ async function oursOn(url: string) {
   };
 }
 
-/** The peer: a table with the columns and indexes of `rate_observations`, one statement in and one out. */
+/** The peer: a table like `rate_observations`, one statement in and one out. */
 async function bareOn(url: string) {
   const client = new pg.Client(url);
   await client.connect();
@@ -138,8 +140,10 @@ async function bareOn(url: string) {
     insertAndSelect: async (rates: Rates) => {
       const column = (name: keyof Rates[number]) => rates.map((rate) => rate[name]);
       await client.query(
-        `insert into bare (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
-         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::timestamptz[], $8::timestamptz[])`,
+        `insert into bare (event_id, run_id, source, base_currency, quote_currency, mid,
+                           observed_at, fetched_at)
+         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
+                              $6::numeric[], $7::timestamptz[], $8::timestamptz[])`,
         [
           column('event_id'),
           column('run_id'),

@@ -10,11 +10,10 @@ const PATH = '/v2/rates/latest?base=USD&quotes=KES';
 /** How often the API is asked: what is readable in between is seen this much later. */
 const LOOK_MS = 2;
 
-/** Producer, consumer and API as three processes on Kafka: from the moment that XE's answer is in hand until the API shows its rate. */
+/** Three processes on Kafka: from XE's response until the API serves its rate. */
 export const endToEnd: BenchCase = {
   name: 'end-to-end',
-  about:
-    "from XE's answer in hand, through ledger, Kafka, consumer and Postgres, to the rate in an answer of the API",
+  about: "from XE's response through ledger, Kafka, consumer and Postgres to a response of the API",
   run: async ({ quick, say }) => {
     const stage = await kafkaStage();
     const database = await stage.database();

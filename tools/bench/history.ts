@@ -19,7 +19,7 @@ const FIRST_HOUR = Date.UTC(2000, 0, 1);
 export const SEND = 500;
 
 /**
- * What a pipeline of 170 currencies leaves on its stream that pulls every hour: 4,080 events a day, 24 for each currency-day, with
+ * The stream of 170 currencies fetched hourly: 4,080 events a day, 24 per currency and day, with
  * ids, digits, keys and headers as ours have them. The same every time.
  */
 function historicRate(n: number): RateObserved {
@@ -41,7 +41,7 @@ function asRecord(rate: RateObserved, schemaId: number): OutgoingRecord {
   return { key: keyOf(rate), value: encodeRate(rate, schemaId), headers: cloudEventHeaders(rate) };
 }
 
-/** Events `from` to `to` in batches of a send, made as they are asked for: ten million do not fit into memory. */
+/** Events `from` to `to` in batches, made on demand: ten million do not fit into memory. */
 export function* historyInSends({
   from = 0,
   to,
@@ -57,7 +57,7 @@ export function* historyInSends({
   }
 }
 
-/** Publishes events `from` to `to`, a few sends under way at a time: it is the stage for a measurement and not measured itself. */
+/** Publishes events `from` to `to`, a few sends at a time. Setup, not measured. */
 export async function publishHistory(
   { stream, topic }: { stream: EventStream; topic: string },
   part: { from?: number; to: number; schemaId: number },
@@ -73,7 +73,7 @@ export async function publishHistory(
   }
 }
 
-/** The ids of the last event of each currency: records of a pair are in order, so when these are stored, all are. */
+/** The last event of each currency: records of a pair are in order, so these come last. */
 export function lastIds(events: number): string[] {
   return Array.from({ length: QUOTES.length }, (_, n) => historicRate(events - 1 - n).event_id);
 }

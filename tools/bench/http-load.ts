@@ -9,8 +9,9 @@ export interface Load {
 }
 
 /**
- * Asks a server for one path after the other on `connections` kept alive, each with one request at a time, for `seconds`. Reads no more
- * of an answer than where it ends, so that the asking costs little beside the answering. Rejects when an answer is no 200.
+ * Requests one path after the other on `connections` kept alive, one request at a time each, for
+ * `seconds`. Only looks for the end of a response, so that the client costs little. Rejects for
+ * any status but 200.
  */
 export async function httpLoad(
   url: string,
@@ -32,7 +33,8 @@ export async function httpLoad(
         head = '';
         left = -1;
         socket.write(
-          `GET ${nextPath()} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept-Encoding: identity\r\n\r\n`,
+          `GET ${nextPath()} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
+            'Accept-Encoding: identity\r\n\r\n',
         );
       };
       socket.on('connect', ask);

@@ -7,7 +7,7 @@ import type { BenchCase } from './case.ts';
 /** Linux counts a process' time in these, whatever the kernel's own. */
 const TICKS_PER_SECOND = 100;
 
-/** `npm start` with nothing to do: its node process alone, since Postgres is another and shares its memory among many. Linux only. */
+/** An idle `npm start`: its node process alone, since Postgres shares memory. Linux only. */
 export const idle: BenchCase = {
   name: 'memory-and-idle',
   about: 'npm start left alone: memory and processor time of the node process',
@@ -57,7 +57,7 @@ export const idle: BenchCase = {
 
 /** Processor seconds so far, memory now, and the most since the start. */
 function processOf(pid: number): { seconds: number; megabytes: number; peakMegabytes: number } {
-  // After the name in brackets, which may hold spaces, the 12th and 13th are time in user mode and in the kernel.
+  // After the name in brackets, fields 12 and 13 are user and kernel time.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const megabytes = (name: string) =>

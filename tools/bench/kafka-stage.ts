@@ -13,7 +13,7 @@ import { lastIds } from './history.ts';
 
 const STUCK_MS = 90_000;
 
-/** What the cases on Kafka stand on: a real broker with a topic of three partitions, and a Postgres whose disk is waited for. */
+/** Setup of the Kafka cases: a broker, a topic of three partitions, Postgres with fsync. */
 export type KafkaStage = Awaited<ReturnType<typeof kafkaStage>>;
 
 export async function kafkaStage() {
@@ -37,7 +37,7 @@ export async function kafkaStage() {
     topic,
     stream,
     schemaId,
-    /** An empty database with our schema, and a connection to it. What was written before is on the disk, and costs the next nothing. */
+    /** An empty migrated database and a connection; earlier writes are flushed first. */
     async database() {
       const name = `bench_${randomBytes(4).toString('hex')}`;
       await withClient(postgres.url, (client) => client.query(`create database ${name}`));
@@ -88,7 +88,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 }
 
 /**
- * Rows a second by the rows themselves, so that neither the start of a program nor our looking counts: what was stored from the first
+ * Rows per second by the rows' own times, without program start or polling: from the first
  * transaction up to the last, which only ends the time.
  */
 export async function rowsPerSecond(
@@ -96,13 +96,14 @@ export async function rowsPerSecond(
   table: string,
 ): Promise<number> {
   const [row] = await query<{ rows: string; seconds: string }>(
-    `select count(*) filter (where stored_at < last) as rows, extract(epoch from max(last) - min(stored_at)) as seconds
+    `select count(*) filter (where stored_at < last) as rows,
+            extract(epoch from max(last) - min(stored_at)) as seconds
      from ${table}, (select max(stored_at) as last from ${table}) ends`,
   );
   return Number(row?.rows) / Number(row?.seconds);
 }
 
-/** Waits until the last event of each currency is in the table, which costs the server next to nothing; gives up when nothing moves. */
+/** Waits until the last event of each currency is stored; gives up when nothing moves. */
 export async function untilStored(
   { query }: Pick<StageDatabase, 'query'>,
   table: string,
@@ -111,7 +112,8 @@ export async function untilStored(
   const ids = lastIds(events);
   for (let [rows, grewAt] = [0, performance.now()]; ; await pause(500)) {
     const [found] = await query<{ last: string; some: string }>(
-      `select count(*) as last, pg_relation_size('${table}') as some from ${table} where event_id = any($1::uuid[])`,
+      `select count(*) as last, pg_relation_size('${table}') as some
+       from ${table} where event_id = any($1::uuid[])`,
       [ids],
     );
     if (Number(found?.last) === ids.length) return;

@@ -28,7 +28,7 @@ const PAIR = [
 ];
 const ROUNDS = 5;
 
-/** `npm run load` beside a bare `copy` of the rows it kept, and the loan summary beside the bare pair of sums. */
+/** `npm run load` beside a bare `copy` of its rows, the summary beside the bare pair of sums. */
 export const loanBook: BenchCase = {
   name: 'loan-book',
   about: 'loading a random book of 100,000 loans, and the loan summary of a day',
@@ -75,7 +75,7 @@ export const loanBook: BenchCase = {
   },
 };
 
-/** The command as a person runs it, start and end included, and the most memory its process ever held. */
+/** The whole command, and the peak memory of its process. */
 async function loaded(url: string, dir: string): Promise<{ seconds: number; megabytes: number }> {
   const load = command('load', { DATABASE_URL: url }, [dir, '--quiet']);
   let peak = 0;
@@ -118,7 +118,7 @@ async function copyIn(client: pg.Client, dir: string): Promise<number> {
   return rows;
 }
 
-/** Runs the queries to their last row, and lets the rows go: what is measured is Postgres, not what Node makes of them. */
+/** Runs the queries and discards the rows: measures Postgres, not Node. */
 async function read(client: pg.Client, queries: readonly string[]): Promise<void> {
   for (const sql of queries) {
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

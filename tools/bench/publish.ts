@@ -3,10 +3,12 @@ import { type BenchCase, timed } from './case.ts';
 import { historyInSends, SEND } from './history.ts';
 import { kafkaStage } from './kafka-stage.ts';
 
-/** Batches of ready bytes, each published through the port and by a bare producer of kafkajs with the same settings, in turns. */
+/** The same batches of encoded events through the port and by bare kafkajs, in turns. */
 export const publish: BenchCase = {
   name: 'publish',
-  about: `1 M events in batches of ${SEND} through the port, beside a bare kafkajs producer sending the same batches`,
+  about:
+    `1 M events in batches of ${SEND} through the port, ` +
+    'beside a bare kafkajs producer sending the same batches',
   run: async ({ quick, say }) => {
     const events = quick ? 20_000 : 1_000_000;
     const stage = await kafkaStage();

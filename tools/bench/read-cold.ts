@@ -12,10 +12,12 @@ const DAYS = YEARS * 365;
 const CONNECTIONS = 5;
 const CODES = ['USD', ...SEVEN];
 
-/** What nobody has asked before, so that nothing is ready, beside the statement that finds the rows. */
+/** Uncached requests, beside the statement that finds the rows. */
 export const readCold: BenchCase = {
   name: 'read-cold',
-  about: `a random pair and range of ${YEARS} years each time, ${CONNECTIONS} connections, beside the same SQL by bare pg`,
+  about:
+    `a random pair and range of ${YEARS} years each time, ${CONNECTIONS} connections, ` +
+    'beside the same SQL by bare pg',
   run: async ({ quick, say }) => {
     const database = await testDatabase();
     const pool = new pg.Pool({ connectionString: database.url, max: CONNECTIONS });
@@ -114,17 +116,21 @@ async function bareLoad(pool: pg.Pool, seconds: number) {
 
 /** The statement by which the API finds the rows of a range. */
 const ROWS = `
-  select base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, derived from rate_pairs
+  select base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, derived
+  from rate_pairs
   where base = $1 and quote = any($2) and rate_date between $3 and $4
   order by rate_date, quote limit 1001`;
 
-/** A pipeline at work, whose rates are fresh: only of stale ones is it asked which row is the newest. */
+/** Fresh rates: only stale ones need a look-up of the newest row. */
 const LATEST_PULL = `
   insert into runs (source, trigger, slot, state, currencies, fetched_at, ended_at)
   values ('simulator', 'schedule', now(), 'confirmed', $1, now(), now())`;
 
 const HISTORY = `
-  insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
-  select day, 'USD', code, 'xe', 100 + n / 1000.0 + 0.0000000001, day + interval '23 hours', day + interval '23 hours 1 second',
+  insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                           fetched_at, event_id)
+  select day, 'USD', code, 'xe', 100 + n / 1000.0 + 0.0000000001, day + interval '23 hours',
+         day + interval '23 hours 1 second',
          gen_random_uuid()
-  from unnest($1::text[]) code, generate_series(0, $2::int) n cross join lateral (select current_date - n as day) d`;
+  from unnest($1::text[]) code, generate_series(0, $2::int) n
+    cross join lateral (select current_date - n as day) d`;

@@ -10,10 +10,12 @@ import { httpLoad, type Load } from './http-load.ts';
 const CONNECTIONS = 32;
 const PATH = '/v1/rates?currency=kes';
 
-/** The address that old clients ask most, with all of our middleware, beside the same bytes from servers that do nothing else. */
+/** The most used v1 path with all middleware, beside the same bytes from bare servers. */
 export const readHot: BenchCase = {
   name: 'read-hot',
-  about: `a year of one currency, ${CONNECTIONS} connections, beside a bare Express app and bare node:http`,
+  about:
+    `a year of one currency, ${CONNECTIONS} connections, ` +
+    'beside a bare Express app and bare node:http',
   run: async ({ quick, say }) => {
     const dir = mkdtempSync(join(tmpdir(), 'fx-bench-'));
     const database = await testDatabase();
@@ -82,7 +84,9 @@ export const readHot: BenchCase = {
 };
 
 const YEAR = `
-  insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
-  select day, 'USD', 'KES', 'xe', 129 + n / 1000.0 + 0.0000000001, day + interval '23 hours', day + interval '23 hours 1 second',
+  insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                           fetched_at, event_id)
+  select day, 'USD', 'KES', 'xe', 129 + n / 1000.0 + 0.0000000001, day + interval '23 hours',
+         day + interval '23 hours 1 second',
          gen_random_uuid()
   from generate_series(0, 364) n cross join lateral (select date '2025-11-01' + n as day) d`;

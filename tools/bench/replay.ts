@@ -5,7 +5,7 @@ import { type BenchCase, timed } from './case.ts';
 import { publishHistory } from './history.ts';
 import { type KafkaStage, kafkaStage, type StageDatabase } from './kafka-stage.ts';
 
-/** `npm run replay` over histories of growing length: whether time grows as they do, and memory does not. Linux only, for the memory. */
+/** `npm run replay` over growing histories: how time and memory grow. Linux only. */
 export const replay: BenchCase = {
   name: 'replay',
   about: 'replays of 1 M, 3 M and 10 M events into empty tables, and of 3 M that are there already',
@@ -123,7 +123,7 @@ function peakOf(pid: number): number {
   }
 }
 
-/** The power of the events that time grows with: the slope of the least squares through their logarithms. */
+/** The exponent of time over events: slope of the least squares of their logarithms. */
 function exponentOf(points: readonly (readonly [events: number, seconds: number])[]): number {
   const logs = points.map(([events, seconds]) => [Math.log(events), Math.log(seconds)] as const);
   const mean = (pick: 0 | 1) => logs.reduce((sum, point) => sum + point[pick], 0) / logs.length;

@@ -9,7 +9,7 @@ import {
 } from '../../test/support/process.ts';
 import { type BenchCase, median, timed } from './case.ts';
 
-/** `npm start` to the first seven rates beside the bare start of the embedded Postgres it needs, on an empty folder and on a used one. */
+/** `npm start` to the first seven rates beside its embedded Postgres alone, cold and warm. */
 export const startUp: BenchCase = {
   name: 'start-up',
   about: 'start to seven rates, cold and warm, beside the bare start of the embedded Postgres',

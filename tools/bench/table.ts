@@ -34,7 +34,7 @@ export function judged(
   return { name, about, figures, must, holds, runs, ...(failed !== undefined && { failed }) };
 }
 
-/** The table of `npm run bench`: a line for each bound, then one for each figure that none speaks of. */
+/** The table of `npm run bench`: a line per bound, then one per figure without a bound. */
 export function tableOf(cases: readonly Judged[]): string {
   const columns = ['case', 'figure', 'beside', 'ratio', 'bound', ''].map((name) => ({
     name,

@@ -6,7 +6,7 @@ import { lettersKept, verdictOn, wholeAndRight } from './verdict.ts';
 import { until } from './world.ts';
 
 const FINE: Weather = {};
-/** The longest that a publish may take to be acknowledged or refused, with time for a busy machine. */
+/** The longest a publish may take to be acknowledged or refused, on a busy machine. */
 const PUBLISH_MS = 32_000;
 
 type Spoil = (network: NetworkProxy) => void;

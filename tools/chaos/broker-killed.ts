@@ -9,7 +9,7 @@ import { until } from './world.ts';
 
 const MINUTE = 60_000;
 
-/** The broker dies, freezes, and is long away; what was acknowledged is there, and everything goes on by itself. */
+/** The broker dies, freezes and stays down: acknowledged events survive, everything resumes. */
 export const brokerKilled: ChaosCase = {
   name: 'broker-killed',
   what: 'the broker is killed and started again under load, is away for minutes, and is frozen',

@@ -2,7 +2,7 @@ import type { World } from './world.ts';
 
 export type Adapter = 'kafka' | 'embedded';
 
-/** What a case came to. All but the times are counts; `recovered_ms` is the longest that anything took to work again. */
+/** The result of a case: counts, and `recovered_ms`, the longest recovery. */
 export interface Outcome {
   readonly attempted: number;
   readonly acked: number;
@@ -13,7 +13,7 @@ export interface Outcome {
   readonly recovered_ms: number;
   /** What else was counted. */
   readonly also: Readonly<Record<string, number | string>>;
-  /** Every promise of the case, in words, and whether it held. */
+  /** Every promise of the case in words, and whether it held. */
   readonly must: Readonly<Record<string, boolean>>;
 }
 
@@ -22,7 +22,7 @@ export interface ChaosCase {
   /** One sentence for a person who reads the list. */
   readonly what: string;
   readonly on: readonly Adapter[];
-  /** It spoils nothing that others stand on, so a quick run may have several such at a time. */
+  /** It breaks nothing that other cases share, so a quick run may have several at a time. */
   readonly together?: true;
   /** Too heavy for a quick run. */
   readonly fullOnly?: true;

@@ -4,7 +4,7 @@ import { encodedRates } from './encoded-rates.ts';
 import { lettersKept, verdictOn, wholeAndRight } from './verdict.ts';
 import { until } from './world.ts';
 
-/** The rows are there and the consumer is never told: it does the batch again, and nothing shows. */
+/** The rows are stored but COMMIT is never confirmed: the batch is repeated without effect. */
 export const commitRepliesCut: ChaosCase = {
   name: 'commit-replies-cut',
   what: 'the connection is reset in place of the reply to COMMIT',
@@ -12,7 +12,8 @@ export const commitRepliesCut: ChaosCase = {
   together: true,
   run: async (world, full) => {
     const cuts = full ? 200 : 20;
-    // The first pull shows that the consumer reads. What is there already is not written again, so each cut needs a pull of its own.
+    // The first batch shows that the consumer reads. Each cut needs new events: stored ones are
+    // not written again.
     const rates = encodedRates((cuts + 1) * 7);
     const network = world.databaseNetwork;
     const lostBefore = network.lost();

@@ -7,7 +7,7 @@ import { until } from './world.ts';
 /** kill -9 in the middle of the work, again and again, while events flow. */
 export const consumerKilled: ChaosCase = {
   name: 'consumer-killed',
-  what: 'the consumer is killed 50–800 ms after its first batch, again and again, while events flow',
+  what: 'the consumer is killed 50–800 ms after its first batch, repeatedly, while events flow',
   on: BOTH,
   together: true,
   run: async (world, full) => {

@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 const FIRST_DAY = Date.UTC(1990, 0, 1);
 
 /**
- * `count` events whose rate tells currency, day and slot, so that one in the wrong row shows: of day 123 and currency 4 the night
- * slot is 4000123.23. With two slots a day the later one wins.
+ * `count` events whose rate encodes currency, day and slot, so that one in the wrong row shows: of
+ * day 123 and currency 4 the night slot is 4000123.23. With two slots a day the later one wins.
  */
 export function encodedRates(count: number, { slots = 1, firstDay = 0 } = {}): RateObserved[] {
   return Array.from({ length: count }, (_, n) => {

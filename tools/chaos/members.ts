@@ -10,7 +10,7 @@ const MEMBERS = 3;
 /** Three processes share three partitions; what a dead one owned goes to the others. */
 export const members: ChaosCase = {
   name: 'members',
-  what: 'three consumers share three partitions under load, and die one after the other but the last',
+  what: 'three consumers share three partitions under load; all but the last die in turn',
   on: BOTH,
   together: true,
   run: async (world, full) => {

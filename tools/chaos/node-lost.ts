@@ -7,10 +7,10 @@ import { encodedRates } from './encoded-rates.ts';
 import { verdictOn, wholeAndRight } from './verdict.ts';
 import { until } from './world.ts';
 
-/** Three nodes, three copies, two of which must have an event; each node in turn dies with kill -9 under load. */
+/** Three nodes, three replicas, two in sync: each node in turn dies by kill -9 under load. */
 export const nodeLost: ChaosCase = {
   name: 'node-lost',
-  what: 'a cluster of three nodes loses one after the other under load, with three consumers on three partitions',
+  what: 'a cluster of three loses each node in turn under load, with three consumers',
   on: ['kafka'],
   fullOnly: true,
   run: async (world, full) => {

@@ -43,7 +43,8 @@ export const poison: ChaosCase = {
       Number(
         (
           await world.query<{ n: string }>(
-            'select (select count(*) from rate_observations) + (select count(*) from dead_letters) as n',
+            `select (select count(*) from rate_observations)
+                  + (select count(*) from dead_letters) as n`,
           )
         )[0]?.n,
       );

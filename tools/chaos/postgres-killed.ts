@@ -7,7 +7,7 @@ import { until } from './world.ts';
 /** Postgres dies, or ends every session, while rows are written: an outage, never a dead letter. */
 export const postgresKilled: ChaosCase = {
   name: 'postgres-killed',
-  what: 'Postgres is killed with kill -9, and all its sessions are terminated, in the middle of transactions',
+  what: 'Postgres is killed, and all its sessions are terminated, within transactions',
   on: BOTH,
   run: async (world, full) => {
     const rounds = full ? 20 : 2;
@@ -33,7 +33,8 @@ export const postgresKilled: ChaosCase = {
         else
           await world
             .query(
-              'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+              `select pg_terminate_backend(pid) from pg_stat_activity
+               where datname = current_database() and pid <> pg_backend_pid()`,
             )
             .catch(() => undefined);
         // Sessions of a dead server may still answer for a moment.

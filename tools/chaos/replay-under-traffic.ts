@@ -7,10 +7,10 @@ import { until } from './world.ts';
 
 const FROM = ['--from', '2020-01-01', '--json', '--quiet'];
 
-/** History is read again, twice at once and with a death in the middle, beside a group that goes on living. */
+/** Two replays at once, one of them killed, beside a live group. */
 export const replayUnderTraffic: ChaosCase = {
   name: 'replay-under-traffic',
-  what: 'two replays at once under live traffic, one of them killed in the middle; then a third and a rebuild',
+  what: 'two replays at once under live traffic, one killed; then a third and a rebuild',
   on: BOTH,
   together: true,
   run: async (world, full) => {

@@ -6,7 +6,7 @@ import { verdictOn, wholeAndRight } from './verdict.ts';
 
 const PER_ROUND = 20;
 
-/** Events are written and nobody is told: what is acknowledged afterwards must be there all the same. */
+/** Events are written but never confirmed: whatever is acknowledged later must be there. */
 export const repliesLost: ChaosCase = {
   name: 'replies-lost',
   what: 'the reply to a publish is lost on its way back, before every round of 20 events',
@@ -29,13 +29,13 @@ export const repliesLost: ChaosCase = {
         ...RateObserved[],
       ];
       network.loseReply(kafka ? produceReply : statementReply('insert into stream_records'));
-      // A client may try again by itself and be none the wiser; a network that is gone has it tell us, and then it must start afresh.
+      // A client may retry by itself; with the network down it must report, and start afresh.
       const cut = round % 10 === 9;
       if (cut) {
         network.cut();
         cuts++;
       }
-      // Not one batch: the event after the lost reply is the one that kafkajs' idempotent producer would lose.
+      // Not one batch: kafkajs' idempotent producer would lose the event after the lost reply.
       for (const part of [[first], ...others.map((rate) => [rate])]) {
         const records = part.map((rate) => asRecord(rate));
         for (let done = false; !done; ) {

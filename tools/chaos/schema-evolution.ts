@@ -47,7 +47,7 @@ const INCOMPATIBLE = with_((schema) => {
 /** Writers and readers of different versions on one topic, with a real registry between them. */
 export const schemaEvolution: ChaosCase = {
   name: 'schema-evolution',
-  what: 'a field added, promoted and renamed; old readers and new writers and back; an incompatible schema',
+  what: 'a field added, promoted, renamed; old and new readers and writers; an incompatible one',
   on: ['kafka'],
   together: true,
   run: async (world, _full) => {

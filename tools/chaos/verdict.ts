@@ -9,8 +9,8 @@ export interface Verdict {
 }
 
 /**
- * Holds the tables to what was acknowledged: `lost` are events and currency-days that are not there, `duplicate` those that are there
- * and should not be, `wrong` days whose rate is not the one that the events add up to.
+ * Compares the tables with what was acknowledged: `lost` are missing events and currency-days,
+ * `duplicate` those that should not be there, `wrong` days whose rate is not the winner's.
  */
 export async function verdictOn(query: Query, acked: readonly RateObserved[]): Promise<Verdict> {
   const day = (rate: RateObserved) => `${rate.quote_currency} ${rate.observed_at.slice(0, 10)}`;

@@ -13,7 +13,7 @@ import { type Servers, TEMPLATE } from './servers.ts';
 
 export type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
 
-/** What a case has to itself: a database, a topic, a group, and processes that reach them over networks that it can spoil. */
+/** A case's own database, topic and group, and processes that reach them over bad networks. */
 export interface World {
   readonly on: Adapter;
   readonly servers: Servers;
@@ -31,7 +31,7 @@ export interface World {
   readonly settings: Record<string, string>;
   /** Starts one of our commands as a process; it is ended with the case. */
   run(name: string, settings?: Record<string, string>, args?: string[]): Command;
-  /** Publishes until it is acknowledged, as the producer's ledger does; gives the number of tries. */
+  /** Publishes until acknowledged, as the producer's ledger does; returns the number of tries. */
   publish(rates: readonly RateObserved[], to?: EventStream): Promise<number>;
   /** Publishes once; tells whether it was acknowledged. */
   attempt(rates: readonly RateObserved[], to: EventStream): Promise<boolean>;
@@ -60,7 +60,8 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   const { hostname, port } = new URL(direct);
   const databaseNetwork = await startProxy({ host: hostname, port: Number(port) });
   const remote = direct.replace(`:${port}/`, `:${databaseNetwork.port}/`);
-  const db = openDatabase({ url: direct, name: 'chaos', poolSize: 4 });
+  // The observer waits: its deadlines would fail a case on a busy machine.
+  const db = openDatabase({ url: direct, name: 'chaos', poolSize: 4, deadlines: 'none' });
   const opened: (() => Promise<unknown>)[] = [];
   const streamOver = (url: string, port: number | undefined): EventStream => {
     if (port) {

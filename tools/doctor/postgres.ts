@@ -78,7 +78,8 @@ async function withSession<T>(url: string, work: (client: pg.Client) => Promise<
 function checkServer(address: string, facts: Facts): Check {
   const { version, bytes, is_standby, read_only, connections, max_connections: max } = facts;
   const size = Math.ceil(Number(bytes) / 1024 ** 2);
-  const detail = `${address}: PostgreSQL ${version}, ${size} MB, ${connections} of ${max} connections`;
+  const detail =
+    `${address}: PostgreSQL ${version}, ${size} MB, ` + `${connections} of ${max} connections`;
   if (is_standby || read_only === 'on')
     return problem('Postgres', {
       code: 'postgres_read_only',
@@ -122,7 +123,7 @@ export function checkDisk(dataDir: string): Check {
 
 export function judgeDisk(dataDir: string, freeBytes: number): Check {
   const detail = `${(freeBytes / 1024 ** 3).toFixed(1)} GB free under ${dataDir}`;
-  const fix = `free space under ${dataDir}, never by deleting in pg_wal; services go on by themselves`;
+  const fix = `free space under ${dataDir}, never by deleting in pg_wal; then services resume`;
   if (freeBytes < FULL_DISK_BYTES)
     return problem('disk', { code: 'disk_full', detail: `the disk is full: ${detail}`, fix });
   if (freeBytes < LOW_DISK_BYTES)
@@ -162,7 +163,7 @@ interface Where {
   dataDir: string | null;
 }
 
-/** What an error of Postgres means for the operator, by SQLSTATE (PostgreSQL manual, appendix A). */
+/** What an error of Postgres means for an operator, by SQLSTATE (PostgreSQL, appendix A). */
 export function explainPostgres(
   err: unknown,
   { host, dataDir }: Where,

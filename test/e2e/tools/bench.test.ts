@@ -19,7 +19,7 @@ describe('npm run bench', function () {
   const [fast, slow] = [{ figures: { ours: 9, theirs: 10 } }, { figures: { ours: 7, theirs: 10 } }];
   const bounds = [{ figure: 'ours', beside: 'theirs', atLeast: 0.8 }];
 
-  it('holds a figure beside its peer to the bound in every run, and says which line missed it', () => {
+  it('judges a figure beside its peer in every run, and names the bound that is missed', () => {
     const good = judged({ name: 'good', about: '' }, [{ ...fast, bounds }]);
     expect(good).to.deep.include({ must: { 'ours ≥ 0.8 times theirs': true }, holds: true });
     const bad = judged({ name: 'bad', about: '' }, [
@@ -37,7 +37,7 @@ describe('npm run bench', function () {
     );
   });
 
-  it('does not pass for holding when a case failed or a bound is on a figure that there is not', () => {
+  it('does not hold when a case failed or a bounded figure is missing', () => {
     expect(judged({ name: 'gone', about: '' }, [], 'no Java').holds).to.equal(false);
     expect(() =>
       judged({ name: 'odd', about: '' }, [{ ...fast, bounds: [{ figure: 'other', atMost: 1 }] }]),

@@ -94,7 +94,7 @@ describe('an alert', () => {
     expect(headings).to.have.members(rules.map(({ alert }) => alert));
   });
 
-  it('fires when it should, and never for a healthy pipeline or an unknown figure, by promtool', function () {
+  it('fires when it should, never for a healthy pipeline or an unknown figure', function () {
     this.timeout(60_000);
     skipWithout(
       this,
