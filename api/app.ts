@@ -1,95 +1,115 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { DeadLetterAdmin } from '../ledger/dead-letters.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type DashboardDeps, dashboardRoutes } from './dashboard.ts';
 import { docsRoutes } from './docs/routes.ts';
+import { servePrefix } from './http/base-path.ts';
+import { type CachedResponse, cacheKey, sendCached } from './http/caching.ts';
 import { readContract } from './http/contract.ts';
-import { observe } from './http/observe.ts';
-import { type OperationDeps, operationsOf, suffixes } from './http/operations.ts';
-import { notFound, problems, Refused } from './http/problems.ts';
+import { parseSuffix } from './http/formats.ts';
+import { measureRequests } from './http/observe.ts';
+import { type OperationDeps, routeOperations } from './http/operations.ts';
+import { answerNotFound, handleErrors, Refused } from './http/problems.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 import type { BookQueries } from './loans/queries.ts';
 import { loansHandlers } from './loans/routes.ts';
 import { deadLettersHandlers } from './pipeline/dead-letters.ts';
 import { type PipelineDeps, pipelineHandlers } from './pipeline/routes.ts';
 import { type ServiceDeps, serviceHandlers } from './pipeline/service.ts';
-import type { EventFeed } from './rates/event-stream.ts';
-import { eventsHandlers } from './rates/events.ts';
-import { type RateDetailsDeps, rateDetailsHandlers } from './rates/rate-details.ts';
+import { rateDetailsHandlers } from './rates/details.ts';
+import { type EventStream, eventHandlers } from './rates/event-stream.ts';
 import { type RatesDeps, ratesHandlers } from './rates/routes.ts';
-import { type RatesV1Deps, ratesV1Routes } from './v1.ts';
+import { type V1Deps, v1Routes } from './v1.ts';
 
 export interface AppDeps
-  extends RatesV1Deps,
+  extends V1Deps,
     RatesDeps,
-    RateDetailsDeps,
     PipelineDeps,
     DashboardDeps,
     Omit<OperationDeps, 'contract'>,
     Omit<ServiceDeps, 'contract'> {
-  feed: EventFeed;
+  events: EventStream;
   letters: DeadLetterAdmin;
   book: BookQueries;
   rateLimitPerMinute: number | undefined;
-  /** How many proxies stand in front, each of which adds its client to X-Forwarded-For. */
+  /** The number of reverse proxies in front; each adds its client to X-Forwarded-For. */
   trustProxy: number;
+  /** The path prefix under which a proxy serves the API, such as /fx; '' for none. */
+  basePath: string;
   log: Logger;
 }
 
-/** The whole of the HTTP interface. Builds and never listens. */
-export function buildApp(deps: AppDeps): Express {
-  const { ready, log, rateLimitPerMinute, trustProxy } = deps;
-  const contract = readContract();
-  const of = { ...deps, contract };
+/** Builds the whole HTTP interface, without listening. */
+export function buildApp(appDeps: AppDeps): Express {
+  const deps = { ...appDeps, contract: readContract() };
+  const { log, rateLimitPerMinute, trustProxy } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', trustProxy);
-  app.use(observe(log));
-  if (rateLimitPerMinute !== undefined) app.use(secured, limit(rateLimitPerMinute));
-  // Before the headers are set: ready answers bring theirs along.
-  app.use((req, res, next) => {
-    const sent = ready.send(req, res);
-    if (sent) res.locals['route'] = sent.route;
-    else next();
-  });
-  app.use(secured);
-  // Before all the routes of the API: a visit begins with a dozen files, which must not pass by each of them.
+  app.use(measureRequests(log));
+  app.use(servePrefix(deps));
+  if (rateLimitPerMinute !== undefined) app.use(setSecurityHeaders, limitRate(rateLimitPerMinute));
+  // Before the headers are set: a cached response has its own.
+  app.use(sendFromCache(deps));
+  app.use(setSecurityHeaders);
+  // Before the routes of the API: a visit starts with a dozen files.
   app.use(dashboardRoutes(deps));
-  app.use(suffixes);
-  app.use(ratesV1Routes(deps));
-  app.use(operationsOf(of, ['Rates'], { ...ratesHandlers(deps), ...rateDetailsHandlers(deps) }));
+  app.use(parseSuffix);
+  app.use(v1Routes(deps));
   app.use(
-    operationsOf(of, ['Pipeline'], {
+    routeOperations(deps, ['Rates'], { ...ratesHandlers(deps), ...rateDetailsHandlers(deps) }),
+  );
+  app.use(
+    routeOperations(deps, ['Pipeline'], {
       ...pipelineHandlers(deps),
       ...deadLettersHandlers(deps.letters),
-      ...eventsHandlers(deps.feed),
+      ...eventHandlers(deps.events),
     }),
   );
-  app.use(operationsOf(of, ['Loans'], loansHandlers(deps.book)));
-  app.use(operationsOf(of, ['Service'], serviceHandlers(of)));
+  app.use(routeOperations(deps, ['Loans'], loansHandlers(deps.book)));
+  app.use(routeOperations(deps, ['Service'], serviceHandlers(deps)));
   app.use(docsRoutes());
-  app.use(notFound);
-  app.use(problems(log));
+  app.use(answerNotFound);
+  app.use(handleErrors(log));
   return app;
 }
 
 const HEADERS = Object.entries(SECURITY_HEADERS);
-const secured: RequestHandler = (_req, res, next) => {
+
+const setSecurityHeaders: RequestHandler = (_req, res, next) => {
   for (const [name, value] of HEADERS) res.setHeader(name, value);
   next();
 };
-const PROBES = ['/livez', '/readyz', '/metrics'];
 
-function limit(perMinute: number) {
+function sendFromCache({ cache }: Pick<AppDeps, 'cache'>): RequestHandler {
+  return (req, res, next) => {
+    const cached = req.method === 'GET' ? cache.get<CachedResponse>(cacheKey(req, res)) : null;
+    if (!cached) return next();
+    res.locals['route'] = cached.route;
+    sendCached(req, res, cached);
+  };
+}
+
+/** Health probes, and the static files of the pages, of which one visit needs a dozen. */
+const NOT_LIMITED = /^\/(livez|readyz|metrics|docs(\/.*)?|dashboard\/.*|vendor\/.*)?$/;
+
+function limitRate(perMinute: number): RequestHandler {
   return rateLimit({
     limit: perMinute,
     windowMs: 60_000,
     standardHeaders: 'draft-7',
     legacyHeaders: false,
-    skip: ({ path }) => PROBES.includes(path),
+    skip: ({ path }) => NOT_LIMITED.test(path),
+    keyGenerator: ({ ip = '' }) => ipKeyGenerator(withoutPort(ip)),
     handler: (_req, _res, next) =>
       next(new Refused('too-many-requests', `more than ${perMinute} requests in a minute`)),
   });
+}
+
+/** Some proxies write `address:port` into X-Forwarded-For: one client, whatever the port. */
+function withoutPort(ip: string): string {
+  const [, v6, v4] = /^\[([^\]]+)\](?::\d+)?$|^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(ip) ?? [];
+  return v6 ?? v4 ?? ip;
 }

@@ -5,8 +5,8 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RequestHandler, Router } from 'express';
 import type { Source } from '../ledger/run.ts';
-import { sendReady } from './http/caching.ts';
-import { onlyMethods } from './http/problems.ts';
+import { sendCached } from './http/caching.ts';
+import { refuseOtherMethods } from './http/problems.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
@@ -57,7 +57,7 @@ export function dashboardRoutes({ source }: DashboardDeps): Router {
     if (send) send(req, res, next);
     else next('router');
   });
-  router.all(['/', '/dashboard/{*file}'], onlyMethods('GET', 'HEAD'));
+  router.all(['/', '/dashboard/{*file}'], refuseOtherMethods('GET', 'HEAD'));
   return router;
 }
 
@@ -77,6 +77,6 @@ function sendFiles(names: readonly string[], edit = (text: string) => text): Req
       };
       cached = { headers, body, version };
     }
-    sendReady(req, res, cached);
+    sendCached(req, res, cached);
   };
 }

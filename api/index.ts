@@ -1,115 +1,123 @@
 import type { Account } from '../ledger/credentials.ts';
 import { openDeadLetterAdmin } from '../ledger/dead-letters.ts';
-import { freshnessQuery, type Slots } from '../ledger/freshness.ts';
-import { pipelineQueries } from '../ledger/pipeline-health.ts';
+import { type FreshnessSettings, openFreshness, type ReadFreshness } from '../ledger/freshness.ts';
+import { readHealthProblems } from '../ledger/health.ts';
 import { openRequests } from '../ledger/requests.ts';
 import { findRun, listRuns } from '../ledger/run-history.ts';
 import { watchRuns } from '../ledger/run-watch.ts';
-import { tableFigures } from '../ledger/table-metrics.ts';
+import { openTableMetrics } from '../ledger/table-metrics.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Notifications } from '../platform/notifications.ts';
 import { buildApp } from './app.ts';
-import { readyAnswers } from './http/caching.ts';
-import { SECURITY_HEADERS } from './http/security-headers.ts';
+import { type ApiCache, openCache } from './http/caching.ts';
+import { limitConcurrency } from './http/concurrency.ts';
+import { accessCheck } from './http/security.ts';
 import { type Listening, listenOn } from './http/server.ts';
 import { bookQueries } from './loans/queries.ts';
-import { statusQuery } from './pipeline/status.ts';
-import { pullNow } from './pipeline/trigger.ts';
-import { bucketsQuery } from './rates/buckets.ts';
-import { multiplication } from './rates/convert.ts';
-import { currenciesQuery } from './rates/currencies.ts';
-import { eventFeed } from './rates/event-stream.ts';
-import { keptFreshness } from './rates/kept-freshness.ts';
-import { newObservations } from './rates/new-observations.ts';
-import { observationsQuery } from './rates/observations.ts';
-import { pairRateQueries } from './rates/pair-rates.ts';
-import { rateQueries } from './rates/rates-by-day.ts';
+import { statusReader } from './pipeline/status.ts';
+import { updateTrigger } from './pipeline/trigger.ts';
+import { openEventStream } from './rates/event-stream.ts';
+import { rateQueries } from './rates/queries.ts';
 
-export interface ApiDeps extends Account {
+export interface ApiDeps extends Account, FreshnessSettings {
   db: Database;
   databaseUrl: string;
   notifications: Notifications;
-  currencies: readonly string[];
-  slots: Slots;
   dailyBudget: number;
   cooldownSeconds: number;
   apiToken: string | undefined;
   rateLimitPerMinute: number | undefined;
   trustProxy: number;
+  basePath: string;
+  keepAliveSeconds: number;
+  publicMetrics: boolean;
   consoleUrl: string | undefined;
   host: string;
   port: number;
   log: Logger;
 }
 
-/** Whoever reads the book takes the time of a report, and no connection from those who ask for a rate. */
-const REPORTS_AT_ONCE = 3;
+/** Reports get their own pool: they take long and must not block requests for rates. */
+const REPORT_CONNECTIONS = 3;
 
-/** Starts answering HTTP requests from what is stored. What it waits for on behalf of people it hears from the database. */
+/** Starts the HTTP API. It reads tables, and learns of changes by notifications. */
 export async function startApi(deps: ApiDeps): Promise<Listening> {
-  const { db, databaseUrl: url, notifications, source, currencies, host, port, log } = deps;
-  const requests = openRequests({ db, source, currencies, cooldownSeconds: deps.cooldownSeconds });
-  const ready = readyAnswers();
-  const feed = eventFeed({ observations: newObservations(db), log });
-  const freshness = freshnessQuery(db, deps);
-  const pipeline = pipelineQueries(db, source);
+  const { db, databaseUrl: url, notifications, log } = deps;
+  const requests = openRequests(deps);
+  const cache = openCache();
+  const events = openEventStream({ db, log });
+  const runs = watchRuns({ notifications, find: requests.find });
   const reports = openDatabase({
     url,
     name: 'reports',
     deadlines: 'report',
-    poolSize: REPORTS_AT_ONCE,
+    poolSize: REPORT_CONNECTIONS,
   });
-  const runs = watchRuns({ notifications, find: requests.find });
-  // What is ready goes before the followers are told of the new rate: they may come and ask at once.
-  const landed = () => {
-    ready.drop();
-    feed.wake();
-  };
-  const unsubscribe = [
-    notifications.subscribe('rates', {
-      onNotify: landed,
-      onConnect: () => ready.hearing(true),
-      onLost: () => ready.hearing(false),
-    }),
-    notifications.subscribe('runs', { onNotify: ready.drop }),
-    runs.stop,
-  ];
+  const unsubscribe = [...watchRates(notifications, cache, events.wake), runs.stop];
+  const readFreshness = openFreshness(db, deps);
   const app = buildApp({
     ...deps,
-    pull: pullNow({ requests, runs, ready }),
-    ready,
-    feed,
-    freshness: keptFreshness(freshness, ready),
-    pipeline,
+    cache,
+    limit: limitConcurrency(),
+    trigger: updateTrigger({ requests, runs, cache }),
+    events,
     rates: rateQueries(db),
-    pairRates: pairRateQueries(db),
-    buckets: bucketsQuery(db),
-    observations: observationsQuery(db),
-    multiply: multiplication(db),
-    currencyDays: currenciesQuery(db, currencies),
-    status: statusQuery({ ...deps, freshness, pipeline }),
+    readFreshness: cachedFreshness(readFreshness, cache),
+    readStatus: statusReader({ ...deps, readFreshness }),
+    readProblems: () => readHealthProblems(db, readFreshness),
+    updateMetrics: openTableMetrics(db, deps),
+    seesDetails: accessCheck(deps),
     listRuns: (page) => listRuns(db, page),
     findRun: (runId) => findRun(db, runId),
     letters: openDeadLetterAdmin(db),
     book: bookQueries(db, reports),
-    figures: tableFigures(db, deps),
   });
-  const server = await listenOn(app, { host, port, headers: SECURITY_HEADERS }).catch(
-    async (error: Error) => {
-      for (const end of unsubscribe) end();
-      await reports.destroy();
-      feed.stop();
-      throw error;
-    },
-  );
-  return {
-    url: server.url,
-    stop: async () => {
-      feed.stop();
-      await server.stop();
-      for (const end of unsubscribe) end();
-      await reports.destroy();
-    },
+  const release = async () => {
+    for (const end of unsubscribe) end();
+    await reports.destroy();
+  };
+  try {
+    const server = await listenOn(app, deps);
+    return {
+      url: server.url,
+      stop: async () => {
+        events.stop();
+        await server.stop();
+        await release();
+      },
+    };
+  } catch (err) {
+    events.stop();
+    await release();
+    throw err;
+  }
+}
+
+/** Empties the cache before subscribers of the event stream learn of a rate and ask for it. */
+function watchRates(notifications: Notifications, cache: ApiCache, wakeEvents: () => void) {
+  return [
+    notifications.subscribe('rates', {
+      onNotify: () => {
+        cache.clear();
+        wakeEvents();
+      },
+      onConnect: () => cache.setListening(true),
+      onLost: () => cache.setListening(false),
+    }),
+    notifications.subscribe('runs', { onNotify: cache.clear }),
+  ];
+}
+
+/** Freshness as every read of rates needs it: read once, then only its clock moves on. */
+function cachedFreshness(readFreshness: ReadFreshness, cache: ApiCache): ReadFreshness {
+  return async () => {
+    const { fresh, at } = await cache.load('freshness', async () => {
+      const at = performance.now();
+      const fresh = await readFreshness();
+      return { value: { fresh, at }, lastsMs: Date.parse(fresh.until) - Date.parse(fresh.now) };
+    });
+    const now = new Date(Date.parse(fresh.now) + performance.now() - at).toISOString();
+    return { ...fresh, now };
   };
 }

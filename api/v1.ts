@@ -1,126 +1,165 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import currencyCodes from 'currency-codes';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { headersSet, READY_MS, type ReadyAnswers, sendReady } from './http/caching.ts';
-import { validators } from './http/formats.ts';
-import { everybodysPages, named, preflight } from './http/operations.ts';
-import { onlyMethods, Refused } from './http/problems.ts';
-import { inTime } from './http/request-timeout.ts';
-import { guard, sameSite } from './http/security.ts';
-import type { PullNow } from './pipeline/trigger.ts';
-import type { Rate, RateQueries } from './rates/rates-by-day.ts';
+import type { Database } from '../platform/database.ts';
+import { query } from '../platform/sql.ts';
+import { prefixOf } from './http/base-path.ts';
+import {
+  type ApiCache,
+  CACHE_MS,
+  cacheHeaders,
+  cacheKey,
+  commonHeaders,
+  sendCached,
+} from './http/caching.ts';
+import type { LimitConcurrency } from './http/concurrency.ts';
+import { setRoute } from './http/operations.ts';
+import { invalidParameter, Refused, refuseOtherMethods } from './http/problems.ts';
+import { withRequestTimeout } from './http/request-timeout.ts';
+import {
+  allowAnyOrigin,
+  answerPreflight,
+  refuseCrossSite,
+  requireToken,
+  type TokenSettings,
+} from './http/security.ts';
+import type { TriggerUpdate } from './pipeline/trigger.ts';
 
-export interface RatesV1Deps {
-  rates: RateQueries;
-  pull: PullNow;
-  ready: ReadyAnswers;
+export interface V1Deps extends TokenSettings {
+  db: Database;
+  trigger: TriggerUpdate;
+  cache: ApiCache;
+  limit: LimitConcurrency;
   currencies: readonly string[];
-  apiToken: string | undefined;
-  host: string;
+}
+interface Rate {
+  readonly rate_date: string;
+  readonly base_currency: string;
+  readonly quote_currency: string;
+  readonly mid: string;
+  readonly inverse: string;
+  readonly observed_at: string;
+  readonly fetched_at: string;
 }
 
-/** How long a trigger waits for its rows before it is told to come back. */
+/** A trigger waits this long for its rates before it says where to look. */
 const WAIT_MS = 10_000;
 const DAY_MS = 86_400_000;
+/** Rows serialized at once; other requests get their turn in between. */
+const SLICE_ROWS = 2000;
+const RATES_PATH = '/v1/rates';
+const UPDATE_PATH = '/v1/rates/update';
+const RATES_BY_DAY = `
+  select rate_date, base_currency, quote_currency, mid, inverse, observed_at, fetched_at
+  from rates
+  where base_currency = 'USD' and quote_currency = any(:currencies)
+  order by rate_date, quote_currency`;
 
-/** The old system's interface, frozen: its paths, its names, its shapes. */
-export function ratesV1Routes({
-  rates,
-  pull,
-  ready,
-  currencies,
-  apiToken,
-  host,
-}: RatesV1Deps): Router {
+/** The old system's interface, frozen: its paths, names and shapes. */
+export function v1Routes(deps: V1Deps): Router {
   const router = Router();
-  const [ratesPath, updatePath] = ['/v1/rates', '/v1/rates/update'];
+  router.use(RATES_PATH, setRoute(RATES_PATH));
+  router.get(RATES_PATH, allowAnyOrigin, ratesHandler(deps));
+  router.options(RATES_PATH, allowAnyOrigin, answerPreflight);
+  router.all(RATES_PATH, refuseOtherMethods('GET', 'HEAD', 'OPTIONS'));
 
-  router.use(ratesPath, named(ratesPath));
-  router.get(ratesPath, everybodysPages, async (req, res) => {
-    const { generation } = ready;
-    const rows = await inTime(rates.byDay(wantedCurrencies(req.query, currencies)));
-    const body = Buffer.from(`[${rows.map(elementOf).join(',')}]`);
-    const modified =
-      rows
-        .map(({ fetched_at }) => fetched_at)
-        .sort()
-        .at(-1) ?? null;
-    const answer = {
-      body,
-      route: ratesPath,
-      until: Date.now() + READY_MS,
-      headers: {
-        ...headersSet(res),
-        'Content-Type': 'application/json; charset=utf-8',
-        'Content-Length': String(body.length),
-        ...validators(body, { modified, lasts: null, settled: false }),
-      },
-    };
-    ready.keep(req, answer, generation);
-    sendReady(req, res, answer);
-  });
-  router.options(ratesPath, everybodysPages, preflight);
-  router.all(ratesPath, onlyMethods('GET', 'HEAD', 'OPTIONS'));
-
-  const update = async (_req: Request, res: Response) => {
-    const { runId, outcome } = await pull(WAIT_MS);
-    if (outcome.state === 'done') tell(res, 200, { success: true });
-    else if (outcome.state === 'refused')
-      tell(res, 400, { success: false, detail: outcome.detail });
-    else tell(res.location(`/v2/runs/${runId}`), 202, { success: false, detail: 'still running' });
-  };
-  const may: RequestHandler[] = [named(updatePath), guard({ apiToken, host }), sameSite];
-  // Express would send HEAD to the GET handler, and a probe would cost a pull.
-  router.head(updatePath, onlyMethods('GET', 'POST'));
-  router.get(updatePath, ...may, update);
-  router.post(updatePath, ...may, update);
-  router.all(updatePath, onlyMethods('GET', 'POST'));
+  const update = updateHandler(deps);
+  const access = [setRoute(UPDATE_PATH), requireToken(deps), refuseCrossSite];
+  // Express would route HEAD to the GET handler, and a probe would cost quota.
+  router.head(UPDATE_PATH, refuseOtherMethods('GET', 'POST'));
+  router.get(UPDATE_PATH, ...access, update);
+  router.post(UPDATE_PATH, ...access, update);
+  router.all(UPDATE_PATH, refuseOtherMethods('GET', 'POST'));
   return router;
 }
 
-/** Without Express' own look at If-None-Match: this is never a copy of anything. */
-function tell(res: Response, status: number, told: object): void {
+function ratesHandler({ db, cache, limit, currencies: known }: V1Deps): RequestHandler {
+  return async (req, res) => {
+    const currencies = requestedCurrencies(req.query, known);
+    const build = async () => {
+      const rows = await withRequestTimeout(query<Rate>(db, RATES_BY_DAY, { currencies }));
+      const body = await serialize(rows);
+      const headers = {
+        ...commonHeaders(res),
+        'Content-Type': 'application/json; charset=utf-8',
+        'Content-Length': String(body.length),
+        ...cacheHeaders(body, { lasts: null, isFinal: false }),
+      };
+      return { value: { body, headers, route: RATES_PATH }, lastsMs: CACHE_MS };
+    };
+    sendCached(req, res, await cache.load(cacheKey(req, res), () => limit(build)));
+  };
+}
+
+function updateHandler({ trigger }: V1Deps) {
+  return async (_req: Request, res: Response) => {
+    const { runId, outcome } = await trigger(WAIT_MS);
+    if (outcome.state === 'done') return sendJson(res, 200, { success: true });
+    if (outcome.state === 'refused')
+      return sendJson(res, 400, { success: false, detail: outcome.detail });
+    res.location(`${prefixOf(res)}/v2/runs/${runId}`);
+    sendJson(res, 202, { success: false, detail: 'still running' });
+  };
+}
+
+/** Without Express' handling of If-None-Match: this response is never a cached one. */
+function sendJson(res: Response, status: number, body: object): void {
   res
     .writeHead(status, {
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
     })
-    .end(JSON.stringify(told));
+    .end(JSON.stringify(body));
 }
 
-function wantedCurrencies(query: Request['query'], known: readonly string[]): readonly string[] {
-  const stray = Object.keys(query).find((name) => name !== 'currency');
-  if (stray !== undefined)
-    throw refused(`unknown parameter ${stray.slice(0, 80)}: the known one is currency`, stray, [
-      'currency',
-    ]);
-  const { currency } = query;
-  if (currency === undefined) return known;
-  const wanted = typeof currency === 'string' ? currency.trim().toUpperCase() : '';
-  if (!known.includes(wanted)) {
-    const got = JSON.stringify(currency).slice(0, 80);
-    throw refused(`currency: expected one of ${known.join(', ')}, got ${got}`, 'currency', known);
+function requestedCurrencies(
+  params: Request['query'],
+  known: readonly string[],
+): readonly string[] {
+  const stray = Object.keys(params)
+    .find((name) => name !== 'currency')
+    ?.slice(0, 80);
+  if (stray !== undefined) {
+    const detail = `unknown parameter ${stray}: the known one is currency`;
+    const errors = [{ detail, pointer: `#/query/${stray}` }];
+    throw new Refused('invalid-parameter', detail, { errors, allowed: ['currency'] });
   }
-  return [wanted];
-}
-
-function refused(detail: string, name: string, allowed: readonly string[]): Refused {
-  return new Refused('invalid-parameter', detail, {
-    errors: [{ detail, pointer: `#/query/${name.slice(0, 80)}` }],
-    allowed,
+  const { currency } = params;
+  if (currency === undefined) return known;
+  const code = typeof currency === 'string' ? currency.trim().toUpperCase() : '';
+  if (known.includes(code)) return [code];
+  const got = JSON.stringify(currency).slice(0, 80);
+  throw invalidParameter('currency', `use one of ${known.join(', ')} (got ${got})`, {
+    allowed: known,
   });
 }
 
-/** One element of the old shape, written by hand: JSON.stringify would pass the rates through a double and lose digits. */
-function elementOf(rate: Rate): string {
-  const timestamp =
-    rate.fetched_at.slice(0, 10) === rate.rate_date ? rate.fetched_at : rate.observed_at;
+async function serialize(rows: readonly Rate[]): Promise<Buffer> {
+  const parts: string[] = [];
+  for (let at = 0; at < rows.length; at += SLICE_ROWS) {
+    if (at > 0) await yieldToOthers();
+    parts.push(
+      rows
+        .slice(at, at + SLICE_ROWS)
+        .map(toElement)
+        .join(','),
+    );
+  }
+  return Buffer.from(`[${parts.join(',')}]`);
+}
+
+/** Written by hand: JSON.stringify would pass the rates through a double and lose digits. */
+function toElement(rate: Rate): string {
+  const isSameDay = rate.fetched_at.slice(0, 10) === rate.rate_date;
+  const timestamp = isSameDay ? rate.fetched_at : rate.observed_at;
   return (
-    `{"id":${idOf(rate)},"timestamp":${JSON.stringify(timestamp)},"currency_from":"${rate.base_currency}",` +
-    `"USD_to_currency_rate":${rate.inverse},"currency_to_USD_rate":${rate.mid},"currency_to":"${rate.quote_currency}"}`
+    `{"id":${idOf(rate)},"timestamp":${JSON.stringify(timestamp)},` +
+    `"currency_from":"${rate.base_currency}","USD_to_currency_rate":${rate.inverse},` +
+    `"currency_to_USD_rate":${rate.mid},"currency_to":"${rate.quote_currency}"}`
   );
 }
 
-/** Days since 1970-01-01, then the currency's ISO 4217 number: the same whenever the same day is stored again. */
+/** Days since 1970-01-01, then the currency's ISO 4217 number: stable under replay. */
 function idOf({ rate_date, quote_currency }: Rate): number {
   const days = Date.parse(`${rate_date}T00:00:00Z`) / DAY_MS;
   return days * 1000 + Number(currencyCodes.code(quote_currency)?.number);

@@ -1,7 +1,6 @@
 import type { Listening } from '../api/http/server.ts';
 import { startApi } from '../api/index.ts';
 import { accountOf } from '../ledger/credentials.ts';
-import { latestSlot, nextSlot } from '../ledger/schedule.ts';
 import type { Database } from '../platform/database.ts';
 import type { ServiceContext } from './context.ts';
 
@@ -33,15 +32,16 @@ export function startConfiguredApi(
     notifications,
     ...accountOf(config),
     currencies: config.CURRENCIES,
-    slots: {
-      latest: (at) => latestSlot({ cron, zone }, at),
-      next: (at) => nextSlot({ cron, zone }, at),
-    },
+    schedule: { cron, zone },
     dailyBudget: config.XE_DAILY_BUDGET,
     cooldownSeconds: config.UPDATE_COOLDOWN_SECONDS,
     apiToken: config.API_TOKEN,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,
     trustProxy: config.TRUST_PROXY,
+    basePath: config.BASE_PATH,
+    // A proxy keeps connections for 60 s: one that we closed first would cost a 502.
+    keepAliveSeconds: config.KEEP_ALIVE_SECONDS ?? (config.TRUST_PROXY > 0 ? 75 : 5),
+    publicMetrics: config.METRICS === 'public',
     consoleUrl: config.CONSOLE_URL,
     host: config.HOST,
     port: config.PORT,

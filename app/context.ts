@@ -1,5 +1,5 @@
 import { accountOf } from '../ledger/credentials.ts';
-import { tableFigures } from '../ledger/table-metrics.ts';
+import { openTableMetrics } from '../ledger/table-metrics.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, migrate, openDatabase } from '../platform/database.ts';
@@ -76,7 +76,11 @@ export async function openHealthPort(
       host: config.HOST,
       port: config.METRICS_PORT,
       health: () => health(),
-      figures: tableFigures(db, { ...accountOf(config), currencies: config.CURRENCIES }),
+      figures: openTableMetrics(db, {
+        ...accountOf(config),
+        currencies: config.CURRENCIES,
+        schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
+      }),
     });
     onClose('health port', () => server.stop());
   }

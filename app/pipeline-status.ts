@@ -1,6 +1,7 @@
 import { accountOf } from '../ledger/credentials.ts';
-import { type FreshnessByCurrency, freshnessQuery } from '../ledger/freshness.ts';
-import { latestSlot, nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
+import { type Freshness, openFreshness } from '../ledger/freshness.ts';
+import { freshnessProblems } from '../ledger/health.ts';
+import { nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
 import { type LedgerStatus, ledgerStatus } from '../ledger/status.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
@@ -29,14 +30,7 @@ export async function readPipelineStatus(db: Database, config: Config): Promise<
       db,
       "select count(*)::int as open from dead_letters where state = 'open'",
     ),
-    freshnessQuery(db, {
-      source,
-      currencies,
-      slots: {
-        latest: (at) => latestSlot(schedule, at),
-        next: (at) => nextSlot(schedule, at),
-      },
-    })(),
+    openFreshness(db, { source, currencies, schedule })(),
   ]);
   const facts = {
     ...ledger,
@@ -53,27 +47,12 @@ export async function readPipelineStatus(db: Database, config: Config): Promise<
 type Facts = Omit<PipelineStatus, 'problems'>;
 type Settings = Pick<Config, 'CURRENCIES' | 'SCHEDULE' | 'SCHEDULE_TZ'>;
 
-function rateProblems({ currencies, last_slot, next_slot }: FreshnessByCurrency): Problem[] {
-  const missing = currencies.filter(({ rate_date }) => rate_date === null);
-  const stale = currencies.filter((row) => row.stale && row.rate_date !== null);
-  const base = { component: 'rates', retry_at: next_slot, fix: 'see the runs below' } as const;
-  const names = (rows: typeof currencies) => rows.map(({ quote }) => quote).join(', ');
-  const problems: Problem[] = [];
-  if (missing.length > 0)
-    problems.push({
-      ...base,
-      code: 'rates_missing',
-      severity: 'down',
-      detail: `no rate is stored for ${names(missing)}`,
-    });
-  if (stale.length > 0)
-    problems.push({
-      ...base,
-      code: 'rates_stale',
-      severity: 'degraded',
-      detail: `older than the slot of ${last_slot} calls for: ${names(stale)}`,
-    });
-  return problems;
+function rateProblems(freshness: Freshness): Problem[] {
+  return freshnessProblems(freshness).map(({ code, component, detail, fix }) => ({
+    ...{ code, component, detail, fix },
+    severity: code === 'rates_missing' ? 'down' : 'degraded',
+    retry_at: code === 'xe_keys_missing' ? null : freshness.next_slot,
+  }));
 }
 
 /** What is wrong apart from the freshness of the rates. */

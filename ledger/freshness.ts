@@ -1,13 +1,9 @@
 import type { Database } from '../platform/database.ts';
+import { query, queryRow, sqlFile } from '../platform/sql.ts';
+import type { Source } from './run.ts';
+import { latestSlot, nextSlot, type Schedule } from './schedule.ts';
 
-/** The schedule, as the settings name it. Instants are ISO 8601 in UTC. */
-export interface Slots {
-  /** The newest slot at or before an instant. */
-  latest(at: string): string;
-  /** The first slot after an instant. */
-  next(at: string): string;
-}
-interface CurrencyFreshness {
+export interface CurrencyFreshness {
   readonly quote: string;
   readonly rate_date: string | null;
   readonly observed_at: string | null;
@@ -15,81 +11,102 @@ interface CurrencyFreshness {
   readonly age_seconds: number | null;
   readonly stale: boolean;
 }
+/** How fresh the readable rates are. Instants are ISO 8601 in UTC. */
 export interface Freshness {
   /** The ledger's time, and its UTC day. */
   readonly now: string;
   readonly today: string;
-  /** The newest slot, and when the next one is. */
   readonly last_slot: string;
   readonly next_slot: string;
-  /** When something here turns wrong by time alone: at the next slot, at midnight, or when a row turns stale. */
+  /** When something here changes by time alone: the next slot, midnight, or a rate turns stale. */
   readonly until: string;
-  /** The last moment of the past at which something here changed by time alone. */
-  readonly turned: string;
+  readonly currencies: readonly CurrencyFreshness[];
+  /** Real rates are stored but no XE keys are set: new rates are simulated and stay hidden. */
+  readonly lacksKeys: boolean;
+  /** Whether the newest rate is one of a daily or live package that is older than it should be. */
   isStale(...quotes: string[]): boolean;
 }
-export interface FreshnessByCurrency extends Freshness {
-  readonly currencies: readonly CurrencyFreshness[];
+export interface FreshnessSettings {
+  readonly source: Source;
+  readonly currencies: readonly string[];
+  readonly schedule: Schedule;
 }
-export type FreshnessQuery = () => Promise<Freshness>;
+export type ReadFreshness = () => Promise<Freshness>;
 
-/** A slot has so long to bring its rates before they count as stale. */
+type NewestRate = Omit<CurrencyFreshness, 'age_seconds' | 'stale'>;
+
+/** A slot has this long to bring its rates before they count as stale. */
 const GRACE_MS = 3_600_000;
-const iso = (ms: number) => new Date(ms).toISOString();
+const DAY_MS = 86_400_000;
+/** Live packages stamp the minute of the fetch; a rate fetched later than this after its stamp is a daily one. */
+const LIVE_MS = 600_000;
+const NEWEST_RATES = sqlFile(import.meta.url, 'sql/newest_rates.sql');
 
 /**
- * How fresh each currency is. Stale: the newest slot that was due an hour ago or more has no confirmed run, of its own or after it,
- * that brought the currency. Backfills do not count, since they are for past days.
+ * True when a rate is older than the last due slot calls for. A live rate must be of that slot. A
+ * daily rate has one day of grace: the slot at 01:00 may still get the rate of the day before.
  */
-export function freshnessQuery(
-  db: Database,
-  { source, currencies, slots }: { source: string; currencies: readonly string[]; slots: Slots },
-): () => Promise<FreshnessByCurrency> {
-  const [newest, judgedBy] = [remembered(slots), remembered(slots)];
+export function isStaleRate(
+  rate: Pick<CurrencyFreshness, 'rate_date' | 'observed_at' | 'fetched_at'>,
+  dueSlot: string,
+): boolean {
+  const { rate_date, observed_at, fetched_at } = rate;
+  if (rate_date === null || observed_at === null || fetched_at === null) return true;
+  const isLive = Date.parse(fetched_at) - Date.parse(observed_at) < LIVE_MS;
+  if (isLive) return Date.parse(observed_at) < Date.parse(dueSlot) - LIVE_MS;
+  return rate_date < toIso(Date.parse(dueSlot) - DAY_MS).slice(0, 10);
+}
+
+/** Prepares the one reading of freshness that the API, health, status, doctor and metrics share. */
+export function openFreshness(db: Database, settings: FreshnessSettings): ReadFreshness {
+  const { source, currencies, schedule } = settings;
+  const [aroundNow, aroundDue] = [slotsAround(schedule), slotsAround(schedule)];
   return async () => {
-    const { now } = (await db.raw('select ledger_now() as now')).rows[0] as { now: string };
-    const { latest: judged, next: judgedNext } = judgedBy(iso(Date.parse(now) - GRACE_MS));
-    const { latest: last_slot, next: next_slot } = newest(iso(Date.parse(now)));
-    const { rows } = await db.raw(
-      `select wanted.quote, newest.rate_date, newest.observed_at, newest.fetched_at,
-              extract(epoch from ledger_now() - newest.observed_at)::int as age_seconds,
-              not exists (
-                select from runs where source = :source and state = 'confirmed' and trigger <> 'backfill' and ended_at >= :judged
-                  and coalesce(fetched_at, slot) >= :judged and wanted.quote = any(currencies) and wanted.quote <> all(missing)) as stale
-       from unnest(:currencies::text[]) with ordinality as wanted (quote, position)
-       left join lateral (
-         select rate_date, observed_at, fetched_at from rates
-         where base_currency = 'USD' and quote_currency = wanted.quote order by rate_date desc limit 1
-       ) newest on true
-       order by position`,
-      { source, judged, currencies } as never,
-    );
-    const stale = new Set(
-      (rows as CurrencyFreshness[]).filter((row) => row.stale).map(({ quote }) => quote),
-    );
-    const today = now.slice(0, 10);
-    const midnight = Date.parse(`${today}T00:00:00Z`);
+    const [{ now, has_real }, newest] = await Promise.all([
+      queryRow<{ now: string; has_real: boolean }>(
+        db,
+        `select ledger_now() as now, exists (select from daily_rates where source = 'xe') as has_real`,
+      ),
+      query<NewestRate>(db, NEWEST_RATES, { currencies }),
+    ]);
+    const due = aroundDue(toIso(Date.parse(now) - GRACE_MS));
+    const { latest: last_slot, next: next_slot } = aroundNow(toIso(Date.parse(now)));
+    const rows = newest.map((rate) => ({
+      ...rate,
+      age_seconds: ageOf(rate, now),
+      stale: isStaleRate(rate, due.latest),
+    }));
+    const stale = new Set(rows.filter((row) => row.stale).map(({ quote }) => quote));
+    const midnight = Date.parse(`${now.slice(0, 10)}T00:00:00Z`) + DAY_MS;
     return {
       now,
-      today,
-      currencies: rows,
+      today: now.slice(0, 10),
       last_slot,
       next_slot,
-      until: iso(
-        Math.min(Date.parse(next_slot), Date.parse(judgedNext) + GRACE_MS, midnight + 86_400_000),
-      ),
-      turned: iso(Math.max(Date.parse(last_slot), Date.parse(judged) + GRACE_MS, midnight)),
+      until: toIso(Math.min(Date.parse(next_slot), Date.parse(due.next) + GRACE_MS, midnight)),
+      currencies: rows,
+      lacksKeys: source === 'simulator' && has_real,
       isStale: (...quotes) => quotes.some((quote) => stale.has(quote)),
     };
   };
 }
 
-/** The slots around an instant; a cron expression is slow to ask, and gives the same two until the next slot has come. */
-function remembered(slots: Slots): (at: string) => { latest: string; next: string } {
+function ageOf({ observed_at }: NewestRate, now: string): number | null {
+  return observed_at === null
+    ? null
+    : Math.round((Date.parse(now) - Date.parse(observed_at)) / 1000);
+}
+
+/** The slots around an instant, computed again only when the next one has come. */
+function slotsAround(schedule: Schedule): (at: string) => { latest: string; next: string } {
   let known = { latest: '', next: '' };
   return (at) => {
     if (at < known.latest || at >= known.next)
-      known = { latest: slots.latest(at), next: slots.next(at) };
+      known = { latest: latestSlot(schedule, at), next: nextSlot(schedule, at) };
     return known;
   };
+}
+
+function toIso(ms: number): string {
+  return new Date(ms).toISOString();
 }

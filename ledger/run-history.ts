@@ -1,7 +1,8 @@
 import type { Database } from '../platform/database.ts';
+import { query, queryOne, sqlFile } from '../platform/sql.ts';
 import type { Run, Source } from './run.ts';
 
-/** A run without its answer, as a list shows it. Instants are ISO 8601 in UTC, days YYYY-MM-DD, counts of rates as XE bills them. */
+/** A run without XE's response, for lists. Instants are ISO 8601 in UTC, costs are rates. */
 export interface RunSummary {
   readonly run_id: string;
   readonly source: Source;
@@ -11,12 +12,18 @@ export interface RunSummary {
   readonly first_day: string | null;
   readonly last_day: string | null;
   readonly state: Run['state'];
-  /** True for a confirmed run that XE had not every currency for: `missing` names them. */
+  /** True for a confirmed run that lacks a currency: `missing` names them. */
   readonly partial: boolean;
   readonly missing: readonly string[];
   readonly currencies: readonly string[];
-  /** Why it failed, was skipped, waits or is tried again; null when all went well. */
+  /** Why it failed, was skipped, waits or is retried; null when nothing went wrong. */
   readonly reason: string | null;
+  /** `reason` for programs, with the numbers that belong to it. */
+  readonly failure_code: string | null;
+  readonly failure_detail: Readonly<Record<string, unknown>> | null;
+  /** What a confirmed run brought: ok, partial or no_newer_rate. */
+  readonly outcome: string | null;
+  readonly dead_letter_id: string | null;
   readonly attempts: number;
   readonly publishes: number;
   readonly cost: number;
@@ -31,7 +38,7 @@ export interface RunSummary {
   readonly skipped_count: number | null;
 }
 
-/** A run with all that is known of it: `answer` is what XE sent, byte for byte. */
+/** A run with everything that is stored of it: `answer` is XE's response, byte for byte. */
 export interface RunDetail extends RunSummary {
   readonly answer: string | null;
   readonly quota: Readonly<Record<string, string>> | null;
@@ -39,40 +46,26 @@ export interface RunDetail extends RunSummary {
   readonly published_to: readonly { partition: number; first: string; last: string }[] | null;
 }
 
-/** The run after which a page goes on: the last one of the page before. */
+/** The last run of the page before. */
 export type RunKey = Pick<RunSummary, 'asked_at' | 'run_id'>;
 
-/** Runs, newest first, of one source or of all; `after` is the last one of the page before. */
-export async function listRuns(
+const LIST_RUNS = sqlFile(import.meta.url, 'sql/list_runs.sql');
+const FIND_RUN = sqlFile(import.meta.url, 'sql/find_run.sql');
+
+/** Runs, newest first, of one source or of all, starting after the run `after`. */
+export function listRuns(
   db: Database,
   { limit, after, source }: { limit: number; after?: RunKey; source?: Source },
 ): Promise<RunSummary[]> {
-  const { rows } = await db.raw(
-    `select ${SUMMARY} from runs
-     where (:source::text is null or source = :source)
-       and (:askedAt::timestamptz is null or (asked_at, run_id) < (:askedAt::timestamptz, :runId::uuid))
-     order by asked_at desc, run_id desc limit :limit`,
-    {
-      limit,
-      source: source ?? null,
-      askedAt: after?.asked_at ?? null,
-      runId: after?.run_id ?? null,
-    } as never,
-  );
-  return rows;
+  return query<RunSummary>(db, LIST_RUNS, {
+    limit,
+    source: source ?? null,
+    askedAt: after?.asked_at ?? null,
+    runId: after?.run_id ?? null,
+  });
 }
 
-/** One run with its answer, or null when there is no such run. `runId` is a UUID. */
-export async function findRun(db: Database, runId: string): Promise<RunDetail | null> {
-  const { rows } = await db.raw(
-    `select ${SUMMARY}, response_body as answer, quota, event_ids, published_to from runs where run_id = ?`,
-    [runId],
-  );
-  return rows[0] ?? null;
+/** One run with XE's response, or null when there is no such run. `runId` is a UUID. */
+export function findRun(db: Database, runId: string): Promise<RunDetail | null> {
+  return queryOne<RunDetail>(db, FIND_RUN, { runId });
 }
-
-const SUMMARY = `run_id, source, answered_by, trigger, slot, first_day, last_day, state,
-  state = 'confirmed' and cardinality(missing) > 0 as partial, missing, currencies, error as reason, attempts, publishes, cost, package,
-  asked_at, 
-  case when state in ('due', 'retrying') then next_attempt_at end as next_attempt_at, claimed_at, fetched_at, published_at, ended_at,
-  skipped_to, skipped_count`;

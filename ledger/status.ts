@@ -1,10 +1,11 @@
 import type { Database } from '../platform/database.ts';
+import { query, queryOne, queryRow, sqlFile } from '../platform/sql.ts';
 import { type Breaker, breakerOf } from './breaker.ts';
 import type { Account } from './credentials.ts';
 import { type Quota, quotaOf } from './quota.ts';
 import type { Run, Source } from './run.ts';
 
-/** A slot, or a row of many skipped ones, and what came of it. Instants are ISO 8601 in UTC. */
+/** A slot, or a row of many skipped ones, and its result. Instants are ISO 8601 in UTC. */
 export interface SlotState {
   readonly run_id: string;
   readonly slot: string;
@@ -14,6 +15,10 @@ export interface SlotState {
   readonly state: Run['state'];
   readonly missing: readonly string[];
   readonly reason: string | null;
+  /** `reason` for programs; null where none is known. */
+  readonly failure_code: string | null;
+  /** What a confirmed run brought: ok, partial or no_newer_rate. */
+  readonly outcome: string | null;
 }
 
 export interface OpenRun {
@@ -26,9 +31,10 @@ export interface OpenRun {
   readonly attempts: number;
   readonly next_attempt_at: string;
   readonly error: string | null;
+  readonly failure_code: string | null;
 }
 
-/** How the ledger of one source stands. Rates are counted as XE bills them: seven currencies in one call are seven. */
+/** State of the ledger of one source. Rates are counted as XE bills them: one per currency. */
 export interface LedgerStatus {
   readonly source: Source;
   /** The ledger's time. */
@@ -40,16 +46,16 @@ export interface LedgerStatus {
     readonly currencies: number;
     readonly fetched_at: string;
   } | null;
-  /** Slots of the last seven days that failed, were skipped, or are late, newest first, at most 20. */
+  /** Slots of the last seven days that failed, were skipped or are late, newest first, at most 20. */
   readonly troubled_slots: readonly SlotState[];
-  /** Runs that have not ended, oldest first, at most 20; `open_count` is how many there are. */
+  /** Runs that have not ended, oldest first, at most 20; `open_count` counts all. */
   readonly open_runs: readonly OpenRun[];
   readonly open_count: number;
   readonly spent_today: number;
   readonly daily_budget: number;
   readonly quota: Quota | null;
   readonly breaker: Breaker | null;
-  /** Runs of the newest backfill by how they stand, or null when none was ever asked for. */
+  /** Runs of the newest backfill by state, or null when none was requested. */
   readonly backfill: {
     readonly runs: number;
     readonly confirmed: number;
@@ -58,48 +64,44 @@ export interface LedgerStatus {
   } | null;
 }
 
-/** Reads the ledger for a person: the last slot, what went wrong of late, what is open, what was spent and what is left. */
+const STATUS = sqlFile(import.meta.url, 'sql/status.sql');
+const LAST_SLOT = sqlFile(import.meta.url, 'sql/last_slot.sql');
+const SLOTS_IN_TROUBLE = sqlFile(import.meta.url, 'sql/slots_in_trouble.sql');
+const OPEN_RUNS = sqlFile(import.meta.url, 'sql/open_runs.sql');
+const NEWEST_BACKFILL = sqlFile(import.meta.url, 'sql/newest_backfill.sql');
+const NEWEST_DAY = `
+  select rate_date, count(*)::int as currencies, max(fetched_at) as fetched_at
+  from rates
+  where rate_date = (select max(rate_date) from rates)
+  group by rate_date`;
+
+/** Reads the state of the ledger: the last slot, recent failures, open runs, budget and quota. */
 export async function ledgerStatus(
   db: Database,
   { source, credentials, dailyBudget }: Account & { dailyBudget: number },
 ): Promise<LedgerStatus> {
-  const ask = async (sql: string) => (await db.raw(sql, { source })).rows;
-  const [clock, newest, slots, troubled, open, backfills, quota, breaker] = await Promise.all([
-    ask(`select ledger_now() as now,
-                (select coalesce(sum(cost), 0)::int from runs where source = :source and cost > 0 and trigger <> 'backfill'
-                 and cost_at >= date_trunc('day', ledger_now(), 'UTC')) as spent_today,
-                (select count(*)::int from runs where source = :source and ${OPEN}) as open_count`),
-    ask(`select rate_date, count(*)::int as currencies, max(fetched_at) as fetched_at from rates
-         where rate_date = (select max(rate_date) from rates) group by rate_date`),
-    ask(
-      `select ${SLOT} from runs where source = :source and slot is not null order by slot desc limit 1`,
-    ),
-    ask(`select ${SLOT} from runs
-         where source = :source and slot is not null and coalesce(skipped_to, slot) >= ledger_now() - interval '7 days'
-           and (state in ('failed', 'skipped') or state <> 'confirmed' and error is not null)
-         order by slot desc limit 20`),
-    ask(`select run_id, trigger, slot, first_day, last_day, state, attempts, next_attempt_at, error from runs
-         where source = :source and ${OPEN} order by asked_at, run_id limit 20`),
-    ask(`select count(*)::int as runs, count(*) filter (where state = 'confirmed')::int as confirmed,
-                count(*) filter (where state in ('failed', 'skipped'))::int as failed, coalesce(sum(cost), 0)::int as cost
-         from runs where backfill_id = (select backfill_id from backfills where source = :source order by asked_at desc limit 1)
-         having count(*) > 0`),
-    quotaOf(db, { source, credentials }),
-    breakerOf(db, { source, credentials }),
-  ]);
+  type Totals = Pick<LedgerStatus, 'now' | 'spent_today' | 'open_count'>;
+  const [totals, newest, last_slot, troubled_slots, open_runs, backfill, quota, breaker] =
+    await Promise.all([
+      queryRow<Totals>(db, STATUS, { source }),
+      queryOne<NonNullable<LedgerStatus['newest']>>(db, NEWEST_DAY),
+      queryOne<SlotState>(db, LAST_SLOT, { source }),
+      query<SlotState>(db, SLOTS_IN_TROUBLE, { source }),
+      query<OpenRun>(db, OPEN_RUNS, { source }),
+      queryOne<NonNullable<LedgerStatus['backfill']>>(db, NEWEST_BACKFILL, { source }),
+      quotaOf(db, { source, credentials }),
+      breakerOf(db, { source, credentials }),
+    ]);
   return {
     source,
-    ...clock[0],
+    ...totals,
     daily_budget: dailyBudget,
-    newest: newest[0] ?? null,
-    last_slot: slots[0] ?? null,
-    troubled_slots: troubled,
-    open_runs: open,
+    newest,
+    last_slot,
+    troubled_slots,
+    open_runs,
     quota,
     breaker,
-    backfill: backfills[0] ?? null,
+    backfill,
   };
 }
-
-const OPEN = `state in ('due', 'claimed', 'fetched', 'published', 'retrying')`;
-const SLOT = `run_id, slot, skipped_to as "to", coalesce(skipped_count, 1) as count, state, missing, error as reason`;

@@ -67,6 +67,17 @@ export const metrics = {
     labelNames: ['quote'],
     registers,
   }),
+  rateStale: new Gauge({
+    name: 'fx_rate_stale',
+    help: '1 while the newest rate of a currency is older than the last due slot calls for; else 0.',
+    labelNames: ['quote'],
+    registers,
+  }),
+  keysMissing: new Gauge({
+    name: 'fx_xe_keys_missing',
+    help: '1 while real rates are stored but no XE keys are set: new rates stay hidden; else 0.',
+    registers,
+  }),
   xeQuota: new Gauge({
     name: 'fx_xe_quota_remaining',
     help: 'Rates that XE last said are left.',

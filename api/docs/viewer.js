@@ -1,6 +1,6 @@
-// Everything comes from this service: no validator, no fonts and no scripts of others.
+// Everything comes from this service: no external validator, fonts or scripts.
 window.SwaggerUIBundle({
-  url: '/openapi.json',
+  url: 'openapi.json',
   dom_id: '#contract',
   deepLinking: true,
   validatorUrl: null,

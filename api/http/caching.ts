@@ -1,111 +1,134 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Request, Response } from 'express';
+import { prefixOf } from './base-path.ts';
 
-/** An answer as it goes out: bytes and headers, made once. */
-export interface ReadyAnswer {
+/** A response as it is sent: bytes and headers, made once. */
+export interface CachedResponse {
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
   /** The template of its path, for the metrics. */
   readonly route: string;
-  /** Milliseconds since 1970 from which it must be made anew. */
+}
+/** How long a response stays right. */
+export interface Validity {
+  /** Milliseconds until it turns wrong by time alone; null when it never does. */
+  readonly lasts: number | null;
+  /** Made of rows that can no longer change: clients may cache it for a day. */
+  readonly isFinal: boolean;
+}
+
+/** A lost notification of a new rate is made up for after this long. */
+export const CACHE_MS = 60_000;
+const MAX_ENTRIES = 300;
+const MAX_BYTES = 512 * 1024;
+/** Sent in slices, so that the server sees whether a client reads. */
+const SLICE_BYTES = 64 * 1024;
+
+interface Entry {
+  readonly value: unknown;
   readonly until: number;
 }
+export type ApiCache = ReturnType<typeof openCache>;
 
-export interface ReadyAnswers {
-  /** Sends the answer that is kept for this request, if there is one. */
-  send(req: IncomingMessage, res: ServerResponse): ReadyAnswer | null;
-  /** Rises with every drop: what was begun before one must not be kept after it. */
-  readonly generation: number;
-  /** Whether we would be told of a new rate: else nothing may be kept. */
-  readonly heard: boolean;
-  keep(req: IncomingMessage, answer: ReadyAnswer, generation: number): void;
-  /** A rate has landed. */
-  drop(): void;
-  hearing(yes: boolean): void;
-}
+/**
+ * The one cache of the API: responses as bytes, and the freshness of rates. Entries live until a
+ * rate lands or their time is over. While no notification would arrive, nothing is kept.
+ */
+export function openCache() {
+  const entries = new Map<string, Entry>();
+  const loading = new Map<string, Promise<unknown>>();
+  let isListening = false;
 
-/** A new rate is told by a notification; should one get lost, it is seen after this all the same. */
-export const READY_MS = 60_000;
-/** Answers are few and small; who asks in ever other ways pushes out the oldest. */
-const MOST = 300;
-const MOST_BYTES = 512 * 1024;
-
-/** Keeps the answers of the hot addresses as ready bytes until a rate lands or their time is over. */
-export function readyAnswers(): ReadyAnswers {
-  const kept = new Map<string, ReadyAnswer>();
-  let generation = 0;
-  let heard = false;
-  const drop = () => {
-    generation++;
-    kept.clear();
-  };
+  function clear(): void {
+    entries.clear();
+    // A load in progress may have read the old rows: later callers must not join it.
+    loading.clear();
+  }
+  function put(key: string, entry: Entry): void {
+    const { body } = entry.value as Partial<CachedResponse>;
+    if (!isListening || (body && body.length > MAX_BYTES)) return;
+    const [oldest] = entries.keys();
+    if (entries.size >= MAX_ENTRIES && oldest !== undefined) entries.delete(oldest);
+    entries.set(key, entry);
+  }
+  function get<T>(key: string): T | null {
+    const entry = entries.get(key);
+    return entry && entry.until > Date.now() ? (entry.value as T) : null;
+  }
   return {
-    send: (req, res) => {
-      if (req.method !== 'GET') return null;
-      const answer = kept.get(keyOf(req));
-      if (!answer || answer.until <= Date.now()) return null;
-      sendReady(req, res, answer);
-      return answer;
+    get,
+    clear,
+    /** Whether notifications of new rates arrive. */
+    setListening(value: boolean): void {
+      isListening = value;
+      clear();
     },
-    get generation() {
-      return generation;
-    },
-    get heard() {
-      return heard;
-    },
-    keep: (req, answer, begun) => {
-      if (!heard || begun !== generation || req.method !== 'GET' || answer.body.length > MOST_BYTES)
-        return;
-      const oldest = kept.keys().next().value;
-      if (kept.size >= MOST && oldest !== undefined) kept.delete(oldest);
-      kept.set(keyOf(req), answer);
-    },
-    drop,
-    hearing: (yes) => {
-      heard = yes;
-      drop();
+    /** The cached value, or the result of `load`: concurrent callers share one (single flight). */
+    load<T>(key: string, load: () => Promise<{ value: T; lastsMs: number }>): Promise<T> {
+      const known = get<T>(key);
+      if (known !== null) return Promise.resolve(known);
+      const joined = loading.get(key) as Promise<T> | undefined;
+      if (joined !== undefined) return joined;
+      const result = load().then(({ value, lastsMs }) => {
+        if (loading.get(key) === result)
+          put(key, { value, until: Date.now() + Math.min(lastsMs, CACHE_MS) });
+        return value;
+      });
+      loading.set(key, result);
+      const forget = () => void (loading.get(key) === result && loading.delete(key));
+      result.then(forget, forget);
+      return result;
     },
   };
 }
 
-/** What has been set on an answer so far, without what is of this one client and moment. */
-export function headersSet(res: ServerResponse): Record<string, string> {
-  const ofAll = Object.entries(res.getHeaders()).filter(([name]) => !name.startsWith('ratelimit'));
-  return Object.fromEntries(ofAll.map(([name, value]) => [name, String(value)]));
+/** The cache key of a request: the same address in the same format under the same prefix. */
+export function cacheKey(req: Request, res: Response): string {
+  return `${req.headers.accept ?? ''} ${prefixOf(res)} ${req.originalUrl}`;
 }
 
-/** Sends an answer, or 304 to who has these very bytes. */
-export function sendReady(
+/** The validator and the caching rule of a body. Rates can change at any time, so most revalidate. */
+export function cacheHeaders(body: Buffer, { isFinal }: Validity): Record<string, string> {
+  return {
+    ETag: `"${createHash('sha256').update(body).digest('base64url')}"`,
+    'Cache-Control': isFinal ? 'public, max-age=86400' : 'public, no-cache',
+  };
+}
+
+/** The headers set on a response so far, without those of this client and moment. */
+export function commonHeaders(res: ServerResponse): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(res.getHeaders())
+      .filter(([name]) => !name.startsWith('ratelimit'))
+      .map(([name, value]) => [name, String(value)]),
+  );
+}
+
+/** Sends a response, or 304 when the client has the same bytes (RFC 9110, 13.2.2). */
+export function sendCached(
   req: IncomingMessage,
   res: ServerResponse,
-  { body, headers }: Pick<ReadyAnswer, 'body' | 'headers'>,
+  { body, headers }: Pick<CachedResponse, 'body' | 'headers'>,
 ): void {
-  if (isFresh(req, headers)) {
-    const {
-      'Content-Type': _type,
-      'Content-Length': _length,
-      'Content-Disposition': _file,
-      ...rest
-    } = headers;
-    res.writeHead(304, rest).end();
-  } else {
-    res.writeHead(200, headers);
-    res.end(req.method === 'HEAD' ? undefined : body);
+  if (matchesETag(req.headers['if-none-match'], headers['ETag'])) {
+    const described = ['Content-Type', 'Content-Length', 'Content-Disposition'];
+    const rest = Object.entries(headers).filter(([name]) => !described.includes(name));
+    res.writeHead(304, Object.fromEntries(rest)).end();
+    return;
   }
+  res.writeHead(200, headers);
+  if (req.method === 'HEAD') res.end();
+  else if (body.length <= 4 * SLICE_BYTES) res.end(body);
+  else Readable.from(slicesOf(body), { objectMode: false }).pipe(res);
 }
 
-/** RFC 9110, 13.2.2: `If-Modified-Since` counts only where `If-None-Match` is not there. */
-function isFresh({ headers }: IncomingMessage, sent: ReadyAnswer['headers']): boolean {
-  const etag = sent['ETag'];
-  const known = headers['if-none-match'];
-  if (known !== undefined)
-    return (
-      etag !== undefined &&
-      known.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
-    );
-  const since = headers['if-modified-since'];
-  const modified = sent['Last-Modified'];
-  return since !== undefined && modified !== undefined && Date.parse(modified) <= Date.parse(since);
+function* slicesOf(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.length; at += SLICE_BYTES) yield body.subarray(at, at + SLICE_BYTES);
 }
 
-const keyOf = (req: IncomingMessage) =>
-  `${req.headers.accept ?? ''} ${(req as { originalUrl?: string }).originalUrl ?? req.url}`;
+function matchesETag(known: string | undefined, etag: string | undefined): boolean {
+  if (known === undefined || etag === undefined) return false;
+  return known.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));
+}

@@ -1,35 +1,41 @@
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 
-/** A part of a JSON schema, as far as it is looked at here. */
+/** The parts of a JSON schema that the API looks at. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
+  readonly enum?: readonly string[];
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly default?: unknown;
+  readonly example?: unknown;
+  /** What a valid value looks like, for error messages: `use …`. */
+  readonly 'x-expected'?: string;
 }
 export interface Parameter {
   readonly name: string;
   readonly in: 'query' | 'path' | 'header';
   readonly required?: boolean;
   readonly schema: Schema;
+  readonly example?: unknown;
 }
-/** What the contract says of one method at one path. */
+/** One method of one path of the contract. */
 export interface Operation {
   readonly id: string;
   readonly method: 'get' | 'post';
   /** As in the contract, `/v2/runs/{run_id}`. */
   readonly path: string;
   readonly tag: string;
-  /** Wants the token, or a caller on this machine where none is set. */
-  readonly guarded: boolean;
+  /** Requires the token, or a direct request from this machine where none is set. */
+  readonly isPrivate: boolean;
   readonly parameters: readonly Parameter[];
-  /** Media types of the 200 answer, the first being the one that who does not care gets. */
+  /** Media types of the successful response; the first is the default. */
   readonly formats: readonly string[];
-  readonly takesBody: boolean;
 }
 export interface Contract {
   readonly document: {
@@ -38,36 +44,43 @@ export interface Contract {
   readonly operations: readonly Operation[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: what YAML holds; the contract test knows its shape
-type Raw = any;
+interface RawOperation {
+  operationId: string;
+  tags: [string];
+  security?: unknown;
+  parameters?: ({ $ref: string } | Parameter)[];
+  responses: Record<string, { content: Record<string, unknown> }>;
+}
+interface RawContract {
+  paths: Record<string, Record<string, RawOperation>>;
+  components: Contract['document']['components'];
+}
 
 /** Reads api/openapi.yaml. */
 export function readContract(): Contract {
-  const document = load(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8')) as Raw;
-  const operations = Object.entries<Raw>(document.paths).flatMap(([path, methods]) =>
-    Object.entries<Raw>(methods).map(
-      ([
-        method,
-        { operationId, tags, security, parameters = [], responses, requestBody },
-      ]): Operation => ({
+  const text = readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8');
+  const document = load(text) as RawContract;
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): Operation => {
+      const { operationId, tags, security, parameters = [], responses } = operation;
+      return {
         id: operationId,
         method: method as Operation['method'],
         path,
         tag: tags[0],
-        guarded: security !== undefined,
-        parameters: (parameters as ({ $ref: string } | Parameter)[]).map((parameter) =>
-          '$ref' in parameter ? (part(document, parameter.$ref) as Parameter) : parameter,
+        isPrivate: security !== undefined,
+        parameters: parameters.map((parameter) =>
+          '$ref' in parameter ? (resolveRef(document, parameter.$ref) as Parameter) : parameter,
         ),
-        formats: Object.keys((responses['200'] ?? (responses['202'] as Raw))['content']),
-        takesBody: requestBody !== undefined,
-      }),
-    ),
+        formats: Object.keys((responses['200'] ?? responses['202'])?.content ?? {}),
+      };
+    }),
   );
   return { document, operations };
 }
 
 /** The part of the contract that `#/components/…` names. */
-export function part(document: object, ref: string): unknown {
+export function resolveRef(document: object, ref: string): unknown {
   return ref
     .slice(2)
     .split('/')

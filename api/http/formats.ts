@@ -1,141 +1,156 @@
-import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { asCsv } from '../../reports/as-csv.ts';
 import { asXlsx } from '../../reports/as-xlsx.ts';
-import type { Row, Table, Value } from '../../reports/report.ts';
-import { headersSet, READY_MS, type ReadyAnswer } from './caching.ts';
-import { columnsOf } from './columns.ts';
-import type { Contract, Operation } from './contract.ts';
+import type { Column, Report, Row, Value } from '../../reports/report.ts';
+import { type CachedResponse, cacheHeaders, commonHeaders, type Validity } from './caching.ts';
+import { type Contract, type Operation, resolveRef, type Schema } from './contract.ts';
 import { Refused } from './problems.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** How long an answer stays right. */
-export interface Validity {
-  /** The newest change in it, ISO 8601. */
-  readonly modified: string | null;
-  /** How long it takes, in ms, until it turns wrong by time alone; null when it never does. */
-  readonly lasts: number | null;
-  /** Complete past days: caches may keep it for a day. */
-  readonly settled: boolean;
-}
-
-/** The answer to a question, whatever the format. */
-export interface Answer {
+/** What an operation returns, whatever the format of the response. */
+export interface Result {
   /** The schema of one item of `data`: its properties are the columns of a table. */
   readonly item: string;
   readonly data: object | readonly object[];
   readonly meta: Readonly<Record<string, unknown>> & { next_cursor?: string | null };
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Without it the answer is kept nowhere. */
+  /** Without it the response is not cached anywhere. */
   readonly valid?: Validity;
-  /** For CSV and workbooks, where the contract's columns of `item` do not say enough. */
-  readonly table?: Pick<Table, 'columns' | 'totals' | 'notes'>;
-  /** The name of a downloaded file, without its ending; the operation's by default. */
+  /** What CSV and workbook show where the contract's columns of `data` do not fit. */
+  readonly table?: Pick<Table, 'columns'> & Partial<Table>;
+  /** Name of the file without its ending; the operation's id by default. */
   readonly fileName?: string;
 }
+type Table = Pick<Report, 'columns' | 'rows' | 'totals' | 'notes'>;
 
 const CSV = 'text/csv';
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 export const SUFFIXES: Readonly<Record<string, string>> = {
   json: 'application/json',
   csv: CSV,
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  xlsx: XLSX,
 };
-/** CSV and workbooks are taken away as files; JSON is read on the spot, a page at a time. */
-export const isTable = (format: string): boolean => format === CSV || format === SUFFIXES['xlsx'];
+const SUFFIX = new RegExp(`^(/v2/[^?]+)\\.(${Object.keys(SUFFIXES).join('|')})(?=$|\\?)`);
 
-/** Whatever the path's ending asks for must be there before anything is done. */
-export function offers({ formats }: Operation): RequestHandler {
+/** CSV and workbooks are saved as whole files; JSON is read a page at a time. */
+export const isTable = (format: string): boolean => format === CSV || format === XLSX;
+
+/** `/v2/rates/latest.csv` → `/v2/rates/latest` as CSV. */
+export const parseSuffix: RequestHandler = (req, res, next) => {
+  const [, path, suffix] = SUFFIX.exec(req.url) ?? [];
+  if (path && suffix) {
+    res.locals['suffix'] = suffix;
+    req.url = path + req.url.slice(path.length + suffix.length + 1);
+  }
+  next();
+};
+
+/** Refuses a suffix that the operation has no format for, before anything is done. */
+export function requireSuffix({ formats }: Operation): RequestHandler {
   return (_req, res, next) => {
     const suffix = res.locals['suffix'] as string | undefined;
     if (suffix !== undefined && !formats.includes(SUFFIXES[suffix] ?? ''))
-      throw new Refused('not-found', `there is no .${suffix} of this`);
+      throw new Refused('not-found', `this address has no .${suffix} format`);
     next();
   };
 }
 
-/** The media type that is wanted: by the path's ending, else by `Accept`. */
-export function formatOf(req: Request, res: Response, { formats }: Operation): string {
+/** The media type of the response: by the path's suffix, else by `Accept`. */
+export function negotiateFormat(req: Request, res: Response, { formats }: Operation): string {
   const suffix = res.locals['suffix'] as string | undefined;
   if (suffix !== undefined) return SUFFIXES[suffix] ?? '';
   if (formats.length > 1) res.vary('Accept');
   const wanted = req.accepts([...formats]);
   if (!wanted)
-    throw new Refused('not-acceptable', `Accept: expected one of ${formats.join(', ')}`, {
+    throw new Refused('not-acceptable', `Accept: use one of ${formats.join(', ')}`, {
       allowed: formats,
     });
   return wanted;
 }
 
-/** Writes an answer in a format, with the headers that describe it. */
-export async function written(
-  {
-    contract,
-    operation,
-    req,
-    res,
-  }: { contract: Contract; operation: Operation; req: Request; res: Response },
-  { item, data, meta, headers, valid, table: given, fileName = operation.id }: Answer,
+/** Writes a result in a format, with the headers that describe it. */
+export async function formatResponse(
+  context: { contract: Contract; operation: Operation; req: Request; res: Response },
+  result: Result,
   format: string,
-): Promise<ReadyAnswer> {
-  const items = (Array.isArray(data) ? data : [data]) as readonly Item[];
-  const table = () => ({
-    ...(given ?? { columns: columnsOf(contract, item), totals: [], notes: [] }),
-    rows: items.map(cells),
-  });
-  const body =
-    format === CSV
-      ? Buffer.from(asCsv(table()))
-      : format === SUFFIXES['xlsx']
-        ? await asXlsx([{ name: operation.id, ...table() }])
-        : Buffer.from(JSON.stringify({ data, meta }));
-  const ending = Object.keys(SUFFIXES).find((suffix) => SUFFIXES[suffix] === format);
-  const until = Date.now() + Math.min(READY_MS, valid?.lasts ?? READY_MS);
+): Promise<CachedResponse> {
+  const { operation, req, res } = context;
+  const { meta, headers, valid, fileName = operation.id } = result;
+  const body = await writeBody(context, result, format);
+  const suffix = Object.keys(SUFFIXES).find((name) => SUFFIXES[name] === format);
   return {
     body,
     route: operation.path,
-    until,
     headers: {
-      ...headersSet(res),
-      'Content-Type':
-        format === CSV
-          ? 'text/csv; charset=utf-8; header=present'
-          : format === SUFFIXES['xlsx']
-            ? format
-            : 'application/json; charset=utf-8',
+      ...commonHeaders(res),
+      'Content-Type': contentType(format),
       'Content-Length': String(body.length),
-      ...(ending !== 'json' && {
-        'Content-Disposition': `attachment; filename="${fileName}.${ending}"`,
+      ...(isTable(format) && {
+        'Content-Disposition': `attachment; filename="${fileName}.${suffix}"`,
       }),
       ...(meta.next_cursor && { Link: `<${nextPage(req, meta.next_cursor)}>; rel="next"` }),
-      ...(valid ? validators(body, valid) : { 'Cache-Control': 'no-store' }),
+      ...(valid ? cacheHeaders(body, valid) : { 'Cache-Control': 'no-store' }),
       ...headers,
     },
   };
 }
 
-/** Whatever could change by a new rate is asked again each time, which a 304 makes cheap: nobody can foresee when a pull is asked for. */
-export function validators(body: Buffer, { modified, settled }: Validity): Record<string, string> {
-  return {
-    ETag: `"${createHash('sha256').update(body).digest('base64url')}"`,
-    ...(modified && { 'Last-Modified': new Date(modified).toUTCString() }),
-    'Cache-Control': settled ? 'public, max-age=86400' : 'public, no-cache',
+async function writeBody(
+  { contract, operation }: { contract: Contract; operation: Operation },
+  { item, data, meta, table }: Result,
+  format: string,
+): Promise<Buffer> {
+  if (!isTable(format)) return Buffer.from(JSON.stringify({ data, meta }));
+  const items = (Array.isArray(data) ? data : [data]) as readonly Item[];
+  const sheet: Table = {
+    columns: table?.columns ?? columnsOf(contract, item),
+    rows: table?.rows ?? items.map(toCells),
+    totals: table?.totals ?? [],
+    notes: table?.notes ?? [],
   };
+  return format === CSV ? Buffer.from(asCsv(sheet)) : asXlsx([{ name: operation.id, ...sheet }]);
 }
 
+function contentType(format: string): string {
+  if (format === CSV) return 'text/csv; charset=utf-8; header=present';
+  return format === XLSX ? XLSX : 'application/json; charset=utf-8';
+}
+
+/** Relative, so that it holds under any path prefix. */
 function nextPage(req: Request, cursor: string): string {
-  const [path = '', query = ''] = req.originalUrl.split('?');
+  const [, query = ''] = req.originalUrl.split('?');
   const parameters = new URLSearchParams(query);
   parameters.set('cursor', cursor);
-  return `${path}?${parameters}`;
+  return `?${parameters}`;
 }
 
-function cells(item: Item): Row {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, cell(value)]));
+const KINDS: Readonly<Record<string, Column['kind']>> = {
+  '#/components/schemas/Day': 'day',
+  '#/components/schemas/Decimal': 'decimal',
+  '#/components/schemas/Instant': 'instant',
+};
+
+/** The columns of a table of items: the properties that the contract declares, in its order. */
+function columnsOf({ document }: Contract, item: string): Column[] {
+  const { properties = {} } = resolveRef(document, `#/components/schemas/${item}`) as Schema;
+  return Object.entries(properties).map(([name, schema]) => ({ name, kind: kindOf(schema) }));
 }
 
-function cell(value: unknown): Value {
+function kindOf({ $ref, type, anyOf }: Schema): Column['kind'] {
+  if (anyOf?.[0]) return kindOf(anyOf[0]);
+  if ($ref) return KINDS[$ref] ?? 'text';
+  const types = [type].flat();
+  if (types.includes('boolean')) return 'boolean';
+  return types.includes('integer') ? 'integer' : 'text';
+}
+
+function toCells(item: Item): Row {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toCell(value)]));
+}
+
+function toCell(value: unknown): Value {
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value))
     return value as Value;
   return Array.isArray(value) ? value.join(' ') : JSON.stringify(value ?? null);

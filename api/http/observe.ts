@@ -4,8 +4,8 @@ import { metrics } from '../../platform/metrics.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
-/** Measures every request, by the template of its route so that addresses do not become labels, and logs it where that is wanted. */
-export function observe(log: Logger): RequestHandler {
+/** Measures every request by the template of its route, so that addresses never become labels. */
+export function measureRequests(log: Logger): RequestHandler {
   return (req, res, next) => {
     const began = performance.now();
     res.once('close', () => {
@@ -17,7 +17,7 @@ export function observe(log: Logger): RequestHandler {
         { method: METHODS.has(method) ? method : 'other', route, status },
         seconds,
       );
-      // What went wrong is logged where it is known why; an address may hold what a person would rather not have kept.
+      // At debug level only: an address may hold personal data.
       if (log.isLevelEnabled('debug'))
         log.debug({ method, url: originalUrl.slice(0, 500), status, seconds }, 'request');
     });

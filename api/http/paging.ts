@@ -1,6 +1,6 @@
-import { Refused } from './problems.ts';
+import { invalidParameter } from './problems.ts';
 
-/** What a part of a key may look like; a cursor that somebody has made up must not reach a statement as it is. */
+/** What each part of a cursor's key may look like: a made-up cursor never reaches a statement. */
 export const KEY_PART = {
   day: isDay,
   code: (text: string) => /^[A-Z]{3}$/.test(text),
@@ -11,43 +11,37 @@ export const KEY_PART = {
   text: (text: string) => text !== '',
 } as const;
 
-/** Between the parts: Postgres holds no NUL in a text, so no part has one. */
-const BETWEEN = '\0';
+/** Separates the parts: Postgres holds no NUL in a text, so no part has one. */
+const SEPARATOR = '\0';
 
-/** The key that a cursor holds, or null without one. Throws `Refused` where it is none of ours: `shape` says what each part looks like. */
-export function keyIn(
+/** The key of a cursor, or null without one. Throws `Refused` when it does not fit `shape`. */
+export function decodeCursor(
   cursor: unknown,
   shape: readonly ((text: string) => boolean)[],
 ): string[] | null {
   if (cursor === undefined) return null;
-  const key = Buffer.from(String(cursor), 'base64url').toString().split(BETWEEN);
-  if (key.length !== shape.length || !shape.every((fits, at) => fits(key[at] as string))) {
-    const detail = 'cursor: expected meta.next_cursor of the page before';
-    throw new Refused('invalid-parameter', detail, {
-      errors: [{ detail, pointer: '#/query/cursor' }],
-    });
-  }
+  const key = Buffer.from(String(cursor), 'base64url').toString().split(SEPARATOR);
+  if (key.length !== shape.length || !shape.every((fits, at) => fits(key[at] as string)))
+    throw invalidParameter('cursor', 'use meta.next_cursor of the page before');
   return key;
 }
 
-/** Cuts what was read with one row more than `limit` into a page, and says where the next one begins: null when it was the last. */
-export function pageOf<Row>(
+/** Cuts rows, read with one more than `limit`, into a page; the cursor is null on the last one. */
+export function cutPage<Row>(
   rows: readonly Row[],
   limit: number,
   keyOf: (row: Row) => readonly string[],
 ): { page: Row[]; next_cursor: string | null } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
   return {
     page,
-    next_cursor:
-      rows.length > limit && last
-        ? Buffer.from(keyOf(last).join(BETWEEN)).toString('base64url')
-        : null,
+    next_cursor: hasMore ? Buffer.from(keyOf(last).join(SEPARATOR)).toString('base64url') : null,
   };
 }
 
-/** A day that exists: Postgres would refuse the 30th of February. */
+/** True for a day that exists: Postgres would refuse 30 February. */
 function isDay(text: string): boolean {
   return (
     /^[12]\d{3}-\d\d-\d\d$/.test(text) &&

@@ -1,127 +1,137 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Request } from 'express';
 import type { Contract, Operation, Parameter, Schema } from './contract.ts';
-import { part } from './contract.ts';
+import { resolveRef } from './contract.ts';
 import { type Fault, Refused } from './problems.ts';
 
-/** The parameters of a request, as the contract declares them: lists split, whole numbers as numbers, defaults filled in. */
-export type Question = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+/** Parameters of a request as the contract declares them: lists split, numbers read, defaults set. */
+export type Params = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
+export type ReadParams = (req: Request) => Params;
+
+type Value = string | number | string[];
 const PLACES = ['query', 'path', 'header'] as const;
 
 /**
- * What asks an operation's parameters of a request. Throws `Refused` that points at every one that is unknown, missing, repeated or
- * not as declared.
+ * Prepares the reading of an operation's parameters. A request with an unknown, missing, repeated
+ * or malformed one is refused; every fault is named once, with an example.
  */
-export function questionOf(
-  contract: Contract,
-): (operation: Operation) => (req: Request) => Question {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true });
+export function paramReader({ document }: Contract): (operation: Operation) => ReadParams {
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
   formats.default(ajv);
+  const compile = (known: readonly Parameter[]): ValidateFunction =>
+    ajv.compile({
+      type: 'object',
+      properties: Object.fromEntries(known.map(({ name, schema }) => [name, schema])),
+      required: known.filter(({ required }) => required).map(({ name }) => name),
+      components: document.components,
+    });
+  const resolve = (schema: Schema): Schema =>
+    schema.$ref ? { ...(resolveRef(document, schema.$ref) as Schema), ...schema } : schema;
   return ({ parameters }) => {
-    const compiled = () =>
-      PLACES.map((place) => {
-        const known = parameters.filter((parameter) => parameter.in === place);
-        return {
-          place,
-          known,
-          holds: ajv.compile({
-            type: 'object',
-            properties: Object.fromEntries(known.map(({ name, schema }) => [name, schema])),
-            required: known.filter(({ required }) => required).map(({ name }) => name),
-            components: contract.document.components,
-          }),
-        };
-      });
-    // Compiled for the first who asks: those of all operations together would hold every start up by a third of a second.
-    let checks: ReturnType<typeof compiled> | undefined;
-    const kind = (schema: Schema): Schema =>
-      schema.$ref ? (part(contract.document, schema.$ref) as Schema) : schema;
+    const places = PLACES.map((place) => {
+      const known = parameters
+        .filter((parameter) => parameter.in === place)
+        .map((parameter) => ({ ...parameter, resolved: resolve(parameter.schema) }));
+      return { place, known };
+    });
+    // Compiled on first use: compiling all operations would delay the start by a third of a second.
+    const validators = new Map<string, ValidateFunction>();
     return (req) => {
-      checks ??= compiled();
       const faults: Fault[] = [];
-      const asked: Record<string, string | number | string[]> = {};
-      for (const { place, known, holds } of checks) {
-        const given = read(req, place, known, faults);
-        const values = Object.fromEntries(
-          Object.entries(given).map(([name, text]) => [
-            name,
-            parsed(text, kind(schemaOf(known, name))),
-          ]),
-        );
-        if (!holds(values))
-          faults.push(...(holds.errors ?? []).map((error) => faultOf(place, error)));
-        for (const { name, schema } of known) {
-          const value = values[name] ?? (schema.default as string | undefined);
-          if (value !== undefined) asked[name] = value;
+      const params: Record<string, Value> = {};
+      for (const { place, known } of places) {
+        const given = readPlace(req, place, known, faults);
+        const validate = validators.get(place) ?? compile(known);
+        validators.set(place, validate);
+        if (!validate(given)) faults.push(...faultsOf(validate.errors ?? [], place, known, given));
+        for (const { name, resolved } of known) {
+          const value = given[name] ?? (resolved.default as Value | undefined);
+          if (value !== undefined) params[name] = value;
         }
       }
-      if (faults.length > 0) {
-        const unknown = faults.some(({ detail }) => detail.startsWith('unknown parameter'));
-        throw new Refused('invalid-parameter', faults.map(({ detail }) => detail).join('; '), {
-          errors: faults,
-          ...(unknown && {
-            allowed: parameters
-              .filter(({ in: place }) => place === 'query')
-              .map(({ name }) => name),
-          }),
-        });
-      }
-      return asked;
+      if (faults.length > 0) throw refusal(faults, parameters);
+      return params;
     };
   };
 }
 
-const schemaOf = (known: readonly Parameter[], name: string) =>
-  known.find((parameter) => parameter.name === name)?.schema ?? {};
-
-function read(
-  req: Request,
-  place: Parameter['in'],
-  known: readonly Parameter[],
-  faults: Fault[],
-): Record<string, string> {
-  if (place === 'path') return req.params as Record<string, string>;
-  if (place === 'header')
-    return Object.fromEntries(
-      known.flatMap(({ name }) =>
-        req.get(name) === undefined ? [] : [[name, req.get(name) as string]],
-      ),
-    );
-  const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(req.query)) {
-    const pointer = `#/query/${name.slice(0, 80)}`;
-    if (!known.some((parameter) => parameter.name === name)) {
-      const names = known.map((parameter) => parameter.name).join(', ');
-      faults.push({
-        detail: `unknown parameter ${name.slice(0, 80)}: ${names ? `known are ${names}` : 'there are none here'}`,
-        pointer,
-      });
-    } else if (typeof value === 'string') given[name] = value;
-    else faults.push({ detail: `${name} is given more than once`, pointer });
-  }
-  return given;
+interface Known extends Parameter {
+  readonly resolved: Schema;
 }
 
-function parsed(text: string, { type }: Schema): string | number | string[] {
-  if (type === 'array') return text.split(',');
+function readPlace(
+  req: Request,
+  place: Parameter['in'],
+  known: readonly Known[],
+  faults: Fault[],
+): Record<string, Value> {
+  const values: Record<string, Value> = {};
+  const raw: Record<string, unknown> =
+    place === 'path' ? req.params : place === 'query' ? req.query : {};
+  if (place === 'header') for (const { name } of known) raw[name] = req.get(name);
+  for (const [name, given] of Object.entries(raw)) {
+    if (given === undefined) continue;
+    const parameter = known.find((each) => each.name === name);
+    const shown = name.slice(0, 80);
+    const pointer = `#/${place}/${shown}`;
+    if (!parameter) {
+      const names = known.map((each) => each.name).join(', ');
+      const hint = names ? `the known ones are ${names}` : 'this address takes none';
+      faults.push({ detail: `unknown parameter ${shown}: ${hint}`, pointer });
+    } else if (parameter.resolved.type === 'array') {
+      values[name] = [given].flat().flatMap((text) => String(text).split(',').map(trim));
+    } else if (typeof given !== 'string') {
+      faults.push({ detail: `${shown}: give it once, not several times`, pointer });
+      values[name] = String([given].flat()[0]);
+    } else values[name] = toValue(given, parameter.resolved);
+  }
+  return values;
+}
+
+const trim = (text: string) => text.trim();
+
+function toValue(text: string, { type }: Schema): Value {
   return type === 'integer' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
-function faultOf(
+/** One fault for each parameter, however many rules of its schema it breaks. */
+function faultsOf(
+  errors: readonly ErrorObject[],
   place: Parameter['in'],
-  { instancePath, params, message, data, keyword }: ErrorObject,
-): Fault {
-  const name =
-    keyword === 'required' ? String(params['missingProperty']) : (instancePath.split('/')[1] ?? '');
-  const said =
-    keyword === 'enum'
-      ? `must be one of ${(params['allowedValues'] as string[]).join(', ')}`
-      : message;
-  const detail =
-    keyword === 'required'
-      ? `${name} is missing`
-      : `${name} ${said}, got ${JSON.stringify(data).slice(0, 80)}`;
-  return { detail, pointer: `#/${place}/${name.toLowerCase()}` };
+  known: readonly Known[],
+  given: Readonly<Record<string, Value>>,
+): Fault[] {
+  const names = errors.map(({ keyword, params, instancePath }) =>
+    keyword === 'required' ? String(params['missingProperty']) : instancePath.split('/')[1],
+  );
+  return known
+    .filter(({ name }) => names.includes(name))
+    .map((parameter) => {
+      const { name } = parameter;
+      const got = JSON.stringify(given[name]);
+      const detail =
+        given[name] === undefined
+          ? `${name} is missing: ${expectation(parameter)}`
+          : `${name}: ${expectation(parameter)} (got ${got.slice(0, 80)})`;
+      return { detail, pointer: `#/${place}/${name.toLowerCase()}` };
+    });
+}
+
+function expectation({ resolved, example = resolved.example }: Known): string {
+  if (resolved.enum) return `use one of ${resolved.enum.join(', ')}`;
+  if (resolved.type === 'integer')
+    return `use a whole number from ${resolved.minimum ?? 0} to ${resolved.maximum}`;
+  const expected = resolved['x-expected'] ?? 'use a valid value';
+  return example === undefined ? expected : `${expected}, for example ${[example].flat().join()}`;
+}
+
+function refusal(faults: readonly Fault[], parameters: readonly Parameter[]): Refused {
+  const isUnknown = faults.some(({ detail }) => detail.startsWith('unknown parameter'));
+  const allowed = parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name);
+  return new Refused('invalid-parameter', faults.map(({ detail }) => detail).join('; '), {
+    errors: faults,
+    ...(isUnknown && { allowed }),
+  });
 }

@@ -3,116 +3,135 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { InvalidRequest } from '../../platform/errors.ts';
 import { classify } from '../../platform/faults.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { prefixOf } from './base-path.ts';
 import { KIND_OF_STATUS, PROBLEM_KINDS, type ProblemKind } from './problem-kinds.ts';
 
-/** One thing that is wrong with a request, and where: `#/query/limit`, `#/path/base`, `#/body/name`. */
+/** One fault of a request and its place: `#/query/limit`, `#/path/base`, `#/body/name`. */
 export interface Fault {
   readonly detail: string;
   readonly pointer: string;
 }
-interface More {
+interface Extras {
   readonly errors?: readonly Fault[];
   readonly allowed?: readonly string[];
+  /** The last day before the requested one that has a rate. */
+  readonly last_date?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request that is not answered as asked: the kind says how it is told, the message what was expected and what came. */
+/** A request that is refused: `kind` decides the status, the message says what was expected. */
 export class Refused extends InvalidRequest {
   override name = 'Refused';
   readonly kind: ProblemKind;
-  readonly more: More;
-  constructor(kind: ProblemKind, detail: string, more: More = {}) {
+  readonly extras: Extras;
+  constructor(kind: ProblemKind, detail: string, extras: Extras = {}) {
     super(detail, { status: PROBLEM_KINDS[kind][0] });
     this.kind = kind;
-    this.more = more;
+    this.extras = extras;
   }
 }
 
-/** An error as RFC 9457 wants it: `detail` is for the person who asked. */
-export function problemOf(kind: ProblemKind, detail: string, { errors, allowed }: More = {}) {
+/** A refusal because of one parameter: `name: expectation`. */
+export function invalidParameter(
+  name: string,
+  expectation: string,
+  { place = 'query', allowed }: { place?: 'query' | 'path'; allowed?: readonly string[] } = {},
+): Refused {
+  const detail = `${name}: ${expectation}`;
+  return new Refused('invalid-parameter', detail, {
+    errors: [{ detail, pointer: `#/${place}/${name}` }],
+    ...(allowed && { allowed }),
+  });
+}
+
+/** 503 with Retry-After. */
+export function unavailable(detail: string): Refused {
+  return new Refused('unavailable', detail, { headers: { 'Retry-After': '5' } });
+}
+
+/** The body of an error response (RFC 9457). */
+export function problemDocument(kind: ProblemKind, detail: string, extras: Extras = {}) {
   const [status, title] = PROBLEM_KINDS[kind];
+  const { headers: _headers, ...members } = extras;
   return {
     type: `/docs/errors/${kind}`,
     title,
     status,
     detail,
     request_id: randomUUID(),
-    ...(errors && { errors }),
-    ...(allowed && { allowed }),
+    ...members,
+  };
+}
+
+/** Answers every path that nothing else has answered. */
+export const answerNotFound: RequestHandler = (req) => {
+  throw new Refused('not-found', `there is nothing at ${req.path.slice(0, 200)}`);
+};
+
+/** Refuses all methods of a known path but those listed. */
+export function refuseOtherMethods(...methods: string[]): RequestHandler {
+  return (req) => {
+    throw new Refused(
+      'method-not-allowed',
+      `${req.method} is not supported here; use ${methods.join(' or ')}`,
+      { headers: { Allow: methods.join(', ') } },
+    );
+  };
+}
+
+/** The one place that turns an error into a response: an outage is 503, a bug is 500 and logged. */
+export function handleErrors(log: Logger): ErrorRequestHandler {
+  return (err, req, res, next) => {
+    if (res.headersSent) return next(err);
+    const refused = asRefused(err);
+    if (refused) return void sendProblem(req, res, refused);
+    const outage = describeOutage(err);
+    if (outage) {
+      const request_id = sendProblem(req, res, unavailable(`${outage}; retry in a few seconds`));
+      log.warn({ err, request_id }, 'request failed: database unavailable');
+      return;
+    }
+    const request_id = sendProblem(
+      req,
+      res,
+      new Refused('internal', 'the service failed; quote request_id when you report it'),
+    );
+    log.error({ err, request_id }, 'request failed: bug');
   };
 }
 
 function sendProblem(req: Request, res: Response, refused: Refused): string {
-  const problem = problemOf(refused.kind, refused.message, refused.more);
-  // What was set for the answer that did not come about must not describe this one.
-  for (const name of ['ETag', 'Last-Modified', 'Link', 'Content-Disposition'])
-    res.removeHeader(name);
+  const problem = problemDocument(refused.kind, refused.message, refused.extras);
+  // Headers that a handler has set already describe a response that is not sent.
+  for (const name of ['ETag', 'Link', 'Content-Disposition']) res.removeHeader(name);
   res
     .status(problem.status)
     .set({
       'Cache-Control': 'no-store',
       'X-Request-Id': problem.request_id,
-      ...refused.more.headers,
+      ...refused.extras.headers,
     })
-    .type('application/problem+json')
-    .send(req.method === 'HEAD' ? '' : JSON.stringify(problem));
+    .type('application/problem+json');
+  const body = JSON.stringify({ ...problem, type: prefixOf(res) + problem.type });
+  res.send(req.method === 'HEAD' ? '' : body);
   return problem.request_id;
 }
 
-/** For every path that nothing else has answered. */
-export const notFound: RequestHandler = (req) => {
-  throw new Refused('not-found', `there is nothing at ${req.path.slice(0, 200)}`);
-};
+/** Before the migrations have run, tables, columns, functions or the schema are missing. */
+const NOT_MIGRATED = ['42P01', '42703', '42883', '3F000'];
 
-/** For a known path: what may be done with it is named, the rest refused. */
-export function onlyMethods(...methods: string[]): RequestHandler {
-  return (req) => {
-    const possible = `${methods.join(' and ')} ${methods.length > 1 ? 'are' : 'is'}`;
-    throw new Refused('method-not-allowed', `${req.method} is not possible here, ${possible}`, {
-      headers: { Allow: methods.join(', ') },
-    });
-  };
+function describeOutage(err: unknown): string | null {
+  const { code, message } = err as { code?: string; message: string };
+  if (classify(err) === 'outage') return `the database is unavailable (${code ?? message})`;
+  return NOT_MIGRATED.includes(code ?? '')
+    ? 'the database schema is missing or old: run npm run migrate'
+    : null;
 }
 
-/** A service that starts before the migrations have run finds no tables. */
-const UNDEFINED: Readonly<Record<string, string>> = {
-  '42P01': 'the database has no tables yet (npm run migrate makes them)',
-};
-
-/** The one place where a request's error becomes an answer. What is our fault is logged in full and told in one sentence. */
-export function problems(log: Logger): ErrorRequestHandler {
-  return (error, req, res, next) => {
-    if (res.headersSent) return next(error);
-    const refused = refusalOf(error);
-    if (refused) return void sendProblem(req, res, refused);
-    const { code, message } = error as { code?: string; message: string };
-    const away =
-      classify(error) === 'outage'
-        ? `the database cannot be reached (${code ?? message})`
-        : UNDEFINED[code ?? ''];
-    if (away) {
-      const id = sendProblem(req, res, unavailable(`${away}; try again in a few seconds`));
-      log.warn({ request_id: id, error: message }, away);
-      return;
-    }
-    const id = sendProblem(
-      req,
-      res,
-      new Refused('internal', 'something went wrong on our side; the log says what'),
-    );
-    log.error({ request_id: id, err: error }, 'a request failed');
-  };
-}
-
-/** 503, and when to come back. */
-export function unavailable(detail: string): Refused {
-  return new Refused('unavailable', detail, { headers: { 'Retry-After': '5' } });
-}
-
-/** What the client did wrong: said by us, or marked with a status by Express and its parsers. */
-function refusalOf(error: unknown): Refused | null {
-  if (error instanceof Refused) return error;
-  const { status, type, message } = error as { status?: number; type?: string; message: string };
+/** A client's fault: refused by us, or marked with a 4xx status by Express and its parsers. */
+function asRefused(err: unknown): Refused | null {
+  if (err instanceof Refused) return err;
+  const { status, type, message } = err as { status?: number; type?: string; message: string };
   if (!status || status < 400 || status >= 500) return null;
   if (type === 'entity.parse.failed')
     return new Refused('invalid-body', 'the body is not JSON', {

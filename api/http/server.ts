@@ -1,54 +1,56 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import { CannotStart } from '../../platform/errors.ts';
 import type { ProblemKind } from './problem-kinds.ts';
-import { problemOf } from './problems.ts';
+import { problemDocument } from './problems.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 export interface Listening {
   readonly url: string;
-  /** Takes no more connections, lets the answers under way go out, and closes what is idle. */
+  /** Takes no new connections, finishes the responses in progress, and closes idle connections. */
   stop(): Promise<void>;
 }
 
-/** How long answers under way may take after a stop was asked for. */
+/** How long responses in progress may take after `stop`. */
 const DRAIN_MS = 3000;
+/** Slow-client timeout: a client that reads nothing for this long is disconnected. */
+const STALL_MS = 30_000;
+const STALL_CHECK_MS = 2000;
 
-/** Listens with limits that slow or silent clients cannot outlast. Throws `CannotStart` when the address cannot be had. */
+/** Listens with limits against slow clients. Throws `CannotStart` when it cannot. */
 export async function listenOn(
   app: Express,
-  {
-    host,
-    port,
-    headers,
-  }: { host: string; port: number; headers: Readonly<Record<string, string>> },
+  { host, port, keepAliveSeconds }: { host: string; port: number; keepAliveSeconds: number },
 ): Promise<Listening> {
   const server = createServer(
     {
       headersTimeout: 10_000,
       requestTimeout: 15_000,
-      keepAliveTimeout: 5000,
+      keepAliveTimeout: keepAliveSeconds * 1000,
       connectionsCheckingInterval: 1000,
       maxHeaderSize: 8192,
     },
     app,
   );
-  // Well above the thousand triggers that may wait at once; the deadlines above keep slow clients from filling it.
+  // Well above a thousand triggers that wait at once; the timeouts keep slow clients from filling it.
   server.maxConnections = 2048;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    refuse(socket, error.code ?? '', headers),
+  server.on('clientError', (err: NodeJS.ErrnoException, socket) =>
+    refuseUnreadable(socket, err.code ?? ''),
   );
-  await listening(server, host, port);
+  const stopWatching = closeStalledClients(server);
+  await listen(server, host, port);
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `http://${shown}:${address.port}`,
     stop: () =>
       new Promise((resolve) => {
-        const impatient = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+        const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
         server.close(() => {
-          clearTimeout(impatient);
+          clearTimeout(timer);
+          stopWatching();
           resolve();
         });
         server.closeIdleConnections();
@@ -56,21 +58,39 @@ export async function listenOn(
   };
 }
 
-function listening(server: Server, host: string, port: number): Promise<void> {
+/** Closes connections whose client has not read any of the waiting bytes for 30 s. */
+function closeStalledClients(server: Server): () => void {
+  const sockets = new Map<Socket, { sent: number; since: number }>();
+  server.on('connection', (socket) => {
+    sockets.set(socket, { sent: 0, since: Date.now() });
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const timer = setInterval(() => {
+    const now = Date.now();
+    for (const [socket, seen] of sockets) {
+      const waiting = socket.writableLength;
+      const sent = (socket.bytesWritten ?? 0) - waiting;
+      if (waiting === 0 || sent !== seen.sent) sockets.set(socket, { sent, since: now });
+      else if (now - seen.since >= STALL_MS - STALL_CHECK_MS) socket.destroy();
+    }
+  }, STALL_CHECK_MS).unref();
+  return () => clearInterval(timer);
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why: Record<string, string> = {
+    server.once('error', (err: NodeJS.ErrnoException) => {
+      const reasons: Record<string, string> = {
         EADDRINUSE: 'another program listens there',
         EACCES: 'this user may not listen there',
         EADDRNOTAVAIL: 'this machine has no such address',
-        ENOTFOUND: 'no such host is known',
+        ENOTFOUND: 'the host name is unknown',
       };
-      reject(
-        new CannotStart(
-          `The API cannot listen on ${host}:${port}: ${why[error.code ?? ''] ?? error.message}. Set PORT or HOST to another, or end it.`,
-          { cause: error },
-        ),
-      );
+      const reason = reasons[err.code ?? ''] ?? err.message;
+      const message =
+        `The API cannot listen on ${host}:${port}: ${reason}. ` +
+        'Set PORT or HOST to another value, or stop that program.';
+      reject(new CannotStart(message, { cause: err }));
     });
     server.listen(port, host, resolve);
   });
@@ -81,21 +101,19 @@ const KINDS: Readonly<Record<string, ProblemKind>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
-/** What node's parser cannot read never becomes a request: it is told in the same words, and hung up on. */
-function refuse(socket: Duplex, code: string, headers: Readonly<Record<string, string>>): void {
+/** Answers what Node's parser cannot read in the same form as every other error, and hangs up. */
+function refuseUnreadable(socket: Duplex, code: string): void {
   if (!socket.writable || code === 'ECONNRESET') return void socket.destroy();
-  const problem = problemOf(
-    KINDS[code] ?? 'bad-request',
-    `this is not a request that can be read (${code})`,
-  );
+  const problem = problemDocument(KINDS[code] ?? 'bad-request', `not a valid request (${code})`);
   const body = JSON.stringify(problem);
-  const lines = Object.entries({
-    ...headers,
+  const headers = {
+    ...SECURITY_HEADERS,
     'Cache-Control': 'no-store',
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
     'X-Request-Id': problem.request_id,
     Connection: 'close',
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${problem.status} ${problem.title}\r\n${lines.join('')}\r\n${body}`);
 }

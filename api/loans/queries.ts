@@ -12,7 +12,7 @@ import {
 } from '../../reports/loans.ts';
 import { parReport, rollReport } from '../../reports/portfolio.ts';
 import { readBook } from '../../reports/read-book.ts';
-import { inTime } from '../http/request-timeout.ts';
+import { withRequestTimeout } from '../http/request-timeout.ts';
 
 /** The day at whose close the book is looked at, and whether in USD too. */
 export interface AsOf {
@@ -46,7 +46,7 @@ export function bookQueries(db: Database, reports: Database) {
     report: (book: Database, conversion?: Conversion) => Promise<Result>,
   ): Promise<Result> => {
     // Fails at once when the database is unreachable: what follows may take as long as a report.
-    await inTime(query(db, 'select 1'));
+    await withRequestTimeout(query(db, 'select 1'));
     return readBook(reports, async (book) =>
       report(book, inBase ? await readConversion(book, asOf) : undefined),
     );
@@ -54,7 +54,7 @@ export function bookQueries(db: Database, reports: Database) {
   return {
     /** Today by the ledger's clock, UTC. */
     today: async (): Promise<string> =>
-      (await inTime(queryRow<{ today: string }>(db, TODAY))).today,
+      (await withRequestTimeout(queryRow<{ today: string }>(db, TODAY))).today,
     status: (today: string): Promise<BookStatus> =>
       read({ asOf: today }, (book) => readBookStatus(book, today)),
     loans: ({ asOf, inBase = false, ...options }: LoansQuery) =>

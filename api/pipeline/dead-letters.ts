@@ -1,6 +1,6 @@
 import type { DeadLetterAdmin } from '../../ledger/dead-letters.ts';
 import type { Handler } from '../http/operations.ts';
-import { KEY_PART, keyIn, pageOf } from '../http/paging.ts';
+import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
 import { Refused } from '../http/problems.ts';
 
 /** Dead letters: a list, one with its bytes, and having one tried again by whichever consumer takes it. */
@@ -8,13 +8,13 @@ export function deadLettersHandlers(letters: DeadLetterAdmin): Record<string, Ha
   return {
     deadLetters: async ({ state, limit, cursor }) => {
       const most = Number(limit);
-      const after = keyIn(cursor, [KEY_PART.number])?.[0] ?? null;
+      const after = decodeCursor(cursor, [KEY_PART.number])?.[0] ?? null;
       const rows = await letters.page({
         state: state === undefined ? null : String(state),
         after,
         limit: most + 1,
       });
-      const { page, next_cursor } = pageOf(rows, most, ({ id }) => [id]);
+      const { page, next_cursor } = cutPage(rows, most, ({ id }) => [id]);
       return { item: 'DeadLetter', data: page, meta: { next_cursor } };
     },
 

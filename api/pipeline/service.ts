@@ -1,72 +1,69 @@
-import type { Response } from 'express';
-import type { PipelineQueries } from '../../ledger/pipeline-health.ts';
+import type { Request, Response } from 'express';
+import type { HealthProblem } from '../../ledger/health.ts';
 import { METRICS_TYPE, metricsText } from '../../platform/metrics.ts';
-import { sendReady } from '../http/caching.ts';
+import { cacheHeaders, sendCached } from '../http/caching.ts';
 import type { Contract } from '../http/contract.ts';
-import { validators } from '../http/formats.ts';
 import type { Handler } from '../http/operations.ts';
+import { Refused } from '../http/problems.ts';
 
 export interface ServiceDeps {
   contract: Contract;
-  pipeline: PipelineQueries;
-  /** Brings the metrics up to date that are read from tables. */
-  figures: () => Promise<void>;
+  readProblems: () => Promise<readonly HealthProblem[]>;
+  /** Updates the metrics that come from tables. */
+  updateMetrics: () => Promise<void>;
+  seesDetails: (req: Request, res: Response) => boolean;
+  /** With API_TOKEN set, /metrics requires it, unless METRICS=public. */
+  publicMetrics: boolean;
 }
 
-/**
- * `/livez`: the process answers. `/readyz`: reads work; the rest of the pipeline may be in trouble and is named, since reads go on.
- * `/metrics` and the contract itself.
- */
-export function serviceHandlers({
-  contract,
-  pipeline,
-  figures,
-}: ServiceDeps): Record<string, Handler> {
-  const json = Buffer.from(JSON.stringify(contract.document));
+const JSON_TYPE = 'application/json; charset=utf-8';
+const COMPONENTS = ['producer', 'consumer', 'rates'] as const;
+
+/** Liveness, readiness, metrics and the contract. */
+export function serviceHandlers(deps: ServiceDeps): Record<string, Handler> {
+  const { contract, readProblems, updateMetrics, seesDetails, publicMetrics } = deps;
+  const document = Buffer.from(JSON.stringify(contract.document));
   return {
-    livez: async (_question, _req, res) => {
+    livez: async (_params, _req, res) => {
       send(res, JSON_TYPE, JSON.stringify({ status: 'ok' }));
       return undefined;
     },
-    readyz: async (_question, _req, res) => {
-      const trouble = await pipeline.health();
-      const well = Object.values(trouble).every((reason) => reason === null);
-      send(
-        res,
-        JSON_TYPE,
-        JSON.stringify({
-          status: well ? 'ok' : 'degraded',
-          checks: { postgres: null, ...trouble },
-        }),
-      );
+    readyz: async (_params, req, res) => {
+      const problems = await readProblems();
+      const hasDetails = seesDetails(req, res);
+      const checks = COMPONENTS.map((name) => {
+        const problem = problems.find(({ component }) => component === name);
+        const isShown = hasDetails || name === 'rates';
+        return [name, problem ? (isShown ? problem.detail : problem.code) : null];
+      });
+      const status = problems.length === 0 ? 'ok' : 'degraded';
+      const body = { status, checks: { postgres: null, ...Object.fromEntries(checks) } };
+      send(res, JSON_TYPE, JSON.stringify(body));
       return undefined;
     },
-    metrics: async (_question, _req, res) => {
-      // What this process counts is told also while the tables cannot be read.
-      await figures().catch(() => undefined);
+    metrics: async (_params, req, res) => {
+      if (!publicMetrics && !seesDetails(req, res))
+        throw new Refused('unauthorized', 'send Authorization: Bearer API_TOKEN', {
+          headers: { 'WWW-Authenticate': 'Bearer' },
+        });
+      // The process's own metrics are shown even while the tables cannot be read.
+      await updateMetrics().catch(() => undefined);
       send(res, METRICS_TYPE, await metricsText());
       return undefined;
     },
-    contract: async (_question, req, res) => {
+    contract: async (_params, req, res) => {
       const headers = {
-        ...validators(json, { modified: null, lasts: null, settled: false }),
+        ...cacheHeaders(document, { lasts: null, isFinal: false }),
         'Content-Type': JSON_TYPE,
+        'Access-Control-Allow-Origin': '*',
       };
-      const answer = {
-        body: json,
-        headers: { ...headers, 'Access-Control-Allow-Origin': '*' },
-        route: '/openapi.json',
-        until: 0,
-      };
-      sendReady(req, res, answer);
+      sendCached(req, res, { body: document, headers });
       return undefined;
     },
   };
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8';
-
-/** Of this moment, and kept nowhere. */
+/** A response of this moment, never cached. */
 function send(res: Response, type: string, text: string): void {
   res
     .writeHead(200, {

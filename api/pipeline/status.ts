@@ -1,63 +1,85 @@
 import type { Account } from '../../ledger/credentials.ts';
-import type { FreshnessByCurrency } from '../../ledger/freshness.ts';
-import type { PipelineQueries } from '../../ledger/pipeline-health.ts';
-import { ledgerStatus } from '../../ledger/status.ts';
+import type { FreshnessSettings, ReadFreshness } from '../../ledger/freshness.ts';
+import { freshnessProblems, readRunProblem, readServiceProblems } from '../../ledger/health.ts';
+import { type LedgerStatus, ledgerStatus, type SlotState } from '../../ledger/status.ts';
 import type { Database } from '../../platform/database.ts';
 import { heartbeats, SILENT_SECONDS } from '../../platform/heartbeat.ts';
+import { queryRow } from '../../platform/sql.ts';
 
-export interface StatusDeps extends Account {
+export interface StatusDeps extends Account, FreshnessSettings {
   db: Database;
   dailyBudget: number;
-  freshness: () => Promise<FreshnessByCurrency>;
-  pipeline: PipelineQueries;
+  readFreshness: ReadFreshness;
   consoleUrl: string | undefined;
 }
-export type StatusQuery = ReturnType<typeof statusQuery>;
+export type ReadStatus = ReturnType<typeof statusReader>;
+export type PipelineStatus = Awaited<ReturnType<ReadStatus>>;
 
-/** How the whole pipeline stands: the ledger, the services by their rows, dead letters, and how fresh each currency is. */
-export function statusQuery({
-  db,
-  source,
-  credentials,
-  dailyBudget,
-  freshness,
-  pipeline,
-  consoleUrl,
-}: StatusDeps) {
+/** Reads the state of the whole pipeline: ledger, services, dead letters, freshness, problems. */
+export function statusReader(deps: StatusDeps) {
+  const { db, source, credentials, dailyBudget, readFreshness, consoleUrl } = deps;
   return async () => {
-    const [ledger, services, { currencies, next_slot }, health, pull, letters] = await Promise.all([
+    const [ledger, services, freshness, serviceProblems, runProblem, { open }] = await Promise.all([
       ledgerStatus(db, { source, credentials, dailyBudget }),
       heartbeats(db),
-      freshness(),
-      pipeline.health(),
-      pipeline.pullTrouble(),
-      db.raw(`select count(*)::int as open from dead_letters where state = 'open'`),
+      readFreshness(),
+      readServiceProblems(db),
+      readRunProblem(db, source),
+      queryRow<{ open: number }>(
+        db,
+        `select count(*)::int as open from dead_letters where state = 'open'`,
+      ),
     ]);
-    const consumer = services.find(
-      ({ service, seen_seconds_ago: ago }) => service === 'consumer' && ago <= SILENT_SECONDS,
-    );
-    const stale = currencies.filter((currency) => currency.stale).map(({ quote }) => quote);
+    const alive = services.filter(({ seen_seconds_ago: ago }) => ago <= SILENT_SECONDS);
+    const consumer = alive.find(({ service }) => service === 'consumer');
+    const problems = [
+      ...freshnessProblems(freshness),
+      ...serviceProblems,
+      ...(runProblem ? [runProblem] : []),
+    ];
     return {
       ...ledger,
-      trouble: [
-        ...Object.entries(health).flatMap(([service, trouble]) =>
-          trouble ? [`${service}: ${trouble}`] : [],
-        ),
-        ...(pull ? [`the last pull has brought nothing yet: ${pull.error}`] : []),
-        ...(stale.length > 0
-          ? [`no newer rate than the last slot asks for: ${stale.join(', ')}`]
-          : []),
-      ],
-      currencies,
-      next_slot,
+      details: true,
+      trouble: problems.map(({ component, detail }) => `${component}: ${detail}`),
+      problems,
+      currencies: freshness.currencies,
+      next_slot: freshness.next_slot,
       consumer_lag: (consumer?.health['lag'] as string | undefined) ?? null,
-      dead_letters: letters.rows[0].open as number,
-      services: services.map(({ health: { trouble }, settings: _settings, ...heard }) => ({
-        ...heard,
-        fresh: heard.seen_seconds_ago <= SILENT_SECONDS,
+      dead_letters: open as number | null,
+      services: services.map(({ health: { trouble }, settings: _settings, ...service }) => ({
+        ...service,
+        fresh: service.seen_seconds_ago <= SILENT_SECONDS,
         trouble,
       })),
       console_url: consoleUrl ?? null,
     };
   };
+}
+
+/** The part of the status that strangers see: freshness and slots, no hosts, errors or quota. */
+export function publicStatus(status: PipelineStatus) {
+  const problems = status.problems.filter(({ component }) => component === 'rates');
+  return {
+    ...status,
+    details: false,
+    trouble: problems.map(({ component, detail }) => `${component}: ${detail}`),
+    problems,
+    last_slot: status.last_slot && withoutReason(status.last_slot),
+    troubled_slots: status.troubled_slots.map(withoutReason),
+    open_runs: [],
+    open_count: null,
+    spent_today: null,
+    daily_budget: null,
+    quota: null,
+    breaker: null,
+    backfill: null,
+    consumer_lag: null,
+    dead_letters: null,
+    services: [],
+    console_url: null,
+  } satisfies Record<keyof PipelineStatus | keyof LedgerStatus, unknown>;
+}
+
+function withoutReason(slot: SlotState): SlotState {
+  return { ...slot, reason: null };
 }

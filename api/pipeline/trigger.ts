@@ -1,31 +1,28 @@
 import type { Requests } from '../../ledger/requests.ts';
 import type { Outcome } from '../../ledger/run.ts';
 import type { RunWatch } from '../../ledger/run-watch.ts';
-import type { ReadyAnswers } from '../http/caching.ts';
-import { inTime } from '../http/request-timeout.ts';
+import type { ApiCache } from '../http/caching.ts';
+import { withRequestTimeout } from '../http/request-timeout.ts';
 
-/** Has rates pulled, and tells the run and what came of it within `ms`. However many ask at once, the ledger is asked once. */
-export type PullNow = (ms: number) => Promise<{ runId: string; outcome: Outcome }>;
+/** Triggers an update and waits up to `ms` for its outcome. */
+export type TriggerUpdate = (ms: number) => Promise<{ runId: string; outcome: Outcome }>;
 
-/** See `PullNow`. */
-export function pullNow({
-  requests,
-  runs,
-  ready,
-}: {
+/** Coalesces triggers: however many arrive at once, the ledger gets one request. */
+export function updateTrigger(deps: {
   requests: Requests;
   runs: RunWatch;
-  ready: ReadyAnswers;
-}): PullNow {
+  cache: ApiCache;
+}): TriggerUpdate {
+  const { requests, runs, cache } = deps;
   let filing: Promise<string> | undefined;
   return async (ms) => {
-    filing ??= inTime(requests.request()).finally(() => {
+    filing ??= withRequestTimeout(requests.request()).finally(() => {
       filing = undefined;
     });
     const runId = await filing;
     const outcome = await runs.outcome(runId, ms);
-    // Who was told that the rates are there must find them, whichever notification was quicker.
-    ready.drop();
+    // A client that learns of new rates must find them, whichever notification came first.
+    cache.clear();
     return { runId, outcome };
   };
 }

@@ -1,125 +1,155 @@
 import type { Response } from 'express';
+import type { Database } from '../../platform/database.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { unavailable } from '../http/problems.ts';
-import { inTime } from '../http/request-timeout.ts';
-import type { NewObservations, Place } from './new-observations.ts';
+import { query, queryRow, sqlFile } from '../../platform/sql.ts';
+import type { Handler } from '../http/operations.ts';
+import { Refused, unavailable } from '../http/problems.ts';
+import { withRequestTimeout } from '../http/request-timeout.ts';
+import type { Schemas } from '../schemas.ts';
 
-export interface EventFeed {
-  /** Sends every observation that is stored after `since`, or after now, until the client goes or does not keep up. Throws 503 when full. */
-  follow(res: Response, since: Place | null): Promise<void>;
-  /** Something may have been stored. */
-  wake(): void;
-  stop(): void;
-}
+/** A position in the order in which observations were stored: transaction, then number in it. */
+type Position = readonly [transaction: string, seq: string];
+type StoredObservation = Schemas['Observation'] & { stored_by: string; seq: string };
 
-export const EVENT_STREAM = {
+const HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-store',
   'X-Accel-Buffering': 'no',
 };
-
-const AT_ONCE = 500;
+const BATCH = 500;
 const HEARTBEAT_MS = 15_000;
-/** A notification that got lost, or a transaction that was still at work, costs a follower at most this. */
-const LOOK_MS = 1000;
+/** A lost notification, or a transaction still in progress, delays an event by at most this. */
+const POLL_MS = 1000;
 /** Bytes that a client may leave unread. */
-const UNREAD = 1024 * 1024;
-/** Connections are for questions too. */
-const FOLLOWERS = 200;
+const MAX_UNREAD = 1024 * 1024;
+const MAX_CLIENTS = 200;
+const MAX_CLIENTS_PER_ADDRESS = 30;
+const NEW_OBSERVATIONS = sqlFile(import.meta.url, 'sql/new_observations.sql');
 
-/** Server-sent events of newly stored rates. Followers who stand at the same place share one look into the table. */
-export function eventFeed({
-  observations,
-  log,
-}: {
-  observations: NewObservations;
-  log: Logger;
-}): EventFeed {
-  const followers = new Set<Follower>();
-  const looks = new Map<string, ReturnType<NewObservations['after']>>();
+interface Client {
+  readonly res: Response;
+  readonly address: string;
+  position: Position;
+  isReading: boolean;
+  isWoken: boolean;
+}
+export type EventStream = ReturnType<typeof openEventStream>;
 
-  function look(place: Place) {
-    const key = place.join('-');
-    const looking =
-      looks.get(key) ?? observations.after(place, AT_ONCE).finally(() => looks.delete(key));
-    looks.set(key, looking);
-    return looking;
+/** Server-sent events of newly stored rates. Clients at the same position share one query. */
+export function openEventStream({ db, log }: { db: Database; log: Logger }) {
+  const clients = new Set<Client>();
+  const reads = new Map<string, Promise<StoredObservation[]>>();
+
+  function readAfter([storedBy, seq]: Position): Promise<StoredObservation[]> {
+    const key = `${storedBy}-${seq}`;
+    const reading =
+      reads.get(key) ??
+      query<StoredObservation>(db, NEW_OBSERVATIONS, { storedBy, seq, limit: BATCH }).finally(() =>
+        reads.delete(key),
+      );
+    reads.set(key, reading);
+    return reading;
   }
 
-  async function advance(follower: Follower): Promise<void> {
-    if (follower.busy) {
-      follower.again = true;
-      return;
-    }
-    follower.busy = true;
+  async function advance(client: Client): Promise<void> {
+    client.isWoken = true;
+    if (client.isReading) return;
+    client.isReading = true;
     try {
-      do {
-        follower.again = false;
-        const rows = await look(follower.place);
-        for (const { place, ...row } of rows) {
-          follower.place = place;
-          if (
-            !write(
-              follower,
-              `id: ${place.join('-')}\nevent: rate\ndata: ${JSON.stringify(row)}\n\n`,
-            )
-          )
-            return;
+      while (client.isWoken) {
+        client.isWoken = false;
+        const rows = await readAfter(client.position);
+        for (const { stored_by, seq, ...row } of rows) {
+          client.position = [stored_by, seq];
+          const id = `${stored_by}-${seq}`;
+          const text = `id: ${id}\nevent: rate\ndata: ${JSON.stringify(row)}\n\n`;
+          if (!write(client, text)) return;
         }
-        follower.again ||= rows.length === AT_ONCE;
-      } while (follower.again);
-    } catch (error) {
-      // The next look finds what this one could not: the place has not moved.
-      log.debug({ error: (error as Error).message }, 'events: not readable now');
+        client.isWoken ||= rows.length === BATCH;
+      }
+    } catch (err) {
+      // The position has not moved: the next poll reads the same rows.
+      log.debug({ err }, 'event stream: read failed, retrying');
     } finally {
-      follower.busy = false;
+      client.isReading = false;
     }
   }
 
-  function write({ res }: Follower, text: string): boolean {
+  function write({ res }: Client, text: string): boolean {
     if (res.destroyed || res.writableEnded) return false;
     res.write(text);
-    if (res.writableLength <= UNREAD) return true;
-    log.info('events: a client that does not read was dropped');
+    if (res.writableLength <= MAX_UNREAD) return true;
+    log.info('event stream: client does not read, disconnected');
     res.destroy();
     return false;
   }
 
+  function refuseTooMany(address: string): void {
+    if (clients.size >= MAX_CLIENTS)
+      throw unavailable(`${MAX_CLIENTS} event streams are open; retry later`);
+    const same = [...clients].filter((client) => client.address === address).length;
+    if (same >= MAX_CLIENTS_PER_ADDRESS)
+      throw new Refused(
+        'too-many-requests',
+        `${MAX_CLIENTS_PER_ADDRESS} event streams are open from this address`,
+        { headers: { 'Retry-After': '30' } },
+      );
+  }
+
   const wake = () => {
-    for (const follower of followers) void advance(follower);
+    for (const client of clients) void advance(client);
   };
-  const looking = setInterval(wake, LOOK_MS).unref();
+  const polling = setInterval(wake, POLL_MS).unref();
   const beating = setInterval(() => {
-    for (const follower of followers) write(follower, ':\n\n');
+    for (const client of clients) write(client, ':\n\n');
   }, HEARTBEAT_MS).unref();
 
   return {
+    /** Sends what has been stored since. */
     wake,
-    follow: async (res, since) => {
-      if (followers.size >= FOLLOWERS)
-        throw unavailable(`${FOLLOWERS} clients follow the events already; try again later`);
-      const place = since ?? (await inTime(observations.end()));
-      // Gone meanwhile: its end has been told already, and nobody would take it off the list again.
+    /** Sends every observation stored after `since`, or from now on, until the client leaves. */
+    async subscribe(res: Response, since: Position | null): Promise<void> {
+      const address = res.req.ip ?? '';
+      refuseTooMany(address);
+      const position = since ?? (await withRequestTimeout(currentPosition(db)));
       if (res.destroyed) return;
-      res.writeHead(200, EVENT_STREAM);
-      const follower: Follower = { res, place, busy: false, again: false };
-      // A browser that has lost the connection comes back after this many milliseconds.
-      write(follower, 'retry: 2000\n\n');
-      followers.add(follower);
-      res.once('close', () => followers.delete(follower));
-      await advance(follower);
+      refuseTooMany(address);
+      res.writeHead(200, HEADERS);
+      const client = { res, address, position, isReading: false, isWoken: false };
+      // A browser that loses the connection reconnects after this many milliseconds.
+      write(client, 'retry: 2000\n\n');
+      clients.add(client);
+      res.once('close', () => clients.delete(client));
+      await advance(client);
     },
-    stop: () => {
-      clearInterval(looking);
+    stop(): void {
+      clearInterval(polling);
       clearInterval(beating);
-      for (const { res } of followers) res.end();
+      for (const { res } of clients) res.end();
     },
   };
 }
 
-interface Follower {
-  res: Response;
-  place: Place;
-  busy: boolean;
-  again: boolean;
+/** The handler of GET /v2/events. */
+export function eventHandlers(stream: EventStream): Record<string, Handler> {
+  return {
+    events: async ({ 'Last-Event-ID': last }, { method }, res) => {
+      if (method === 'HEAD') {
+        res.writeHead(200, HEADERS).end();
+        return undefined;
+      }
+      const [transaction, seq] = String(last ?? '').split('-');
+      await stream.subscribe(res, transaction && seq ? [transaction, seq] : null);
+      return undefined;
+    },
+  };
+}
+
+/** The position after everything that is stored for good. */
+async function currentPosition(db: Database): Promise<Position> {
+  const { xmin } = await queryRow<{ xmin: string }>(
+    db,
+    'select pg_snapshot_xmin(pg_current_snapshot())::text as xmin',
+  );
+  return [xmin, '0'];
 }

@@ -1,194 +1,248 @@
-import type { Freshness, FreshnessQuery } from '../../ledger/freshness.ts';
-import type { Answer } from '../http/formats.ts';
+import type { Freshness, ReadFreshness } from '../../ledger/freshness.ts';
+import type { Result } from '../http/formats.ts';
 import type { Handler } from '../http/operations.ts';
-import { KEY_PART, keyIn, pageOf } from '../http/paging.ts';
-import type { Question } from '../http/params.ts';
-import { Refused } from '../http/problems.ts';
-import { codeOf, pairsOf } from './asked-currencies.ts';
-import type { BucketPage, BucketsQuery } from './buckets.ts';
-import type { Days, PairRateQueries, Pairs } from './pair-rates.ts';
-import { gapOn, isSimulated, validity, withStale } from './rate-rows.ts';
+import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
+import type { Params } from '../http/params.ts';
+import { invalidParameter, Refused } from '../http/problems.ts';
+import type { Days, Grouping, PairRate, Pairs, RateQueries } from './queries.ts';
+import {
+  gapRow,
+  isFinalDay,
+  isSimulated,
+  knownCode,
+  markStale,
+  type RateRow,
+  requestedPairs,
+  validityOf,
+} from './rows.ts';
+import { pivotByDay, rateFileName } from './wide.ts';
 
 export interface RatesDeps {
-  pairRates: PairRateQueries;
-  buckets: BucketsQuery;
-  freshness: FreshnessQuery;
+  rates: RateQueries;
+  readFreshness: ReadFreshness;
   currencies: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
-const MOST_DAYS = 3660;
-const AFTER = [KEY_PART.day, KEY_PART.code];
+const MAX_DAYS = 3660;
+const CURSOR = [KEY_PART.day, KEY_PART.code];
 
 /** Rates: the newest, of a day, of a range, in buckets, and of one pair. */
-export function ratesHandlers({
-  pairRates,
-  buckets,
-  freshness,
-  currencies,
-}: RatesDeps): Record<string, Handler> {
-  async function onDay(pairs: Pairs, { date, on_missing = 'null' }: Question, fresh: Freshness) {
-    const day = String(date);
-    const [found, newest] = await Promise.all([
-      pairRates.on(pairs, day),
-      newestWhereStale(pairs, fresh),
-    ]);
-    const missing = pairs.quotes.filter((quote) => !found.some((row) => row.quote === quote));
-    if (missing.length > 0 && on_missing === 'error') {
-      const detail = `there is no rate of ${day} for ${missing.map((quote) => `${pairs.base}/${quote}`).join(', ')}`;
-      throw new Refused('no-rate', detail);
-    }
-    const earlier =
-      on_missing === 'previous' ? await pairRates.upTo({ ...pairs, quotes: missing }, day) : [];
-    const told = withStale([...found, ...earlier], newest, fresh);
-    const rows = pairs.quotes.map(
-      (quote) => told.find((row) => row.quote === quote) ?? gapOn(day, { base: pairs.base, quote }),
-    );
-    return {
-      rows,
-      missing,
-      valid: validity(rows, fresh, { settled: missing.length === 0 && day < fresh.today }),
-    };
-  }
-
-  async function inRange(question: Question, pairs: Pairs, fresh: Freshness): Promise<Answer> {
-    const days = await rangeOf(question, pairs, fresh);
-    const paging = { after: keyIn(question['cursor'], AFTER), limit: Number(question['limit']) };
-    const { group } = question;
-    const past = { from: days.from, to: days.to < fresh.today ? days.to : fresh.today };
-    const about = (missing_dates: string[]) => ({
-      meta: { base: pairs.base, ...days, missing_dates },
-      settled:
-        missing_dates.length === 0 && days.to < fresh.today && question['from'] !== undefined,
-    });
-    if (group !== undefined) {
-      const { meta, settled } = about(await pairRates.missingDays(pairs, past));
-      const rows = await buckets({
-        ...pairs,
-        ...days,
-        after: paging.after,
-        group: group as BucketPage['group'],
-        limit: paging.limit + 1,
-      });
-      const { page, next_cursor } = pageOf(rows, paging.limit, ({ from, quote }) => [from, quote]);
-      const simulated = isSimulated(await pairRates.latest(pairs));
-      const data = page.map(({ fetched_at: _, ...bucket }) => bucket);
-      return {
-        item: 'Bucket',
-        data,
-        meta: { ...meta, simulated, next_cursor },
-        valid: validity(page, fresh, { settled }),
-      };
-    }
-    const [rows, newest] = await Promise.all([
-      pairRates.between(pairs, days, { ...paging, limit: paging.limit + 1 }),
-      newestWhereStale(pairs, fresh),
-    ]);
-    const { page, next_cursor } = pageOf(rows, paging.limit, ({ rate_date, quote }) => [
-      rate_date,
-      quote,
-    ]);
-    // As many rows as days and pairs: nothing is missing, and Postgres need not look for it.
-    const whole =
-      paging.after === null &&
-      days.to === past.to &&
-      rows.length === pairs.quotes.length * dayCount(days);
-    const { meta, settled } = about(whole ? [] : await pairRates.missingDays(pairs, past));
-    const data = withStale(page, newest, fresh);
-    return {
-      item: 'Rate',
-      data,
-      meta: { ...meta, simulated: isSimulated(data), next_cursor },
-      valid: validity(data, fresh, { settled }),
-    };
-  }
-
-  /** Only a newest row can be stale: where no currency is, nobody need know which row is the newest. */
-  async function newestWhereStale(pairs: Pairs, fresh: Freshness) {
-    return pairs.quotes.some((quote) => fresh.isStale(pairs.base, quote))
-      ? pairRates.latest(pairs)
-      : [];
-  }
-
-  async function rangeOf({ from, to }: Question, pairs: Pairs, { today }: Freshness) {
-    const last = String(to ?? today);
-    const first = String(from ?? (await pairRates.firstDay(pairs)) ?? last);
-    if (from !== undefined && first > last)
-      throw wrong('from', `from: expected a day up to ${last}, got ${first}`);
-    if (dayCount({ from: first, to: last }) > MOST_DAYS + 1)
-      throw wrong('from', `from: expected at most ${MOST_DAYS} days up to ${last}, got ${first}`);
-    return { from: first < last ? first : last, to: last };
-  }
-
+export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
+  const { rates, readFreshness, currencies } = deps;
   return {
-    latestRates: async (question) => {
-      const pairs = pairsOf(question, currencies);
-      const fresh = await freshness();
-      const newest = await pairRates.latest(pairs);
-      const data = withStale(newest, newest, fresh);
-      const missing_quotes = pairs.quotes.filter(
-        (quote) => !newest.some((row) => row.quote === quote),
-      );
+    latestRates: async (params) => {
+      const pairs = requestedPairs(params, currencies);
+      const fresh = await readFreshness();
+      const newest = await latest(rates, pairs, fresh);
+      const data = markStale(newest, newest, fresh);
+      const { base } = pairs;
       const meta = {
-        base: pairs.base,
+        base,
         simulated: isSimulated(data),
         next_slot: fresh.next_slot,
-        missing_quotes,
+        missing_quotes: quotesWithout(pairs, newest),
       };
-      return { item: 'Rate', data, meta, valid: validity(data, fresh, { settled: false }) };
+      return {
+        item: 'Rate',
+        data,
+        meta,
+        valid: validityOf(fresh),
+        fileName: rateFileName(pairs, `latest_${fresh.today}`),
+        ...wide(params, data, pairs),
+      };
     },
 
-    rates: async (question) => {
-      const pairs = pairsOf(question, currencies);
-      const { date } = question;
-      const stray = ['from', 'to', 'group', 'cursor'].find(
-        (name) => date !== undefined && question[name] !== undefined,
-      );
-      if (stray) throw wrong(stray, `${stray} does not go with date: expected one or the other`);
-      if (date === undefined && question['on_missing'] !== undefined)
-        throw wrong('on_missing', 'on_missing goes with date only');
-      const fresh = await freshness();
-      if (date === undefined) return inRange(question, pairs, fresh);
-      const { rows, missing, valid } = await onDay(pairs, question, fresh);
+    rates: async (params) => {
+      const pairs = requestedPairs(params, currencies);
+      refuseMixture(params);
+      const fresh = await readFreshness();
+      const { date } = params;
+      if (date === undefined)
+        return params['group'] === undefined
+          ? readRange(deps, params, pairs, fresh)
+          : readBuckets(deps, params, pairs, fresh);
+      const { rows, missing, valid } = await readDay(deps, pairs, params, fresh);
       return {
         item: 'Rate',
         data: rows,
         meta: { base: pairs.base, simulated: isSimulated(rows), date, missing_quotes: missing },
         valid,
+        fileName: rateFileName(pairs, String(date)),
+        ...wide(params, rows, pairs),
       };
     },
 
-    pairRate: async (question) => {
-      const base = codeOf(question['base'], { known: currencies, pointer: '#/path/base' });
-      const quote = codeOf(question['quote'], { known: currencies, pointer: '#/path/quote' });
+    pairRate: async (params) => {
+      const base = knownCode(params['base'], currencies, 'base', 'path');
+      const quote = knownCode(params['quote'], currencies, 'quote', 'path');
       const pairs = { base, quotes: [quote] };
-      const fresh = await freshness();
-      if (question['date'] !== undefined) {
-        const { rows, missing, valid } = await onDay(pairs, question, fresh);
-        const meta = {
-          base,
-          simulated: isSimulated(rows),
-          date: question['date'],
-          missing_quotes: missing,
-        };
+      refuseMixture(params);
+      const fresh = await readFreshness();
+      const { date } = params;
+      if (date !== undefined) {
+        const { rows, missing, valid } = await readDay(deps, pairs, params, fresh);
+        const meta = { base, simulated: isSimulated(rows), date, missing_quotes: missing };
         return { item: 'Rate', data: rows[0] as object, meta, valid };
       }
-      if (question['on_missing'] !== undefined)
-        throw wrong('on_missing', 'on_missing goes with date only');
-      const newest = await pairRates.latest(pairs);
-      const [row] = withStale(newest, newest, fresh);
+      const newest = await latest(rates, pairs, fresh);
+      const [row] = markStale(newest, newest, fresh);
       if (!row) throw new Refused('no-rate', `there is no rate for ${base}/${quote} yet`);
       const meta = { base, simulated: isSimulated([row]), next_slot: fresh.next_slot };
-      return { item: 'Rate', data: row, meta, valid: validity([row], fresh, { settled: false }) };
+      return { item: 'Rate', data: row, meta, valid: validityOf(fresh) };
     },
   };
 }
 
-/** How many days a range has, both ends included. */
-const dayCount = ({ from, to }: Days) => (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+/** The newest row of each pair. A rate dated in the future is latest within a day only. */
+export function latest(rates: RateQueries, pairs: Pairs, { today }: Freshness) {
+  return rates.newestUntil(pairs, new Date(Date.parse(today) + DAY_MS).toISOString().slice(0, 10));
+}
 
-function wrong(name: string, detail: string): Refused {
-  return new Refused('invalid-parameter', detail, {
-    errors: [{ detail, pointer: `#/query/${name}` }],
-  });
+/** 404 that names the last day before with a rate, so that a client can go on from there. */
+export async function refuseNoRate(
+  rates: RateQueries,
+  { base, quotes }: Pairs,
+  day: string,
+): Promise<never> {
+  const earlier = await rates.newestUntil({ base, quotes }, day);
+  const last_date = earlier.map(({ rate_date }) => rate_date).sort()[0] ?? null;
+  const names = quotes.map((quote) => `${base}/${quote}`).join(', ');
+  const hint = last_date
+    ? `the last day before that has one is ${last_date}: use it, or on_missing=previous`
+    : 'no earlier day has one';
+  throw new Refused('no-rate', `there is no rate of ${day} for ${names}; ${hint}`, { last_date });
+}
+
+async function readDay(
+  { rates }: RatesDeps,
+  pairs: Pairs,
+  { date, on_missing = 'null' }: Params,
+  fresh: Freshness,
+) {
+  const day = String(date);
+  const [found, newest] = await Promise.all([
+    rates.onDay(pairs, day),
+    newestWhereStale(rates, pairs, fresh),
+  ]);
+  const missing = quotesWithout(pairs, found);
+  const absent = { base: pairs.base, quotes: missing };
+  if (missing.length > 0 && on_missing === 'error') await refuseNoRate(rates, absent, day);
+  const earlier =
+    missing.length > 0 && on_missing === 'previous' ? await rates.newestUntil(absent, day) : [];
+  const shown = markStale([...found, ...earlier], newest, fresh);
+  const rows = pairs.quotes.map(
+    (quote) => shown.find((row) => row.quote === quote) ?? gapRow(day, pairs.base, quote),
+  );
+  const isFinal = missing.length === 0 && isFinalDay(day, rows, fresh);
+  return { rows, missing, valid: validityOf(fresh, isFinal) };
+}
+
+async function readRange(
+  { rates }: RatesDeps,
+  params: Params,
+  pairs: Pairs,
+  fresh: Freshness,
+): Promise<Result> {
+  const days = await requestedDays(rates, params, pairs, fresh);
+  const after = decodeCursor(params['cursor'], CURSOR);
+  const limit = Number(params['limit']);
+  const [rows, newest] = await Promise.all([
+    rates.inRange(pairs, days, { after, limit: limit + 1 }),
+    newestWhereStale(rates, pairs, fresh),
+  ]);
+  const { page, next_cursor } = cutPage(rows, limit, (row) => [row.rate_date, row.quote]);
+  // As many rows as days and pairs: nothing is missing, so Postgres need not look for it.
+  const isWhole =
+    after === null &&
+    days.to <= fresh.today &&
+    rows.length === pairs.quotes.length * countDays(days);
+  const missing_dates = isWhole ? [] : await rates.missingDays(pairs, untilToday(days, fresh));
+  const data = markStale(page, newest, fresh);
+  const isFixed = missing_dates.length === 0 && params['from'] !== undefined;
+  return {
+    item: 'Rate',
+    data,
+    meta: { base: pairs.base, ...days, missing_dates, simulated: isSimulated(data), next_cursor },
+    valid: validityOf(fresh, isFixed && isFinalDay(days.to, data, fresh)),
+    fileName: rateFileName(pairs, days),
+    ...wide(params, data, pairs),
+  };
+}
+
+async function readBuckets(
+  { rates }: RatesDeps,
+  params: Params,
+  pairs: Pairs,
+  fresh: Freshness,
+): Promise<Result> {
+  const days = await requestedDays(rates, params, pairs, fresh);
+  const after = decodeCursor(params['cursor'], CURSOR);
+  const limit = Number(params['limit']);
+  const group = params['group'] as Grouping;
+  const [rows, missing_dates] = await Promise.all([
+    rates.inBuckets(pairs, days, { after, limit: limit + 1, group }),
+    rates.missingDays(pairs, untilToday(days, fresh)),
+  ]);
+  const { page, next_cursor } = cutPage(rows, limit, ({ from, quote }) => [from, quote]);
+  const isFixed = missing_dates.length === 0 && params['from'] !== undefined;
+  return {
+    item: 'Bucket',
+    data: page,
+    meta: { base: pairs.base, ...days, missing_dates, simulated: isSimulated(page), next_cursor },
+    valid: validityOf(fresh, isFixed && isFinalDay(days.to, page, fresh)),
+    fileName: `${rateFileName(pairs, days)}_by-${group}`,
+  };
+}
+
+function wide({ layout }: Params, rows: readonly RateRow[], pairs: Pairs): Partial<Result> {
+  return layout === 'wide' ? { table: pivotByDay(rows, pairs) } : {};
+}
+
+function refuseMixture(params: Params): void {
+  const { date, on_missing, layout, group } = params;
+  const names = ['from', 'to', 'group', 'cursor'];
+  const stray = names.find((name) => date !== undefined && params[name] !== undefined);
+  if (stray) throw invalidParameter(stray, 'use it without date, or date alone');
+  if (date === undefined && on_missing !== undefined)
+    throw invalidParameter('on_missing', 'use it together with date, for example date=2026-11-24');
+  if (layout === 'wide' && group !== undefined)
+    throw invalidParameter('layout', 'use layout=wide without group');
+}
+
+/** Only a newest row can be stale: where no currency is, the newest rows need not be read. */
+async function newestWhereStale(rates: RateQueries, pairs: Pairs, fresh: Freshness) {
+  const isAnyStale = pairs.quotes.some((quote) => fresh.isStale(pairs.base, quote));
+  return isAnyStale ? latest(rates, pairs, fresh) : [];
+}
+
+async function requestedDays(
+  rates: RateQueries,
+  { from, to }: Params,
+  pairs: Pairs,
+  { today }: Freshness,
+): Promise<Days> {
+  const last = String(to ?? today);
+  const first = String(from ?? (await rates.firstDay(pairs)) ?? last);
+  if (from !== undefined && first > last)
+    throw invalidParameter('from', `use a day up to ${last} (got ${first})`);
+  if (countDays({ from: first, to: last }) > MAX_DAYS + 1) {
+    const earliest = new Date(Date.parse(last) - MAX_DAYS * DAY_MS).toISOString().slice(0, 10);
+    const expected = `use at most ${MAX_DAYS} days: ${earliest} or later (got ${first})`;
+    throw invalidParameter('from', expected);
+  }
+  return { from: first < last ? first : last, to: last };
+}
+
+function untilToday({ from, to }: Days, { today }: Freshness): Days {
+  return { from, to: to < today ? to : today };
+}
+
+function quotesWithout({ quotes }: Pairs, rows: readonly PairRate[]): string[] {
+  return quotes.filter((quote) => !rows.some((row) => row.quote === quote));
+}
+
+/** The number of days of a range, both ends included. */
+function countDays({ from, to }: Days): number {
+  return (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
 }

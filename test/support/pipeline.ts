@@ -27,6 +27,8 @@ export interface PipelineOptions {
   apiToken?: string;
   rateLimitPerMinute?: number;
   trustProxy?: number;
+  basePath?: string;
+  metrics?: 'token' | 'public';
   consoleUrl?: string;
   host?: string;
   log?: Logger;
@@ -180,6 +182,8 @@ function configOf(options: PipelineOptions): Config {
     API_TOKEN: options.apiToken,
     RATE_LIMIT_PER_MINUTE: text(options.rateLimitPerMinute),
     TRUST_PROXY: text(options.trustProxy),
+    BASE_PATH: options.basePath,
+    METRICS: options.metrics,
     CONSOLE_URL: options.consoleUrl,
     HOST: options.host,
   });

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { eventFeed } from '../../../api/rates/event-stream.ts';
+import { openEventStream as openFeed } from '../../../api/rates/event-stream.ts';
 import { openDatabase } from '../../../platform/database.ts';
 import { openEventStream } from '../../support/event-source.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -104,25 +104,21 @@ describe('GET /v2/events', () => {
       write: () => true,
       writeHead: () => {},
     });
-    let asked = 0;
-    const feed = eventFeed({
-      observations: {
-        end: async () => {
-          gone.destroyed = true;
-          gone.emit('close');
-          return ['1', '1'];
-        },
-        after: async () => {
-          asked++;
-          return [];
-        },
+    let reads = 0;
+    const db = {
+      raw: async () => {
+        if (gone.destroyed) reads++;
+        gone.destroyed = true;
+        gone.emit('close');
+        return { rows: [{ xmin: '1' }] };
       },
-      log: quiet,
-    });
-    await feed.follow(gone as never, null);
+    };
+    const feed = openFeed({ db: db as never, log: quiet });
+    const res = Object.assign(gone, { req: { ip: '127.0.0.1' } });
+    await feed.subscribe(res as never, null);
     feed.wake();
     feed.stop();
-    expect(asked).to.equal(0);
+    expect(reads).to.equal(0);
   });
 
   it('drops a client that does not read, and tells who asks with an id that is none', async function () {
@@ -139,9 +135,7 @@ describe('GET /v2/events', () => {
     );
     socket.pause();
     await store('much', 40_000);
-    await eventually(() =>
-      expect(logged.join()).to.contain('a client that does not read was dropped'),
-    );
+    await eventually(() => expect(logged.join()).to.contain('client does not read, disconnected'));
     socket.resume();
     await eventually(() => expect(closed).to.equal(true));
     expect((await axios.head(url, { timeout: 5000 })).headers['content-type']).to.equal(

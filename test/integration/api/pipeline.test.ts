@@ -4,7 +4,7 @@ import { startHealthServer } from '../../../platform/health-server.ts';
 import { metrics } from '../../../platform/metrics.ts';
 import { type CallOptions, callApi as callApiAt } from '../../support/contract-client.ts';
 import { eventually } from '../../support/eventually.ts';
-import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
+import { type PipelineOptions, pipeline, SEVEN } from '../../support/pipeline.ts';
 import { get } from '../../support/process.ts';
 
 interface Run {
@@ -135,10 +135,8 @@ describe('the pipeline under /v2', () => {
       spent_today: number;
     };
     const status = async () => (await callApi<Status>('/v2/status')).data.data;
-    expect((await status()).trouble).to.include('producer: no producer has been heard of for 20 s');
-    expect((await status()).trouble.at(-1)).to.match(
-      /^no newer rate than the last slot asks for: NGN, GHS/,
-    );
+    expect((await status()).trouble).to.include('producer: no heartbeat from a producer for 20 s');
+    expect((await status()).trouble[0]).to.match(/^rates: no rate is stored for NGN, GHS/);
     await consumer();
     producer();
     await eventually(async () =>
@@ -147,6 +145,43 @@ describe('the pipeline under /v2', () => {
     const well = await status();
     expect(well).to.include({ next_slot: '2026-11-24T23:00:00.000Z', spent_today: 7 });
     expect(well.currencies.map(({ stale }) => stale)).to.deep.equal(Array(7).fill(false));
+  });
+
+  it('is degraded, with what to do, while real rates are stored and no keys are set', async () => {
+    const { consumer, producer, setClock } = await using();
+    await setClock('2026-11-28T02:30:00Z');
+    await parts.query(
+      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                                fetched_at, event_id)
+       select '2026-11-24', 'USD', quote, 'xe', 129, '2026-11-24T01:00Z', '2026-11-24T01:00:01Z',
+              gen_random_uuid()
+       from unnest(?::text[]) quote`,
+      [SEVEN],
+    );
+    await consumer();
+    producer();
+    await eventually(async () =>
+      expect((await parts.runs()).at(-1)).to.include({ state: 'confirmed' }),
+    );
+    const { currencies, problems } = (
+      await callApi<{
+        currencies: { stale: boolean }[];
+        problems: { code: string; fix: string }[];
+      }>('/v2/status')
+    ).data.data;
+    expect(currencies.map(({ stale }) => stale)).to.deep.equal(Array(7).fill(true));
+    const codes = problems.map(({ code }) => code);
+    expect(codes).to.include('xe_keys_missing').and.include('rates_stale');
+    expect(problems[0]?.fix).to.match(/Set XE_ACCOUNT_ID and XE_API_KEY/);
+    const ready = JSON.parse((await get(`${url}/readyz`))?.text ?? '{}');
+    expect(ready.status).to.equal('degraded');
+    expect(ready.checks.rates).to.match(/XE_API_KEY is not set/);
+    const text = (await get(`${url}/metrics`))?.text ?? '';
+    expect(text)
+      .to.match(/^fx_xe_keys_missing 1/m)
+      .and.match(/^fx_rate_stale\{quote="KES"\} 1/m);
+    // A gauge that is not known is absent: 0 rates left would raise an alarm.
+    expect(text).to.not.match(/^fx_last_success_timestamp_seconds 0/m);
   });
 
   it('counts for Prometheus, by route and not by address, and on a service’s own port too', async () => {

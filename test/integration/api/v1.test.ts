@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.ts';
-import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
+import { type PipelineOptions, pipeline, SEVEN } from '../../support/pipeline.ts';
 import { get } from '../../support/process.ts';
 
 interface Problem {
@@ -75,9 +75,9 @@ describe('the HTTP interface', () => {
       await using();
       const known = 'NGN, GHS, KES, UGX, MAD, XOF, EGP';
       for (const [query, detail] of [
-        ['currency=abc', `currency: expected one of ${known}, got "abc"`],
-        ['currency=', `currency: expected one of ${known}, got ""`],
-        ['currency=KES&currency=NGN', `currency: expected one of ${known}, got ["KES","NGN"]`],
+        ['currency=abc', `currency: use one of ${known} (got "abc")`],
+        ['currency=', `currency: use one of ${known} (got "")`],
+        ['currency=KES&currency=NGN', `currency: use one of ${known} (got ["KES","NGN"])`],
         ['curency=KES', 'unknown parameter curency: the known one is currency'],
         ['currency[x]=KES', 'unknown parameter currency[x]: the known one is currency'],
       ]) {
@@ -218,17 +218,29 @@ describe('the HTTP interface', () => {
     });
   });
 
+  /** A rate of this minute for each currency: nothing is stale. */
+  const storeFreshRates = () =>
+    parts.query(
+      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                                fetched_at, event_id)
+       select (now() at time zone 'UTC')::date, 'USD', quote, 'simulator', 129, now(), now(),
+              gen_random_uuid()
+       from unnest(?::text[]) quote`,
+      [SEVEN],
+    );
+
   describe('health', () => {
     it('is ok when every part is, and degraded with the reason when one has not been heard of', async () => {
       await using();
       expect((await get(`${url}/livez`))?.data).to.deep.equal({ status: 'ok' });
-      const silent = 'has been heard of for 20 s';
+      await storeFreshRates();
       expect((await get(`${url}/readyz`))?.data).to.deep.equal({
         status: 'degraded',
         checks: {
           postgres: null,
-          producer: `no producer ${silent}`,
-          consumer: `no consumer ${silent}`,
+          producer: 'no heartbeat from a producer for 20 s',
+          consumer: 'no heartbeat from a consumer for 20 s',
+          rates: null,
         },
       });
       await parts.query(
@@ -236,7 +248,7 @@ describe('the HTTP interface', () => {
       );
       expect((await get(`${url}/readyz`))?.data).to.deep.equal({
         status: 'ok',
-        checks: { postgres: null, producer: null, consumer: null },
+        checks: { postgres: null, producer: null, consumer: null, rates: null },
       });
       await parts.query(
         `update services set health = '{"trouble":"kafka: no broker"}' where service = 'consumer'`,
@@ -252,7 +264,7 @@ describe('the HTTP interface', () => {
       await eventually(async () => expect((await problem('/readyz'))[0]).to.equal(503));
       const [status, type, body] = await problem('/v1/rates');
       expect([status, type]).to.deep.equal([503, 'application/problem+json; charset=utf-8']);
-      expect(body.detail).to.match(/^the database cannot be reached/);
+      expect(body.detail).to.match(/^the database is unavailable/);
       expect((await get(`${url}/livez`))?.status).to.equal(200);
       parts.network.mend();
       await eventually(async () => expect((await get(`${url}/v1/rates`))?.status).to.equal(200));

@@ -84,21 +84,28 @@ describe('rates under /v2', () => {
   it('says that a currency is stale when the last slot has brought nothing an hour after it was due', async () => {
     const stale = async () =>
       (await callApi<Rows>('/v2/rates/latest?quotes=kes,NGN')).data.data.map((row) => row.stale);
-    const run = (slot: string, missing: string) =>
-      parts.query(
-        `insert into runs (source, trigger, slot, state, currencies, missing, fetched_at, ended_at)
-         values ('simulator', 'schedule', ?, 'confirmed', ?, ?, ?, ?)`,
-        [slot, SEVEN, [missing], slot, slot],
-      );
-    await run('2026-11-23T23:00:00Z', 'MAD');
-    await eventually(async () => expect(await stale()).to.deep.equal([true, true]));
-    await run('2026-11-24T01:00:00Z', 'NGN');
-    await eventually(async () => expect(await stale()).to.deep.equal([false, true]));
-    await parts.setClock('2026-11-24T01:30:00Z');
-    await parts.query("select announce('rates')");
+    const at = async (instant: string) => {
+      await parts.setClock(instant);
+      await parts.query("select announce('rates')");
+    };
+    // Fetched at 01:00: of the slot of 01:00, which is the last one due an hour ago.
+    expect(await stale()).to.deep.equal([false, false]);
+    await at('2026-11-24T23:59:00Z');
     await eventually(async () => expect(await stale()).to.deep.equal([false, false]));
-    await parts.setClock('2026-11-24T02:30:00Z');
+    await at('2026-11-25T00:01:00Z');
+    await eventually(async () => expect(await stale()).to.deep.equal([true, true]));
+    // A confirmed run whose rates are old changes nothing: freshness is about rates, not runs.
+    await parts.query(
+      `insert into runs (source, trigger, slot, state, currencies, fetched_at, ended_at)
+       select 'simulator', 'schedule', slot, 'confirmed', ?, slot, slot
+       from (values (timestamptz '2026-11-24T23:00Z')) as _ (slot)`,
+      [SEVEN],
+    );
+    await at('2026-11-25T00:02:00Z');
+    await eventually(async () => expect(await stale()).to.deep.equal([true, true]));
     await parts.query('delete from runs');
+    await at('2026-11-24T02:30:00Z');
+    await eventually(async () => expect(await stale()).to.deep.equal([false, false]));
   });
 
   it('gives a day, and tells a gap as it was asked to: as null, as the day before with its own date, or as an error', async () => {
@@ -123,7 +130,7 @@ describe('rates under /v2', () => {
     expect([status, data.type, data.detail]).to.deep.equal([
       404,
       '/docs/errors/no-rate',
-      'there is no rate of 2026-11-23 for USD/NGN',
+      'there is no rate of 2026-11-23 for USD/NGN; the last day before that has one is 2026-11-20: use it, or on_missing=previous',
     ]);
   });
 
@@ -136,7 +143,9 @@ describe('rates under /v2', () => {
       expect(pages).to.be.below(4);
       seen.push(...data.data.map(({ quote, rate_date }) => `${rate_date} ${quote}`));
       expect(data.meta.missing_dates).to.deep.equal(['2026-11-21', '2026-11-22', '2026-11-23']);
-      path = /<(.*)>; rel="next"/.exec(headers['link'] ?? '')?.[1];
+      const next: string | undefined = /<(.*)>; rel="next"/.exec(headers['link'] ?? '')?.[1];
+      // Relative to the address of the page, so that it holds under a path prefix too.
+      path = next && `/v2/rates${next}`;
       expect(data.meta.next_cursor === null).to.equal(path === undefined);
     }
     expect(seen).to.deep.equal([
@@ -285,6 +294,81 @@ describe('rates under /v2', () => {
     );
   });
 
+  it('takes a list as repeated parameters, and with spaces after the commas', async () => {
+    const quotesOf = async (query: string) =>
+      (await callApi<Rows>(`/v2/rates/latest?${query}`)).data.data.map(({ quote }) => quote);
+    expect(await quotesOf('quotes=KES&quotes=NGN')).to.deep.equal(['KES', 'NGN']);
+    expect(await quotesOf('quotes=KES,%20NGN')).to.deep.equal(['KES', 'NGN']);
+  });
+
+  it('flags a jump against the last known rate of seven days, also after a missing day', async () => {
+    await store('2026-11-10', 'EGP', '30.9');
+    await store('2026-11-12', 'EGP', '49.5');
+    await store('2026-11-20', 'EGP', '90');
+    const { data } = (await callApi<Rows>('/v2/rates?from=2026-11-10&to=2026-11-20&quotes=EGP'))
+      .data;
+    expect(data.map(({ rate, suspect }) => [rate, suspect])).to.deep.equal([
+      ['30.9', false],
+      ['49.5', true],
+      ['90', false],
+    ]);
+    const suspect = async (path: string) =>
+      (await callApi<{ data: { suspect: boolean } }>(path)).data.data.suspect;
+    expect(await suspect('/v2/convert?from=USD&to=EGP&amount=1&date=2026-11-12')).to.equal(true);
+    const csv = (await callApi('/v2/rates.csv?date=2026-11-12&quotes=EGP')).bytes.toString();
+    expect(csv).to.match(/EGP,49\.5,.*,simulator,true,/);
+    const [bucket] = (
+      await callApi<Rows<{ suspect: boolean; last: string }>>(
+        '/v2/rates?from=2026-11-01&to=2026-11-12&group=month&quotes=EGP',
+      )
+    ).data.data;
+    expect(bucket).to.include({ suspect: true, last: '49.5' });
+    await parts.query("delete from daily_rates where quote_currency = 'EGP'");
+  });
+
+  it('never takes a rate dated far ahead for the latest one, and goes on answering', async () => {
+    await store('2099-01-01', 'KES', '999');
+    await store('2027-01-01', 'NGN', '999');
+    const { data } = (await callApi<Rows>('/v2/rates/latest?quotes=KES,NGN')).data;
+    expect(data.map(({ rate }) => rate)).to.deep.equal(['190.2', '1543.21']);
+    const status = await callApi<{ data: { currencies: { quote: string; rate_date: string }[] } }>(
+      '/v2/status',
+    );
+    expect(status.status).to.equal(200);
+    expect(status.data.data.currencies.find(({ quote }) => quote === 'KES')?.rate_date).to.equal(
+      '2026-11-24',
+    );
+    await parts.query("delete from daily_rates where rate_date > '2026-12-01'");
+    await parts.query("delete from rate_observations where observed_at > '2026-12-01'");
+  });
+
+  it('converts at the last rate before a gap on request, and names its day otherwise', async () => {
+    const convert = '/v2/convert?from=USD&to=NGN&amount=100&date=2026-11-23';
+    const refused = await callApi<Problem & { last_date: string }>(convert);
+    expect([refused.status, refused.data.last_date]).to.deep.equal([404, '2026-11-20']);
+    const { data } = await callApi<{ data: { result: string; rate_date: string } }>(
+      `${convert}&on_missing=previous`,
+    );
+    expect(data.data).to.include({ result: '153600.00', rate_date: '2026-11-20' });
+  });
+
+  it('has a wide layout for files: a row per day, a column per currency, and a telling name', async () => {
+    const path = '/v2/rates.csv?from=2026-11-01&to=2026-11-30&quotes=KES,NGN&layout=wide';
+    const { bytes, headers } = await callApi(path);
+    expect(headers['content-disposition']).to.equal(
+      'attachment; filename="fx-rates_KES-NGN_2026-11.csv"',
+    );
+    const lines = bytes
+      .toString()
+      .replace(/^\uFEFF/, '')
+      .trim()
+      .split(/\r?\n/);
+    expect(lines[0]).to.equal('rate_date,KES,NGN,source,suspect,stale');
+    expect(lines).to.include('2026-11-20,129.1500000000,1536.0000000000,simulator,,');
+    expect(lines).to.include('2026-11-22,129.25,,simulator,,');
+    expect(lines.at(-1)).to.equal('2026-11-24,190.2,1543.21,simulator,KES,');
+  });
+
   it('lists the currencies with their minor units and days', async () => {
     const { data } = (
       await callApi<
@@ -309,35 +393,43 @@ describe('rates under /v2', () => {
     [
       '/v2/rates/latest?quote=KES',
       '#/query/quote',
-      'unknown parameter quote: known are base, quotes',
+      'unknown parameter quote: the known ones are base, quotes, layout',
     ],
     [
       '/v2/rates/latest?quotes=KES,ABC',
       '#/query/quotes',
-      'quotes: expected one of USD, NGN, GHS, KES, UGX, MAD, XOF, EGP, got "ABC"',
+      'quotes: use one of USD, NGN, GHS, KES, UGX, MAD, XOF, EGP (got "ABC")',
     ],
     ['/v2/rates/latest?quotes=', '#/query/quotes', undefined],
-    ['/v2/rates/latest?quotes=KES&quotes=NGN', '#/query/quotes', 'quotes is given more than once'],
+    ['/v2/rates/latest?base=KES&base=NGN', '#/query/base', 'base: give it once, not several times'],
     ['/v2/rates/latest?quotes[a]=KES', '#/query/quotes[a]', undefined],
     [
       '/v2/rates?date=2026-02-30',
       '#/query/date',
-      'date must match format "date", got "2026-02-30"',
+      'date: use YYYY-MM-DD, for example 2026-11-24 (got "2026-02-30")',
     ],
     [
       '/v2/rates?date=2026-11-23&from=2026-11-01',
       '#/query/from',
-      'from does not go with date: expected one or the other',
+      'from: use it without date, or date alone',
     ],
-    ['/v2/rates?on_missing=error', '#/query/on_missing', 'on_missing goes with date only'],
+    [
+      '/v2/rates?on_missing=error',
+      '#/query/on_missing',
+      'on_missing: use it together with date, for example date=2026-11-24',
+    ],
     [
       '/v2/rates?from=2026-11-24&to=2026-11-23',
       '#/query/from',
-      'from: expected a day up to 2026-11-23, got 2026-11-24',
+      'from: use a day up to 2026-11-23 (got 2026-11-24)',
     ],
     ['/v2/rates?from=2000-01-01&to=2026-11-23', '#/query/from', undefined],
-    ['/v2/rates?limit=1001', '#/query/limit', 'limit must be <= 1000, got 1001'],
-    ['/v2/rates?limit=x', '#/query/limit', 'limit must be integer, got "x"'],
+    [
+      '/v2/rates?limit=1001',
+      '#/query/limit',
+      'limit: use a whole number from 1 to 1000 (got 1001)',
+    ],
+    ['/v2/rates?limit=x', '#/query/limit', 'limit: use a whole number from 1 to 1000 (got "x")'],
     [
       `/v2/rates?cursor=${Buffer.from('2026-02-30\0KES').toString('base64url')}`,
       '#/query/cursor',
@@ -351,12 +443,17 @@ describe('rates under /v2', () => {
     [
       '/v2/rates?cursor=WyJ4Il0',
       '#/query/cursor',
-      'cursor: expected meta.next_cursor of the page before',
+      'cursor: use meta.next_cursor of the page before',
     ],
     ['/v2/rates/USD/ABC', '#/path/quote', undefined],
-    ['/v2/observations', '#/query/date', 'date is missing'],
+    ['/v2/observations', '#/query/date', 'date is missing: use YYYY-MM-DD, for example 2026-11-24'],
     ['/v2/convert?from=USD&to=KES&amount=-1', '#/query/amount', undefined],
     ['/v2/convert?from=USD&to=KES&amount=1e3', '#/query/amount', undefined],
+    [
+      '/v2/convert?from=USD&to=KES&amount=1,250.50',
+      '#/query/amount',
+      'amount: use a plain decimal without thousands separators, for example 1250.50 (got "1,250.50")',
+    ],
   ] as const) {
     it(`refuses ${query} and points at what is wrong`, async () => {
       const { status, data, headers } = await callApi<Problem>(query);

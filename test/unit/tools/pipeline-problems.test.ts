@@ -17,7 +17,7 @@ const beat = (service: string, more: Partial<Heartbeat> = {}): Heartbeat => ({
 });
 const slot = (more: Partial<SlotState>): SlotState => ({
   ...{ run_id: 'r', slot: '2026-11-24T01:00:00Z', to: null, count: 1, state: 'confirmed' },
-  ...{ missing: [], reason: null },
+  ...{ missing: [], reason: null, failure_code: null, outcome: 'ok' },
   ...more,
 });
 const HEALTHY_FACTS: Parameters<typeof findProblems>[0] = {
@@ -36,6 +36,7 @@ const FAILING_RUN: (typeof HEALTHY_FACTS)['open_runs'][number] = {
   trigger: 'schedule',
   state: 'due',
   error: 'XE: expected status 200, got 503',
+  failure_code: 'xe_unavailable',
   next_attempt_at: '2026-11-24T12:05:00Z',
 };
 

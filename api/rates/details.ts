@@ -1,0 +1,95 @@
+import currencyCodes from 'currency-codes';
+import type { Handler } from '../http/operations.ts';
+import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
+import { invalidParameter } from '../http/problems.ts';
+import { latest, type RatesDeps, refuseNoRate } from './routes.ts';
+import { BASE, isFinalDay, knownCode, markStale, validityOf } from './rows.ts';
+
+const CURSOR = [KEY_PART.instant, KEY_PART.code, KEY_PART.uuid];
+
+/** Behind and beyond the rates: every fetch of a day, an amount converted, the currencies. */
+export function rateDetailsHandlers(deps: RatesDeps): Record<string, Handler> {
+  return {
+    observations: observationsHandler(deps),
+    convert: convertHandler(deps),
+    currencies: currenciesHandler(deps),
+  };
+}
+
+function observationsHandler({ rates, readFreshness, currencies }: RatesDeps): Handler {
+  return async ({ date, quotes, limit, cursor }) => {
+    const codes = Array.isArray(quotes)
+      ? quotes.map((code) => knownCode(code, currencies, 'quotes'))
+      : currencies;
+    const [day, size] = [String(date), Number(limit)];
+    const after = decodeCursor(cursor, CURSOR);
+    const fresh = await readFreshness();
+    const rows = await rates.observationsOf(day, codes, { after, limit: size + 1 });
+    const { page, next_cursor } = cutPage(rows, size, ({ observed_at, quote, event_id }) => [
+      observed_at,
+      quote,
+      event_id,
+    ]);
+    return {
+      item: 'Observation',
+      data: page,
+      meta: { next_cursor },
+      valid: validityOf(fresh),
+      fileName: `fx-observations_${day}`,
+    };
+  };
+}
+
+function convertHandler({ rates, readFreshness, currencies }: RatesDeps): Handler {
+  return async ({ from, to, amount, date, on_missing = 'error' }) => {
+    const base = knownCode(from, currencies, 'from');
+    const quote = knownCode(to, currencies, 'to');
+    if (date === undefined && on_missing === 'previous')
+      throw invalidParameter('on_missing', 'use it with date, for example date=2026-11-24');
+    const pairs = { base, quotes: [quote] };
+    const fresh = await readFreshness();
+    const day = date === undefined ? null : String(date);
+    const newest = await latest(rates, pairs, fresh);
+    const found =
+      day === null
+        ? newest
+        : on_missing === 'previous'
+          ? await rates.newestUntil(pairs, day)
+          : await rates.onDay(pairs, day);
+    const [row] = markStale(found, newest, fresh);
+    if (!row?.rate) return refuseNoRate(rates, pairs, day ?? fresh.today);
+    const { rate, rate_date, source, suspect, stale, derived } = row;
+    const minorUnits = currencyCodes.code(quote)?.digits ?? 2;
+    const result = await rates.multiply(String(amount), rate, minorUnits);
+    const data = { from: base, to: quote, amount, result, rate, rate_date };
+    const isFinal = rate_date === day && isFinalDay(day, [row], fresh);
+    return {
+      item: 'Conversion',
+      data: { ...data, source, suspect, stale, derived },
+      meta: {},
+      valid: validityOf(fresh, isFinal),
+    };
+  };
+}
+
+function currenciesHandler({ rates, readFreshness, currencies }: RatesDeps): Handler {
+  return async () => {
+    const [rows, fresh] = await Promise.all([rates.daysOf(currencies), readFreshness()]);
+    const dates = rows
+      .flatMap(({ first_date, last_date }) => [first_date, last_date])
+      .filter((day) => day !== null)
+      .sort();
+    const base = {
+      code: BASE,
+      first_date: dates[0] ?? null,
+      last_date: dates.at(-1) ?? null,
+      days: Math.max(0, ...rows.map(({ days }) => days)),
+    };
+    const data = [base, ...rows].map(({ code, first_date, last_date, days }) => {
+      const known = currencyCodes.code(code);
+      const { currency: name = code, number = '', digits: minor_units = 2 } = known ?? {};
+      return { code, name, number, minor_units, first_date, last_date, days };
+    });
+    return { item: 'Currency', data, meta: {}, valid: validityOf(fresh) };
+  };
+}

@@ -1,0 +1,124 @@
+import type { Database } from '../../platform/database.ts';
+import { query, queryRow, sqlFile } from '../../platform/sql.ts';
+import type { Schemas } from '../schemas.ts';
+
+/** A row of the view `rate_pairs`; `stale` is false until the freshness of rates is applied. */
+export type PairRate = Schemas['Rate'] & {
+  readonly rate: string;
+  readonly inverse: string;
+  readonly observed_at: string;
+  readonly fetched_at: string;
+  readonly source: 'xe' | 'simulator';
+};
+/** One base and several quotes, in the order in which they are wanted. */
+export interface Pairs {
+  readonly base: string;
+  readonly quotes: readonly string[];
+}
+/** Days from and to, both included. */
+export interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+export interface Page {
+  /** The key of the last row of the page before. */
+  readonly after: readonly string[] | null;
+  readonly limit: number;
+}
+type Bucket = Schemas['Bucket'];
+export type Grouping = 'day' | 'week' | 'month';
+type DaysOfCurrency = Pick<Schemas['Currency'], 'code' | 'first_date' | 'last_date' | 'days'>;
+
+/** The newest row is looked for here first: a cross has no index of its own to find it by. */
+const RECENT_DAYS = 31;
+
+const NEWEST = sqlFile(import.meta.url, 'sql/newest_pair_rates.sql');
+const RANGE = sqlFile(import.meta.url, 'sql/pair_rates_in_range.sql');
+const BUCKETS = sqlFile(import.meta.url, 'sql/buckets.sql');
+const MISSING_DAYS = sqlFile(import.meta.url, 'sql/missing_days.sql');
+const OBSERVATIONS = sqlFile(import.meta.url, 'sql/observations_of_day.sql');
+const CURRENCIES = sqlFile(import.meta.url, 'sql/days_of_currencies.sql');
+
+export type RateQueries = ReturnType<typeof rateQueries>;
+
+/** Reads rates of any pair by day, from the view that every reader uses. */
+export function rateQueries(db: Database) {
+  const newestIn = ({ base, quotes }: Pairs, { from, to }: Days) =>
+    query<PairRate>(db, NEWEST, { base, quotes, from, to });
+  const newestUntil = async (pairs: Pairs, day: string): Promise<PairRate[]> => {
+    const recent = await newestIn(pairs, { from: daysBefore(day, RECENT_DAYS), to: day });
+    const found = new Set(recent.map(({ quote }) => quote));
+    const others = pairs.quotes.filter((quote) => !found.has(quote));
+    if (others.length === 0) return recent;
+    const older = await newestIn(
+      { base: pairs.base, quotes: others },
+      { from: '-infinity', to: day },
+    );
+    return pairs.quotes.flatMap((quote) =>
+      [...recent, ...older].filter((row) => row.quote === quote),
+    );
+  };
+  return {
+    /** The newest row of each pair up to a day. */
+    newestUntil,
+    /** The row of each pair on a day. */
+    onDay: (pairs: Pairs, day: string) => newestIn(pairs, { from: day, to: day }),
+
+    /** Rows of a range, oldest first. */
+    inRange: ({ base, quotes }: Pairs, { from, to }: Days, { after, limit }: Page) => {
+      const [day = null, quote = null] = after ?? [];
+      return query<PairRate>(db, RANGE, { base, quotes, from, to, day, quote, limit });
+    },
+
+    /** Rates of a range in buckets of a day, a week from Monday or a month, oldest first. */
+    inBuckets: (
+      { base, quotes }: Pairs,
+      { from, to }: Days,
+      { after, limit, group }: Page & { group: Grouping },
+    ) => {
+      const [day = null, quote = null] = after ?? [];
+      return query<Bucket>(db, BUCKETS, { base, quotes, from, to, day, quote, limit, group });
+    },
+
+    /** The first day that any of the pairs has, or null. */
+    firstDay: async ({ base, quotes }: Pairs): Promise<string | null> => {
+      const row = await queryRow<{ day: string | null }>(
+        db,
+        'select min(rate_date) as day from rate_pairs where base = :base and quote = any(:quotes)',
+        { base, quotes },
+      );
+      return row.day;
+    },
+
+    /** The days of a range on which not every pair has a rate. */
+    missingDays: async ({ base, quotes }: Pairs, { from, to }: Days): Promise<string[]> => {
+      const rows = await query<{ day: string }>(db, MISSING_DAYS, { base, quotes, from, to });
+      return rows.map(({ day }) => day);
+    },
+
+    /** Every observation of a UTC day, oldest first. */
+    observationsOf: (day: string, quotes: readonly string[], { after, limit }: Page) => {
+      const [time = null, quote = null, event = null] = after ?? [];
+      const params = { day, quotes, time, quote, event, limit };
+      return query<Schemas['Observation']>(db, OBSERVATIONS, params);
+    },
+
+    /** The days with rates of each currency, in the given order; of one without any rate too. */
+    daysOf: (currencies: readonly string[]) =>
+      query<DaysOfCurrency>(db, CURRENCIES, { currencies }),
+
+    /** amount × rate, rounded half away from zero to the minor units of the target currency. */
+    multiply: async (amount: string, rate: string, minorUnits: number): Promise<string> => {
+      const { product } = await queryRow<{ product: string }>(
+        db,
+        'select round(:amount::numeric * :rate::numeric, :minorUnits::int) as product',
+        { amount, rate, minorUnits },
+      );
+      return product;
+    },
+  };
+}
+
+function daysBefore(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+}

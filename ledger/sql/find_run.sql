@@ -1,0 +1,10 @@
+-- One run with everything that is stored of it.
+select run_id, source, answered_by, trigger, slot, first_day, last_day, state,
+       state = 'confirmed' and cardinality(missing) > 0 as partial, missing, currencies,
+       error as reason, failure_code, failure_detail, outcome, dead_letter_id,
+       attempts, publishes, cost, package, asked_at,
+       case when state in ('due', 'retrying') then next_attempt_at end as next_attempt_at,
+       claimed_at, fetched_at, published_at, ended_at, skipped_to, skipped_count,
+       response_body as answer, quota, event_ids, published_to
+from runs
+where run_id = :runId

@@ -1,0 +1,11 @@
+-- The newest readable rate of each currency, in the order of :currencies; nulls where there is none.
+select wanted.quote, newest.rate_date, newest.observed_at, newest.fetched_at
+from unnest(:currencies::text[]) with ordinality as wanted (quote, position)
+left join lateral (
+  select rate_date, observed_at, fetched_at
+  from rates
+  where base_currency = 'USD' and quote_currency = wanted.quote
+  order by rate_date desc
+  limit 1
+) newest on true
+order by position

@@ -1,0 +1,2 @@
+/** Generates the TypeScript types of an OpenAPI document. */
+export function generateTypes(document: URL): Promise<string>;
