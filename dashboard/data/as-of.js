@@ -3,9 +3,20 @@
 import { getToday } from '../ui/time.js';
 import { getParam } from './params.js';
 
-/** The day at whose close the book is looked at: today unless the address says otherwise. */
-export const getAsOfDay = () =>
-  /^\d{4}-\d\d-\d\d$/.test(getParam('as_of')) ? getParam('as_of') : getToday();
+const DAY = /^\d{4}-\d\d-\d\d$/;
+/** @type {string | null} */
+let openingDay = null;
 
-/** Whether amounts are wanted in USD, in whatever case the address says so. */
+/** The day to begin with when the URL names none. @param {string | null} day */
+export const setOpeningDay = (day) => {
+  openingDay = day;
+};
+
+/** Whether the URL names the day. */
+export const hasAsOfDay = () => DAY.test(getParam('as_of'));
+
+/** The day at whose close the book is shown: that of the URL, else the opening day, else today. */
+export const getAsOfDay = () => (hasAsOfDay() ? getParam('as_of') : (openingDay ?? getToday()));
+
+/** Whether to show amounts in USD. */
 export const isInUsd = () => getParam('in').toLowerCase() === 'usd';

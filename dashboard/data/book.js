@@ -1,87 +1,91 @@
 // @ts-check
 
-import { addDays } from '../ui/time.js';
-import { requestAllPages, requestJson } from './api.js';
-import { getAsOfDay, isInUsd } from './as-of.js';
+import { requestJson } from './api.js';
+import { getAsOfDay, hasAsOfDay, isInUsd, setOpeningDay } from './as-of.js';
 import { divide } from './decimal.js';
+import { getParam } from './params.js';
 
 /** @typedef {import('./types.d.ts').Loan} Loan */
 /** @typedef {import('./types.d.ts').ParLine} ParLine */
-/** @typedef {import('./types.d.ts').MissedPayment} MissedPayment */
+/** @template Line @typedef {import('./types.d.ts').Report<Line>} Report */
 /** @typedef {ReturnType<typeof bookOn>} Book */
 
-const LISTED = 1000;
-/** The rule of the reports: a rate of the day, or the last of the seven before it. */
-const OLDEST_RATE_DAYS = 7;
+const SHOWN = 200;
+export const DEFAULT_SORT = 'current_days_past_due.down';
+
+/** The filter and the order of the loans in the URL, as parameters of the API. */
+export function getLoanQuery() {
+  const query = new URLSearchParams({ as_of: getAsOfDay() });
+  for (const name of ['status', 'find']) if (getParam(name)) query.set(name, getParam(name));
+  const [column, direction] = getParam('sort', DEFAULT_SORT).split('.');
+  query.set('sort', `${column}:${direction === 'down' ? 'desc' : 'asc'}`);
+  return query;
+}
 
 /**
- * The book as of the day in the address. Each answer is asked for once a day looked at, however many parts of the page want it.
+ * The book as of the day in the URL. Each response is requested once, however many parts of the
+ * page need it.
  * @param {AbortSignal} signal
  */
 export function bookOn(signal) {
   /** @type {Map<string, Promise<any>>} */
-  const kept = new Map();
-  /** @template Answer @param {string} path @param {(path: string) => Promise<Answer>} how @returns {Promise<Answer>} */
-  const once = (path, how) => {
-    const known = kept.get(path);
+  const cache = new Map();
+  /** @param {string} path @returns {Promise<any>} */
+  const request = (path) => {
+    const known = cache.get(path);
     if (known) return known;
-    const answer = how(path);
-    kept.set(path, answer);
-    // What failed is asked for again.
-    answer.catch(() => kept.delete(path));
-    return answer;
+    const response = requestJson(path, { signal, authorize: true });
+    cache.set(path, response);
+    response.catch(() => cache.delete(path));
+    return response;
   };
-  const one = (/** @type {string} */ path) =>
-    once(path, () => requestJson(path, { signal, authorize: true }));
-  const par = (day = getAsOfDay()) =>
-    /** @type {Promise<import('./types.d.ts').Report<ParLine>>} */ (
-      one(`/v2/reports/par?as_of=${day}&in=USD`)
+  /** @returns {Promise<import('./types.d.ts').LoanBook>} */
+  const status = async () => (await request('/v2/loan-book')).data;
+  /** Resolves when the day is known: without one in the URL the service names it. */
+  const ready = async () => {
+    if (!hasAsOfDay()) setOpeningDay((await status()).opening_day);
+  };
+  /** @param {(day: string) => string} path */
+  const report = async (path) => {
+    await ready();
+    return request(path(getAsOfDay()));
+  };
+  const par = (/** @type {string} */ day = '') =>
+    /** @type {Promise<Report<ParLine>>} */ (
+      report((asOf) => `/v2/reports/par?as_of=${day || asOf}&in=USD`)
     );
+  const pathOf = (/** @type {string} */ loanId) => `/v2/loans/${encodeURIComponent(loanId)}`;
   return {
+    status,
+    ready,
     par,
+    /** The first loans that match. */
     loans: () =>
-      /** @type {Promise<{ data: Loan[], more: boolean }>} */ (
-        once(`/v2/loans?as_of=${getAsOfDay()}&limit=${LISTED}`, (path) =>
-          requestAllPages(path, { signal, authorize: true, most: LISTED }),
-        )
+      /** @type {Promise<Report<Loan>>} */ (
+        report(() => `/v2/loans?${getLoanQuery()}&limit=${SHOWN}`)
       ),
-    missed: async (/** @type {string} */ loanId) => {
-      /** @type {import('./types.d.ts').Report<MissedPayment>} */
-      const { data } = await one(
-        `/v2/reports/missed?as_of=${getAsOfDay()}&loan_id=${encodeURIComponent(loanId)}`,
-      );
-      return data;
-    },
-    history: (/** @type {string} */ loanId) =>
-      /** @type {Promise<import('./types.d.ts').Report<import('./types.d.ts').LoanDay>>} */ (
-        one(`/v2/loans/${encodeURIComponent(loanId)}/history?as_of=${getAsOfDay()}`)
+    /** @param {string} loanId @returns {Promise<Loan>} */
+    loan: async (loanId) => (await report((day) => `${pathOf(loanId)}?as_of=${day}`)).data,
+    /** @param {string} loanId */
+    missed: (loanId) =>
+      /** @type {Promise<Report<import('./types.d.ts').MissedPayment>>} */ (
+        report((day) => `/v2/reports/missed?as_of=${day}&loan_id=${encodeURIComponent(loanId)}`)
       ),
-    /** How an amount of a loan is shown: in its own currency, or in USD where that is asked for and known. */
+    /** @param {string} loanId */
+    history: (loanId) =>
+      /** @type {Promise<Report<import('./types.d.ts').LoanDay>>} */ (
+        report((day) => `${pathOf(loanId)}/history?as_of=${day}`)
+      ),
+    /** Amounts of a loan in its own currency, or in USD where that is chosen and known. */
     converter: async () => {
-      const [{ data: lines }, rates] = await Promise.all([
-        par(),
-        isInUsd() ? usdRates(signal) : null,
-      ]);
-      const currencies = new Map(
-        lines
-          .filter(({ scope }) => scope === 'branch')
-          .map(({ branch_id, currency }) => [branch_id, currency]),
-      );
-      return (/** @type {Loan} */ loan, /** @type {string} */ amount) => {
-        const currency = currencies.get(loan.branch_id) ?? null;
+      const used = isInUsd() ? ((await par()).meta.rates ?? []) : null;
+      const rates = used && new Map(used.map(({ currency, rate }) => [currency, rate]));
+      return (/** @type {Loan} */ { currency }, /** @type {string | null} */ amount) => {
         if (!rates) return { amount, currency };
-        const rate = currency === 'USD' ? '1' : rates.get(currency);
-        return { amount: rate ? divide(amount, rate, { places: 4 }) : null, currency: 'USD' };
+        const rate = currency === 'USD' ? '1' : rates.get(currency ?? '');
+        const isKnown = rate !== undefined && amount !== null;
+        return { amount: isKnown ? divide(amount, rate, { places: 4 }) : null, currency: 'USD' };
       };
     },
   };
-}
-
-/** @param {AbortSignal} signal @returns {Promise<Map<string | null, string>>} */
-async function usdRates(signal) {
-  const day = getAsOfDay();
-  /** @type {import('./types.d.ts').Rates} */
-  const { data } = await requestJson(`/v2/rates?date=${day}&on_missing=previous`, { signal });
-  const usable = data.filter(({ rate_date }) => rate_date >= addDays(day, -OLDEST_RATE_DAYS));
-  return new Map(usable.flatMap(({ quote, rate }) => (rate ? [[quote, rate]] : [])));
 }

@@ -168,16 +168,18 @@ export interface Loan {
   branch: string | null;
   branch_id: string | null;
   status: string;
-  bucket: string;
+  bucket: string | null;
   current_days_past_due: number;
   par_days: number;
   amount_at_risk: string;
-  outstanding_balance: string;
+  outstanding_balance: string | null;
+  principal_outstanding: string | null;
+  currency: string | null;
   LoanAmount: string;
   total_amount_paid: string;
   total_amount_expected: string;
   date_of_release: string;
-  maturity_date: string;
+  maturity_date: string | null;
   last_due_date: string | null;
   last_repayment_date: string | null;
 }
@@ -209,8 +211,23 @@ export interface ParLine {
   amount_at_risk: string | null;
   by_outstanding: string | null;
   by_arrears: string | null;
+  principal_outstanding: string | null;
+  by_principal: string | null;
 }
 export interface Report<Line> {
   data: Line[];
-  meta: { as_of: string; notes: string[]; next_cursor?: string | null };
+  meta: {
+    as_of: string;
+    notes: string[];
+    count?: number;
+    rates?: { currency: string; rate: string }[];
+    next_cursor?: string | null;
+  };
+}
+export interface LoanBook {
+  is_sample: boolean;
+  loans: number;
+  last_activity: string | null;
+  opening_day: string | null;
+  notes: string[];
 }

@@ -9,11 +9,16 @@ import { anySignal } from '../data/signals.js';
 import { createDetails, createTable, h } from '../ui/dom.js';
 import { renderAmount } from '../ui/figures.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
+import { createTerm } from './definitions.js';
 
 /** @typedef {import('../data/types.d.ts').LoanDay} LoanDay */
 /** @typedef {import('../data/types.d.ts').MissedPayment} MissedPayment */
 
-/** The chosen loan: what it missed, and its arrears day by day. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
+/**
+ * The chosen loan: what it missed, and its arrears day by day.
+ * @param {import('../data/book.js').Book} book
+ * @param {AbortSignal} signal
+ */
 export function loanDetail(book, signal) {
   const { root, load } = createPanel({
     title: 'The chosen loan',
@@ -24,24 +29,27 @@ export function loanDetail(book, signal) {
   const title = root.querySelector('h2');
   let drawn = new AbortController();
   let seen = 'none';
+  /** Null on arrival: only a choice made here scrolls. @type {string | null} */
+  let chosen = null;
   const follow = () => {
     const loanId = getParam('loan');
     const now = `${getAsOfDay()} ${loanId}`;
     root.hidden = loanId === '';
+    if (loanId !== '' && chosen !== null && chosen !== loanId) root.scrollIntoView();
+    chosen = loanId;
     if (now === seen || loanId === '') return;
     seen = now;
     if (title) title.textContent = `Loan ${loanId}`;
     void load(async () => {
-      const [{ data: days }, missed, { data: loans }] = await Promise.all([
+      const [{ data: days }, { data: missed }, loan] = await Promise.all([
         book.history(loanId),
         book.missed(loanId),
-        book.loans(),
+        book.loan(loanId),
       ]);
       drawn.abort();
       drawn = new AbortController();
-      const loan = loans.find(({ loan_id }) => loan_id === loanId);
       return [
-        loan ? facts(loan) : null,
+        facts(loan),
         h(
           'div',
           { class: 'two' },
@@ -80,13 +88,14 @@ function facts(loan) {
         ' due',
       ],
     ],
-    ['Lent', renderAmount(loan.LoanAmount)],
-    ['Runs', `${loan.date_of_release} – ${loan.maturity_date}`],
+    ['Principal', renderAmount(loan.principal_outstanding)],
+    ['Lent', [renderAmount(loan.LoanAmount), ` ${loan.currency ?? ''}`]],
+    ['Runs', `${loan.date_of_release} – ${loan.maturity_date ?? '?'}`],
   ];
   return h(
     'dl',
     { class: 'facts' },
-    all.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
+    all.map(([name, value]) => h('div', {}, h('dt', {}, createTerm(name)), h('dd', {}, value))),
   );
 }
 

@@ -1,10 +1,10 @@
 // @ts-check
 
 import { describeError, saveFile } from '../data/api.js';
-import { getAsOfDay, isInUsd } from '../data/as-of.js';
-import { bookOn } from '../data/book.js';
+import { getAsOfDay, hasAsOfDay, isInUsd, setOpeningDay } from '../data/as-of.js';
+import { bookOn, getLoanQuery } from '../data/book.js';
 import { onParamsChange, setParams } from '../data/params.js';
-import { createChoice, h, render } from '../ui/dom.js';
+import { createButton, createChoice, h, render } from '../ui/dom.js';
 import { getToday } from '../ui/time.js';
 import { loanDetail } from './loan-detail.js';
 import { loanTable } from './loan-table.js';
@@ -19,8 +19,7 @@ export function open(place, signal) {
     id: 'as-of',
     min: '1990-01-01',
     max: '2199-12-31',
-    value: getAsOfDay(),
-    change: () => date.value && setParams({ as_of: date.value === getToday() ? null : date.value }),
+    change: () => date.value && setParams({ as_of: date.value }),
   });
   const money = createChoice(
     'Amounts',
@@ -33,7 +32,9 @@ export function open(place, signal) {
       pick: (value) => setParams({ in: value === 'own' ? null : value }, { step: false }),
     },
   );
+  setOpeningDay(null);
   const book = bookOn(signal);
+  const facts = bookFacts(book);
   const parts = [
     portfolio(book, signal),
     parTrend(book, signal),
@@ -45,16 +46,13 @@ export function open(place, signal) {
     h('h1', { class: 'unseen' }, 'Loan book'),
     h(
       'section',
-      { class: 'panel bare toolbar', 'aria-label': 'Which day, which currency, and downloads' },
+      { class: 'panel bare toolbar', 'aria-label': 'Day, currency, and exports' },
       h('div', { class: 'field inline' }, h('label', { for: 'as-of' }, 'As of the close of'), date),
-      h(
-        'button',
-        { type: 'button', class: 'button', click: () => setParams({ as_of: null }) },
-        'Today',
-      ),
+      createButton('Today', () => setParams({ as_of: getToday() })),
       money.root,
-      downloads(),
+      createExports(),
     ),
+    facts.root,
     h('div', { class: 'two wide-first' }, tiles?.root ?? '', trend?.root ?? ''),
     loans?.root ?? '',
     detail?.root ?? '',
@@ -62,60 +60,76 @@ export function open(place, signal) {
   const follow = () => {
     date.value = getAsOfDay();
     money.follow();
-    for (const { follow: followed } of parts) followed();
+    facts.follow();
+    for (const part of parts) part.follow();
   };
   onParamsChange(follow, signal);
   follow();
+  // The panels show why when it fails.
+  void book.ready().then(follow, () => {});
 }
 
-const REPORTS = /** @type {const} */ ([
-  ['loans', 'Loans'],
-  ['missed', 'Missed payments'],
-  ['par', 'PAR'],
-]);
-
-function downloads() {
-  const outcome = h('span', { role: 'status' });
-  const button = (
-    /** @type {string} */ report,
-    /** @type {string} */ ending,
-    /** @type {string} */ what,
-  ) =>
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'link',
-        'aria-label': `${what} as ${ending.toUpperCase()}`,
-        click: () => void get(report, ending),
-      },
-      ending.toUpperCase(),
+/** Why this day, and the limits of the book. @param {import('../data/book.js').Book} book */
+function bookFacts(book) {
+  const root = h('div', { class: 'book-facts', role: 'status' });
+  const follow = async () => {
+    const status = await book.status().catch(() => null);
+    if (!status) return;
+    const { is_sample: isSample, opening_day: day, notes } = status;
+    const isOpening = !hasAsOfDay() && day !== null && day !== getToday();
+    const reason = `${day} is the newest day with activity and open loans.`;
+    // The first note of a sample says so: the banner does already.
+    const limits = notes.filter((note) => !note.startsWith('SAMPLE'));
+    render(
+      root,
+      isSample &&
+        h(
+          'div',
+          { class: 'banner warning' },
+          h('strong', {}, 'SAMPLE'),
+          h('p', {}, 'Example data of this project, not a real portfolio.'),
+        ),
+      h('p', { class: 'muted small' }, [isOpening && reason, ...limits].filter(Boolean).join(' ')),
     );
-  const get = async (/** @type {string} */ report, /** @type {string} */ ending) => {
-    const converted = isInUsd() ? '&in=USD' : '';
+  };
+  return { root, follow: () => void follow() };
+}
+
+/** @typedef {{ title: string, path: string, hasTotals?: boolean, isFiltered?: boolean }} Export */
+/** @type {readonly Export[]} */
+const EXPORTS = [
+  { title: 'Loans', path: '/v2/loans', hasTotals: true, isFiltered: true },
+  { title: 'Missed payments', path: '/v2/reports/missed', hasTotals: true },
+  { title: 'PAR', path: '/v2/reports/par' },
+];
+
+/** The loans as they are filtered and sorted, and the other reports. */
+function createExports() {
+  const outcome = h('span', { role: 'status' });
+  const save = async (/** @type {Export} */ { path, hasTotals, isFiltered }, ending = '') => {
+    const query = isFiltered ? getLoanQuery() : new URLSearchParams({ as_of: getAsOfDay() });
+    // Only totals are converted, and a CSV has none.
+    if (isInUsd() && !(hasTotals && ending === 'csv')) query.set('in', 'USD');
+    if (isFiltered && ending === 'xlsx') query.set('totals', 'true');
+    const file = `loan-book_${path.split('/').at(-1)}_${getAsOfDay()}.${ending}`;
     try {
-      render(outcome, 'Fetching …');
-      await saveFile(
-        `/v2/reports/${report}.${ending}?as_of=${getAsOfDay()}${converted}`,
-        `${report}-${getAsOfDay()}.${ending}`,
-      );
+      render(outcome, 'Exporting …');
+      await saveFile(`${path}.${ending}?${query}`, file);
       render(outcome);
     } catch (error) {
       render(outcome, h('span', { class: 'notice wrong' }, describeError(error)));
     }
   };
-  return h(
-    'div',
-    { class: 'row downloads' },
-    REPORTS.map(([report, what]) =>
-      h(
-        'span',
-        { class: 'row' },
-        `${what}: `,
-        button(report, 'csv', what),
-        button(report, 'xlsx', what),
-      ),
-    ),
-    outcome,
-  );
+  const createExport = (/** @type {Export} */ one) =>
+    h(
+      'span',
+      { class: 'row' },
+      `${one.title}: `,
+      ['csv', 'xlsx'].map((ending) => {
+        const label = `${one.title} as ${ending.toUpperCase()}`;
+        const attributes = { class: 'link', 'aria-label': label };
+        return createButton(ending.toUpperCase(), () => void save(one, ending), attributes);
+      }),
+    );
+  return h('div', { class: 'row downloads' }, EXPORTS.map(createExport), outcome);
 }

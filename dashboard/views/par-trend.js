@@ -14,7 +14,11 @@ import { groupsOf } from './portfolio.js';
 const MONTHS = 13;
 const AT_ONCE = 3;
 
-/** PAR30 at the close of each of the last months. @param {import('../data/book.js').Book} book @param {AbortSignal} signal */
+/**
+ * PAR30 at the close of each of the last months.
+ * @param {import('../data/book.js').Book} book
+ * @param {AbortSignal} signal
+ */
 export function parTrend(book, signal) {
   const { root, load } = createPanel({ title: 'PAR30, a year back', signal, lines: 9 });
   let drawn = new AbortController();
@@ -24,10 +28,12 @@ export function parTrend(book, signal) {
     if (now === seen) return;
     seen = now;
     void load(async () => {
+      await book.ready();
       const days = listMonthEnds(getAsOfDay(), MONTHS);
       /** @type {import('../data/types.d.ts').ParLine[][]} */
       const reports = [];
-      // A few at a time, since each is computed from the whole book; the newest first, which the portfolio wants as well.
+      // A few at a time, since each is computed from the whole book; the newest first, which the
+      // portfolio needs as well.
       const next = [...days.entries()].reverse().values();
       const asking = Array.from({ length: AT_ONCE }, async () => {
         for (const [at, day] of next) reports[at] = (await book.par(day)).data;
@@ -69,7 +75,9 @@ function chart(days, courses, signal) {
     values: shares.map((share) => (share === null ? null : toPixelValue(share) * 100)),
     texts: shares.map((share) => formatPercent(share)),
   }));
-  const describes = `Line chart of PAR30 in percent from ${days[0]} to ${days.at(-1)} for ${[...courses.keys()].join(', ')}.`;
+  const span = `from ${days[0]} to ${days.at(-1)}`;
+  const names = [...courses.keys()].join(', ');
+  const describes = `Line chart of PAR30 in percent ${span} for ${names}.`;
   return createLineChart({ days, lines, describes, class: 'short' }, signal);
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import type { Page } from 'playwright-core';
 import { screenshot } from '../../support/browser.ts';
 import { useService } from '../../support/dashboard.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -20,22 +21,80 @@ describe('the loan book view', function () {
     await eventually(async () => expect(await detail.locator('tbody tr').count()).to.equal(5));
     await detail.locator('canvas').nth(1).waitFor();
     expect(await detail.textContent()).to.contain('At risk201,580.6666Days past due49PAR days85');
-    expect(await page.locator('.portfolio-group').first().textContent()).to.match(
-      /KES 2 loans.*40,030,659\.9858.*201,580\.6666.*1\.51 %/,
+    const portfolio = page.locator('.portfolio-group').first();
+    expect(await portfolio.textContent()).to.match(
+      /^KES2 loans40,030,659\.9858201,580\.66661\.51 %1\.51 %current: 98\.49 % \(1 loan\)/,
+    );
+    // All currencies are in sight: only the page scrolls.
+    const wrapper = page.locator('.portfolio .wide');
+    expect(await wrapper.evaluate((one) => one.scrollHeight - one.clientHeight)).to.equal(0);
+    expect(await page.getByText('PAR30', { exact: true }).first().getAttribute('title')).to.match(
+      /^Portfolio at risk: the outstanding balance of loans more than 30 days past due/,
     );
     await page.locator('.wide-first canvas').waitFor();
     await screenshot(page, 'loans');
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Loans as CSV' }).click(),
-    ]);
-    expect(readFileSync((await download.path()) ?? '', 'utf8')).to.contain('201580.6666');
+    const text = await save(page, 'Loans as CSV');
+    expect(text).to.contain('201580.6666');
+    expect(text.trim().split('\n')).to.have.length(5);
     // There are no rates of 2021: an unknown amount in USD is not shown as nothing.
     await page.getByRole('button', { name: 'USD', exact: true }).click();
     await eventually(async () =>
       expect(await page.locator('.portfolio-group').textContent()).to.match(
-        /USD 4 loansOutstanding–At risk–PAR30–.*31-60 – 1/,
+        /^USD4 loans–––––current: – \(3 loans\).*31-60 days: – \(1 loan\)/,
       ),
     );
   });
+
+  it('exports the loans as they are filtered and sorted', async () => {
+    const page = await service.open('/?view=loans&as_of=2021-10-15&sort=outstanding_balance.down');
+    await page.getByRole('searchbox', { name: 'Find loans' }).fill('jane');
+    await page.waitForURL(/find=jane/);
+    await page.getByText('2 loans.', { exact: false }).first().waitFor();
+    const ids = async () =>
+      (await save(page, 'Loans as CSV'))
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(',')[0]);
+    expect(await ids()).to.deep.equal(['09u924rbwf', '32u09wekjbfje']);
+    await page.getByRole('combobox', { name: 'Status' }).selectOption('in_arrears');
+    await page.waitForURL(/status=in_arrears/);
+    await eventually(async () => expect(await page.locator('.loans tbody tr').count()).to.equal(1));
+    expect(await ids()).to.deep.equal(['32u09wekjbfje']);
+  });
+
+  it('brings the history of a loan into view when it is chosen', async () => {
+    const page = await service.open('/?view=loans&as_of=2021-10-15');
+    await page.setViewportSize({ width: 1280, height: 600 });
+    await page.locator('.loans tbody tr').first().getByRole('button').click();
+    const heading = page.locator('.loan-detail h2');
+    await eventually(async () => {
+      const box = await heading.boundingBox();
+      expect(box?.y).to.be.within(0, 500);
+    });
+  });
+
+  it('opens on the newest day with activity and open loans, says why, and offers today', async () => {
+    const page = await service.open('/?view=loans');
+    await page.getByText('2024-03-16 is the newest day with activity and open loans.').waitFor();
+    const date = page.getByLabel('As of the close of');
+    expect(await date.inputValue()).to.equal('2024-03-16');
+    await page.locator('.portfolio-group', { hasText: 'KES1 loan' }).waitFor();
+    await page.getByText('Tolerance 0:', { exact: false }).waitFor();
+    await page.getByText('SAMPLE', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Today' }).click();
+    await page.waitForURL(new RegExp(`as_of=${new Date().toISOString().slice(0, 10)}`));
+    await eventually(async () =>
+      expect(await page.locator('.book-facts').textContent()).to.not.contain('newest day'),
+    );
+  });
+
+  /** Clicks an export and returns the file. */
+  async function save(page: Page, name: string): Promise<string> {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name }).click(),
+    ]);
+    return readFileSync((await download.path()) ?? '', 'utf8');
+  }
 });
