@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { accountOf } from '../ledger/credentials.ts';
 import { openTableMetrics } from '../ledger/table-metrics.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
@@ -39,7 +40,10 @@ export async function joinPostgres({
   log,
   onClose,
 }: Pick<AppContext, 'config' | 'log' | 'onClose'>): Promise<string> {
-  if (config.DATABASE_URL) return config.DATABASE_URL;
+  if (config.DATABASE_URL) {
+    checkTlsFiles(config.DATABASE_URL);
+    return config.DATABASE_URL;
+  }
   const postgres = await joinEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
   onClose('embedded Postgres', () => postgres.leave());
   return postgres.url;
@@ -50,7 +54,8 @@ export async function migrateWhenReachable({ url, log, signal }: AppContext): Pr
   await retryUntilDone('migration', () => migrate(url, log), {
     log,
     signal,
-    fatal: (err) => (classify(err) === 'outage' ? null : explainRefusal(url, err)),
+    fatal: (err) =>
+      explainRefusal(url, err) ?? (classify(err) === 'outage' ? null : (err as Error)),
   });
 }
 
@@ -100,7 +105,8 @@ export async function requirePostgres<Result>(
   try {
     return await work();
   } catch (err) {
-    if (classify(err) !== 'outage') throw explainRefusal(url, err);
+    const refusal = explainRefusal(url, err);
+    if (refusal || classify(err) !== 'outage') throw refusal ?? err;
     const { trouble, code } = troubleOf(err);
     const reason = (err as { code?: string }).code ?? (err as Error).message;
     throw new CannotStart(
@@ -112,14 +118,56 @@ export async function requirePostgres<Result>(
   }
 }
 
-/** Returns `CannotStart` with what to do when Postgres refuses us, else the error itself. */
-function explainRefusal(url: string, err: unknown): Error {
+/** Returns `CannotStart` with what to do when Postgres refuses us, else null. */
+function explainRefusal(url: string, err: unknown): CannotStart | null {
   const { code = '', message } = err as { code?: string; message: string };
-  if (!/^28|^3D000|^42501/.test(code)) return err as Error;
   const { host, pathname } = new URL(url);
-  return new CannotStart(
-    `Postgres at ${host}${pathname} refuses us (${message}): ` +
-      'check user, password and database in DATABASE_URL',
-    { cause: err },
-  );
+  const at = `Postgres at ${host}${pathname}`;
+  const cannotStart = (text: string) => new CannotStart(text, { cause: err });
+  if (/unsupported startup parameter/.test(message))
+    return cannotStart(
+      `PgBouncer at ${host} refuses us (${message}): set pool_mode = session and ` +
+        `ignore_startup_parameters = ${STARTUP_PARAMETERS} in pgbouncer.ini, and run on Postgres: ` +
+        "alter role … set timezone = 'UTC'",
+    );
+  if (/statement pooling mode/.test(message))
+    return cannotStart(
+      `PgBouncer at ${host} ends a session with each statement: set pool_mode = session in pgbouncer.ini`,
+    );
+  if (/does not support SSL/.test(message))
+    return cannotStart(`${at} has no TLS: leave sslmode out of DATABASE_URL, or set up TLS there`);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return cannotStart(
+      `${at} has a certificate for another host name: use the name of its certificate in DATABASE_URL`,
+    );
+  if (/CERT|VERIFY/.test(code))
+    return cannotStart(
+      `${at} has a certificate that is not trusted (${code}): add sslrootcert=/path/to/ca.pem, ` +
+        'the file of its certificate authority, to DATABASE_URL',
+    );
+  if (/^28|^3D000|^42501/.test(code))
+    return cannotStart(
+      `${at} refuses us (${message}): check user, password and database in DATABASE_URL`,
+    );
+  return null;
+}
+
+/** What pg sends beside user and database when it connects. */
+const STARTUP_PARAMETERS =
+  'options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout';
+
+/** pg reads these files whenever it connects; a wrong name must show before anything starts. */
+function checkTlsFiles(url: string): void {
+  for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
+    const file = new URL(url).searchParams.get(name);
+    if (!file) continue;
+    try {
+      accessSync(file, constants.R_OK);
+    } catch (err) {
+      const { code } = err as NodeJS.ErrnoException;
+      throw new CannotStart(`DATABASE_URL: ${name}=${file} cannot be read (${code})`, {
+        cause: err,
+      });
+    }
+  }
 }

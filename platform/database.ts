@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
+import { dropWhenDirty } from './drop-dirty-connection.ts';
+import { CannotStart } from './errors.ts';
 import type { Logger } from './logger.ts';
 
 export type Database = Knex;
 
-/** What a service may wait: a query fails in seconds and heals by itself, however the network dies. */
+/** Deadlines of a service: a query fails in seconds, and the pool recovers by itself. */
 const REQUEST = {
   connectionTimeoutMillis: 2000,
   query_timeout: 6000,
@@ -16,7 +19,7 @@ const REQUEST = {
 };
 const DEADLINES = {
   request: REQUEST,
-  /** A report works for as long as its reader waits, 25 s, and Postgres does not go on with it for nobody. */
+  /** A report's reader waits 25 s; Postgres stops working on it soon after. */
   report: { ...REQUEST, query_timeout: 30_000, statement_timeout: 26_000 },
   /** Migrations, seeds and loads may take long; only reaching the server may not. */
   none: { connectionTimeoutMillis: 5000 },
@@ -25,9 +28,9 @@ type Deadlines = keyof typeof DEADLINES;
 
 export interface DatabaseSettings {
   url: string;
-  /** Shown in pg_stat_activity, so that an operator sees who holds a lock. */
+  /** Shown in pg_stat_activity, so that an operator sees what holds a lock. */
   name: string;
-  /** How long its queries may take: those of a request unless told otherwise. */
+  /** How long a query may take; `request` is the default. */
   deadlines?: Deadlines;
   poolSize?: number;
 }
@@ -42,7 +45,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
   return db;
 }
 
-/** The same as knex itself wants it, for its command line. */
+/** The settings of such a pool, also for knex's own command line. */
 export function knexSettings({
   url,
   name,
@@ -54,7 +57,7 @@ export function knexSettings({
     connection: { ...connectionTo(url, name), ...DEADLINES[deadlines] } as Knex.PgConnectionConfig,
     acquireConnectionTimeout: deadlines === 'request' ? 3000 : 30_000,
     compileSqlOnError: false,
-    pool: { min: 0, max: poolSize, afterCreate: dropAfterTimeout },
+    pool: { min: 0, max: poolSize, afterCreate: dropWhenDirty },
     // knex prints to the console by itself; what matters reaches us as a rejected query.
     log: { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} },
     migrations: {
@@ -77,35 +80,28 @@ export function sessionClient(
   { deadlines = 'request' as Deadlines } = {},
 ): pg.Client {
   const client = new pg.Client({ ...connectionTo(url, name), ...DEADLINES[deadlines] });
-  // Without a listener a lost connection would end the process; the next query on it rejects and tells.
+  // Without a listener a lost connection ends the process; the next query on it rejects.
   client.on('error', () => {});
   return client;
 }
 
-/** Gives a connection up at once, where a polite end would wait for a server that has fallen silent. */
-export function breakOff(client: pg.Client): void {
-  (client as unknown as Wired).connection.stream.destroy();
-}
-
-interface Wired {
-  connection: { stream: { destroy(): void } };
-}
-
 /**
- * Brings the schema up to date. An advisory lock lets one migration run at a time and dies with its process; knex's own lock is a
- * row that survives a kill, so whoever holds the advisory lock may free it. Returns the names of what was applied.
+ * Migrates the schema and returns the names of the migrations applied. An advisory lock lets one
+ * migration run at a time and dies with its process; knex's own lock is a row that survives a kill,
+ * so the holder of the advisory lock may free it.
  */
 export async function migrate(url: string, log: Logger): Promise<readonly string[]> {
   const guard = sessionClient(url, 'migration lock', { deadlines: 'none' });
   await guard.connect();
   const db = openDatabase({ url, name: 'migrations', deadlines: 'none', poolSize: 2 });
   try {
+    await checkSession(guard, url);
     await guard.query("select pg_advisory_lock(hashtext(current_schema() || '.migrations'))");
     const [, names] = (await db.migrate.list()) as [unknown, unknown[]];
     if (names.length === 0) return [];
     await db.migrate.forceFreeMigrationsLock();
     const [, done] = (await db.migrate.latest()) as [number, string[]];
-    log.info({ migrations: done.length }, 'the schema is up to date');
+    log.info({ migrations: done.length }, 'schema migrated');
     return done.map((file) => basename(file, '.ts'));
   } finally {
     await db.destroy();
@@ -113,14 +109,63 @@ export async function migrate(url: string, log: Logger): Promise<readonly string
   }
 }
 
+/**
+ * Checks what everything relies on: a session that is ours until it ends, and UTC. A transaction
+ * pooler hands sessions on, so that LISTEN, advisory locks and SET would not hold.
+ */
+async function checkSession(session: pg.Client, url: string): Promise<void> {
+  const probe = randomUUID();
+  const before = await session.query<{ pid: number; zone: string }>(
+    `select pg_backend_pid() as pid, current_setting('timezone') as zone,
+            set_config('fx.probe', $1, false)`,
+    [probe],
+  );
+  const { pid, zone = '' } = before.rows[0] ?? {};
+  if (!/^(Etc\/)?(UTC|UCT|Zulu|Universal)$|^GMT$/.test(zone))
+    throw new CannotStart(
+      `Postgres uses the time zone ${zone} although UTC was requested: a connection pooler ` +
+        "drops the request. Run: alter role … set timezone = 'UTC'",
+    );
+  const other = sessionClient(url, 'session check', { deadlines: 'none' });
+  await other.connect();
+  try {
+    await other.query('begin');
+    const seen = await other.query<{ probe: string | null }>(
+      "select current_setting('fx.probe', true) as probe",
+    );
+    const after = await session.query<{ pid: number }>('select pg_backend_pid() as pid');
+    if (seen.rows[0]?.probe === probe || after.rows[0]?.pid !== pid)
+      throw new CannotStart(
+        'The connection pooler in front of Postgres shares sessions between clients, and LISTEN ' +
+          'and advisory locks need one of their own: set pool_mode = session in pgbouncer.ini',
+      );
+  } finally {
+    await other.end();
+  }
+}
+
+/** These win over the same settings in `?options=` of the URL. */
+const OUR_OPTIONS =
+  // Postgres overestimates statements over arrays, and compiling them takes longer than running them.
+  '-c TimeZone=UTC -c jit=off';
+
 function connectionTo(url: string, name: string) {
+  const whole = new URL(url);
+  const given = whole.searchParams.get('options') ?? '';
+  // In pg the URL's options replace those beside it.
+  whole.searchParams.set('options', `${given} ${OUR_OPTIONS}`.trim());
+  // pg verifies the server for each of these modes, and warns that a later version will not.
+  const mode = whole.searchParams.get('sslmode') ?? '';
+  if (
+    ['prefer', 'require', 'verify-ca'].includes(mode) &&
+    !whole.searchParams.has('uselibpqcompat')
+  )
+    whole.searchParams.set('sslmode', 'verify-full');
   return {
-    connectionString: url,
+    connectionString: whole.href,
     application_name: `fx-rates ${name}`,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    // A statement over arrays is thought to cost far more than it does, and compiling it takes longer than running it.
-    options: '-c TimeZone=UTC -c jit=off',
     types: { getTypeParser },
   };
 }
@@ -136,26 +181,18 @@ const getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
   return pg.types.getTypeParser(oid, format);
 }) as typeof pg.types.getTypeParser;
 
-/** `2026-11-24 01:00:00.5+00` → `2026-11-24T01:00:00.5Z`; the session's zone is always UTC. */
-function isoInstant(text: string): string {
-  return text.endsWith('+00') ? `${text.slice(0, -3).replace(' ', 'T')}Z` : text.replace(' ', 'T');
+/** `2026-11-24 01:00:00.5+00` → `2026-11-24T01:00:00.5Z`, from any offset. */
+export function isoInstant(text: string): string {
+  if (text.endsWith('+00')) return `${text.slice(0, -3).replace(' ', 'T')}Z`;
+  const [, local, fraction = '', sign, hours, minutes = '00', seconds = '00'] =
+    /^([-\d]+ [\d:]+)(\.\d+)?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/.exec(text) ?? [];
+  if (!local) return text;
+  const offset = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+  const millis = Date.parse(`${local.replace(' ', 'T')}Z`) - (sign === '-' ? -offset : offset);
+  return `${new Date(millis).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
-/** knex puts the statement in front of what Postgres says; these words go into logs, health and answers, and rows are not for all of them. */
+/** knex prefixes the message with the statement; messages are shown, and values must not be. */
 function withoutStatement(error: Error, { sql }: { sql: string }): void {
   if (error.message.startsWith(`${sql} - `)) error.message = error.message.slice(sql.length + 3);
-}
-
-/** A reply may still arrive on a connection whose query was given up, so it must not serve another query. */
-function dropAfterTimeout(connection: pg.Client, done: (error?: Error) => void): void {
-  const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
-  const guarded = (config: unknown, callback: unknown, ...rest: unknown[]) => {
-    if (typeof callback !== 'function') return query(config, callback, ...rest);
-    return query(config, (error: Error | null, result: unknown) => {
-      if (error?.message === 'Query read timeout') breakOff(connection);
-      callback(error, result);
-    });
-  };
-  connection.query = guarded as typeof connection.query;
-  done();
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { backOff, waitMs } from './back-off.ts';
-import { breakOff, sessionClient } from './database.ts';
+import { sessionClient } from './database.ts';
+import { destroyConnection } from './drop-dirty-connection.ts';
 import type { Logger } from './logger.ts';
 import { openOutageLog } from './outage-log.ts';
 
@@ -53,7 +54,7 @@ export function openNotifications({ url, log }: { url: string; log: Logger }): N
       const lost = new Promise<void>((resolve) => session.on('end', resolve));
       // A connection that a router has forgotten looks alive until something is sent.
       const ping = setInterval(
-        () => session.query('select 1').catch(() => breakOff(session)),
+        () => session.query('select 1').catch(() => destroyConnection(session)),
         PING_MS,
       );
       try {

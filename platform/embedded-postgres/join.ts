@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import { backOff } from '../back-off.ts';
 import { sessionClient } from '../database.ts';
 import { CannotStart } from '../errors.ts';
 import { isSqlState } from '../faults.ts';
 import type { Logger } from '../logger.ts';
+import { openOutageLog } from '../outage-log.ts';
 import { clusterDir, prepareCluster, SUPERUSER } from './cluster.ts';
 import { type Cluster, readConnection, runningServer, startServer, stopServer } from './server.ts';
 
@@ -48,24 +50,23 @@ export async function joinEmbeddedPostgres({
   watch();
 
   function watch(): void {
-    presence.on('error', (error) =>
-      log.warn({ error: error.message }, 'embedded Postgres: connection lost'),
-    );
+    presence.on('error', (err) => log.debug({ err }, 'embedded Postgres: connection lost'));
     presence.once('end', () => void rejoin());
   }
   async function rejoin(): Promise<void> {
-    for (let wait = 100; !leaving; wait = Math.min(wait * 2, 5000)) {
+    const retry = backOff({ longest: 5000 });
+    const outage = openOutageLog({ name: 'restart of the embedded Postgres', log });
+    while (!leaving) {
       try {
         presence = await reachServer(cluster, port);
         if (leaving) return void (await presence.end());
-        log.warn('embedded Postgres: it had gone and runs again');
+        outage.recovered();
+        log.warn('embedded Postgres had stopped and is running again');
         return watch();
-      } catch (error) {
-        log.error(
-          { error: (error as Error).message },
-          'embedded Postgres: cannot be started again, trying on',
-        );
-        await pause(wait);
+      } catch (err) {
+        const ms = retry.nextMs();
+        outage.failed(err, ms);
+        await pause(ms);
       }
     }
   }
@@ -166,7 +167,9 @@ async function isLast(presence: pg.Client): Promise<boolean> {
 }
 
 function urlTo(dir: string, port: number, database: string): string {
-  return `postgres://${SUPERUSER}:${readConnection(dir).password}@127.0.0.1:${port}/${database}`;
+  const { password } = readConnection(dir);
+  // sslmode keeps out PGSSLMODE of the environment: this server has no TLS.
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
 function lastLine(file: string): string {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import { breakOff, type Database, sessionClient } from '../../platform/database.ts';
+import { type Database, sessionClient } from '../../platform/database.ts';
+import { destroyConnection } from '../../platform/drop-dirty-connection.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 import { HEALTHY, type Trouble, troubleOf } from '../../platform/health.ts';
 import { execute, sqlFile } from '../../platform/sql.ts';
@@ -48,7 +49,7 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
       } catch (err) {
         owned = [];
         // A polite end would wait for ever for a silent server, and so would the locks.
-        breakOff(session);
+        destroyConnection(session);
         session = null;
         throw err;
       }

@@ -83,7 +83,7 @@ describe('a start that cannot be', function () {
 
   it('says that Postgres refuses the password, and where', async () => {
     const start = command('start', { DATA_DIR: data.dir, PORT: String(await freePort()) });
-    await eventually(() => expect(start.output()).to.match(/schema is up to date/));
+    await eventually(() => expect(start.output()).to.match(/schema migrated/));
     const connection = JSON.parse(
       execFileSync('cat', [join(data.dir, 'pg/fx-connection.json')], { encoding: 'utf8' }),
     ) as {
@@ -192,7 +192,7 @@ async function startedWithoutBroker(): Promise<(number | null)[]> {
   const data = dataDir();
   const port = await freePort();
   const api = command('api', { DATA_DIR: data.dir, PORT: String(port) });
-  await eventually(() => expect(api.output()).to.match(/schema is up to date/));
+  await eventually(() => expect(api.output()).to.match(/schema migrated/));
   const services = ['consumer', 'producer'].map((name) =>
     command(name, { DATA_DIR: data.dir, KAFKA_BROKERS: '127.0.0.1:1' }),
   );

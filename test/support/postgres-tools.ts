@@ -32,7 +32,10 @@ export function toolsFolder(): string | null {
   );
 }
 
-export async function startToolServer(bin: string): Promise<ToolServer> {
+export async function startToolServer(
+  bin: string,
+  more: (dir: string) => Promise<Record<string, string>> = async () => ({}),
+): Promise<ToolServer> {
   const dir = mkdtempSync(join(tmpdir(), 'fx-tools-'));
   const user = serverUser();
   if ('uid' in user) chownSync(dir, user.uid as number, user.gid as number);
@@ -43,7 +46,9 @@ export async function startToolServer(bin: string): Promise<ToolServer> {
     cwd: '/',
   });
   const port = await freePort();
+  const extra = Object.entries(await more(dir));
   const settings = [
+    ...extra.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     '-c',
     'listen_addresses=127.0.0.1',
     '-c',

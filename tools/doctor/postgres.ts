@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type pg from 'pg';
-import { breakOff, sessionClient } from '../../platform/database.ts';
+import { sessionClient } from '../../platform/database.ts';
 import { withinDeadline } from '../../platform/deadline.ts';
+import { destroyConnection } from '../../platform/drop-dirty-connection.ts';
 import { type Check, examine, note, ok, problem } from './check.ts';
 import { checkClock, measureSkew } from './clocks.ts';
 
@@ -71,7 +72,7 @@ async function withSession<T>(url: string, work: (client: pg.Client) => Promise<
     await client.connect();
     return await work(client);
   } finally {
-    await withinDeadline('Postgres', CLOSE_MS, client.end()).catch(() => breakOff(client));
+    await withinDeadline('Postgres', CLOSE_MS, client.end()).catch(() => destroyConnection(client));
   }
 }
 

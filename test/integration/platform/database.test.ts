@@ -1,6 +1,19 @@
 import { expect } from 'chai';
-import { type Database, openDatabase } from '../../../platform/database.ts';
+import { type Database, isoInstant, openDatabase } from '../../../platform/database.ts';
+import { queryRow } from '../../../platform/sql.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
+
+describe('an instant of the database', () => {
+  for (const [text, iso] of [
+    ['2026-11-24 01:00:00.5+00', '2026-11-24T01:00:00.5Z'],
+    ['2026-11-24 01:00:00.123456+05:30', '2026-11-23T19:30:00.123456Z'],
+    ['2026-11-24 23:30:00-03', '2026-11-25T02:30:00Z'],
+    ['1883-11-18 12:03:58-04:56:02', '1883-11-18T17:00:00Z'],
+    ['infinity', 'infinity'],
+  ] as const) {
+    it(`${text} is ${iso}`, () => expect(isoInstant(text)).to.equal(iso));
+  }
+});
 
 describe('the database', () => {
   let database: TestDatabase;
@@ -49,5 +62,17 @@ describe('the database', () => {
       '26s',
       '0',
     ]);
+  });
+
+  it('keeps ?options= of its URL beside UTC', async () => {
+    const url = new URL(database.url);
+    url.searchParams.set('options', '-c TimeZone=Africa/Lagos -c work_mem=7MB');
+    const pool = openDatabase({ url: url.href, name: 'test' });
+    const shown = await queryRow(
+      pool,
+      "select current_setting('timezone') as zone, current_setting('work_mem') as memory",
+    );
+    await pool.destroy();
+    expect(shown).to.deep.equal({ zone: 'UTC', memory: '7MB' });
   });
 });
