@@ -42,6 +42,7 @@ export function isSqlState(code: string): boolean {
 
 const OUTAGE = [
   '08', // connection exceptions
+  '25006', // read-only after a fail-over
   '25P03', // idle-in-transaction timeout
   '40001', // serialization failure
   '40P01', // deadlock detected

@@ -31,7 +31,8 @@ const GUARDED = [
   ['GET', '/v2/reports/roll?from=2021-01-01'],
 ] as const;
 
-describe('who may do what', () => {
+describe('who may do what', function () {
+  this.timeout(60_000);
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
   const using = async (options?: PipelineOptions) => {

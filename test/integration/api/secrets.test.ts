@@ -2,7 +2,7 @@ import axios from 'axios';
 import { expect } from 'chai';
 import { testDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
-import { command, freePort, get } from '../../support/process.ts';
+import { command, freePort } from '../../support/process.ts';
 
 describe('the secrets of the settings', () => {
   it('are in no log line, metric, error or header of any service', async function () {
@@ -25,7 +25,11 @@ describe('the secrets of the settings', () => {
     try {
       await eventually(async () =>
         expect(
-          (await get<{ data: { open_count: number } }>(`${url}/v2/status`))?.data.data.open_count,
+          (
+            await axios.get<{ data: { open_count: number } }>(`${url}/v2/status`, {
+              headers: { authorization: `Bearer ${token}` },
+            })
+          ).data.data.open_count,
         ).to.be.greaterThan(0),
       );
       await eventually(() => expect(start.output()).to.contain('cannot be reached'));

@@ -1,0 +1,278 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import axios from 'axios';
+import { expect } from 'chai';
+import { freePort } from '../../../platform/embedded-postgres/server.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
+
+const TOKEN = 'a-token-of-thirty-two-characters!';
+const anyStatus = { validateStatus: () => true };
+
+describe('the API behind a reverse proxy', function () {
+  this.timeout(60_000);
+  let parts: Awaited<ReturnType<typeof pipeline>>;
+  let url: string;
+  let nginx: ChildProcess | undefined;
+  const folders: string[] = [];
+  const using = async (options?: PipelineOptions) => {
+    parts = await pipeline(options);
+    ({ url } = await parts.api());
+  };
+  /** Starts Debian's nginx with one location block and gives its address. */
+  const startNginx = async (location: string): Promise<string> => {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'fx-nginx-'));
+    folders.push(folder);
+    writeFileSync(
+      join(folder, 'nginx.conf'),
+      `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; events {}
+       http { access_log off; client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b;
+              fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
+              server { listen 127.0.0.1:${port}; ${location} } }`,
+    );
+    nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' });
+    const address = `http://127.0.0.1:${port}`;
+    await eventually(async () =>
+      expect((await axios.get(address, anyStatus)).status).to.be.below(600),
+    );
+    return address;
+  };
+  afterEach(async () => {
+    if (nginx && nginx.exitCode === null) {
+      nginx.kill('SIGTERM');
+      await once(nginx, 'exit');
+    }
+    nginx = undefined;
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+    await parts.stop();
+  });
+
+  it('refuses write and private endpoints through a stock nginx while no token is set', async () => {
+    await using();
+    const proxy = await startNginx(`location / { proxy_pass ${url}; }`);
+    for (const [method, path] of [
+      ['get', '/v2/loans'],
+      ['post', '/v2/runs'],
+      ['post', '/v1/rates/update'],
+      ['get', '/v1/rates/update'],
+    ] as const) {
+      const { status, data } = await axios.request({
+        url: `${proxy}${path}`,
+        method,
+        ...anyStatus,
+      });
+      expect([status, data.type], path).to.deep.equal([403, '/docs/errors/no-token-set']);
+    }
+    expect((await axios.get(`${proxy}/v2/rates/latest`, anyStatus)).status).to.equal(200);
+    expect((await axios.get(`${url}/v2/loans`, anyStatus)).status).to.equal(200);
+    expect(await parts.runs()).to.deep.equal([]);
+  });
+
+  it('takes every sign of a proxy as one', async () => {
+    await using();
+    for (const name of [
+      'x-forwarded-for',
+      'x-forwarded-host',
+      'x-forwarded-proto',
+      'forwarded',
+      'via',
+      'x-real-ip',
+    ]) {
+      const { status } = await axios.get(`${url}/v2/loans`, {
+        headers: { [name]: '127.0.0.1' },
+        ...anyStatus,
+      });
+      expect(status, name).to.equal(403);
+    }
+    const { hostname, port } = new URL(url);
+    const old = await send(url, `GET /v2/loans HTTP/1.0\r\nHost: ${hostname}:${port}\r\n\r\n`);
+    expect(old).to.match(/^HTTP\/1\.1 403 /);
+  });
+
+  it('refuses them wherever proxies are trusted and no token is set', async () => {
+    await using({ trustProxy: 1 });
+    expect((await axios.get(`${url}/v2/loans`, anyStatus)).status).to.equal(403);
+  });
+
+  it('takes Sec-Fetch-Site: same-origin as proof, whatever Host the proxy sends', async () => {
+    await using({ apiToken: TOKEN, trustProxy: 1 });
+    const proxy = await startNginx(`location / { proxy_pass ${url}; }`);
+    const { status } = await axios.post(`${proxy}/v2/runs`, null, {
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        origin: 'https://fx.example',
+        'sec-fetch-site': 'same-origin',
+      },
+      ...anyStatus,
+    });
+    expect(status).to.equal(202);
+  });
+
+  it('serves addresses under the prefix that a trusted proxy or BASE_PATH names', async () => {
+    await using({ apiToken: TOKEN, trustProxy: 1 });
+    const proxy = await startNginx(
+      `location /fx/ { proxy_pass ${url}/; proxy_set_header X-Forwarded-Prefix /fx; }`,
+    );
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const run = await axios.post(`${proxy}/fx/v2/runs`, null, { headers, ...anyStatus });
+    expect(run.headers['location']).to.match(/^\/fx\/v2\/runs\//);
+    expect((await axios.get(`${proxy}${run.headers['location']}`, anyStatus)).status).to.equal(200);
+    const problem = await axios.get(`${proxy}/fx/v2/runs/x`, anyStatus);
+    expect(problem.data.type).to.equal('/fx/docs/errors/invalid-parameter');
+    expect((await axios.get(`${proxy}${problem.data.type}`, anyStatus)).status).to.equal(200);
+    const page = await axios.get<string>(`${proxy}/fx/docs`, anyStatus);
+    for (const [, file] of page.data.matchAll(/(?:href|src)="([^"]+)"/g)) {
+      const address = new URL(file as string, `${proxy}/fx/docs`);
+      expect((await axios.get(address.href, anyStatus)).status, file).to.equal(200);
+    }
+  });
+
+  it('answers with or without BASE_PATH in the request', async () => {
+    await using({ apiToken: TOKEN, basePath: '/fx' });
+    for (const path of ['/fx/livez', '/livez', '/fx', '/fx/'])
+      expect((await axios.get(`${url}${path}`, anyStatus)).status, path).to.equal(200);
+    expect((await axios.get(`${url}/fxlivez`, anyStatus)).status).to.equal(404);
+  });
+
+  it('shows strangers freshness and slots only where a token is set', async () => {
+    await using({ apiToken: TOKEN });
+    await parts.query(
+      `insert into services select s, 'host-7/4711/abc', now(), now(), '{"trouble":"broker b1:9092"}'
+       from unnest(array['producer','consumer']) s`,
+    );
+    await parts.query(
+      `insert into runs (source, trigger, currencies, state, error, package, ended_at)
+       values ('simulator', 'manual', '{KES}', 'failed', 'secret body of XE', 'ENTERPRISE', now())`,
+    );
+    const read = async (path: string, headers = {}) =>
+      JSON.stringify((await axios.get(`${url}${path}`, { headers, ...anyStatus })).data);
+    for (const path of ['/v2/status', '/v2/runs', '/readyz', '/metrics'])
+      expect(await read(path), path)
+        .to.not.contain('host-7')
+        .and.not.contain('b1:9092')
+        .and.not.contain('secret body')
+        .and.not.contain('ENTERPRISE');
+    expect((await axios.get(`${url}/metrics`, anyStatus)).status).to.equal(401);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    expect(await read('/v2/status', headers))
+      .to.contain('host-7')
+      .and.contain('secret body');
+    expect(await read('/v2/runs', headers))
+      .to.contain('secret body')
+      .and.contain('ENTERPRISE');
+    expect((await axios.get(`${url}/metrics`, { headers, ...anyStatus })).status).to.equal(200);
+  });
+
+  it('leaves /metrics open for scrapers with METRICS=public', async () => {
+    await using({ apiToken: TOKEN, metrics: 'public' });
+    expect((await axios.get(`${url}/metrics`, anyStatus)).status).to.equal(200);
+  });
+
+  it('takes an empty chunked POST as one without a body', async () => {
+    await using();
+    const { host } = new URL(url);
+    const response = await send(
+      url,
+      `POST /v2/runs HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\n` +
+        'Connection: close\r\n\r\n0\r\n\r\n',
+    );
+    expect(response).to.match(/^HTTP\/1\.1 202 /);
+  });
+
+  it('counts a client once, whatever port its proxy writes, and counts no static files', async () => {
+    await using({ rateLimitPerMinute: 2, trustProxy: 1 });
+    const statuses: number[] = [];
+    for (const client of ['203.0.113.7:1001', '203.0.113.7:1002', '203.0.113.7']) {
+      const headers = { 'x-forwarded-for': client };
+      for (const path of ['/', '/dashboard/main.js', '/docs'])
+        expect((await axios.get(`${url}${path}`, { headers, ...anyStatus })).status).to.equal(200);
+      statuses.push((await axios.get(`${url}/v2/currencies`, { headers, ...anyStatus })).status);
+    }
+    expect(statuses).to.deep.equal([200, 200, 429]);
+  });
+
+  it('bounds the event streams of one address', async () => {
+    await using();
+    const open = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        axios.get(`${url}/v2/events`, { responseType: 'stream', ...anyStatus }),
+      ),
+    );
+    expect(open.map(({ status }) => status)).to.deep.equal(Array(30).fill(200));
+    expect((await axios.get(`${url}/v2/events`, anyStatus)).status).to.equal(429);
+    for (const { data } of open) data.destroy();
+  });
+
+  it('answers 503 with Retry-After before the migrations have run, and while read-only', async () => {
+    await using();
+    await parts.query('alter view rates rename to rates_gone');
+    const missing = await axios.get(`${url}/v2/currencies`, anyStatus);
+    expect([missing.status, missing.headers['retry-after']]).to.deep.equal([503, '5']);
+    expect(missing.data.detail).to.match(/npm run migrate/);
+    await parts.query('alter view rates_gone rename to rates');
+    await parts.query(
+      `do $$ begin execute format('alter database %I set default_transaction_read_only = on',
+         current_database()); end $$`,
+    );
+    await parts.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    await eventually(async () => {
+      const { status, headers } = await axios.post(`${url}/v2/runs`, null, anyStatus);
+      expect([status, headers['retry-after']]).to.deep.equal([503, '5']);
+    });
+  });
+
+  it('stays responsive while 60 clients read all rates at once', async function () {
+    this.timeout(60_000);
+    await using();
+    await parts.query(
+      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                                fetched_at, event_id)
+       select current_date - n, 'USD', quote, 'simulator', 129.1234567891, now() - n * interval '1 day',
+              now() - n * interval '1 day', gen_random_uuid()
+       from generate_series(0, 3000) n, unnest(array['NGN','GHS','KES','UGX','MAD','XOF','EGP']) quote`,
+    );
+    // Each with an address of its own, so that none is served from the cache or coalesced.
+    const reading = Array.from({ length: 60 }, (_, n) =>
+      axios.get(`${url}/v1/rates`, {
+        headers: { accept: `application/json;v=${n}` },
+        responseType: 'arraybuffer',
+        ...anyStatus,
+      }),
+    );
+    let worst = 0;
+    let isDone = false;
+    const all = Promise.all(reading).finally(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      const began = performance.now();
+      expect((await axios.get(`${url}/livez`, anyStatus)).status).to.equal(200);
+      worst = Math.max(worst, performance.now() - began);
+    }
+    expect(worst).to.be.below(2000);
+    for (const { status, headers } of await all) {
+      expect(status).to.be.oneOf([200, 503]);
+      if (status === 503) expect(headers['retry-after']).to.equal('5');
+    }
+  });
+});
+
+/** Sends bytes as they are and gives everything that comes back. */
+function send(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let response = '';
+    const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(bytes));
+    socket.on('data', (chunk) => (response += chunk));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(response));
+  });
+}
