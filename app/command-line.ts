@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
+import { isCalendarDay } from '../platform/calendar-day.ts';
 
 /** Starts the definition of a command: `--help`, and usage errors that exit with 2. */
 export function defineCommand(name: string, description: string): Command {
@@ -11,10 +12,7 @@ export function defineCommand(name: string, description: string): Command {
 
 /** Parses an argument that is a day of the calendar, `2026-01-31`. */
 export function parseDay(text: string): string {
-  const millis = Date.parse(`${text}T00:00:00Z`);
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text) && !text.startsWith('0000');
-  // V8 takes the 31st of a shorter month for the 1st of the next.
-  if (!isDay || Number.isNaN(millis) || new Date(millis).toISOString().slice(0, 10) !== text)
+  if (!isCalendarDay(text))
     throw new InvalidArgumentError(`use YYYY-MM-DD, for example 2026-01-31; got ${text}`);
   return text;
 }

@@ -1,89 +1,175 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { defineCommand, openProgressBar } from '../app/command-line.ts';
+import { confirm } from '../app/confirm.ts';
 import { joinPostgres, requirePostgres } from '../app/context.ts';
 import { type LocalTask, runLocalTask } from '../app/run.ts';
+import type { Formats } from '../loans/file-format.ts';
 import { generateLoanBook } from '../loans/generate.ts';
-import { loadLoanBook } from '../loans/load.ts';
-import { reportLines } from '../loans/report-lines.ts';
+import { type LoadOptions, loadLoanBook } from '../loans/load.ts';
+import { type AcceptedLoss, type LoadReport, printable, reportLines } from '../loans/report.ts';
+import { isSampleFolder } from '../loans/sample.ts';
 import { migrate, openDatabase } from '../platform/database.ts';
+import { InvalidRequest } from '../platform/errors.ts';
 
 interface Options {
   dryRun?: boolean;
+  yes?: boolean;
+  dates: Formats['dates'];
+  decimal?: '.' | ',';
+  tolerance: string;
+  acceptRejected?: AcceptedLoss;
   rejects?: string;
   generate?: number;
   seed?: number;
+  withRejected?: boolean;
 }
 
-const wholeNumber = (least: number, most: number) => (text: string) => {
+const parseWholeNumber = (least: number, most: number) => (text: string) => {
   const number = Number(text);
   if (!/^\d{1,10}$/.test(text) || number < least || number > most)
     throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}, got ${text}`);
   return number;
 };
+
+function parseAmount(text: string): string {
+  if (!/^\d{1,9}(\.\d{1,4})?$/.test(text))
+    throw new InvalidArgumentError(`expected an amount like 0.01, got ${text}`);
+  return text;
+}
+
+function parseAcceptedLoss(text: string): AcceptedLoss {
+  const percent = /^(\d{1,2}(?:\.\d+)?|100)%$/.exec(text)?.[1];
+  if (percent !== undefined) return { percent };
+  if (/^\d{1,9}$/.test(text)) return { rows: Number(text) };
+  throw new InvalidArgumentError(
+    `expected a number of rows like 5 or a share like 2%, got ${text}`,
+  );
+}
+
 const line = defineCommand(
   'load',
-  'Replaces the loan book by a folder of raw CSV files, in one transaction; or makes such a folder',
+  'Replaces the loan book by a folder of raw CSV files, or writes a random book to a folder',
 )
   .argument('<dir>', 'the folder')
-  .option('--dry-run', 'do everything, report it, and change nothing')
-  .option(
-    '--rejects <file>',
-    'write the rows that are not in the book as CSV: file, line, reason, raw row',
+  .option('--dry-run', 'report what a load would do and replace nothing')
+  .option('--yes', 'replace the book without asking')
+  .addOption(
+    new Option('--dates <order>', 'how days are written; ISO days are always read')
+      .choices(['mdy', 'dmy', 'iso'])
+      .default('mdy'),
   )
+  .addOption(
+    new Option('--decimal <mark>', 'the decimal mark; without it, the dot').choices(['.', ',']),
+  )
+  .option(
+    '--tolerance <amount>',
+    'money missing up to this much counts as paid, for example 0.01',
+    parseAmount,
+    '0',
+  )
+  .option(
+    '--accept-rejected <N|P%>',
+    'accept so many rejected rows of each file, and so many affected loans (default: none)',
+    parseAcceptedLoss,
+  )
+  .option('--rejects <file>', 'write the rows that stay out as CSV: file, line, reason, raw row')
   .option(
     '--generate <loans>',
     'write a random book of so many loans into a new folder instead',
-    wholeNumber(1, 1_000_000),
+    parseWholeNumber(1, 1_000_000),
   )
   .option(
     '--seed <number>',
-    'with --generate: the same number and seed give the same files (default 1)',
-    wholeNumber(0, 4294967295),
+    'with --generate: the same number and seed give the same files (default: 1)',
+    parseWholeNumber(0, 4294967295),
+  )
+  .option('--with-rejected', 'with --generate: also rows that a load rejects')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run load -- books/november --dry-run
+  npm run load -- books/november --dates dmy --rejects rejected.csv --yes
+  npm run load -- books/november --accept-rejected 1%
+  npm run load -- --generate 1000 --seed 7 books/random`,
   );
+
+const ONLY_FOR_LOADING = [
+  ...['dryRun', 'yes', 'dates', 'decimal', 'tolerance', 'acceptRejected', 'rejects'],
+];
+const ONLY_FOR_GENERATING = ['seed', 'withRejected'];
 
 await runLocalTask(line, async (task) => {
   const [dir] = line.args as [string];
-  const { generate, seed = 1, dryRun = false, rejects } = line.opts<Options>();
-  const forLoading = dryRun || rejects !== undefined;
-  if (generate === undefined ? line.getOptionValue('seed') !== undefined : forLoading)
-    line.error('load: --seed goes with --generate, --dry-run and --rejects do not');
-  if (generate !== undefined) await make(task, { dir, loans: generate, seed });
-  else await load(task, { dir, dryRun, ...(rejects !== undefined && { rejects }) });
-  return 0;
+  const { generate, seed = 1, withRejected = false, ...options } = line.opts<Options>();
+  const given = (name: string) => line.getOptionValueSource(name) === 'cli';
+  if (generate === undefined && ONLY_FOR_GENERATING.some(given))
+    line.error('load: --seed and --with-rejected go with --generate');
+  if (generate !== undefined && ONLY_FOR_LOADING.some(given))
+    line.error('load: only --seed and --with-rejected go with --generate');
+  if (generate !== undefined)
+    return generateBook(task, { dir, loans: generate, seed, withRejected });
+  return loadBook(task, dir, options);
 });
 
-async function load(
-  task: LocalTask,
-  { dir, ...options }: { dir: string; dryRun: boolean; rejects?: string },
-): Promise<void> {
-  const url = await joinPostgres(task);
+async function loadBook(task: LocalTask, dir: string, options: Options): Promise<number> {
+  const { dryRun = false, yes = false, dates, decimal, acceptRejected, ...others } = options;
   const bar = openProgressBar(task);
+  const url = await joinPostgres(task);
   const report = await requirePostgres(url, async () => {
     await migrate(url, task.log);
     const db = openDatabase({ url, name: 'load', deadlines: 'none' });
     task.onClose('database', () => db.destroy());
-    return loadLoanBook(db, dir, {
-      ...options,
+    const load: LoadOptions = {
+      ...{ ...others, dryRun, formats: { dates, decimal }, isSample: isSampleFolder(dir) },
+      ...(acceptRejected && { accepted: acceptRejected }),
+      confirm: async (before) => {
+        bar.stop();
+        return yes || confirmReplacing(before, task.signal);
+      },
       signal: task.signal,
       progress: ({ file, bytesRead, bytes }) => bar.update(bytesRead, bytes, file),
-    });
-  }).finally(() => bar.stop());
-  if (task.json) task.print(JSON.stringify({ ...report, dry_run: options.dryRun }, null, 2));
-  else if (!task.quiet) for (const text of reportLines(report)) task.print(text);
-  if (!task.json && options.dryRun) task.print('dry run: the book was left as it was');
+    };
+    return loadLoanBook(db, dir, load);
+  })
+    .catch((error: unknown) => {
+      throw error instanceof InvalidRequest ? safeForTerminal(error) : error;
+    })
+    .finally(() => bar.stop());
+  const isDone = report.outcome === 'loaded' || report.outcome === 'dry_run';
+  const failed = !isDone || report.refusal !== null;
+  if (task.json) task.print(JSON.stringify({ ...report, dry_run: dryRun }, null, 2));
+  else if (!task.quiet || failed) for (const text of reportLines(report)) task.print(text);
+  return failed ? 1 : 0;
 }
 
-async function make(
+/** File names and fields of the input are part of the message. */
+function safeForTerminal(error: InvalidRequest): InvalidRequest {
+  return new InvalidRequest(printable(error.message), { cause: error });
+}
+
+function confirmReplacing({ replaces, loans }: LoadReport, signal: AbortSignal): Promise<boolean> {
+  const book = `the book from ${printable(replaces?.source ?? 'elsewhere')}`;
+  if (!process.stdin.isTTY)
+    throw new InvalidRequest(
+      `not a terminal: pass --yes to replace ${book} (loans ${loans.before} → ${loans.after})`,
+    );
+  return confirm(`Replace ${book} (loans ${loans.before} → ${loans.after})?`, signal);
+}
+
+async function generateBook(
   task: LocalTask,
-  { dir, loans, seed }: { dir: string; loans: number; seed: number },
-): Promise<void> {
+  { dir, ...options }: { dir: string; loans: number; seed: number; withRejected: boolean },
+): Promise<number> {
   const bar = openProgressBar(task);
+  const { loans, seed } = options;
   const progress = (done: number) => bar.update(done, loans, 'loans');
-  const made = await generateLoanBook(dir, { loans, seed, progress }).finally(() => bar.stop());
-  if (task.json) return task.print(JSON.stringify({ dir, loans, seed, ...made }, null, 2));
-  if (task.quiet) return;
+  const book = await generateLoanBook(dir, { ...options, progress }).finally(() => bar.stop());
+  if (task.json) task.print(JSON.stringify({ dir, loans, seed, ...book }, null, 2));
+  if (task.json || task.quiet) return 0;
   task.print(`random loan book: ${dir}, ${loans} loans, seed ${seed}`);
-  for (const { file, read } of made.files) task.print(`${file.padEnd(20)} ${read} rows`);
-  for (const [quirk, times] of Object.entries(made.quirks))
+  for (const { file, read } of book.files) task.print(`${file.padEnd(20)} ${read} rows`);
+  for (const [quirk, times] of Object.entries(book.quirks))
     task.print(`${String(times).padStart(6)} × ${quirk}`);
+  return 0;
 }

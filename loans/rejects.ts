@@ -1,44 +1,56 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Knex } from 'knex';
 import type { ClientBase } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 
-/** A file of rejected rows that takes its name only when the load has succeeded. */
-export interface RejectsFile {
-  write: (trx: Knex.Transaction) => Promise<void>;
-  keep: () => Promise<void>;
-  discard: () => Promise<void>;
+/**
+ * Throws InvalidRequest when writing to `path` would replace a folder or a file of the input
+ * folder. Checked before anything is read.
+ */
+export async function checkRejectsPath(path: string, dir: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return;
+  if (found.isDirectory())
+    throw new InvalidRequest(`--rejects ${path}: is a folder, name a file in it`);
+  const [target, folder] = await Promise.all([realpath(path), realpath(dir).catch(() => dir)]);
+  if (dirname(target) === resolve(folder))
+    throw new InvalidRequest(`--rejects ${path}: is a file of the input folder, name another file`);
 }
 
 /**
- * Writes the rows that are not in the book, rejected or duplicates, as CSV: file, line, reason, and the row as it came. Memory stays
- * flat. Throws InvalidRequest when the file cannot be written.
+ * Writes the rows that stay out of the book as CSV: file, line, reason, and the row as it came.
+ * Cells that a spreadsheet would run as a formula get an apostrophe in front. Memory stays flat.
+ * Throws InvalidRequest when the file cannot be written.
  */
-export function rejectsFile(path: string): RejectsFile {
+export async function writeRejects(trx: Database, path: string): Promise<void> {
   const unfinished = `${path}.part`;
-  const cannot = (error: unknown) => {
-    const { code, path: at } = error as NodeJS.ErrnoException;
-    if (at === undefined && code !== 'ENOSPC') return error;
-    return new InvalidRequest(`${path} cannot be written (${code}): nothing was loaded`, {
+  try {
+    const connection: ClientBase = await trx.client.acquireConnection();
+    const rows = connection.query(
+      copyTo(
+        `copy (
+           select ${safeCell('file')}, line, ${safeCell('reason')}, ${safeCell('raw')}
+           from staged_problems
+           where outcome in ('rejected', 'duplicate', 'ignored')
+           order by file, line, entry
+         ) to stdout with (format csv, header)`,
+      ),
+    );
+    await pipeline(rows, createWriteStream(unfinished));
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (!syscall) throw error;
+    throw new InvalidRequest(`${path} cannot be written (${code}): nothing was loaded`, {
       cause: error,
     });
-  };
-  return {
-    write: async (trx) => {
-      const connection: ClientBase = await trx.client.acquireConnection();
-      const rows = connection.query(
-        copyTo(`copy (
-          select file, line, reason, raw from rejected_rows where outcome <> 'repaired' order by file, line, entry
-        ) to stdout with (format csv, header)`),
-      );
-      await pipeline(rows, createWriteStream(unfinished)).catch((error: unknown) => {
-        throw cannot(error);
-      });
-    },
-    keep: () => rename(unfinished, path),
-    discard: () => rm(unfinished, { force: true }),
-  };
+  }
 }
+
+const safeCell = (column: string) =>
+  `case when ${column} ~ e'^[=+@\\t\\r\\n-]' then '''' || ${column} else ${column} end as ${column}`;

@@ -1,39 +1,59 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Knex } from 'knex';
-import { changeBook } from './change-book.ts';
+import type { Database } from '../platform/database.ts';
+import { queryOne, queryRow } from '../platform/sql.ts';
 import { BOOK_FILES } from './columns.ts';
-import { replaceBook } from './load.ts';
-import type { FileReport, LoadReport } from './load-report.ts';
+import { changeBook, type LoadOptions, replaceBook } from './load.ts';
+import type { FileReport, LoadReport } from './report.ts';
 
-export type Seeded = { seeded: true; report: LoadReport } | { seeded: false; because: string };
+export type Seeded =
+  | { seeded: true; report: LoadReport }
+  | { seeded: false; because: string; report?: LoadReport };
 
 const SAMPLE = 'sample';
 const SAMPLE_FOLDER = fileURLToPath(new URL('../seeds/loan-book', import.meta.url));
 
-/**
- * Loads the sample loan book into an empty book, or over the sample itself. A book of any other source, or a sample that somebody
- * added rows to, is left as it is, and `because` says what is there.
- */
-export function seedLoanBook(db: Knex): Promise<Seeded> {
-  return changeBook(db, async (trx) => {
-    const because = await whatIsThere(trx);
-    if (because) return { seeded: false, because };
-    return { seeded: true, report: await replaceBook(trx, SAMPLE_FOLDER, { source: SAMPLE }) };
-  });
+/** True for the folder of the sample, however it is written. */
+export function isSampleFolder(dir: string): boolean {
+  return resolve(dir) === resolve(SAMPLE_FOLDER);
 }
 
-/** Undefined when nothing would be lost. */
-async function whatIsThere(trx: Knex.Transaction): Promise<string | undefined> {
-  const book = await trx('loan_book').first<{ source: string; files: FileReport[] } | undefined>(
-    'source',
-    'files',
+/**
+ * Loads the sample loan book into an empty book, or over the sample itself. A book of any other
+ * source, or a sample with more rows than it has, stays, and `because` says what was found.
+ */
+export async function seedLoanBook(
+  db: Database,
+  options: Pick<LoadOptions, 'accepted'> = {},
+): Promise<Seeded> {
+  const { found, report } = await changeBook(db, async (trx) => {
+    const found = await otherBook(trx);
+    if (found !== null) return { outcome: 'declined', found, report: null };
+    const report = await replaceBook(trx, SAMPLE_FOLDER, {
+      ...{ ...options, source: SAMPLE, isSample: true },
+    });
+    return { outcome: report.outcome, found, report };
+  });
+  if (report === null) return { seeded: false, because: found ?? '' };
+  if (report.refusal !== null) return { seeded: false, because: report.refusal, report };
+  return { seeded: true, report };
+}
+
+/** What would be lost; null when it is nothing but the sample. */
+async function otherBook(trx: Database): Promise<string | null> {
+  const book = await queryOne<{ source: string; is_sample: boolean; files: FileReport[] }>(
+    trx,
+    'select source, is_sample, files from loan_book',
   );
-  if (book && book.source !== SAMPLE && book.source !== SAMPLE_FOLDER)
-    return `the book from ${book.source} is loaded; npm run load -- seeds/loan-book puts the sample in its place`;
-  const loaded = (file: string) => book?.files.find((report) => report.file === file)?.loaded ?? 0;
+  if (book && !book.is_sample && book.source !== SAMPLE_FOLDER)
+    return `the book from ${book.source} is loaded; npm run load -- seeds/loan-book replaces it`;
   for (const { file, table } of BOOK_FILES) {
-    const { rows } = await trx.raw(`select count(*)::integer as count from ${table}`);
-    if (rows[0].count > loaded(file)) return `${table} holds rows that are not the sample's`;
+    const { count } = await queryRow<{ count: number }>(
+      trx,
+      `select count(*)::integer as count from ${table}`,
+    );
+    const loaded = book?.files.find((report) => report.file === file)?.loaded ?? 0;
+    if (count > loaded) return `${table} holds rows that are not the sample's`;
   }
-  return undefined;
+  return null;
 }

@@ -16,7 +16,7 @@ const place = (
   names: readonly string[],
 ): Place => ({ branchId, branch, currency, least, most, cities, names });
 
-/** The branches that a made-up book has: one for each currency the pipeline pulls. */
+/** The branches that a random book has: one for each currency the pipeline pulls. */
 export const PLACES: readonly Place[] = [
   place(
     ['1', 'kenya', 'KES'],

@@ -1,0 +1,129 @@
+import type { Database } from '../platform/database.ts';
+import { execute, query } from '../platform/sql.ts';
+import { BOOK_FILES, type BookFile } from './columns.ts';
+import type { Unread } from './open-book.ts';
+
+/** One thing the load has to say about a row, or about several of one kind. */
+export interface BookProblem {
+  file: string;
+  /** Where the row starts in its file; the header is line 1, 0 stands for the file itself. */
+  line: number;
+  outcome: 'rejected' | 'warned' | 'ignored' | 'duplicate' | 'repaired';
+  code: string;
+  reason: string;
+  /** Rows that it stands for. */
+  rows: number;
+}
+
+/** What comes first in a list: lost rows must never hide below a thousand roundings. */
+const MOST_URGENT_FIRST = "array['rejected', 'warned', 'ignored', 'duplicate', 'repaired']";
+/** Warnings and repairs of one kind that are listed one by one; rounding never is. */
+const LISTED_PER_CODE = 100;
+const FILE_ORDER = `array[${BOOK_FILES.map(({ file }) => `'${file}'`).join(', ')}]`;
+
+/**
+ * Gathers what the staged rows came to in the temporary table `staged_problems`, which has the
+ * columns of rejected_rows: every row that is not in the book, and its warnings and repairs.
+ */
+export async function gatherProblems(
+  trx: Database,
+  books: readonly BookFile[],
+  unread: readonly Unread[],
+): Promise<void> {
+  await execute(
+    trx,
+    'create temporary table staged_problems (like rejected_rows including defaults) on commit drop',
+  );
+  for (const [at, { file, code, reason }] of unread.entries())
+    await execute(
+      trx,
+      `insert into staged_problems (file, line, entry, outcome, code, reason, raw)
+       values (:file, 0, :entry, 'warned', :code, :reason, '')`,
+      { file: file.slice(0, 200), entry: at + 1, code, reason },
+    );
+  for (const book of books) {
+    await execute(
+      trx,
+      `insert into staged_problems (file, line, entry, outcome, code, reason, raw)
+       select :file, line, 1, outcome, code, reason, raw
+       from staged_${book.table} where outcome is not null`,
+      { file: book.file },
+    );
+    await gatherMarks(trx, book);
+  }
+  for (const book of books) if (book.parent) await countChildren(trx, book, books);
+}
+
+/** Warnings and repairs: the first of each kind one by one, the rest as one entry. */
+async function gatherMarks(trx: Database, { file, table }: BookFile): Promise<void> {
+  await execute(
+    trx,
+    `with marked as (
+       select line, raw, entry, split_part(mark, e'\\x1f', 1) as outcome,
+              split_part(mark, e'\\x1f', 2) as code, split_part(mark, e'\\x1f', 3) as reason
+       from staged_${table},
+            string_to_table(marks, e'\\n') with ordinality as said (mark, entry)
+       where outcome is null and marks is not null
+     )
+     , numbered as (
+       select *, row_number() over (partition by code order by line, entry) as place,
+              case when code = 'rounded' then 0 else ${LISTED_PER_CODE} end as listed
+       from marked
+     )
+     insert into staged_problems (file, line, entry, outcome, code, reason, raw, rows)
+     select :file, line, entry, outcome, code, reason, raw, 1
+     from numbered where place <= listed
+     union all
+     select :file, min(line), (array_agg(entry order by line, entry))[1], outcome, code,
+            case when code = 'rounded' then count(*) || ' amounts rounded to 4 decimals, first '
+                 else count(*) || ' more like it, first ' end
+              || (array_agg(reason order by line, entry))[1],
+            (array_agg(raw order by line, entry))[1], count(*)
+     from (select * from numbered where place > listed) as rest
+     group by outcome, code`,
+    { file },
+  );
+}
+
+/** Says at a rejected row how many rows of other files went with it. */
+async function countChildren(
+  trx: Database,
+  { table, noun }: BookFile,
+  books: readonly BookFile[],
+): Promise<void> {
+  const parents = books.filter((book) => books.some(({ parent }) => parent?.table === book.table));
+  await execute(
+    trx,
+    `update staged_problems as root
+     set reason = root.reason
+           || case when root.reason like '%; with it %' then ', ' else '; with it ' end
+           || children || case when children = 1 then :one else :several end
+     from (
+       select under, count(*) as children from staged_${table} where under is not null group by under
+     ) as child
+     where root.file = any(:parents) and root.file || ':' || root.line = child.under
+       and root.outcome = 'rejected' and root.code <> 'parent_rejected'`,
+    { one: ` ${noun[0]}`, several: ` ${noun[1]}`, parents: parents.map(({ file }) => file) },
+  );
+}
+
+/** The problems to show, most urgent first; children of a rejected row are counted in its entry. */
+export async function listProblems(
+  trx: Database,
+  limit: number,
+): Promise<{ problems: BookProblem[]; count: number }> {
+  const problems = await query<BookProblem & { total: number }>(
+    trx,
+    `select file, line, outcome, code, reason, rows, cast(count(*) over () as integer) as total
+     from staged_problems
+     where code <> 'parent_rejected'
+     order by array_position(${MOST_URGENT_FIRST}, outcome),
+              array_position(${FILE_ORDER}, file), file, line, entry
+     limit :limit`,
+    { limit },
+  );
+  return {
+    problems: problems.map(({ total: _, ...problem }) => problem),
+    count: problems[0]?.total ?? 0,
+  };
+}
