@@ -75,9 +75,10 @@ async function gatherMarks(trx: Database, { file, table }: BookFile): Promise<vo
      from numbered where place <= listed
      union all
      select :file, min(line), (array_agg(entry order by line, entry))[1], outcome, code,
-            case when code = 'rounded' then count(*) || ' amounts rounded to 4 decimals, first '
-                 else count(*) || ' more like it, first ' end
-              || (array_agg(reason order by line, entry))[1],
+            count(*) || case when code <> 'rounded' then ' more like it'
+                             when count(*) = 1 then ' amount rounded to 4 decimals'
+                             else ' amounts rounded to 4 decimals' end
+              || ', first ' || (array_agg(reason order by line, entry))[1],
             (array_agg(raw order by line, entry))[1], count(*)
      from (select * from numbered where place > listed) as rest
      group by outcome, code`,

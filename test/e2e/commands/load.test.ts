@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { BOOK_FILES } from '../../../loans/columns.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
-import type { LoadReport } from '../../../loans/load-report.ts';
+import type { LoadReport } from '../../../loans/report.ts';
 import { openDatabase } from '../../../platform/database.ts';
 import { classify } from '../../../platform/faults.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
@@ -18,14 +20,16 @@ describe('npm run load', function () {
   this.timeout(60_000);
   let database: TestDatabase;
   let dir: string;
+  let root: string;
   before(async () => {
     database = await testDatabase();
   });
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'fx-load-'));
+    root = mkdtempSync(join(tmpdir(), 'fx-load-'));
+    dir = join(root, 'book');
     cpSync(SAMPLE, dir, { recursive: true });
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
+  afterEach(() => rmSync(root, { recursive: true }));
   after(() => database.drop());
 
   /** What a person sees: exit code and words, never a stack. */
@@ -58,11 +62,13 @@ describe('npm run load', function () {
   it('replaces the whole book and prints the report', async () => {
     const { code, said } = await load(dir);
     expect(code).to.equal(0);
-    expect(said).to.match(/^loan book: .*\nborrower\.csv +2 read, 2 loaded, 1 repaired/);
+    const summary = '7 files, 182 rows loaded, 1 repaired, 0 rejected, loans \\d → 4';
+    expect(said).to.match(new RegExp(`^loan book /.*: ${summary}\nborrower\\.csv +2 read`));
+    expect(said).to.match(new RegExp(`\nloaded: ${summary}\n$`));
     expect((await contents())['loans']).to.have.length(4);
     for (const file of ['branch.csv', 'loan_branch.csv', 'borrower_name.csv'])
       rmSync(join(dir, file));
-    expect((await load(dir, '--quiet')).said).to.equal('');
+    expect((await load(dir, '--yes', '--quiet')).said).to.equal('');
     expect(await contents()).to.deep.include({
       branches: [],
       loan_branches: [],
@@ -117,74 +123,141 @@ describe('npm run load', function () {
   }
 
   it('changes no row when the same folder is loaded again', async () => {
-    await load(dir);
+    await load(dir, '--yes');
     const { loan_book: _, ...before } = await contents();
-    await load(dir);
+    await load(dir, '--yes');
     expect(await contents()).to.deep.include(before);
   });
 
-  it('reports the same in a dry run, as JSON too, and changes nothing', async () => {
+  it('reports in a dry run what a load would do, as JSON too, and changes nothing', async () => {
     await loadLoanBook(database.db, SAMPLE);
     const before = await contents();
-    append('loan_payment.csv', 'nobody,P1,01/01/2021,5');
-    const tried = JSON.parse((await load(dir, '--dry-run', '--json')).said) as LoadReport;
+    append('loan_payment.csv', '32u09wekjbfje,P1,01/01/2022,5.00001');
+    const { said } = await load(dir, '--dry-run', '--json');
     expect(await contents()).to.deep.equal(before);
-    expect((await load(dir, '--dry-run')).said).to.match(
-      /\ndry run: the book was left as it was\n$/,
-    );
-    const done = JSON.parse((await load(dir, '--json')).said) as LoadReport;
-    expect(tried).to.deep.equal({ ...done, dry_run: true });
+    const tried = JSON.parse(said) as LoadReport;
+    const lines = (await load(dir, '--dry-run')).said;
+    expect(lines).to.match(/\ndry run: nothing was replaced: 7 files, 183 rows loaded, 2 repaired/);
+    const done = JSON.parse((await load(dir, '--yes', '--json')).said) as LoadReport;
+    expect(tried).to.deep.equal({ ...done, outcome: 'dry_run', dry_run: true });
   });
 
-  it('writes the rows that are not in the book as CSV', async () => {
+  it('refuses rejected rows with exit code 1 and the list of problems', async () => {
+    await loadLoanBook(database.db, SAMPLE);
+    const before = await contents();
+    append('loan_payment.csv', 'x,P1,01/01/2021,5', '\u001b[2J,P2,01/01/2021,5');
+    for (const option of ['--yes', '--dry-run', '--quiet']) {
+      const { code, said } = await load(dir, option);
+      expect(code, option).to.equal(1);
+      expect(said).to.contain('loan_payment.csv line 86, rejected: unknown loan_id "x"');
+      expect(said).to.match(/refused.*: rejected: 2 of 86 rows of loan_payment\.csv, rows of 2/);
+      expect(said).to.not.contain('\u001b');
+    }
+    expect(await contents()).to.deep.equal(before);
+    expect((await load(dir, '--yes', '--accept-rejected', '50%')).code).to.equal(0);
+    expect(await contents()).to.not.deep.equal(before);
+  });
+
+  it('asks before it replaces a book, but not the sample', async () => {
+    await loadLoanBook(database.db, SAMPLE, { source: 'sample', isSample: true });
+    expect((await load(dir)).code).to.equal(0);
+    const before = await contents();
+    expect(await load(dir)).to.deep.equal({
+      code: 1,
+      said: `not a terminal: pass --yes to replace the book from ${dir} (loans 4 → 4)\n`,
+    });
+    expect(await contents()).to.deep.equal(before);
+    expect(await answerOnTerminal('n')).to.match(/not confirmed, nothing was replaced/);
+    expect(await contents()).to.deep.equal(before);
+    expect(await answerOnTerminal('y')).to.match(/loaded: 7 files/);
+    expect(await contents()).to.not.deep.equal(before);
+  });
+
+  /** Runs the load on a terminal, types the answer at its question, returns what it prints. */
+  async function answerOnTerminal(answer: string): Promise<string> {
+    const words = ['node', '--import', 'tsx', 'bin/load.ts', dir];
+    const child = spawn('script', ['-qefc', words.join(' '), '/dev/null'], {
+      env: { ...process.env, DATABASE_URL: database.url, LOG_LEVEL: 'error' },
+    });
+    let printed = '';
+    child.stdout.on('data', (text: Buffer) => {
+      const isAsked = printed.includes('[y/N]');
+      printed += text;
+      if (!isAsked && printed.includes('[y/N]')) child.stdin.write(`${answer}\r`);
+    });
+    await once(child, 'close');
+    expect(printed).to.match(/Replace the book from .* \(loans 4 → 4\)\? \[y\/N\]/);
+    return printed;
+  }
+
+  it('passes on how days and amounts are written, and the tolerance', async () => {
+    put(
+      'loan_payment.csv',
+      'loan_id;payment_id;Date_paid;Amount_paid\n32u09wekjbfje;P1;27/02/2021;1.234,56',
+    );
+    put(
+      'loan.csv',
+      'Borrower_id;loan_id;Date_of_release;Term;InterestRate;LoanAmount;Downpayment;' +
+        'Payment_frequency;Maturity_date\n' +
+        '123fd35;32u09wekjbfje;27/01/2021;1;1,05;1.234,57;0;1.234,57;27/02/2021',
+    );
+    put(
+      'payment_schedule.csv',
+      'loan_id;schedule_id;Expected_payment_date;Expected_payment_amount\n' +
+        '32u09wekjbfje;S1;27/02/2021;1.234,57',
+    );
+    put('loan_branch.csv', 'loan_id,branch_id\n32u09wekjbfje,1');
+    const options = ['--dates', 'dmy', '--decimal', ',', '--tolerance', '0.01', '--yes'];
+    expect(await load(dir, ...options, '--quiet')).to.deep.equal({ code: 0, said: '' });
+    const due = await database.query(
+      'select due_date, amount, date_covered from allocated_instalments',
+    );
+    expect(due).to.deep.equal([
+      { due_date: '2021-02-27', amount: '1234.5700', date_covered: '2021-02-27' },
+    ]);
+  });
+
+  it('writes the rows that stay out as CSV, refused or not, safe for a spreadsheet', async () => {
     append(
       'loan_payment.csv',
       'nobody,P1,01/01/2021,5',
       '"32u09wekjbfje","P,2",02/30/2021,5',
-      'x,P3,1,"many, many"',
+      '=1+1,P3,1,"many, many"',
+      '32u09wekjbfje,P4,1/1/2022,0',
     );
-    const rejects = join(dir, 'rejects.csv');
-    expect((await load(dir, '--rejects', rejects)).code).to.equal(0);
+    const rejects = join(root, 'rejects.csv');
+    expect((await load(dir, '--rejects', rejects)).code).to.equal(1);
     expect(readFileSync(rejects, 'utf8')).to.equal(
       [
         'file,line,reason,raw',
         'loan_payment.csv,86,"unknown loan_id ""nobody""","nobody,P1,01/01/2021,5"',
-        'loan_payment.csv,87,"Date_paid ""02/30/2021"" does not exist","""32u09wekjbfje"",""P,2"",02/30/2021,5"',
-        'loan_payment.csv,88,"Date_paid ""1"" is not a day (MM/DD/YYYY); Amount_paid ""many, many"" is not a number","x,P3,1,""many, many"""',
+        'loan_payment.csv,87,"Date_paid ""02/30/2021"" does not exist",' +
+          '"""32u09wekjbfje"",""P,2"",02/30/2021,5"',
+        'loan_payment.csv,88,"Date_paid ""1"" is not a day (MM/DD/YYYY); ' +
+          'Amount_paid ""many, many"" is not a number","\'=1+1,P3,1,""many, many"""',
+        'loan_payment.csv,89,"Amount_paid ""0"" is no payment, ignored",' +
+          '"32u09wekjbfje,P4,1/1/2022,0"',
         '',
       ].join('\n'),
     );
   });
 
-  it('loads nothing when the rejected rows cannot be written', async () => {
-    await load(dir);
+  it('never writes rejected rows over a file of the folder, or over a folder', async () => {
+    await loadLoanBook(database.db, SAMPLE);
     const before = await contents();
-    const { code, said } = await load(dir, '--rejects', join(dir, 'nowhere', 'rejects.csv'));
-    expect([code, said]).to.deep.equal([
-      1,
-      `${dir}/nowhere/rejects.csv cannot be written (ENOENT): nothing was loaded\n`,
-    ]);
+    const loanFile = readFileSync(join(dir, 'loan.csv'), 'utf8');
+    const targets: [path: string, said: string][] = [
+      [join(dir, 'loan.csv'), 'is a file of the input folder, name another file'],
+      [dir, 'is a folder, name a file in it'],
+      [join(dir, 'nowhere', 'x.csv'), 'cannot be written (ENOENT): nothing was loaded'],
+    ];
+    for (const [path, said] of targets) {
+      const result = await load(dir, '--yes', '--rejects', path);
+      expect(result.code).to.equal(1);
+      expect(result.said).to.contain(said);
+    }
+    expect(readFileSync(join(dir, 'loan.csv'), 'utf8')).to.equal(loanFile);
     expect(await contents()).to.deep.equal(before);
-  });
-
-  it('keeps the first 1000 rows that were only rounded, says how many more there were, and keeps other repairs', async () => {
-    const rows = Array.from({ length: 1500 }, (_, at) => `32u09wekjbfje,P${at},01/01/2021,5.00001`);
-    append('loan_payment.csv', ...rows);
-    append(
-      'payment_schedule.csv',
-      ...rows.map((row) => row.replace('P', 'S')),
-      '32u09wekjbfje,SX,02/30/2021,5.00001',
-    );
-    const report = await loadLoanBook(database.db, dir);
-    expect(report.files.map(({ repaired }) => repaired).slice(2, 4)).to.deep.equal([1501, 1500]);
-    const kept = await database.query(
-      'select file, count(*)::integer, max(reason) filter (where line = 1) as note from rejected_rows group by 1 order by 1 offset 2',
-    );
-    const note = '500 more rows were only rounded to 4 decimals and are not listed';
-    expect(kept).to.deep.equal([
-      { file: 'loan_payment.csv', count: 1001, note },
-      { file: 'payment_schedule.csv', count: 1003, note },
-    ]);
   });
 
   const refused: [what: string, spoil: () => void, message: RegExp][] = [
@@ -201,18 +274,18 @@ describe('npm run load', function () {
     [
       'the delimiter is another',
       () =>
-        put('borrower.csv', readFileSync(join(dir, 'borrower.csv'), 'utf8').replaceAll(',', ';')),
-      /: borrower\.csv: line 1, column 1: expected commas between the columns, found ";"$/,
+        put('borrower.csv', readFileSync(join(dir, 'borrower.csv'), 'utf8').replaceAll(',', '|')),
+      /: borrower\.csv: line 1, expected a column Borrower_Id, got Borrower_Id\|State/,
     ],
     [
       'a file is binary',
       () => put('loan.csv', Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0xff, 0xfe, 44, 0, 10, 0, 0x80])),
-      /: loan\.csv: line 1, column 1: expected CSV in UTF-8, found bytes that are no text$/,
+      /^loan\.csv: is a zip archive or an Excel workbook: save the sheet as CSV UTF-8$/,
     ],
     [
       'a large file is binary and has no line end',
       () => put('loan.csv', Buffer.alloc(1 << 20, Buffer.from([0, 0xff, 0x80, 7]))),
-      /^loan\.csv: line 1, column 1: expected CSV in UTF-8, found bytes that are no text$/,
+      /^loan\.csv: is neither UTF-8 nor UTF-16 text: save as CSV UTF-8$/,
     ],
     [
       'a file has a header and no rows',
@@ -229,14 +302,14 @@ describe('npm run load', function () {
       () =>
         put(
           'loan_payment.csv',
-          'loan_id(fk),payment_id(pk),Date_paid,Amount_paid\n32u09wekjbfje,P1,2021-01-31,5',
+          'loan_id(fk),payment_id(pk),Date_paid,Amount_paid\n32u09wekjbfje,P1,31.01.2021,5',
         ),
-      /^loan_payment\.csv: no row can be loaded; line 2: Date_paid "2021-01-31" is not a day \(MM\/DD\/YYYY\)$/,
+      /^loan_payment\.csv: no row can be loaded; line 2: Date_paid "31\.01\.2021" is not a day \(MM\/DD\/YYYY\)$/,
     ],
     [
       'a line is longer than 1 MiB',
       () => append('loan_payment.csv', `32u09wekjbfje,P1,01/01/2021,${'5'.repeat(1 << 20)}`, ''),
-      /^loan_payment\.csv: line 86, column 4: a quote is never closed, or the row is longer than 65536 characters$/,
+      /^loan_payment\.csv: line 86: a row is longer than 65536 characters$/,
     ],
   ];
   for (const [what, spoil, message] of refused) {
@@ -244,15 +317,12 @@ describe('npm run load', function () {
       await loadLoanBook(database.db, SAMPLE);
       const before = await contents();
       spoil();
-      const error = await failure(
-        loadLoanBook(database.db, dir, { rejects: join(dir, 'rejects.csv') }),
-      );
+      const rejects = join(root, 'rejects.csv');
+      const error = await failure(loadLoanBook(database.db, dir, { rejects }));
       expect(error).to.have.property('name', 'InvalidRequest');
       expect(error.message).to.match(message);
       expect(await contents()).to.deep.equal(before);
-      expect(
-        existsSync(join(dir, 'rejects.csv')) || existsSync(join(dir, 'rejects.csv.part')),
-      ).to.equal(false);
+      expect(existsSync(rejects) || existsSync(`${rejects}.part`)).to.equal(false);
     });
   }
 
@@ -272,7 +342,7 @@ describe('npm run load', function () {
     );
   });
 
-  it('tells of the lost connection, not of the rollback that failed after it, and leaves the old book', async () => {
+  it('reports the lost connection, not the rollback that failed after it, and leaves the old book', async () => {
     await loadLoanBook(database.db, SAMPLE);
     const before = await contents();
     const db = openDatabase({ url: database.url, name: 'to be killed', deadlines: 'none' });
@@ -292,7 +362,7 @@ describe('npm run load', function () {
     expect(await contents()).to.deep.equal(before);
   });
 
-  it('gives up at once when it is told to, and leaves the old book', async () => {
+  it('stops at once when it is cancelled, and leaves the old book', async () => {
     await loadLoanBook(database.db, SAMPLE);
     const before = await contents();
     const ending = new AbortController();
@@ -310,9 +380,13 @@ describe('npm run load', function () {
       ['--generate', '0', dir],
       ['--generate', '5', '--dry-run', dir],
       ['--seed', '1', dir],
+      ['--dates', 'ymd', dir],
+      ['--decimal', ';', dir],
+      ['--tolerance', 'little', dir],
+      ['--accept-rejected', 'all', dir],
     ];
     const codes = await Promise.all(wrong.map(async (args) => (await load(...args)).code));
-    expect(codes).to.deep.equal([2, 2, 2, 2, 2]);
+    expect(codes).to.deep.equal(wrong.map(() => 2));
     expect((await load('--help')).said).to.match(/--rejects <file>/);
   });
 
@@ -325,7 +399,7 @@ describe('npm run load', function () {
     ]);
     expect(await started.exited).to.equal(0);
     expect(JSON.parse(started.output())).to.include({ loans: 40, seed: 1 });
-    expect((await load(join(dir, 'new'))).code).to.equal(0);
+    expect((await load(join(dir, 'new'), '--yes')).code).to.equal(0);
     expect((await contents())['loans']).to.have.length(40);
   });
 });

@@ -1,16 +1,26 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { BOOK_FILES } from '../../../loans/columns.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
+import type { AcceptedLoss } from '../../../loans/report.ts';
 import { seedLoanBook } from '../../../loans/sample.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../seeds/loan-book', import.meta.url));
 const TABLES = [...BOOK_FILES.map(({ table }) => table), 'rejected_rows'];
-const rejected = 'rejected';
 
 describe('loading a folder as the loan book', () => {
   let database: TestDatabase;
@@ -67,7 +77,11 @@ describe('loading a folder as the loan book', () => {
   });
 
   it('gives the same rows when loaded twice', async () => {
-    append('loan_payment.csv', 'nobody,P1,01/01/2021,5', 'x,P2,02/30/2021,5');
+    append(
+      'loan_payment.csv',
+      '32u09wekjbfje,P1,01/31/2021,5.00001',
+      '32u09wekjbfje,P2,1/1/2022,0',
+    );
     await loadLoanBook(database.db, dir);
     const before = await contents();
     await loadLoanBook(database.db, dir);
@@ -88,15 +102,6 @@ describe('loading a folder as the loan book', () => {
     expect(await keys()).to.deep.equal(before);
   });
 
-  it('leaves a key alone that a view leans on', async () => {
-    await database.query(
-      'create view totals as select l.*, count(*) from loans l join loan_payments using (loan_id) group by l.loan_id',
-    );
-    const { files } = await loadLoanBook(database.db, dir);
-    await database.query('drop view totals');
-    expect(files[1]).to.include({ file: 'loan.csv', loaded: 4 });
-  });
-
   it('keeps one of equal rows, the first of one id, and no row of an unknown loan', async () => {
     append(
       'loan_payment.csv',
@@ -109,29 +114,32 @@ describe('loading a folder as the loan book', () => {
       '32u09wekjbfje,PZ,01/01/2022,many',
       '32u09wekjbfje,PZ,01/01/2022',
     );
-    const { files, problems } = await loadLoanBook(database.db, dir);
-    const file = 'loan_payment.csv';
-    expect(files[3]).to.deep.equal({
-      file,
-      read: 92,
-      loaded: 86,
-      repaired: 0,
-      duplicates: 1,
-      rejected: 5,
+    const { files, problems, affected_loans, notes } = await loadLoanBook(database.db, dir, {
+      accepted: { rows: 5 },
     });
-    expect(problems.filter((problem) => problem.file === file)).to.deep.equal([
-      { file, line: 87, outcome: 'duplicate', reason: 'the same row as line 86' },
-      {
-        file,
-        line: 88,
-        outcome: rejected,
-        reason: 'payment_id "PX" is on line 86 with other content',
-      },
-      { file, line: 89, outcome: rejected, reason: 'unknown loan_id "nobody"' },
-      { file, line: 90, outcome: rejected, reason: 'unknown loan_id "nobody"' },
-      { file, line: 92, outcome: rejected, reason: 'Amount_paid "many" is not a number' },
-      { file, line: 93, outcome: rejected, reason: 'expected 4 fields, got 3' },
+    const file = 'loan_payment.csv';
+    const counts = { repaired: 0, warned: 0, ignored: 0 };
+    expect(files[3]).to.deep.equal({
+      ...{ file, read: 92, loaded: 86, ...counts, duplicates: 1, rejected: 5 },
+    });
+    const found = problems.filter((problem) => problem.file === file);
+    expect(
+      found.map(({ line, outcome, code, reason }) => [line, outcome, code, reason]),
+    ).to.deep.equal([
+      [88, 'rejected', 'id_conflict', 'payment_id "PX" is on line 86 with other content'],
+      [89, 'rejected', 'unknown_parent', 'unknown loan_id "nobody"'],
+      [90, 'rejected', 'unknown_parent', 'unknown loan_id "nobody"'],
+      [92, 'rejected', 'bad_amount', 'Amount_paid "many" is not a number'],
+      [93, 'rejected', 'field_count', 'expected 4 fields, got 3'],
+      [87, 'duplicate', 'duplicate', 'the same row as line 86'],
     ]);
+    expect(affected_loans, 'the loan of two rows, and the unknown one').to.equal(2);
+    const note = { code: 'rejected_rows', count: 5, files: { [file]: 5 }, loans: 2 };
+    expect(notes).to.deep.equal([note]);
+    expect(
+      await database.query('select notes, affected_loans from loan_book'),
+      'kept with the book',
+    ).to.deep.equal([{ notes: [note], affected_loans: 2 }]);
     const rows = await database.query(
       "select payment_id, amount_paid, date_paid from loan_payments where payment_id in ('PX', 'PY') order by 1",
     );
@@ -146,21 +154,137 @@ describe('loading a folder as the loan book', () => {
     ).to.deep.equal([{ raw: ' 32u09wekjbfje , PX,1/1/2022,7.00' }]);
   });
 
-  it('sets aside with a loan what hangs on it', async () => {
-    append('loan.csv', 'stranger,LX,01/27/2021,12,1.05,100,0,100,01/31/2022');
+  it('rejects with a loan all its children, counted under its problem', async () => {
+    append('loan.csv', 'stranger,LX,01/27/2021,1,1.05,100,0,100,02/27/2021');
     append('payment_schedule.csv', 'LX,SX,02/27/2021,100');
     append('loan_branch.csv', 'LX,1');
     append('borrower_name.csv', 'stranger,joe');
-    const { problems } = await loadLoanBook(database.db, dir);
+    const report = await loadLoanBook(database.db, dir);
+    expect(report).to.include({ outcome: 'refused', affected_loans: 1 });
     expect(
-      problems
-        .filter(({ outcome }) => outcome === rejected)
+      report.problems
+        .filter(({ outcome }) => outcome === 'rejected')
         .map(({ file, reason }) => [file, reason]),
     ).to.deep.equal([
-      ['loan.csv', 'unknown borrower_id "stranger"'],
-      ['payment_schedule.csv', 'unknown loan_id "LX"'],
-      ['loan_branch.csv', 'unknown loan_id "LX"'],
+      ['loan.csv', 'unknown borrower_id "stranger"; with it 1 instalment, 1 branch of a loan'],
       ['borrower_name.csv', 'unknown borrower_id "stranger"'],
+    ]);
+  });
+
+  it('refuses a book with one rejected row, keeps the old one and says what to do', async () => {
+    const before = await contents();
+    append('loan_payment.csv', 'nobody,P1,01/01/2021,5');
+    const report = await loadLoanBook(database.db, dir);
+    expect(report).to.include({
+      outcome: 'refused',
+      refusal:
+        'rejected: 1 of 85 rows of loan_payment.csv, rows of 1 of 4 loans. ' +
+        'Correct the files, or accept the loss with --accept-rejected N or P%',
+    });
+    expect(report.problems[0]).to.include({ reason: 'unknown loan_id "nobody"' });
+    expect(await contents()).to.deep.equal(before);
+  });
+
+  it('accepts as many rejected rows of each file, and loans, as a number or a share says', async () => {
+    append('loan_payment.csv', 'x,P1,01/01/2021,5', '32u09wekjbfje,P2,02/30/2021,5');
+    const outcome = async (accepted: AcceptedLoss) =>
+      (await loadLoanBook(database.db, dir, { accepted })).outcome;
+    expect(await outcome({ rows: 1 })).to.equal('refused');
+    expect(await outcome({ rows: 2 })).to.equal('loaded');
+    expect(await outcome({ percent: '10' }), '2 of 4 loans are 50 %').to.equal('refused');
+    expect(await outcome({ percent: '50' })).to.equal('loaded');
+  });
+
+  it('counts neither repairs nor warnings nor equal rows as rejected', async () => {
+    append(
+      'loan_payment.csv',
+      '32u09wekjbfje,P1,1/1/2022,5.00001',
+      '32u09wekjbfje,P1,1/1/2022,5.00001',
+    );
+    append('borrower.csv', 'B9,,,,x');
+    expect(await loadLoanBook(database.db, dir)).to.include({ outcome: 'loaded' });
+  });
+
+  it('lists rejected rows first, then warnings, then repairs', async () => {
+    append(
+      'loan_payment.csv',
+      ...Array.from({ length: 1100 }, (_, at) => `32u09wekjbfje,P${at},1/1/2022,5.00001`),
+    );
+    append('loan_payment.csv', '32u09wekjbfje,PX,02/30/2021,5', '32u09wekjbfje,PY,01/01/2020,5');
+    const { problems } = await loadLoanBook(database.db, dir);
+    expect(problems.map(({ outcome, code, rows }) => [outcome, code, rows])).to.deep.equal([
+      ['rejected', 'no_such_day', 1],
+      ['warned', 'bad_number', 1],
+      ['warned', 'before_release', 1],
+      ['repaired', 'no_such_day', 1],
+      ['repaired', 'rounded', 1100],
+    ]);
+  });
+
+  it('lists 100 warnings of a kind one by one and counts the rest', async () => {
+    append('borrower.csv', ...Array.from({ length: 150 }, (_, at) => `B${at},s,c,1,x`));
+    const { files, problem_count, problems } = await loadLoanBook(database.db, dir);
+    expect([files[0]?.warned, problem_count]).to.deep.equal([151, 102]);
+    expect(problems[100]).to.include({ rows: 51, line: 103 });
+    expect(problems[100]?.reason).to.match(/^51 more like it, first borrower_credit_score "x" /);
+  });
+
+  it('keeps the tolerance with the book and covers instalments by it', async () => {
+    const open = async () =>
+      (
+        await database.query<{ schedule_id: string }>(
+          `select schedule_id from allocated_instalments
+           where loan_id = '32u09wekjbfje' and date_covered is null`,
+        )
+      ).map(({ schedule_id }) => schedule_id);
+    append('payment_schedule.csv', '32u09wekjbfje,SX,01/31/2025,5');
+    append('loan_payment.csv', '32u09wekjbfje,PX,01/31/2025,4.99');
+    await loadLoanBook(database.db, dir);
+    const short = await open();
+    expect(short).to.include('SX');
+    await loadLoanBook(database.db, dir, { tolerance: '0.01' });
+    expect(await open()).to.deep.equal(short.filter((id) => id !== 'SX'));
+    const [book] = await database.query('select tolerance, notes from loan_book');
+    expect(book?.['tolerance']).to.equal('0.0100');
+    expect(book?.['notes']).to.deep.include({ code: 'tolerance', amount: '0.01' });
+  });
+
+  it('marks a reversal and the payment that it voids, and keeps both rows', async () => {
+    append(
+      'loan_payment.csv',
+      ...['32u09wekjbfje,P1,10/15/2023,500', '32u09wekjbfje,P2,10/15/2023,500'],
+      ...['32u09wekjbfje,R1,10/16/2023,-500', '32u09wekjbfje,P3,10/17/2023,500'],
+    );
+    const { notes } = await loadLoanBook(database.db, dir);
+    expect(notes).to.deep.include({ code: 'voided_payments', count: 1 });
+    const rows = await database.query(
+      `select payment_id, status, voids_payment_id from loan_payments
+       where abs(amount_paid) = 500 order by 1`,
+    );
+    expect(rows).to.deep.equal([
+      { payment_id: 'P1', status: 'received', voids_payment_id: null },
+      { payment_id: 'P2', status: 'voided', voids_payment_id: null },
+      { payment_id: 'P3', status: 'received', voids_payment_id: null },
+      { payment_id: 'R1', status: 'reversal', voids_payment_id: 'P2' },
+    ]);
+  });
+
+  it('notes the loans that its instalments do not match', async () => {
+    append('loan.csv', '123fd35,L1,01/27/2021,1,1.05,100,0,100,02/27/2021');
+    append('loan.csv', '123fd35,L2,01/27/2021,1,1.05,100,0,100,02/27/2021');
+    append('loan.csv', '123fd35,L3,01/27/2021,1,1.05,100,0,100,02/27/2021');
+    append(
+      'payment_schedule.csv',
+      'L1,1,02/27/2021,90',
+      'L2,1,02/27/2021,50',
+      'L2,2,03/27/2021,70',
+    );
+    const { notes } = await loadLoanBook(database.db, dir);
+    expect(notes).to.deep.equal([
+      { code: 'no_schedule', count: 1 },
+      { code: 'schedule_below_principal', count: 1 },
+      { code: 'term_differs', count: 1 },
+      { code: 'schedule_above_principal', count: 1 },
     ]);
   });
 
@@ -172,8 +296,9 @@ describe('loading a folder as the loan book', () => {
         .filter(({ file, line }) => file === 'loan.csv' && line === 6)
         .map(({ reason }) => reason),
     ).to.deep.equal([
+      'no instalments: the loan is in no figure of arrears',
       'Date_of_release "02/30/2021" does not exist, moved to 2021-02-28',
-      'LoanAmount "100.00001" rounded to 100.0000',
+      '1 amount rounded to 4 decimals, first LoanAmount "100.00001" rounded to 100.0000',
     ]);
     expect(await database.query('select loan_id from loans where loan_amount = 100')).to.deep.equal(
       [{ loan_id: 'L\\N, "x"\t1' }],
@@ -200,15 +325,13 @@ describe('loading a folder as the loan book', () => {
     it('names every missing file and column before it touches the book', async () => {
       const before = await contents();
       rmSync(join(dir, 'borrower.csv'));
-      writeFileSync(
-        join(dir, 'loan_payment.csv'),
-        'loan_id,payment_id(pk),Date_paid,Amount_paid\r\n',
-      );
+      writeFileSync(join(dir, 'loan_payment.csv'), 'loan,payment_id(pk),Date_paid,Amount_paid\r\n');
       const error = await failure(loadLoanBook(database.db, dir));
       expect(error).to.have.property('name', 'InvalidRequest');
       expect(error.message).to.equal(
         `${dir} holds no loan book: borrower.csv: expected a file, found none; ` +
-          'loan_payment.csv: line 1, expected a column loan_id(fk), got loan_id, payment_id(pk), Date_paid, Amount_paid',
+          'loan_payment.csv: line 1, expected a column loan_id(fk), ' +
+          'got loan, payment_id(pk), Date_paid, Amount_paid; did you mean "loan"?',
       );
       expect(await contents()).to.deep.equal(before);
     });
@@ -218,9 +341,7 @@ describe('loading a folder as the loan book', () => {
       append('loan_payment.csv', '32u09wekjbfje,"P1,01/01/2021,5');
       const error = await failure(loadLoanBook(database.db, dir));
       expect(error).to.have.property('name', 'InvalidRequest');
-      expect(error.message).to.match(
-        /^loan_payment\.csv: line 86, column 2: a quote is never closed/,
-      );
+      expect(error.message).to.match(/^loan_payment\.csv: line 86: a quote is never closed/);
       expect(await contents()).to.deep.equal(before);
     });
 
@@ -234,6 +355,49 @@ describe('loading a folder as the loan book', () => {
       await database.query('alter table loan_payments drop constraint small');
       expect(error.message).to.contain('violates check constraint "small"');
       expect(await contents()).to.deep.equal(before);
+    });
+
+    const surprises: [what: string, spoil: () => void, message: RegExp][] = [
+      [
+        'a folder in place of a file',
+        () => mkdirSync(join(dir, 'loan.csv')),
+        /^loan\.csv: expected a file, found a folder$/,
+      ],
+      [
+        'a symbolic link to itself',
+        () => symlinkSync('loan.csv', join(dir, 'loan.csv')),
+        /^loan\.csv: cannot be read \(ELOOP\): its symbolic links lead back to themselves$/,
+      ],
+      [
+        'a pipe in place of a file',
+        () => execFileSync('mkfifo', [join(dir, 'loan.csv')]),
+        /^loan\.csv: expected a file, found no regular file$/,
+      ],
+      [
+        'another name of a file',
+        () => writeFileSync(join(dir, 'Loans.csv'), ''),
+        /: loan\.csv: expected a file, found none; did you mean "Loans\.csv"\?$/,
+      ],
+    ];
+    for (const [what, spoil, message] of surprises) {
+      it(`says ${what} in one sentence`, async () => {
+        const before = await contents();
+        rmSync(join(dir, 'loan.csv'));
+        spoil();
+        const error = await failure(loadLoanBook(database.db, dir));
+        expect(error).to.have.property('name', 'InvalidRequest');
+        expect(error.message).to.match(message);
+        expect(await contents()).to.deep.equal(before);
+      });
+    }
+
+    it('says that a file may not be read', async function () {
+      if (process.getuid?.() === 0) this.skip();
+      chmodSync(join(dir, 'loan.csv'), 0);
+      const error = await failure(loadLoanBook(database.db, dir));
+      expect(error.message).to.match(
+        /^loan\.csv: cannot be read \(EACCES\): there is no permission/,
+      );
     });
   });
 });

@@ -5,9 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { BOOK_FILES } from '../../../loans/columns.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
-import type { LoadReport } from '../../../loans/load-report.ts';
-import { reportLines } from '../../../loans/report-lines.ts';
-import { seedLoanBook } from '../../../loans/sample.ts';
+import { type LoadReport, reportLines } from '../../../loans/report.ts';
+import { isSampleFolder, seedLoanBook } from '../../../loans/sample.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../seeds/loan-book', import.meta.url));
@@ -57,31 +56,32 @@ describe('seeding the sample loan book', () => {
       Object.entries(await contents()).map(([table, rows]) => [table, rows.length]),
     );
 
-  it('fills an empty book and reports the two repairs with their lines', async () => {
+  it('fills an empty book and reports the repair and the warning with their lines', async () => {
     const seeded = await seedLoanBook(database.db);
     expect(await counts()).to.deep.equal(COUNTS);
     expect(seeded).to.have.property('seeded', true);
     expect(reportLines((seeded as { report: LoadReport }).report)).to.deep.equal([
-      'loan book: sample',
-      'borrower.csv          2 read, 2 loaded, 1 repaired, 0 duplicates, 0 rejected',
-      'loan.csv              4 read, 4 loaded, 1 repaired, 0 duplicates, 0 rejected',
-      'payment_schedule.csv  84 read, 84 loaded, 0 repaired, 0 duplicates, 0 rejected',
-      'loan_payment.csv      84 read, 84 loaded, 0 repaired, 0 duplicates, 0 rejected',
-      'branch.csv            2 read, 2 loaded, 0 repaired, 0 duplicates, 0 rejected',
-      'loan_branch.csv       4 read, 4 loaded, 0 repaired, 0 duplicates, 0 rejected',
-      'borrower_name.csv     2 read, 2 loaded, 0 repaired, 0 duplicates, 0 rejected',
-      'borrower.csv line 3, repaired: borrower_credit_score "a" is not a whole number, left empty',
+      'loan book sample: 7 files, 182 rows loaded, 1 repaired, 0 rejected, loans 0 → 4',
+      'borrower.csv          2 read, 2 loaded, 1 warned',
+      'loan.csv              4 read, 4 loaded, 1 repaired',
+      'payment_schedule.csv  84 read, 84 loaded',
+      'loan_payment.csv      84 read, 84 loaded',
+      'branch.csv            2 read, 2 loaded',
+      'loan_branch.csv       4 read, 4 loaded',
+      'borrower_name.csv     2 read, 2 loaded',
+      'borrower.csv line 3, warned: borrower_credit_score "a" is not a whole number, left empty',
       'loan.csv line 3, repaired: Maturity_date "02/29/2023" does not exist, moved to 2023-02-28',
+      'loaded: 7 files, 182 rows loaded, 1 repaired, 0 rejected, loans 0 → 4',
     ]);
   });
 
-  it('keeps the raw row of each repair', async () => {
+  it('keeps the raw row of each repair and warning', async () => {
     await seedLoanBook(database.db);
     const rows = await database.query(
       'select file, line, outcome, raw from rejected_rows order by file',
     );
     expect(rows).to.deep.equal([
-      { file: 'borrower.csv', line: 3, outcome: 'repaired', raw: '123fd36,rtgio,89hfg,923475,a' },
+      { file: 'borrower.csv', line: 3, outcome: 'warned', raw: '123fd36,rtgio,89hfg,923475,a' },
       {
         file: 'loan.csv',
         line: 3,
@@ -123,7 +123,7 @@ describe('seeding the sample loan book', () => {
     const before = await contents();
     expect(await seedLoanBook(database.db)).to.deep.equal({
       seeded: false,
-      because: `the book from ${dir} is loaded; npm run load -- seeds/loan-book puts the sample in its place`,
+      because: `the book from ${dir} is loaded; npm run load -- seeds/loan-book replaces it`,
     });
     expect(await contents()).to.deep.equal(before);
     rmSync(dir, { recursive: true });
@@ -133,13 +133,23 @@ describe('seeding the sample loan book', () => {
     );
   });
 
-  it('does not touch rows that nobody loaded', async () => {
+  it('does not touch rows that no load brought', async () => {
     await database.query("insert into borrowers (borrower_id) values ('by hand')");
     expect(await seedLoanBook(database.db)).to.deep.equal({
       seeded: false,
       because: "borrowers holds rows that are not the sample's",
     });
     expect(await counts()).to.include({ borrowers: 1, loans: 0 });
+  });
+
+  it('marks the book as the sample, loaded by its folder too', async () => {
+    const marked = () => database.query('select is_sample, notes from loan_book');
+    await seedLoanBook(database.db);
+    expect(await marked()).to.deep.equal([{ is_sample: true, notes: [{ code: 'sample' }] }]);
+    await loadLoanBook(database.db, SAMPLE, {
+      isSample: isSampleFolder(`${SAMPLE}/../loan-book/`),
+    });
+    expect(await marked()).to.deep.equal([{ is_sample: true, notes: [{ code: 'sample' }] }]);
   });
 
   it('runs as the knex seed', async () => {
