@@ -20,7 +20,7 @@ export interface FileReport {
 }
 
 /** A limit of the book that every report states; the codes are those of loan_book.notes. */
-export interface BookNote {
+interface BookNote {
   code: string;
   count?: number;
   amount?: string;
@@ -28,7 +28,7 @@ export interface BookNote {
   loans?: number;
 }
 
-export type Outcome = 'loaded' | 'refused' | 'dry_run' | 'declined';
+type Outcome = 'loaded' | 'refused' | 'dry_run' | 'declined';
 
 export interface LoadReport {
   outcome: Outcome;

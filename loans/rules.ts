@@ -28,7 +28,7 @@ export interface Problem {
 }
 
 /** What a rule makes of one trimmed field: text for Postgres or null, or a problem with it. */
-export type Ruling = string | null | (Problem & { value: string | null });
+type Ruling = string | null | (Problem & { value: string | null });
 export type Rule = (text: string, line: number) => Ruling;
 
 const MAX_ID = 200;

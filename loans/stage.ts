@@ -18,7 +18,7 @@ interface PlacedColumn extends Column {
 }
 
 /** Between the parts of one mark of a row: outcome, code, reason. One mark a line. */
-export const MARK_SEPARATOR = '\x1f';
+const MARK_SEPARATOR = '\x1f';
 const CHUNK = 64 * 1024;
 
 /**

@@ -13,7 +13,7 @@ export interface RawFields {
   fate: Fate;
 }
 
-export interface RandomLoan {
+interface RandomLoan {
   released: Day;
   term: number;
   amount: Units;
