@@ -59,6 +59,7 @@ export async function startProducerService(
 interface ConfiguredProducerParts extends ProducerParts {
   xe: Xe;
   publisher?: Publisher<number>;
+  ledger?: Ledger;
 }
 
 /** Starts the producer of the settings alone, on an XE that is given. */
@@ -70,7 +71,7 @@ export function startConfiguredProducer(
   const { source, CURRENCIES: currencies } = config;
   const { deadlineMs, ...settings } = xe;
   return startProducer({
-    ledger: openConfiguredLedger(config, db),
+    ledger: parts.ledger ?? openConfiguredLedger(config, db),
     xe: xeClient({ settings, log, ...(deadlineMs && { deadlineMs }) }),
     db,
     publisher,

@@ -101,6 +101,7 @@ export async function pipeline(options: PipelineOptions = {}) {
       throw reason;
     },
   };
+  const ledger = openConfiguredLedger(config, db);
   const stops: (() => Promise<unknown>)[] = [];
   const started = <T extends { stop(): Promise<unknown> }>(part: T): T => {
     stops.push(() => part.stop());
@@ -115,7 +116,7 @@ export async function pipeline(options: PipelineOptions = {}) {
     network,
     /** What lies between the services and the stream; the stream is cut off with Postgres, too. */
     streamNetwork,
-    ledger: openConfiguredLedger(config, db),
+    ledger,
     requests: openRequests({
       db,
       source: config.source,
@@ -132,6 +133,7 @@ export async function pipeline(options: PipelineOptions = {}) {
           { ...context, config: { ...config, ...changes } },
           {
             db,
+            ...(Object.keys(changes).length === 0 && { ledger }),
             stream: { ...stream, publish: publish?.(stream.publish) ?? stream.publish },
             xe: {
               baseUrl: xeUrl ?? simulator.url,
