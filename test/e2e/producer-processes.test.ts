@@ -153,7 +153,7 @@ describe('producers as processes', function () {
         await pulled(slots);
       }
       // The process has lived by those clocks.
-      const lived = producer.output().matchAll(/"time":"(\d{4})[^}]*XE has answered/g);
+      const lived = producer.output().matchAll(/"time":"(\d{4})[^}]*rates fetched/g);
       const year = new Date().getUTCFullYear();
       expect([...lived].map(([, at]) => Number(at))).to.deep.equal([
         1970,

@@ -1,6 +1,6 @@
 import axios from 'axios';
 import { expect } from 'chai';
-import { fileBackfill, planBackfill } from '../../../ledger/backfill.ts';
+import { costOf, fileBackfill, planBackfill } from '../../../ledger/backfill.ts';
 import { testDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startLedgerClock } from '../../support/ledger-clock.ts';
@@ -67,6 +67,33 @@ describe('a backfill', () => {
       page('2026-11-09', '2026-11-09', ['KES']),
       page('2026-11-21', '2026-11-23'),
     ]);
+  });
+
+  it('buys only the missing pairs after a currency was added', async () => {
+    await parts.query(`insert into daily_rates
+      select day, 'USD', 'KES', 'simulator', 129, day, day, gen_random_uuid()
+      from generate_series(timestamptz '2026-11-01', '2026-11-20', '1 day') as day`);
+    const { pages } = await planBackfill(parts.db, {
+      ...{ source: SOURCE, currencies: ['KES', 'NGN'], missing: true },
+      ...{ first: '2026-11-01', last: '2026-11-22' },
+    });
+    expect(pages).to.deep.equal([
+      page('2026-11-01', '2026-11-20', ['NGN']),
+      page('2026-11-21', '2026-11-22', ['KES', 'NGN']),
+    ]);
+    expect(costOf(pages)).to.equal(24);
+  });
+
+  it('leaves out days whose stored rate is newer than the historic one, and counts them', async () => {
+    await parts.query(`insert into daily_rates values
+      ('2026-11-02', 'USD', 'KES', 'simulator', 129, '2026-11-02T23:00Z', now(), gen_random_uuid()),
+      ('2026-11-03', 'USD', 'KES', 'simulator', 129, '2026-11-03T00:00Z', now(), gen_random_uuid())`);
+    const range = { first: '2026-11-01', last: '2026-11-03' };
+    const settings = { source: SOURCE, currencies: ['KES'], missing: false };
+    expect(await planBackfill(parts.db, { ...settings, ...range })).to.deep.equal({
+      pages: [page('2026-11-01', '2026-11-01', ['KES']), page('2026-11-03', '2026-11-03', ['KES'])],
+      daysWithLaterRates: 1,
+    });
   });
 
   it('costs no more than was agreed to: a page whose answer was wasted is not paid for again', async () => {

@@ -12,7 +12,8 @@ const NOW = '2026-11-24T01:00:05Z';
 const FIRST_KEY = { source: 'xe', XE_ACCOUNT_ID: 'a', XE_API_KEY: 'wrong' } as const;
 const SECOND_KEY = { ...FIRST_KEY, XE_API_KEY: 'right' } satisfies Partial<Config>;
 
-describe('a slot', () => {
+describe('a slot', function () {
+  this.timeout(60_000);
   let parts: Awaited<ReturnType<typeof pipeline>>;
   afterEach(async () => {
     sinon.restore();
@@ -203,7 +204,7 @@ describe('a slot', () => {
     });
 
     it('is no success when XE repeats a timestamp of ten days ago', async () => {
-      const { producer, consumer, query, setClock } = await using();
+      const { producer, consumer, query, setClock } = await using({ catchUpHours: 1 });
       await setClock('2026-11-14T01:00:05Z');
       await consumer();
       const before = producer();
