@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axios from 'axios';
 import { expect } from 'chai';
@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.ts';
 import { type Command, command, dataDir } from '../../support/process.ts';
 
 describe('npm run simulator', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let running: Command | undefined;
   let data: ReturnType<typeof dataDir>;
   beforeEach(() => {
@@ -27,7 +27,7 @@ describe('npm run simulator', function () {
     const access = join(data.dir, 'simulator.json');
     running = command('simulator', { DATA_DIR: data.dir });
     await eventually(() => expect(existsSync(access)).to.equal(true));
-    const url = /http:\/\/127\.0\.0\.1:\d+\/v1\//.exec(running.output())?.[0] ?? '';
+    const { url } = JSON.parse(readFileSync(access, 'utf8')) as { url: string };
     const fetchRates = () =>
       axios.get(`${url}convert_from.json?to=KES`, {
         auth: { username: 'simulator', password: 'simulator' },
