@@ -82,5 +82,6 @@ await runTask(program, async (task) => {
 function lineOf(letter: DeadLetter): string {
   const { id, state, topic, partition, record_offset, reason, detail, redrive_error } = letter;
   const place = `${topic}/${partition}@${record_offset}`;
-  return `${id.padStart(6)}  ${state.padEnd(8)}  ${place}  ${redrive_error ?? `${reason}: ${detail}`}`;
+  const fault = redrive_error ?? `${reason}: ${detail}`;
+  return `${id.padStart(6)}  ${state.padEnd(8)}  ${place}  ${fault}`;
 }

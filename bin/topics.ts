@@ -6,7 +6,7 @@ import { openDatabase } from '../platform/database.ts';
 import { deadlineSignal } from '../platform/deadline.ts';
 import { CannotStart } from '../platform/errors.ts';
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 20_000;
 
 const program = defineCommand(
   'topics',

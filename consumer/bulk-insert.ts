@@ -2,8 +2,8 @@ import type { RateObserved } from '../events/rate-observed.ts';
 
 /**
  * The parameters of `save_rates.sql` and `count_known.sql`: one array for each column, as the text
- * of a Postgres array. The driver's own conversion took 3 µs a rate, a sixth of storing it. What the
- * rates of a run share is sent once: a fifth less for Postgres to parse.
+ * of a Postgres array. The driver's own conversion took 3 µs a rate. What the rates of a run share
+ * is sent once: a fifth less for Postgres to parse.
  *
  * @param newest positions in `rates`, from 0, of the rates that may win their day
  */

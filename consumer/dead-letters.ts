@@ -24,7 +24,7 @@ export interface DeadLetterDeps {
   log: Logger;
 }
 
-/** Keeps records that can never become a rate: on their topic first, if any, and always as a row. */
+/** Keeps records that can never become a rate: on their topic first, and always as a row. */
 export function openDeadLetters({ db, publish, log }: DeadLetterDeps): DeadLetters {
   return {
     keep: async (record, fault) => {

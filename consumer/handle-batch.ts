@@ -28,9 +28,9 @@ interface Decoded {
 }
 
 /**
- * Turns records into rows: decodes, keeps what can never work as dead letters, saves the rest in one
- * transaction. Resolves when everything is kept; rejects during an outage of Postgres, the registry
- * or the stream, so that the same records are delivered again.
+ * Turns records into rows: decodes, keeps what can never work as dead letters, saves the rest in
+ * one transaction. Resolves when everything is kept; rejects during an outage of Postgres, the
+ * registry or the stream, so that the same records are delivered again.
  */
 export function batchHandler({ decode, store, deadLetters, log }: BatchDeps) {
   async function bury(record: StreamRecord, fault: UndecodableRecord): Promise<void> {
@@ -95,7 +95,7 @@ export function batchHandler({ decode, store, deadLetters, log }: BatchDeps) {
   };
 }
 
-/** The error as a fault of its record, if it is of that class; an outage is not, and is rethrown. */
+/** The error as a fault of its record, if it is of that class; an outage is rethrown. */
 function faultOf(
   err: unknown,
   code: 'internal_error' | 'refused_by_postgres',

@@ -25,8 +25,8 @@ export interface RateStore {
 const NOTHING: Saved = { inserted: 0, updatedDays: 0 };
 
 /**
- * Stores every event once in rate_observations and the highest-ranked of each day in daily_rates, in
- * whatever order and however often they come. A write that changes nothing writes nothing.
+ * Stores every event once in rate_observations and the highest-ranked of each day in daily_rates,
+ * in whatever order and however often they come. A write that changes nothing writes nothing.
  */
 export function openRateStore(db: Database): RateStore {
   // After a batch without news the next one is checked first, for a quarter of what an insert costs

@@ -86,9 +86,9 @@ export async function dryReplay(deps: ReplayDeps, range: ReplayRange): Promise<R
 }
 
 /**
- * Recreates both tables from the whole stream in one transaction: readers keep the old rows until it
- * commits, writers wait. Throws `InvalidRequest` and changes nothing when an event would be lost or
- * a day's rate would rank lower, unless `force`.
+ * Recreates both tables from the whole stream in one transaction: readers keep the old rows until
+ * it commits, writers wait. Throws `InvalidRequest` and changes nothing when an event would be lost
+ * or a day's rate would rank lower, unless `force`.
  */
 export async function rebuild(
   deps: ReplayDeps,

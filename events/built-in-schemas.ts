@@ -14,7 +14,7 @@ export const builtInSchema = (id: number): string | null => FROZEN[id - FIRST_ID
 export const CURRENT_BUILT_IN_ID = FIRST_ID + FROZEN.length - 1;
 
 /** The current schema differs from its newest frozen version. */
-export class SchemaNotFrozen extends Error {
+class SchemaNotFrozen extends Error {
   override name = 'SchemaNotFrozen';
 }
 
@@ -27,8 +27,8 @@ export function requireFrozenSchema(current = RATE_OBSERVED_SCHEMA): void {
   const version = FROZEN.length;
   if (withoutDocs(current) === withoutDocs(FROZEN[version - 1] ?? '{}')) return;
   throw new SchemaNotFrozen(
-    `events/rate-observed.avsc differs from its newest frozen version, v${version}. Undo the change, ` +
-      'or release it as a new version: give every new field a default, then run ' +
+    `events/rate-observed.avsc differs from its newest frozen version, v${version}. Undo the ` +
+      'change, or release it as a new version: give every new field a default, then run ' +
       `cp events/rate-observed.avsc events/frozen/rate-observed.v${version + 1}.avsc`,
   );
 }

@@ -155,7 +155,8 @@ export function openDeadLetterAdmin(db: Database) {
           return rows.map(explain);
         if (Date.now() > end)
           throw new InvalidRequest(
-            'no consumer has redriven the letters yet: start one (npm run consumer), they stay requested',
+            'no consumer has redriven the letters yet: start one (npm run consumer); ' +
+              'they stay requested',
           );
       }
     },

@@ -48,7 +48,7 @@ export interface Position {
 export type BatchHandler = (records: readonly StreamRecord[]) => Promise<void>;
 
 /** `trouble` describes to an operator why the subscription does not read; null while it does. */
-export interface SubscriptionHealth {
+interface SubscriptionHealth {
   readonly trouble: string | null;
   readonly code: HealthCode | null;
   readonly partitions: readonly number[];

@@ -3,7 +3,7 @@ import { CannotStart, StreamUnavailable } from '../platform/errors.ts';
 import type { SchemaRegistry } from './port.ts';
 
 const DEADLINE_MS = 10_000;
-/** Confluent's code for "schema not found"; a bare 404, in the body too, is what a wrong path gets. */
+/** Confluent's code for "schema not found"; a wrong path gets a bare 404, in the body too. */
 const NO_SUCH_SCHEMA = 40_403;
 /** Incompatible with an earlier version, or no schema at all. */
 const REFUSALS = [409, 422];

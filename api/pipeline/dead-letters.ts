@@ -3,7 +3,7 @@ import type { Handler } from '../http/operations.ts';
 import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
 import { Refused } from '../http/problems.ts';
 
-/** Dead letters: a list, one with its bytes, and having one tried again by whichever consumer takes it. */
+/** Dead letters: a list, one with its bytes, its redrive by a running consumer, and its end. */
 export function deadLettersHandlers(letters: DeadLetterAdmin): Record<string, Handler> {
   return {
     deadLetters: async ({ state, limit, cursor }) => {
@@ -37,6 +37,15 @@ export function deadLettersHandlers(letters: DeadLetterAdmin): Record<string, Ha
         status: 202,
         headers: { Location: `/v2/dead-letters/${id}` },
       };
+    },
+
+    closeDeadLetter: async ({ letter_id }) => {
+      const id = String(letter_id);
+      const closed = await letters.close([id]);
+      const data = await letters.show(id);
+      if (closed.length === 0)
+        throw new Refused('conflict', `the dead letter ${id} is ${data.state} already`);
+      return { item: 'DeadLetterWithBytes', data, meta: {} };
     },
   };
 }

@@ -1,5 +1,5 @@
--- How many of these events are stored, and how many of their days have a rate that ranks at least as
--- high. By lateral subqueries: joined, never analyzed tables were read whole for every batch.
+-- How many of these events are stored, and how many of their days have a rate that ranks at least
+-- as high. By lateral subqueries: joined, never analyzed tables were read whole for every batch.
 with rates as materialized (
   select r.position, r.event_id, run.source, r.base_currency, r.quote_currency,
          run.observed_at, run.fetched_at

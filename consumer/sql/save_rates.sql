@@ -1,6 +1,6 @@
 -- Stores every event once, and the highest-ranked rate of each pair and day. Writes nothing at all
--- when one of the events is voided: the caller leaves it out and repeats. Rank: a real rate before a
--- simulated one, then the newest; newestPerDay has the same order.
+-- when one of the events is voided: the caller leaves it out and repeats. Rank: a real rate before
+-- a simulated one, then the newest; newestPerDay has the same order.
 with rates as materialized (
   select r.position, r.event_id, run.run_id, run.source, r.base_currency, r.quote_currency, r.mid,
          run.observed_at, run.fetched_at

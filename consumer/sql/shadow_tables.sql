@@ -1,5 +1,5 @@
--- Copies of the tables that only this session sees, until it rolls back. Postgres searches temporary
--- tables first, so the same statements find the copies.
+-- Copies of the tables that only this session sees, until it rolls back. Postgres searches
+-- temporary tables first, so the same statements find the copies.
 do $$
 declare
   name text;

@@ -30,7 +30,7 @@ export function kafkaClient({ brokers, ssl, sasl, clientId }: KafkaSettings, log
     // Below 3 s in all, jitter included: a service that shuts down waits for it. Callers retry.
     retry: { initialRetryTime: 100, maxRetryTime: 3000, retries: 4 },
     logLevel: logLevel.WARN,
-    // kafkajs logs normal rebalances as errors; real failures arrive as rejections and CRASH events.
+    // kafkajs logs normal rebalances as errors; real failures are rejections and CRASH events.
     logCreator: () => (entry) =>
       log.debug({ kafkajs: entry.namespace, ...entry.log }, `kafkajs: ${entry.log.message}`),
   });

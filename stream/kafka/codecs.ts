@@ -3,7 +3,7 @@ import * as zlib from 'node:zlib';
 import kafkajs, { CompressionTypes } from 'kafkajs';
 
 /** A record set may inflate to this much: 0.9 MB of gzip can hold 1 GB of zeros. */
-export const MAX_INFLATED_BYTES = 64 * 1024 * 1024;
+const MAX_INFLATED_BYTES = 64 * 1024 * 1024;
 
 /** A record set that cannot be decompressed here. The offset stays in front of it. */
 export class UnreadableSet extends Error {

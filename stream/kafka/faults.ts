@@ -55,8 +55,8 @@ export function kafkaTrouble(error: unknown, topic: string): string {
   const unreadable = causesOf(error).find((cause) => cause instanceof UnreadableSet);
   if (!unreadable) return `kafka: ${(error as Error).message}`;
   return (
-    `kafka: ${topic}: ${unreadable.message}. The offset stays in front of it: publish its records ` +
-    'again with gzip and in smaller sets, then move the group past it'
+    `kafka: ${topic}: ${unreadable.message}. The offset stays in front of it: publish its ` +
+    'records again with gzip and in smaller sets, then move the group past it'
   );
 }
 

@@ -41,8 +41,8 @@ export function patchKafkajs(): void {
 
 /**
  * Idle CPU of a client: 6 % of a core before, 0.3 % after. kafkajs polls for pending requests every
- * millisecond for ever, with a negative delay that newer Nodes warn of (kafkajs #1556, #1704, #1751).
- * With nothing pending there is nothing to schedule: every push and every response checks by itself.
+ * millisecond for ever, with a negative delay that newer Nodes warn of (kafkajs #1556, #1704,
+ * #1751). With nothing pending there is nothing to schedule: every push and response checks itself.
  */
 function calmRequestQueue({
   prototype,

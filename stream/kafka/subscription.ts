@@ -34,9 +34,9 @@ const CODES: Record<KafkaFault, HealthCode> = {
 };
 
 /**
- * Joins a group on Kafka under our own supervision: kafkajs leaves a dead consumer in a live process
- * after most crashes, so every crash and every stall ends in a fresh consumer, with back-off. A
- * batch that fails is retried in place, with heartbeats.
+ * Joins a group on Kafka under our own supervision: kafkajs leaves a dead consumer in a live
+ * process after most crashes, so every crash and every stall ends in a fresh consumer, with
+ * back-off. A batch that fails is retried in place, with heartbeats.
  */
 export async function subscribeKafka(member: Member): Promise<Subscription> {
   const stopping = new AbortController();

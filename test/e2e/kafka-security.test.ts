@@ -99,7 +99,7 @@ const PASSWORD = 'a password for tests';
     });
 
   for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512'] as const) {
-    it(`is told with ${mechanism}, and lets nobody in with another password`, async () => {
+    it(`accepts ${mechanism}, and refuses another password`, async () => {
       const topic = `t.${randomUUID()}`;
       const stream = over(plainPort, { mechanism, username: 'fx', password: PASSWORD });
       await stream.createTopic({ topic, partitions: 1, replication: 1 });
@@ -120,7 +120,7 @@ const PASSWORD = 'a password for tests';
     });
   }
 
-  it('is reached over TLS with a private authority, by the command itself, and given up without the password', async () => {
+  it('is reached over TLS with a private CA, and given up without the password', async () => {
     const database = await testDatabase();
     const topic = `t.${randomUUID()}`;
     const direct = over(node.port, null);
@@ -161,7 +161,7 @@ const PASSWORD = 'a password for tests';
     consumer.kill('SIGTERM');
     expect(await consumer.exited).to.equal(0);
     expect(stranger.output() + consumer.output()).not.to.contain(PASSWORD);
-    // With the broker in reach and ten deaths in a row another process may do better, or at least be noticed.
+    // With the broker in reach and ten deaths in a row, another process may help.
     expect((await refused.gaveUp).message).to.match(
       /^The consumer died 10 times within 10 minutes, last of: kafka: .*[Aa]uth/,
     );

@@ -76,10 +76,13 @@ import { quiet } from '../support/quiet.ts';
         0,
       );
     const tables = () =>
-      database.query(`select (select md5(string_agg(d::text, '|' order by d::text)) from daily_rates d) as rates,
-                           (select md5(string_agg(o::text, '|' order by o::text)) from (
-                             select event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at
-                             from rate_observations) o) as observations`);
+      database.query(
+        `select (select md5(string_agg(d::text, '|' order by d::text)) from daily_rates d) as rates,
+                (select md5(string_agg(o::text, '|' order by o::text)) from (
+                   select event_id, run_id, source, base_currency, quote_currency, mid,
+                          observed_at, fetched_at
+                   from rate_observations) o) as observations`,
+      );
 
     it('gives the same seven rates as one process does', async () => {
       const rates = await eventually(async () => {
@@ -130,7 +133,7 @@ import { quiet } from '../support/quiet.ts';
       expect([status, data], output()).to.deep.equal([200, { success: true }]);
     });
 
-    it('comes to byte-equal tables when the same run is delivered three times more, shuffled', async () => {
+    it('ends with byte-equal tables after three more deliveries, shuffled', async () => {
       await eventually(async () => expect(await lag()).to.equal(0));
       const before = await tables();
       const run = await records();
@@ -181,7 +184,7 @@ import { quiet } from '../support/quiet.ts';
       expect(letters[0]?.headers['kafka_dlt-original-topic']?.toString()).to.equal(topic);
     });
 
-    it('stops the start of a producer whose schema the registry finds incompatible, with its reason', async () => {
+    it('refuses to start a producer whose schema the registry finds incompatible', async () => {
       const other = `fx.${randomUUID()}`;
       const schema = JSON.stringify({
         type: 'record',

@@ -36,14 +36,14 @@ export function describeStreamContract(open: () => Promise<EventStream>): void {
     await Promise.all(opened.splice(0).map((one) => one.close()));
   });
 
-  it('makes a topic once, however often it is asked to', async () => {
+  it('creates a topic once, however often it is called', async () => {
     await stream.createTopic({ topic, partitions: 3, replication: 1 });
-    expect(await stream.positions(topic, 'nobody')).to.deep.equal(
+    expect(await stream.positions(topic, 'no-group')).to.deep.equal(
       [0, 1, 2].map((partition) => ({ partition, low: '0', high: '0', committed: null })),
     );
   });
 
-  it('refuses to publish to a topic that nobody made', async () => {
+  it('refuses to publish to a topic that does not exist', async () => {
     const error = await stream
       .publish(`none.${randomUUID()}`, [{ key: 'a', value: Buffer.from('1') }])
       .catch((thrown: unknown) => thrown);
@@ -87,7 +87,7 @@ export function describeStreamContract(open: () => Promise<EventStream>): void {
     expect((await seen.all)[0]?.value).to.equal(null);
   });
 
-  it('tells where the records went: dense offsets, one partition a key', async () => {
+  it('reports where the records went: dense offsets, one partition per key', async () => {
     const first = await publish(['a', '1'], ['a', '2']);
     const second = await publish(['a', '3']);
     expect(first).to.deep.equal([{ partition: first[0]?.partition, first: '0', last: '1' }]);
@@ -115,7 +115,7 @@ export function describeStreamContract(open: () => Promise<EventStream>): void {
     }
   });
 
-  it('gives every group all records, and a group that comes back only what is new', async () => {
+  it('delivers all records to every group, and only new ones to a group that returns', async () => {
     await publish(['a', '1'], ['b', '2']);
     const [one, other] = [collector(2), collector(2)];
     const first = await subscribe(stream, 'one', one.onBatch);
@@ -130,7 +130,7 @@ export function describeStreamContract(open: () => Promise<EventStream>): void {
     expect((await again.all).map(textOf)).to.deep.equal(['3']);
   });
 
-  it('brings the same records again when the handler fails, and loses none', async () => {
+  it('delivers the same records again when the handler fails, and loses none', async () => {
     await publish(['a', '1'], ['a', '2']);
     const attempts: string[][] = [];
     const seen = collector(2);
@@ -143,7 +143,7 @@ export function describeStreamContract(open: () => Promise<EventStream>): void {
     await committed(stream, topic, 'readers', 2);
   });
 
-  it('says what is wrong while the handler fails, and nothing once it works', async () => {
+  it('reports trouble while the handler fails, and none once it works', async () => {
     await publish(['a', '1']);
     let working = false;
     const [failing, fine] = [collector(1), collector(1)];
@@ -159,7 +159,7 @@ export function describeStreamContract(open: () => Promise<EventStream>): void {
     await eventually(() => expect(subscription.health().trouble).to.equal(null));
   });
 
-  it('does not count records as done when the member stops in the middle of them', async () => {
+  it('does not commit records when the member stops while handling them', async () => {
     await publish(['a', '1']);
     const began = collector(1);
     const stopping = await subscribe(stream, 'readers', async (records) => {
@@ -193,7 +193,7 @@ export function describeStreamContract(open: () => Promise<EventStream>): void {
     expect([...(seen['first'] ?? [])].sort()).to.deep.equal([0, 1, 2]);
   });
 
-  it('reads a range by time beside the groups, and moves none of their offsets', async () => {
+  it('reads a range by time without moving the offsets of any group', async () => {
     await publish(['a', 'old'], ['b', 'old']);
     const seen = collector(2);
     await subscribe(stream, 'live', seen.onBatch);

@@ -9,7 +9,7 @@ import { type Command, command } from '../../support/process.ts';
 import { quiet } from '../../support/quiet.ts';
 
 const TOPIC = 'fx.rates.v1';
-/** A registry that a test can teach a schema, like one that was away or not told yet. */
+/** An id that no registry knows. */
 const UNKNOWN_ID = 77;
 
 describe('npm run dlt', function () {
@@ -60,10 +60,12 @@ describe('npm run dlt', function () {
       key: 'USD-GHS',
       value_text: '{"mid": 11}',
       value_base64: 'eyJtaWQiOiAxMX0=',
+      reason_code: 'wrong_magic_byte',
+      cause: 'The record is not in Confluent framing: not an event.',
     });
   });
 
-  it('leaves a letter open that still cannot work, and says why', async () => {
+  it('leaves a letter open that still fails, with the reason', async () => {
     const { id } = (await ls()).find(({ reason }) => reason === 'wrong magic byte') as DeadLetter;
     const { code, said } = await dlt('redrive', id);
     expect(code).to.equal(1);
@@ -73,11 +75,12 @@ describe('npm run dlt', function () {
     expect(await ls()).to.have.length(2);
   });
 
-  it('makes a rate of a letter that works now, marks it so, and adds nothing the second time', async () => {
-    // The bytes are whole; only nobody knew the writer's schema. Now they carry the id of one that everybody knows.
+  it('redrives a letter that works now into a rate, once', async () => {
+    // The bytes are whole, only their schema was unknown. Now they carry a built-in id.
     const { id } = (await ls()).find(({ reason }) => reason === 'unknown schema id') as DeadLetter;
     await database.query(
-      "update dead_letters set value = overlay(value placing '\\x7f000001'::bytea from 2) where id = ?",
+      `update dead_letters
+       set value = overlay(value placing '\\x7f000001'::bytea from 2) where id = ?`,
       [id],
     );
     const { code, said } = await dlt('redrive', id, '--json');
@@ -93,7 +96,7 @@ describe('npm run dlt', function () {
     expect(await ls()).to.have.length(1);
   });
 
-  it('closes a letter that will never work: it stays as a record and is no longer open', async () => {
+  it('closes a letter that will never work, and keeps it as a record', async () => {
     const [{ id } = { id: '' }] = await ls();
     const { code, said } = await dlt('close', id, '--json');
     expect([code, (JSON.parse(said) as DeadLetter).state]).to.deep.equal([0, 'closed']);
@@ -101,6 +104,7 @@ describe('npm run dlt', function () {
     expect((await dlt('redrive', id)).code).to.equal(1);
     expect((await dlt('show', id)).code).to.equal(0);
     expect((await dlt('close', id)).said).to.equal(`there is no open dead letter ${id}\n`);
+    expect(await dlt('close', '--all')).to.deep.equal({ code: 0, said: 'no open dead letters\n' });
   });
 
   it('refuses what it does not know, with 2', async () => {

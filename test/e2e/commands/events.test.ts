@@ -19,7 +19,7 @@ describe('npm run events', function () {
   });
   after(() => database.drop());
 
-  it('finds a wrong event, takes it out of the rates with who and why, and puts it back', async () => {
+  it('finds a wrong event, voids it with who and why, and restores it', async () => {
     const { output } = await events('ls', '--day', '2026-11-23', '--currency', 'kes', '--json');
     const [found] = JSON.parse(output) as ListedEvent[];
     expect(found).to.include({ event_id: rate.event_id, mid: '12915', state: 'stored' });

@@ -125,6 +125,20 @@ describe('the pipeline under /v2', () => {
     expect((await callApi('/v2/dead-letters/99/redrive', { method: 'POST' })).status).to.equal(404);
   });
 
+  it('closes a dead letter once', async () => {
+    const { consumer, stream } = await using();
+    await consumer();
+    await stream.publish('fx.rates.v1', [{ key: 'USD-KES', value: Buffer.from([0, 255]) }]);
+    await eventually(async () =>
+      expect((await callApi<Letter[]>('/v2/dead-letters?state=open')).data.data).to.have.length(1),
+    );
+    const [letter] = (await callApi<Letter[]>('/v2/dead-letters')).data.data as [Letter];
+    const close = () => callApi<Letter>(`/v2/dead-letters/${letter.id}/close`, { method: 'POST' });
+    const closed = await close();
+    expect([closed.status, closed.data.data.state]).to.deep.equal([200, 'closed']);
+    expect((await close()).status).to.equal(409);
+  });
+
   it('says how everything stands, and what is wrong in sentences', async () => {
     const { consumer, producer, setClock } = await using();
     await setClock('2026-11-24T02:30:00Z');

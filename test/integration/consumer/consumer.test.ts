@@ -56,13 +56,16 @@ describe('the consumer', () => {
   };
   const rates = () =>
     database.query(
-      'select rate_date, quote_currency, mid, source from daily_rates order by rate_date, quote_currency',
+      `select rate_date, quote_currency, mid, source from daily_rates
+       order by rate_date, quote_currency`,
     );
   const tables = () =>
     database.query<{ digest: string }>(
       `select (select md5(string_agg(d::text, '|' order by d::text)) from daily_rates d)
            || (select md5(string_agg(o::text, '|' order by o::text)) from (
-                select event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at from rate_observations) o) as digest`,
+                select event_id, run_id, source, base_currency, quote_currency, mid, observed_at,
+                       fetched_at
+                from rate_observations) o) as digest`,
     );
 
   it('keeps one rate per currency and day when the same pull is delivered twice', async () => {
@@ -76,7 +79,7 @@ describe('the consumer', () => {
     ]);
   });
 
-  it('takes the day from the UTC date of the observation, not from when it was fetched', async () => {
+  it('takes the day from the UTC date of the observation, not of the fetch', async () => {
     await publish(
       makeRate('KES', '129.1', {
         observed_at: '2026-11-23T23:59:59.999Z',
@@ -134,7 +137,7 @@ describe('the consumer', () => {
     expect(stored.map(({ run_id }) => run_id)).to.deep.equal(ids);
   });
 
-  it('comes to byte-equal tables when a run of 20 days is delivered three times, shuffled', async () => {
+  it('ends with byte-equal tables when 20 days are delivered three times, shuffled', async () => {
     const history = Array.from({ length: 20 }, (_, day) =>
       ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'].flatMap((currency, n) =>
         ['01', '23'].map((hour) =>
@@ -152,13 +155,13 @@ describe('the consumer', () => {
     ]);
     for (let delivery = 0; delivery < 3; delivery++) await publish(...shuffled(history, delivery));
     expect((await tables())[0]).to.deep.equal(once);
-    // The tables are a function of the set of events: into an empty database, backwards, it is the same.
+    // The tables are a function of the set of events, whatever the order.
     await database.query('truncate daily_rates, rate_observations');
     await publish(...shuffled([...history, ...history], 3));
     expect((await tables())[0]).to.deep.equal(once);
   });
 
-  it('sets aside what is no event, with its reason and its bytes, and stores the others', async () => {
+  it('keeps what is no event as a dead letter with its bytes, and stores the others', async () => {
     const good = makeRate('GHS', '11.5');
     const bad = Buffer.from('{"no":"event"}');
     await stream.publish(TOPIC, [
@@ -168,7 +171,8 @@ describe('the consumer', () => {
     await settled();
     expect(await rates()).to.have.length(1);
     const letters = await database.query(
-      'select topic, record_offset, convert_from(value, $$utf8$$) as value, headers, reason, state from dead_letters',
+      `select topic, record_offset, convert_from(value, 'utf8') as value, headers, reason, state
+       from dead_letters`,
     );
     expect(letters).to.deep.equal([
       {
@@ -182,7 +186,7 @@ describe('the consumer', () => {
     ]);
   });
 
-  it('stores a rate that only Postgres can refuse as a dead letter, and the rest of its batch all the same', async () => {
+  it('keeps a rate that Postgres refuses as a dead letter, and stores the others', async () => {
     await database.query(
       'alter table rate_observations add constraint refused check (mid <> 48.2)',
     );
@@ -200,7 +204,7 @@ describe('the consumer', () => {
     ]);
   });
 
-  it('keeps an event that was observed or fetched more than a day ahead of time as a dead letter', async () => {
+  it('keeps an event that is dated more than a day ahead as a dead letter', async () => {
     const tomorrow = new Date(Date.now() + 3_600_000).toISOString();
     const ahead = new Date(Date.now() + 2 * 86_400_000).toISOString();
     // Past the check of `encodeRate`: bytes of a producer that does not check.
@@ -248,7 +252,7 @@ describe('the consumer', () => {
     ]);
   });
 
-  it('takes no notice of a tombstone', async () => {
+  it('ignores a tombstone', async () => {
     await stream.publish(TOPIC, [{ key: 'USD-KES', value: null }]);
     await settled();
     expect(await database.query('select count(*) from dead_letters')).to.deep.equal([
@@ -260,7 +264,7 @@ describe('the consumer', () => {
     let onBatch: BatchHandler = () => Promise.reject(new Error('not subscribed'));
     const subscribe: EventStream['subscribe'] = (to) => {
       onBatch = to.onBatch;
-      return stream.subscribe({ ...to, group: 'nobody' });
+      return stream.subscribe({ ...to, group: 'unused' });
     };
     const topic = { topic: TOPIC, partitions: 3, replication: 1 };
     const parts = {
@@ -296,7 +300,7 @@ describe('the consumer', () => {
     expect(tombstones).to.equal(3);
   });
 
-  it('makes no dead letter of an outage: it waits, says so, and then stores everything', async () => {
+  it('makes no dead letter in an outage: it retries, and then stores everything', async () => {
     await database.query('alter table daily_rates rename to away');
     await stream.publish(TOPIC, [makeRecord(makeRate('KES', '129.1'))]);
     await eventually(async () => expect((await consumer.health()).trouble).to.match(/daily_rates/));
@@ -318,11 +322,12 @@ describe('the consumer', () => {
     );
     for (let n = 0; n < 200; n += 20) {
       const records = rates200.slice(n, n + 20).map(makeRecord);
-      // The publisher's own connection dies too; a publish that was refused is the caller's to repeat.
+      // The publisher's own connection dies too; the caller repeats a refused publish.
       await eventually(() => stream.publish(TOPIC, records));
       await database
         .query(
-          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and pid <> pg_backend_pid()`,
         )
         .catch(() => undefined);
     }
@@ -380,7 +385,7 @@ describe('rates that are saved again and again', () => {
     expect(await days()).to.equal(6);
   });
 
-  it('are asked about and not written, once nothing was new', async () => {
+  it('are checked and not written, once nothing was new', async () => {
     const store = openRateStore(database.db);
     await store.save(known);
     await store.save(known);
@@ -393,7 +398,7 @@ describe('rates that are saved again and again', () => {
     expect(statements[0]).not.to.match(/insert|update|delete/i);
   });
 
-  it('are found by an index, also in large tables that nobody has analyzed', async () => {
+  it('are found by an index, also in large tables that were never analyzed', async () => {
     for (const table of ['rate_observations', 'daily_rates'])
       await database.query(`alter table ${table} set (autovacuum_enabled = false)`);
     const store = openRateStore(database.db);
@@ -407,7 +412,8 @@ describe('rates that are saved again and again', () => {
     const readWhole = async () => {
       await database.query('select pg_stat_force_next_flush()');
       const [read] = await database.query<{ times: number }>(
-        `select sum(seq_scan)::int as times from pg_stat_user_tables where relname in ('rate_observations', 'daily_rates')`,
+        `select sum(seq_scan)::int as times from pg_stat_user_tables
+         where relname in ('rate_observations', 'daily_rates')`,
       );
       return read?.times;
     };
@@ -446,7 +452,7 @@ describe('a dead letter', () => {
       log: quiet,
     });
 
-  it('goes to its topic as it came, with where from and why in the headers, and to a row, once', async () => {
+  it('goes to its topic with origin and reason as headers, and to a row, once', async () => {
     const sent: OutgoingRecord[] = [];
     const handle = handler((records) => {
       sent.push(...records);
@@ -489,7 +495,7 @@ describe('a dead letter', () => {
     expect(published).to.equal(0);
   });
 
-  it('keeps what a foreign producer may write: headers without a value or repeated, other clocks', async () => {
+  it('keeps headers without a value or repeated, and times in other units', async () => {
     const sent: OutgoingRecord[] = [];
     const handle = handler((records) => {
       sent.push(...records);
@@ -520,7 +526,7 @@ describe('a dead letter', () => {
     expect(sent[0]?.headers).to.deep.include(headers);
   });
 
-  it('goes to its topic without its value when only that is refused, and whole into its row', async () => {
+  it('goes to its topic without a value that is refused, and whole into its row', async () => {
     const sent: OutgoingRecord[] = [];
     const handle = handler((records) => {
       if (records.some(({ value }) => value !== null))
@@ -586,7 +592,7 @@ function varint(value: number): Buffer {
 }
 const DAY_0_VARINT = varint(Date.parse(DAY_0));
 
-/** An order of its own for each start, and the same one every time: a failing order can be looked at again. */
+/** A reproducible order for each start. */
 function shuffled<T>(items: readonly T[], start: number): T[] {
   let seed = start + 7;
   const order = items.map((item) => {

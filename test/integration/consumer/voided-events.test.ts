@@ -45,7 +45,7 @@ describe('a voided event', () => {
     expect(await mids()).to.deep.equal({ NGN: '1543.21' });
   });
 
-  it('stays out however often it is delivered again, and the rest of its batch is stored', async () => {
+  it('stays out when it is delivered again; the rest of its batch is stored', async () => {
     await save(wrong);
     await voidWrong();
     const store = openRateStore(database.db);

@@ -24,16 +24,16 @@ interface Script {
 }
 
 /**
- * A client whose consumers do what the test says. No broker can be brought to have kafkajs fall silent, or go on with what it had
- * fetched before its partitions went elsewhere, when a test wants it to.
+ * A client whose consumers do what the test says: no broker makes kafkajs fall silent, or continue
+ * with what it fetched before a rebalance, when a test wants it to.
  */
 function scriptedKafka(): { kafka: Kafka; consumers: Script[] } {
   const consumers: Script[] = [];
   const consumer = () => {
-    const told = new EventEmitter();
+    const emitter = new EventEmitter();
     let eachBatch: (payload: EachBatchPayload) => Promise<void>;
     const script: Script = {
-      emit: (event, payload = {}) => void told.emit(event, { payload }),
+      emit: (event, payload = {}) => void emitter.emit(event, { payload }),
       join: (...partitions) =>
         script.emit('GROUP_JOIN', { memberAssignment: { [TOPIC]: partitions } }),
       deliver: (partition, heartbeat = () => Promise.resolve()) => {
@@ -61,7 +61,7 @@ function scriptedKafka(): { kafka: Kafka; consumers: Script[] } {
     const names = ['FETCH', 'HEARTBEAT', 'GROUP_JOIN', 'REBALANCING', 'CRASH', 'DISCONNECT'];
     return {
       events: Object.fromEntries(names.map((name) => [name, name])),
-      on: (event: string, listener: () => void) => told.on(event, listener),
+      on: (event: string, listener: () => void) => emitter.on(event, listener),
       connect: () => Promise.resolve(),
       subscribe: () => Promise.resolve(),
       run: (how: { eachBatch: typeof eachBatch }) => {
@@ -101,7 +101,7 @@ describe('the supervised consumer on Kafka', () => {
       expect(consumers).to.have.length(n);
       return consumers[n - 1] as Script;
     });
-  /** The monotonic clock and the intervals are the test's; whatever is due has happened when this resolves. */
+  /** Advances the monotonic clock and the intervals, and resolves when all that is due is done. */
   const pass = async (seconds: number) => {
     await clock.tickAsync(seconds * 1000);
     await turn();
@@ -124,7 +124,7 @@ describe('the supervised consumer on Kafka', () => {
       expect(consumer.committed).to.deep.equal([{ topic: TOPIC, partition: 1, offset: '8' }]);
     });
 
-    it('leaves it alone when the partition has gone to another member', async () => {
+    it('skips it when the partition has moved to another member', async () => {
       let handled = 0;
       const consumer = await started(() => Promise.resolve(void handled++));
       consumer.join(0, 1);
@@ -139,7 +139,7 @@ describe('the supervised consumer on Kafka', () => {
       ]);
     });
 
-    it('leaves it alone while the partitions are dealt anew', async () => {
+    it('skips it during a rebalance', async () => {
       let handled = 0;
       const consumer = await started(() => Promise.resolve(void handled++));
       consumer.join(0);
@@ -148,14 +148,14 @@ describe('the supervised consumer on Kafka', () => {
       expect([handled, consumer.committed, consumer.resolved]).to.deep.equal([0, [], []]);
     });
 
-    it('does not commit it when the partitions were dealt anew in its midst, even if it has got its own again', async () => {
+    it('does not commit it after a rebalance, even with the same partitions', async () => {
       const consumer = await started(() => Promise.resolve(consumer.join(0)));
       consumer.join(0);
       await consumer.deliver(0);
       expect([consumer.committed, consumer.resolved]).to.deep.equal([[], []]);
     });
 
-    it('does not try it again when it failed and the partitions were dealt anew', async () => {
+    it('does not retry it when it failed and a rebalance began', async () => {
       let tried = 0;
       const consumer = await started(() => {
         tried++;
@@ -167,7 +167,7 @@ describe('the supervised consumer on Kafka', () => {
       expect([tried, consumer.committed, consumer.resolved]).to.deep.equal([1, [], []]);
     });
 
-    it('hands the loss of its session in the midst of it to kafkajs, which joins anew, and does not commit', async () => {
+    it('rethrows the loss of its session to kafkajs and does not commit', async () => {
       const consumer = await started(() => pass(4));
       consumer.join(0);
       const expelled = new Error('The coordinator is not aware of this member');
@@ -182,7 +182,7 @@ describe('the supervised consumer on Kafka', () => {
   });
 
   describe('and its signs of life', () => {
-    it('says so after 20 seconds without one, and after a minute ends the consumer and builds another', async () => {
+    it('is unhealthy after 20 s without one, and rebuilt after a minute', async () => {
       const consumer = await started(() => Promise.resolve());
       consumer.join(0);
       await pass(20);
@@ -209,7 +209,7 @@ describe('the supervised consumer on Kafka', () => {
       expect(subscription.health()).to.deep.equal({ trouble: null, code: null, partitions: [0] });
     });
 
-    it('takes every fetch for one, however little there is to read', async () => {
+    it('counts every fetch, however little there is to read', async () => {
       const consumer = await started(() => Promise.resolve());
       consumer.join(0);
       for (let minute = 0; minute < 5; minute++) {
@@ -219,7 +219,7 @@ describe('the supervised consumer on Kafka', () => {
       expect([consumer.disconnected, subscription.health().trouble]).to.deep.equal([false, null]);
     });
 
-    it('takes no heartbeat for one while nothing is fetched', async () => {
+    it('counts no heartbeat while nothing is fetched', async () => {
       const consumer = await started(() => Promise.resolve());
       consumer.join(0);
       for (let second = 0; second < 66; second += 3) {
@@ -230,7 +230,7 @@ describe('the supervised consumer on Kafka', () => {
       await nthConsumer(2);
     });
 
-    it('takes every heartbeat in the midst of a batch for one, however long that lasts', async () => {
+    it('counts every heartbeat during a batch, however long it lasts', async () => {
       let done = () => {};
       const working = new Promise<void>((resolve) => {
         done = resolve;

@@ -91,12 +91,12 @@ import { describeStreamContract } from '../../support/stream-contract.ts';
     });
     await eventually(() => expect(subscription.health().partitions).to.have.length(3));
     const shares: number[] = [];
-    // The quietest of several windows: the machine is shared, and what else this process still tidies up is not the client's doing.
+    // The quietest of several windows: the machine is shared.
     while (shares.length < 10 && !shares.some((share) => share < 0.03))
       shares.push(await cpuShareOf(2000));
     await subscription.stop();
     await idle.close();
-    // Unpatched, kafkajs takes about 6 % in every window; a broker's usual traffic of empty fetches and heartbeats is below 1 %.
+    // Unpatched, kafkajs takes about 6 % in every window; empty fetches take less than 1 %.
     expect(Math.min(...shares)).to.be.below(0.03);
   });
 });

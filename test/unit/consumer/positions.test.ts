@@ -17,7 +17,7 @@ describe('a log that does not match where the group stopped', () => {
     return { alarms, check, trouble: gaps.trouble };
   };
 
-  it('is no alarm while it fits, or before the group has read at all', () => {
+  it('is not reported while it matches, or before the group has read at all', () => {
     const { check, trouble } = watch();
     check([
       position('0', '9', '9'),
@@ -28,7 +28,7 @@ describe('a log that does not match where the group stopped', () => {
     expect(trouble()).to.equal(null);
   });
 
-  it('is one when records were deleted before they were read, once, and stays one though the group jumps over them', () => {
+  it('is reported once when records were deleted unread, and stays reported', () => {
     const { alarms, check, trouble } = watch();
     check([position('500', '900', '300')]);
     check([position('500', '900', '900')]);
@@ -38,7 +38,7 @@ describe('a log that does not match where the group stopped', () => {
     );
   });
 
-  it('is one when the log was made anew, and not for a leader that has only just taken over', () => {
+  it('is reported when the log was recreated, not for a leader that has just taken over', () => {
     const { check, trouble } = watch();
     check([position('0', '7', '9')]);
     check([position('0', '9', '9')]);
@@ -48,13 +48,13 @@ describe('a log that does not match where the group stopped', () => {
     expect(trouble()).to.match(/had read up to offset 9 and the log ends at 0/);
   });
 
-  it('is a gap when the offsets have expired and records after what Postgres has stored are gone', () => {
+  it('is reported when the offsets have expired and unstored records are gone', () => {
     const { check, trouble } = watch();
     check([position('500', '900', null)], [[2, '300']]);
     expect(trouble()).to.match(/fx\/2: 200 records from offset 300 on were deleted/);
   });
 
-  it('is no gap when the offsets have expired and nothing after what Postgres has stored is gone', () => {
+  it('is not reported when the offsets have expired and all that is gone is stored', () => {
     const { check, trouble } = watch();
     check([position('500', '900', null)], [[2, '500']]);
     // A topic that was recreated starts again, and its group with it.

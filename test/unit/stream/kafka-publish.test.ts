@@ -3,9 +3,10 @@ import type { Kafka, Message, ProducerConfig } from 'kafkajs';
 import { kafkaPublisher } from '../../../stream/kafka/publish.ts';
 
 /**
- * A client that tries again within each send, as kafkajs does when a broker dies. `choices` gets where the records were to go, a list for
- * each time that it asked. The partition `skipped` is left out of the first send's acknowledgements and the send called done all the same,
- * as it is when that partition moves to a broker that had answered; `npm run chaos -- --case node-lost` has it happen for real.
+ * A client that retries within each send, as kafkajs does when a broker dies. `choices` receives
+ * the chosen partitions, a list for each attempt. The first send is called done without acknowledging
+ * `skipped`, as when that partition moves to a broker that had answered: `npm run chaos -- --case
+ * node-lost` produces it for real.
  */
 function clientThatRetries({
   skipped,
@@ -48,7 +49,7 @@ describe('a publish that kafkajs calls done', () => {
     value: Buffer.from(String(n)),
   }));
 
-  it('is refused when a partition that records went to has not acknowledged, and works when it is tried again', async () => {
+  it('is refused when a partition has not acknowledged, and works on a retry', async () => {
     const choices: number[][] = [];
     const { publish, close } = kafkaPublisher(clientThatRetries({ skipped: 1, choices }));
     const refusal = await publish('t', records).then(
@@ -65,7 +66,7 @@ describe('a publish that kafkajs calls done', () => {
     await close();
   });
 
-  it('leaves each record, with a key or without, in the partition that was chosen first when kafkajs asks again', async () => {
+  it('keeps each record in the partition that was chosen first when kafkajs retries', async () => {
     const choices: number[][] = [];
     const { publish, close } = kafkaPublisher(clientThatRetries({ skipped: null, choices }));
     await publish('t', records);

@@ -32,7 +32,7 @@ describe('a publisher', () => {
     expect(calls).to.deep.equal(['createTopic', 'look up', 'publish', 'publish']);
   });
 
-  it('prepares again after a failed publish: the topic or the registry may have been recreated', async () => {
+  it('prepares again after a failed publish, since the topic may have been recreated', async () => {
     const publisher = open();
     await publisher.publish([]);
     failing = 'publish';
