@@ -4,7 +4,7 @@ import { loanPage, loanReport, oneLoan } from '../../../reports/loans.ts';
 import { parReport, rollReport } from '../../../reports/portfolio.ts';
 import { parRows, rollRows } from '../../support/book-figures.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
-import { historyRows, missedRows, summaryRow } from '../../support/loan-figures.ts';
+import { historyRows, missedRows, status, summaryRow } from '../../support/loan-figures.ts';
 import { dayNumber, isoDay, putBook, randomBook, seededRandom } from '../../support/random-book.ts';
 
 const BOOKS = 20;
@@ -17,6 +17,21 @@ describe('the reports against the definitions, worked out a loan and a day at a 
     database = await testDatabase();
   });
   after(() => database.drop());
+
+  it('have every kind of loan in their random books', () => {
+    const kinds = new Set<string>();
+    for (let seed = 1; seed <= BOOKS; seed++)
+      for (const loan of randomBook(seed).loans) {
+        for (let day = 0; day < 330; day += 30)
+          kinds.add(status(loan, dayNumber('2024-01-05') + day));
+        if (loan.reversals.length > 0) kinds.add('reversed');
+        if (loan.tolerance > 0n) kinds.add('tolerance');
+      }
+    expect([...kinds].sort()).to.deep.equal([
+      ...['current', 'in_arrears', 'no_schedule', 'not_released', 'reversed', 'settled'],
+      'tolerance',
+    ]);
+  });
 
   for (let seed = 1; seed <= BOOKS; seed++) {
     it(`agree to the last digit on random book ${seed}`, async () => {
@@ -51,9 +66,8 @@ describe('the reports against the definitions, worked out a loan and a day at a 
           historyRows(loan, day),
         );
         const from = day - 1 - roll(90);
-        expect((await rollReport(db, asOf, isoDay(from))).rows, asOf).to.deep.equal(
-          rollRows(book, from, day),
-        );
+        const rolled = (await rollReport(db, asOf, isoDay(from))).rows;
+        expect(rolled, asOf).to.deep.equal(rollRows(book, from, day));
       }
     });
   }
