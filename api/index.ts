@@ -17,7 +17,7 @@ import { type Listening, listenOn } from './http/server.ts';
 import { bookQueries } from './loans/queries.ts';
 import { statusReader } from './pipeline/status.ts';
 import { updateTrigger } from './pipeline/trigger.ts';
-import { openEventStream } from './rates/event-stream.ts';
+import { EventStream } from './rates/event-stream.ts';
 import { rateQueries } from './rates/queries.ts';
 
 export interface ApiDeps extends Account, FreshnessSettings {
@@ -46,7 +46,7 @@ export async function startApi(deps: ApiDeps): Promise<Listening> {
   const { db, databaseUrl: url, notifications, log } = deps;
   const requests = openRequests(deps);
   const cache = openCache();
-  const events = openEventStream({ db, log });
+  const events = new EventStream({ db, log });
   const runs = watchRuns({ notifications, find: requests.find });
   const reports = openDatabase({
     url,

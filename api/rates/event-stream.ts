@@ -33,61 +33,102 @@ interface Client {
   isReading: boolean;
   isWoken: boolean;
 }
-export type EventStream = ReturnType<typeof openEventStream>;
 
 /** Server-sent events of newly stored rates. Clients at the same position share one query. */
-export function openEventStream({ db, log }: { db: Database; log: Logger }) {
-  const clients = new Set<Client>();
-  const reads = new Map<string, Promise<StoredObservation[]>>();
+export class EventStream {
+  readonly #db: Database;
+  readonly #log: Logger;
+  readonly #clients = new Set<Client>();
+  readonly #reads = new Map<string, Promise<StoredObservation[]>>();
+  readonly #timers: NodeJS.Timeout[];
 
-  function readAfter([storedBy, seq]: Position): Promise<StoredObservation[]> {
+  constructor({ db, log }: { db: Database; log: Logger }) {
+    this.#db = db;
+    this.#log = log;
+    const sendHeartbeats = () => {
+      for (const client of this.#clients) this.#write(client, ':\n\n');
+    };
+    this.#timers = [
+      setInterval(this.wake, POLL_MS).unref(),
+      setInterval(sendHeartbeats, HEARTBEAT_MS).unref(),
+    ];
+  }
+
+  /** Sends what has been stored since. */
+  readonly wake = (): void => {
+    for (const client of this.#clients) void this.#advance(client);
+  };
+
+  /** Sends every observation stored after `since`, or from now on, until the client leaves. */
+  async subscribe(res: Response, since: Position | null): Promise<void> {
+    const address = res.req.ip ?? '';
+    this.#refuseTooMany(address);
+    const position = since ?? (await withRequestTimeout(currentPosition(this.#db)));
+    if (res.destroyed) return;
+    this.#refuseTooMany(address);
+    res.writeHead(200, HEADERS);
+    const client = { res, address, position, isReading: false, isWoken: false };
+    // A browser that loses the connection reconnects after this many milliseconds.
+    this.#write(client, 'retry: 2000\n\n');
+    this.#clients.add(client);
+    res.once('close', () => this.#clients.delete(client));
+    await this.#advance(client);
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const { res } of this.#clients) res.end();
+  }
+
+  #readAfter([storedBy, seq]: Position): Promise<StoredObservation[]> {
     const key = `${storedBy}-${seq}`;
-    const reading =
-      reads.get(key) ??
-      query<StoredObservation>(db, NEW_OBSERVATIONS, { storedBy, seq, limit: BATCH }).finally(() =>
-        reads.delete(key),
-      );
-    reads.set(key, reading);
+    const joined = this.#reads.get(key);
+    if (joined !== undefined) return joined;
+    const params = { storedBy, seq, limit: BATCH };
+    const reading = query<StoredObservation>(this.#db, NEW_OBSERVATIONS, params).finally(() =>
+      this.#reads.delete(key),
+    );
+    this.#reads.set(key, reading);
     return reading;
   }
 
-  async function advance(client: Client): Promise<void> {
+  async #advance(client: Client): Promise<void> {
     client.isWoken = true;
     if (client.isReading) return;
     client.isReading = true;
     try {
       while (client.isWoken) {
         client.isWoken = false;
-        const rows = await readAfter(client.position);
+        const rows = await this.#readAfter(client.position);
         for (const { stored_by, seq, ...row } of rows) {
           client.position = [stored_by, seq];
           const id = `${stored_by}-${seq}`;
           const text = `id: ${id}\nevent: rate\ndata: ${JSON.stringify(row)}\n\n`;
-          if (!write(client, text)) return;
+          if (!this.#write(client, text)) return;
         }
         client.isWoken ||= rows.length === BATCH;
       }
     } catch (err) {
       // The position has not moved: the next poll reads the same rows.
-      log.debug({ err }, 'event stream: read failed, retrying');
+      this.#log.debug({ err }, 'event stream: read failed, retrying');
     } finally {
       client.isReading = false;
     }
   }
 
-  function write({ res }: Client, text: string): boolean {
+  #write({ res }: Client, text: string): boolean {
     if (res.destroyed || res.writableEnded) return false;
     res.write(text);
     if (res.writableLength <= MAX_UNREAD) return true;
-    log.info('event stream: client does not read, disconnected');
+    this.#log.info('event stream: client does not read, disconnected');
     res.destroy();
     return false;
   }
 
-  function refuseTooMany(address: string): void {
-    if (clients.size >= MAX_CLIENTS)
+  #refuseTooMany(address: string): void {
+    if (this.#clients.size >= MAX_CLIENTS)
       throw unavailable(`${MAX_CLIENTS} event streams are open; retry later`);
-    const same = [...clients].filter((client) => client.address === address).length;
+    const same = [...this.#clients].filter((client) => client.address === address).length;
     if (same >= MAX_CLIENTS_PER_ADDRESS)
       throw new Refused(
         'too-many-requests',
@@ -95,39 +136,6 @@ export function openEventStream({ db, log }: { db: Database; log: Logger }) {
         { headers: { 'Retry-After': '30' } },
       );
   }
-
-  const wake = () => {
-    for (const client of clients) void advance(client);
-  };
-  const polling = setInterval(wake, POLL_MS).unref();
-  const beating = setInterval(() => {
-    for (const client of clients) write(client, ':\n\n');
-  }, HEARTBEAT_MS).unref();
-
-  return {
-    /** Sends what has been stored since. */
-    wake,
-    /** Sends every observation stored after `since`, or from now on, until the client leaves. */
-    async subscribe(res: Response, since: Position | null): Promise<void> {
-      const address = res.req.ip ?? '';
-      refuseTooMany(address);
-      const position = since ?? (await withRequestTimeout(currentPosition(db)));
-      if (res.destroyed) return;
-      refuseTooMany(address);
-      res.writeHead(200, HEADERS);
-      const client = { res, address, position, isReading: false, isWoken: false };
-      // A browser that loses the connection reconnects after this many milliseconds.
-      write(client, 'retry: 2000\n\n');
-      clients.add(client);
-      res.once('close', () => clients.delete(client));
-      await advance(client);
-    },
-    stop(): void {
-      clearInterval(polling);
-      clearInterval(beating);
-      for (const { res } of clients) res.end();
-    },
-  };
 }
 
 /** The handler of GET /v2/events. */

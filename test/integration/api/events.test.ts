@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { openEventStream as openFeed } from '../../../api/rates/event-stream.ts';
+import { EventStream } from '../../../api/rates/event-stream.ts';
 import { openDatabase } from '../../../platform/database.ts';
 import { openEventStream } from '../../support/event-source.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -113,7 +113,7 @@ describe('GET /v2/events', () => {
         return { rows: [{ xmin: '1' }] };
       },
     };
-    const feed = openFeed({ db: db as never, log: quiet });
+    const feed = new EventStream({ db: db as never, log: quiet });
     const res = Object.assign(gone, { req: { ip: '127.0.0.1' } });
     await feed.subscribe(res as never, null);
     feed.wake();
