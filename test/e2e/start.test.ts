@@ -19,6 +19,11 @@ function newestDay(rates: OldRate[]): OldRate[] {
   return rates.filter(({ id }) => Math.floor(id / 1000) === newest);
 }
 
+function lastMessage({ output }: Command): unknown {
+  const lines = output().trim().split('\n');
+  return (JSON.parse(lines.at(-1) ?? '{}') as { msg?: string }).msg;
+}
+
 describe('npm start', function () {
   this.timeout(90_000);
   let data: ReturnType<typeof dataDir>;
@@ -73,6 +78,23 @@ describe('npm start', function () {
     expect(Date.now() - again, 'warm start in ms').to.be.below(5000);
     second.kill('SIGINT');
     expect(await second.exited).to.equal(0);
+    expect(lastMessage(second), 'the last line').to.equal('stopped');
+  });
+
+  it('stops with its Postgres when the terminal is closed', async () => {
+    const closed = start();
+    await sevenRates();
+    closed.kill('SIGHUP');
+    expect(await closed.exited).to.equal(0);
+    expect(lastMessage(closed)).to.equal('stopped');
+    expect(postgresPid(data.dir)).to.equal(null);
+  });
+
+  it('ignores variables of libpq, which are meant for other servers', async () => {
+    const settings = { DATA_DIR: data.dir, PORT: String(port) };
+    const foreign = { PGSSLMODE: 'prefer', PGHOST: '127.0.0.9', PGPORT: '1', PGUSER: 'other' };
+    running = command('start', { ...settings, ...foreign, PGOPTIONS: '-c TimeZone=Asia/Kolkata' });
+    await sevenRates();
   });
 
   it('keeps its data and one row a currency through five kill -9 at random moments', async () => {
