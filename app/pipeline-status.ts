@@ -117,7 +117,7 @@ function breakerProblems({ breaker }: Facts): Problem[] {
   const close = 'then npm run status -- --close-breaker';
   const fixes: Record<number, string> = {
     401: `check XE_ACCOUNT_ID and XE_API_KEY, ${close}`,
-    403: `the account lacks the permission or has ended: talk to XE, ${close}`,
+    403: `the account has ended or is not allowed to do this: talk to XE, ${close}`,
     429: `wait for the reset or ask XE for more, ${close}`,
   };
   return [

@@ -2,9 +2,9 @@ import { defineCommand } from '../app/command-line.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { stopBroker } from '../test/support/broker.ts';
 import { stopTestServer } from '../test/support/database.ts';
-import { type BenchCase, type Result, rounded } from '../tools/bench/case.ts';
+import { type BenchCase, type Result, round } from '../tools/bench/case.ts';
 import { CASES } from '../tools/bench/cases.ts';
-import { type Judged, judged, tableOf } from '../tools/bench/table.ts';
+import { formatTable, judge, type Verdict } from '../tools/bench/table.ts';
 
 interface Options {
   quick?: boolean;
@@ -53,17 +53,17 @@ await runCommand(async ({ onClose }) => {
       }
     }
   }
-  const cases = asked.map((one) => judged(one, runs.get(one) ?? [], failed.get(one)));
+  const cases = asked.map((one) => judge(one, runs.get(one) ?? [], failed.get(one)));
   process.stdout.write(
-    json ? `${JSON.stringify({ quick, cases: cases.map(asJson) })}\n` : tableOf(cases),
+    json ? `${JSON.stringify({ quick, cases: cases.map(asJson) })}\n` : formatTable(cases),
   );
   // A quick run is too short to judge by.
   const good = cases.every((one) => (quick ? one.failed === undefined : one.holds));
   return good ? 0 : 1;
 });
 
-function asJson({ runs, ...one }: Judged) {
-  const figuresOf = ({ figures }: Result) =>
-    Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, rounded(value)]));
-  return { ...one, runs: runs.map(figuresOf) };
+function asJson({ runs, ...one }: Verdict) {
+  const readFigures = ({ figures }: Result) =>
+    Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, round(value)]));
+  return { ...one, runs: runs.map(readFigures) };
 }

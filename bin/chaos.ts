@@ -4,7 +4,7 @@ import { runCommand } from '../platform/lifecycle.ts';
 import { javaMissing } from '../test/support/broker.ts';
 import type { Adapter, ChaosCase, Outcome } from '../tools/chaos/case.ts';
 import { CASES } from '../tools/chaos/cases.ts';
-import { randomFrom } from '../tools/chaos/random.ts';
+import { seededRandom } from '../tools/chaos/random.ts';
 import { type Servers, startServers } from '../tools/chaos/servers.ts';
 import { openWorld } from '../tools/chaos/world.ts';
 
@@ -66,7 +66,7 @@ await runCommand(async ({ onClose }) => {
   const results: { holds: boolean }[] = [];
   const play = async (one: ChaosCase) => {
     const began = performance.now();
-    const { broken, ...result } = await outcomeOf(one, { servers, on, seed });
+    const { broken, ...result } = await runCase(one, { servers, on, seed });
     const took_s = Math.round((performance.now() - began) / 100) / 10;
     results.push({
       holds: broken.length === 0,
@@ -103,11 +103,11 @@ await runCommand(async ({ onClose }) => {
 });
 
 /** Runs a case in a world of its own; one that throws did not hold. */
-async function outcomeOf(
+async function runCase(
   one: ChaosCase,
   { servers, on, seed }: { servers: Servers; on: Adapter; seed: number },
 ) {
-  const random = randomFrom(seed + CASES.indexOf(one));
+  const random = seededRandom(seed + CASES.indexOf(one));
   const world = await openWorld({ on, servers, name: one.name, random });
   try {
     const { must, also, ...counts }: Outcome = await one.run(world, !options.quick);

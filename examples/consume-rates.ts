@@ -42,9 +42,10 @@ const writers = new Map<number, avro.Type>();
 async function writerOf(id: number): Promise<avro.Type> {
   let writer = writers.get(id);
   if (!writer) {
-    const answer = await fetch(`${registry}/schemas/ids/${id}`);
-    if (!answer.ok) throw new Error(`registry: expected the schema ${id}, got ${answer.status}`);
-    const { schema } = (await answer.json()) as { schema: string };
+    const response = await fetch(`${registry}/schemas/ids/${id}`);
+    if (!response.ok)
+      throw new Error(`registry: expected the schema ${id}, got ${response.status}`);
+    const { schema } = (await response.json()) as { schema: string };
     writer = avro.Type.forSchema(JSON.parse(schema));
     writers.set(id, writer);
   }
@@ -83,7 +84,7 @@ const stopped = new Promise<void>((resolve) => {
   stop = resolve;
 });
 process.once('SIGINT', stop).once('SIGTERM', stop);
-// Whoever reads only the first lines has closed the pipe: the rest is for nobody.
+// `| head` closes the pipe early.
 process.stdout.on('error', stop);
 
 const seen = new Set<string>();

@@ -131,7 +131,7 @@ describe('what the documents say to type', function () {
         `http://127.0.0.1:${port}/v2/status`,
       );
       expect(status?.data.data.backfill, running.output()).to.include({ runs: 8, confirmed: 8 });
-      // A service that has just come up is heard of a moment later, and nobody types that fast.
+      // The first heartbeat of a service comes a moment after its start.
       const ready = await get<{ status: string }>(`http://127.0.0.1:${port}/readyz`);
       expect(ready?.data).to.include({ status: 'ok' });
     });

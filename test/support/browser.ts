@@ -103,7 +103,7 @@ export async function watchShifts(page: Page): Promise<() => Promise<number>> {
   };
 }
 
-/** What axe finds wrong with the page as it stands, one line each. */
+/** The page's accessibility violations by axe, one line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate<string[]>(

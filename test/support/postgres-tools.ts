@@ -11,7 +11,7 @@ import { eventually } from './eventually.ts';
 const DEBIAN = '/usr/lib/postgresql';
 const PROGRAMS = ['initdb', 'postgres', 'pg_dump', 'pg_restore'];
 
-/** A server with the tools of its own version, which the bundled one lacks. */
+/** A server with the tools of its own version, which the bundled one does not have. */
 export interface ToolServer {
   /** The URL of a database of this server, made empty. */
   database(name: string): Promise<string>;

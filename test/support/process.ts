@@ -117,7 +117,7 @@ export interface OldRate {
   currency_to: string;
 }
 
-/** GET that never throws for a status; null when nobody answers. */
+/** GET that never throws for a status; null without a response. */
 export async function get<T>(
   url: string,
 ): Promise<{ status: number; data: T; text: string } | null> {

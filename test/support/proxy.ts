@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** What happens to bytes on their way: nothing, or they are held back, come late, or trickle. */
-export interface Weather {
+export interface LinkState {
   readonly hold?: boolean;
   readonly delayMs?: number;
   readonly bytesPerSecond?: number;
@@ -16,11 +16,11 @@ export interface NetworkProxy {
   readonly port: number;
   /** Resets every connection and refuses new ones. */
   cut(): void;
-  mend(): void;
+  restore(): void;
   /** Resets every connection once; new ones get through. */
   reset(): void;
   /** Sets the link from clients to the server and back, for open and new connections. */
-  weather(there: Weather, back: Weather): void;
+  setLink(there: LinkState, back: LinkState): void;
   /** Lets the next matching request pass, and resets the client instead of the reply. */
   loseReply(replyOf: ReplyOf): void;
   /** How many replies were lost so. */
@@ -28,7 +28,7 @@ export interface NetworkProxy {
   stop(): Promise<void>;
 }
 
-const FINE: Weather = {};
+const FINE: LinkState = {};
 const SLICE = 128;
 
 export async function startProxy(target: { host: string; port: number }): Promise<NetworkProxy> {
@@ -84,12 +84,12 @@ export async function startProxy(target: { host: string; port: number }): Promis
       whole = false;
       reset();
     },
-    mend: () => {
+    restore: () => {
       whole = true;
       [there, back] = [FINE, FINE];
     },
     reset,
-    weather: (next, nextBack) => {
+    setLink: (next, nextBack) => {
       [there, back] = [next, nextBack];
     },
     loseReply: (replyOf) => {
@@ -108,7 +108,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
 function carry(
   from: Socket,
   to: Socket,
-  weather: () => Weather,
+  link: () => LinkState,
   passes: (bytes: Buffer) => boolean = () => true,
 ): void {
   const waiting: { bytes: Buffer; came: number }[] = [];
@@ -120,8 +120,8 @@ function carry(
   async function work(): Promise<void> {
     carrying = true;
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      while (weather().hold && !to.destroyed) await pause(20);
-      const { delayMs = 0 } = weather();
+      while (link().hold && !to.destroyed) await pause(20);
+      const { delayMs = 0 } = link();
       const late = next.came + delayMs - performance.now();
       if (late > 1) await pause(late);
       if (to.destroyed) break;
@@ -131,7 +131,7 @@ function carry(
   }
   async function write(bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.length && !to.destroyed; ) {
-      const { bytesPerSecond, hold } = weather();
+      const { bytesPerSecond, hold } = link();
       const size = bytesPerSecond ? SLICE : bytes.length - at;
       if (hold || bytesPerSecond)
         await pause(hold ? 20 : (SLICE * 1000) / (bytesPerSecond as number));

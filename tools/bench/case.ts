@@ -33,11 +33,11 @@ export function quantile(values: readonly number[], part: number): number {
 }
 
 /** Seconds that `work` takes, and what it gives. */
-export async function timed<T>(work: () => Promise<T>): Promise<[seconds: number, result: T]> {
+export async function measure<T>(work: () => Promise<T>): Promise<[seconds: number, result: T]> {
   const began = performance.now();
   const result = await work();
   return [(performance.now() - began) / 1000, result];
 }
 
 /** Three digits are more than a benchmark knows. */
-export const rounded = (value: number): number => Number(value.toPrecision(3));
+export const round = (value: number): number => Number(value.toPrecision(3));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { command, script } from '../../test/support/process.ts';
-import { type BenchCase, timed } from './case.ts';
+import { type BenchCase, measure } from './case.ts';
 import { SINK, startDebezium } from './debezium.ts';
 import { publishHistory } from './history.ts';
 import {
@@ -94,7 +94,7 @@ async function copyWithin({ query }: StageDatabase): Promise<number> {
   await query('create table days_again (like daily_rates including all)');
   await query('checkpoint');
   return (
-    await timed(async () => {
+    await measure(async () => {
       await query(
         `insert into again (event_id, run_id, source, base_currency, quote_currency, mid,
                             observed_at, fetched_at)

@@ -76,7 +76,7 @@ export const SINK = `create table sink (
   observed_at timestamptz not null, fetched_at timestamptz not null,
   stored_at timestamptz not null default now())`;
 
-/** Connect and its two plug-ins, each with all it stands on, from Maven Central on first use. */
+/** Connect and its two plug-ins with their dependencies, from Maven Central on first use. */
 function connectJars(): Promise<string> {
   return mavenCache(`debezium-${DEBEZIUM}`, async (dir, maven) => {
     const parts = {

@@ -8,7 +8,7 @@ import { makeRate, makeRecord } from '../../test/support/make-rate.ts';
 import { SEVEN, startTestConsumer } from '../../test/support/pipeline.ts';
 import { dataDir } from '../../test/support/process.ts';
 import { quiet } from '../../test/support/quiet.ts';
-import { type BenchCase, median, quantile, timed } from './case.ts';
+import { type BenchCase, measure, median, quantile } from './case.ts';
 
 const TOPIC = { topic: 'fx.rates.v1', partitions: 3, replication: 1 };
 const BATCH = 500;
@@ -32,20 +32,20 @@ export const embeddedStream: BenchCase = {
     try {
       say('one event at a time');
       for (let n = 0; n < (quick ? 30 : 1000); n++) {
-        single.push((await timed(() => ours.throughTheStream([rates(1)])))[0]);
-        singleBare.push((await timed(() => bare.insertAndSelect(rates(1))))[0]);
+        single.push((await measure(() => ours.throughTheStream([rates(1)])))[0]);
+        singleBare.push((await measure(() => bare.insertAndSelect(rates(1))))[0]);
       }
       for (let round = 0; round < (quick ? 1 : 5); round++) {
         say(`batches of ${BATCH}, round ${round + 1}`);
         const batches = Array.from({ length: quick ? 4 : 40 }, () => rates(BATCH));
         const rows = batches.length * BATCH;
-        barePerSecond.push(rows / (await timed(() => inTurn(batches, bare.insertAndSelect)))[0]);
+        barePerSecond.push(rows / (await measure(() => inTurn(batches, bare.insertAndSelect)))[0]);
         perSecond.push(
           rows /
-            (await timed(() => ours.throughTheStream(batches.map((some) => renamed(some)))))[0],
+            (await measure(() => ours.throughTheStream(batches.map((some) => renamed(some)))))[0],
         );
         for (let n = 0; n < 5; n++)
-          batch.push((await timed(() => ours.throughTheStream([rates(BATCH)])))[0]);
+          batch.push((await measure(() => ours.throughTheStream([rates(BATCH)])))[0]);
       }
     } finally {
       await ours.stop();

@@ -13,7 +13,7 @@ export interface Load {
  * `seconds`. Only looks for the end of a response, so that the client costs little. Rejects for
  * any status but 200.
  */
-export async function httpLoad(
+export async function loadHttp(
   url: string,
   nextPath: () => string,
   { connections, seconds }: { connections: number; seconds: number },

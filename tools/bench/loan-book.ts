@@ -8,7 +8,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { generateLoanBook } from '../../loans/generate.ts';
 import { testDatabase } from '../../test/support/database.ts';
 import { command } from '../../test/support/process.ts';
-import { type BenchCase, median, timed } from './case.ts';
+import { type BenchCase, measure, median } from './case.ts';
 
 const TABLES = [
   'borrowers',
@@ -44,13 +44,13 @@ export const loanBook: BenchCase = {
       const { seconds: load, megabytes } = await loaded(ours.url, join(dir, 'book'));
       say('the same rows are copied into the same tables of another database');
       await copyOut(client, dir);
-      const [copy, rows] = await timed(() => copyIn(bareClient, dir));
+      const [copy, rows] = await measure(() => copyIn(bareClient, dir));
       say('the loan summary and the pair of sums take turns');
       await client.query('vacuum analyze');
       const [summary, pair]: [number[], number[]] = [[], []];
       for (let round = 0; round < ROUNDS; round++) {
-        pair.push((await timed(() => read(client, PAIR)))[0]);
-        summary.push((await timed(() => read(client, [SUMMARY])))[0]);
+        pair.push((await measure(() => read(client, PAIR)))[0]);
+        summary.push((await measure(() => read(client, [SUMMARY])))[0]);
       }
       return {
         figures: {
@@ -82,7 +82,7 @@ async function loaded(url: string, dir: string): Promise<{ seconds: number; mega
   const watch = setInterval(() => {
     peak = Math.max(peak, peakMegabytes(load.pid));
   }, 50);
-  const [seconds, code] = await timed(() => load.exited);
+  const [seconds, code] = await measure(() => load.exited);
   clearInterval(watch);
   if (code !== 0) throw new Error(`npm run load failed: ${load.output()}`);
   return { seconds, megabytes: peak };

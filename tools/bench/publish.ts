@@ -1,5 +1,5 @@
 import { CompressionTypes, type IHeaders, Kafka, logLevel, Partitioners } from 'kafkajs';
-import { type BenchCase, timed } from './case.ts';
+import { type BenchCase, measure } from './case.ts';
 import { historyInSends, SEND } from './history.ts';
 import { kafkaStage } from './kafka-stage.ts';
 
@@ -27,10 +27,11 @@ export const publish: BenchCase = {
           value,
           headers: { ...headers } as IHeaders,
         }));
-        const byPort = async () => (ours += (await timed(() => stream.publish(topic, records)))[0]);
+        const byPort = async () =>
+          (ours += (await measure(() => stream.publish(topic, records)))[0]);
         const byPeer = async () =>
           (theirs += (
-            await timed(() =>
+            await measure(() =>
               bare.send({
                 topic,
                 messages,

@@ -4,7 +4,7 @@ import { eventually } from '../../test/support/eventually.ts';
 import { SEVEN } from '../../test/support/pipeline.ts';
 import { command, freePort, get } from '../../test/support/process.ts';
 import { type BenchCase, median, quantile } from './case.ts';
-import { httpLoad } from './http-load.ts';
+import { loadHttp } from './http-load.ts';
 
 const YEARS = 10;
 const DAYS = YEARS * 365;
@@ -41,7 +41,7 @@ export const readCold: BenchCase = {
       // The first round only warms up what compiles and caches as it goes.
       for (let round = 0; round <= (quick ? 1 : 5); round++) {
         say(`round ${round}`);
-        const load = await httpLoad(url, () => pathOf(anyQuestion()), {
+        const load = await loadHttp(url, () => pathOf(anyQuestion()), {
           connections: CONNECTIONS,
           seconds,
         });

@@ -5,7 +5,7 @@ import { testDatabase } from '../../test/support/database.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { type Command, command, freePort, get, script } from '../../test/support/process.ts';
 import { type BenchCase, median } from './case.ts';
-import { httpLoad, type Load } from './http-load.ts';
+import { type Load, loadHttp } from './http-load.ts';
 
 const CONNECTIONS = 32;
 const PATH = '/v1/rates?currency=kes';
@@ -49,7 +49,7 @@ export const readHot: BenchCase = {
       for (let round = 0; round <= (quick ? 1 : 5); round++) {
         say(`round ${round}`);
         for (const [name, url] of Object.entries(peers) as [keyof typeof peers, string][]) {
-          const load = await httpLoad(url, () => PATH, {
+          const load = await loadHttp(url, () => PATH, {
             connections: CONNECTIONS,
             seconds: quick ? 0.5 : 4,
           });

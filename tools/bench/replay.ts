@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { command } from '../../test/support/process.ts';
-import { type BenchCase, timed } from './case.ts';
+import { type BenchCase, measure } from './case.ts';
 import { publishHistory } from './history.ts';
 import { type KafkaStage, kafkaStage, type StageDatabase } from './kafka-stage.ts';
 
@@ -94,7 +94,7 @@ async function publishInParts(
 function replayOn(stage: KafkaStage) {
   return async ({ url }: StageDatabase, { to }: End): Promise<Replayed> => {
     let rss = 0;
-    const [took, output] = await timed(async () => {
+    const [took, output] = await measure(async () => {
       const started = command('replay', stage.settings(url, 'none'), [
         '--from',
         '2000-01-01',

@@ -7,7 +7,7 @@ import {
   type OldRate,
   script,
 } from '../../test/support/process.ts';
-import { type BenchCase, median, timed } from './case.ts';
+import { type BenchCase, measure, median } from './case.ts';
 
 /** `npm start` to the first seven rates beside its embedded Postgres alone, cold and warm. */
 export const startUp: BenchCase = {
@@ -50,7 +50,7 @@ export const startUp: BenchCase = {
 
 async function sevenRates(dir: string): Promise<number> {
   const port = await freePort();
-  const [seconds, started] = await timed(async () => {
+  const [seconds, started] = await measure(async () => {
     const start = command('start', { DATA_DIR: dir, PORT: String(port) });
     await eventually(async () => {
       const rates = (await get<OldRate[]>(`http://127.0.0.1:${port}/v1/rates`))?.data;
@@ -65,7 +65,7 @@ async function sevenRates(dir: string): Promise<number> {
 }
 
 async function barePostgres(dir: string): Promise<number> {
-  const [seconds, started] = await timed(async () => {
+  const [seconds, started] = await measure(async () => {
     const start = script('tools/bench/bare-postgres.ts', {}, [dir]);
     await eventually(() => {
       if (!start.output().includes('up\n')) throw new Error(start.output());

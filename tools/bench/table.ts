@@ -1,9 +1,9 @@
 import { asTable } from '../../reports/as-table.ts';
 import type { Row } from '../../reports/report.ts';
-import { type Bound, median, type Result, rounded } from './case.ts';
+import { type Bound, median, type Result, round } from './case.ts';
 
 /** A case over all its runs. Figures are medians; what must hold has held in every run. */
-export interface Judged {
+export interface Verdict {
   readonly name: string;
   readonly about: string;
   readonly figures: Readonly<Record<string, number>>;
@@ -15,18 +15,18 @@ export interface Judged {
 }
 
 /** Holds the runs of a case to their bounds. */
-export function judged(
+export function judge(
   { name, about }: { name: string; about: string },
   runs: readonly Result[],
   failed?: string,
-): Judged {
+): Verdict {
   const figures = Object.fromEntries(
-    Object.keys(runs[0]?.figures ?? {}).map((figure) => [figure, overRuns(runs, figure)]),
+    Object.keys(runs[0]?.figures ?? {}).map((figure) => [figure, medianOverRuns(runs, figure)]),
   );
   const must: Record<string, boolean> = {};
   for (const run of runs) {
     for (const bound of run.bounds ?? [])
-      must[sentence(bound)] = (must[sentence(bound)] ?? true) && isKept(bound, run);
+      must[describeBound(bound)] = (must[describeBound(bound)] ?? true) && isHeld(bound, run);
     for (const [what, held] of Object.entries(run.must ?? {}))
       must[what] = (must[what] ?? true) && held;
   }
@@ -35,7 +35,7 @@ export function judged(
 }
 
 /** The table of `npm run bench`: a line per bound, then one per figure without a bound. */
-export function tableOf(cases: readonly Judged[]): string {
+export function formatTable(cases: readonly Verdict[]): string {
   const columns = ['case', 'figure', 'beside', 'ratio', 'bound', ''].map((name) => ({
     name,
     kind: 'text' as const,
@@ -43,33 +43,31 @@ export function tableOf(cases: readonly Judged[]): string {
   return asTable({ columns, rows: cases.flatMap(linesOf), totals: [], notes: [] });
 }
 
-function linesOf({ name, runs, figures, must, failed }: Judged): Row[] {
+function linesOf({ name, runs, figures, must, failed }: Verdict): Row[] {
   const bounds = runs[0]?.bounds ?? [];
   const spokenOf = new Set(bounds.flatMap(({ figure, beside }) => [figure, beside]));
-  const told = (figure: string) => `${figure} ${figures[figure]}`;
+  const describe = (figure: string) => `${figure} ${figures[figure]}`;
   const verdict = (held: boolean | undefined) => (held ? 'holds' : 'MISSED');
   const rows: Row[] = [
     ...bounds.map((bound) => ({
-      figure: told(bound.figure),
-      beside: bound.beside === undefined ? '' : told(bound.beside),
+      figure: describe(bound.figure),
+      beside: bound.beside === undefined ? '' : describe(bound.beside),
       ratio:
-        bound.beside === undefined
-          ? ''
-          : runs.map((run) => rounded(measured(bound, run))).join(' '),
+        bound.beside === undefined ? '' : runs.map((run) => round(measured(bound, run))).join(' '),
       bound: limitOf(bound),
-      '': verdict(must[sentence(bound)]),
+      '': verdict(must[describeBound(bound)]),
     })),
     ...Object.keys(runs[0]?.must ?? {}).map((what) => ({ figure: what, '': verdict(must[what]) })),
     ...Object.keys(figures)
       .filter((figure) => !spokenOf.has(figure))
-      .map((figure) => ({ figure: told(figure) })),
+      .map((figure) => ({ figure: describe(figure) })),
     ...(failed === undefined ? [] : [{ figure: failed.trim().slice(0, 120), '': 'FAILED' }]),
   ];
   return rows.map((row) => ({ case: name, ...row }));
 }
 
-function overRuns(runs: readonly Result[], figure: string): number {
-  return rounded(median(runs.map(({ figures }) => figures[figure] ?? Number.NaN)));
+function medianOverRuns(runs: readonly Result[], figure: string): number {
+  return round(median(runs.map(({ figures }) => figures[figure] ?? Number.NaN)));
 }
 
 /** Throws for a bound on a figure that the case does not give: it could never be missed. */
@@ -80,7 +78,7 @@ function measured({ figure, beside }: Bound, { figures }: Result): number {
   return ours / theirs;
 }
 
-function isKept(bound: Bound, run: Result): boolean {
+function isHeld(bound: Bound, run: Result): boolean {
   const value = measured(bound, run);
   return (
     value >= (bound.atLeast ?? Number.NEGATIVE_INFINITY) &&
@@ -90,5 +88,5 @@ function isKept(bound: Bound, run: Result): boolean {
 
 const limitOf = ({ atLeast, atMost }: Bound) =>
   atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
-const sentence = (bound: Bound) =>
+const describeBound = (bound: Bound) =>
   `${bound.figure} ${limitOf(bound)}${bound.beside === undefined ? '' : ` times ${bound.beside}`}`;

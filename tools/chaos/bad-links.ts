@@ -1,23 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { NetworkProxy, Weather } from '../../test/support/proxy.ts';
+import type { LinkState, NetworkProxy } from '../../test/support/proxy.ts';
 import { BOTH, type ChaosCase } from './case.ts';
-import { encodedRates } from './encoded-rates.ts';
-import { lettersKept, verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
+import { makeRates } from './encoded-rates.ts';
+import { compareTables, countDeadLetters, promiseIntact } from './verdict.ts';
+import { waitFor } from './world.ts';
 
-const FINE: Weather = {};
+const FINE: LinkState = {};
 /** The longest a publish may take to be acknowledged or refused, on a busy machine. */
 const PUBLISH_MS = 32_000;
 
 type Spoil = (network: NetworkProxy) => void;
-const both = (weather: Weather): [string, Spoil][] => [
-  ['there', (network) => network.weather(weather, FINE)],
-  ['back', (network) => network.weather(FINE, weather)],
+const eachWay = (link: LinkState): [string, Spoil][] => [
+  ['there', (network) => network.setLink(link, FINE)],
+  ['back', (network) => network.setLink(FINE, link)],
 ];
 const KINDS: Record<string, [string, Spoil][]> = {
-  'black hole': both({ hold: true }),
-  '2 s late': both({ delayMs: 2000 }),
-  '1 kB/s': both({ bytesPerSecond: 1024 }),
+  'black hole': eachWay({ hold: true }),
+  '2 s late': eachWay({ delayMs: 2000 }),
+  '1 kB/s': eachWay({ bytesPerSecond: 1024 }),
   resets: [['both', (network) => network.reset()]],
 };
 
@@ -37,8 +37,8 @@ export const badLinks: ChaosCase = {
     const kinds = full
       ? Object.entries(KINDS)
       : Object.entries(KINDS).filter(([kind]) => ['black hole', 'resets'].includes(kind));
-    const stream = world.remoteStream();
-    const rates = encodedRates(5000);
+    const stream = world.openRemoteStream();
+    const rates = makeRates(5000);
     let published = 0;
     let recovered_ms = 0;
     let slowest = 0;
@@ -49,14 +49,14 @@ export const badLinks: ChaosCase = {
       published += next.length;
       for (;;) {
         const began = performance.now();
-        const done = await world.attempt(next, stream);
+        const done = await world.tryPublish(next, stream);
         slowest = Math.max(slowest, Math.round(performance.now() - began));
         if (done) return;
         await pause(100);
       }
     };
     await publishOver();
-    await world.drained();
+    await world.waitUntilDrained();
     for (const [link, network] of links) {
       for (const [kind, ways] of kinds) {
         for (const [way, spoil] of full ? ways : ways.slice(-1)) {
@@ -70,19 +70,19 @@ export const badLinks: ChaosCase = {
           spoil(network);
           if (kind === 'resets') for (; performance.now() < end; await pause(500)) spoil(network);
           else await pause(Math.max(0, end - performance.now()));
-          network.mend();
-          const took = await until(`reading after ${kind} ${way} ${link}`, 120_000, async () => {
+          network.restore();
+          const took = await waitFor(`reading after ${kind} ${way} ${link}`, 120_000, async () => {
             await publishing;
-            return (await world.stored()) === published;
+            return (await world.countStored()) === published;
           });
           if (took > recovered_ms) where = `${kind}, ${way}, ${link}`;
           recovered_ms = Math.max(recovered_ms, took);
         }
       }
     }
-    await world.drained();
-    const verdict = await verdictOn(world.query, rates.slice(0, published));
-    const letters = await lettersKept(world.query);
+    await world.waitUntilDrained();
+    const verdict = await compareTables(world.query, rates.slice(0, published));
+    const letters = await countDeadLetters(world.query);
     return {
       attempted: published,
       acked: published,
@@ -90,7 +90,7 @@ export const badLinks: ChaosCase = {
       recovered_ms,
       also: { slowest_publish_ms: slowest, worst_link: where, letters },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'no dead letters': letters === 0,
         'reading again within 20 s': recovered_ms <= 20_000,
         'every publish ends by its deadline': slowest <= PUBLISH_MS,

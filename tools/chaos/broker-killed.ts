@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { waitForBrokers } from '../../test/support/kafka-server.ts';
 import { freePort, get } from '../../test/support/process.ts';
 import type { ChaosCase } from './case.ts';
-import { encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
+import { makeRates } from './encoded-rates.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
+import { waitFor } from './world.ts';
 
 const MINUTE = 60_000;
 
@@ -17,14 +17,14 @@ export const brokerKilled: ChaosCase = {
   run: async (world, full) => {
     const kafka = world.servers.kafka as NonNullable<typeof world.servers.kafka>;
     const [kills, longAway, frozen] = full ? [10, 5 * MINUTE, MINUTE] : [1, 0, 5000];
-    const rates = encodedRates(20_000);
+    const rates = makeRates(20_000);
     const port = await freePort();
     const consumer = world.run('consumer');
     world.run('api', {
       PORT: String(port),
       DATABASE_URL: world.settings['DATABASE_URL'] as string,
     });
-    await until(
+    await waitFor(
       'the API',
       MINUTE,
       async () => (await get(`http://127.0.0.1:${port}/livez`))?.status === 200,
@@ -52,11 +52,11 @@ export const brokerKilled: ChaosCase = {
       }
     })();
     const reading = async () => {
-      const before = await world.stored();
-      return until(
+      const before = await world.countStored();
+      return waitFor(
         'events are read again',
         2 * MINUTE,
-        async () => (await world.stored()) > before,
+        async () => (await world.countStored()) > before,
       );
     };
     await reading();
@@ -79,9 +79,9 @@ export const brokerKilled: ChaosCase = {
     recovered_ms = Math.max(recovered_ms, await reading());
     over = true;
     await Promise.all([load, readers]);
-    await world.drained();
+    await world.waitUntilDrained();
     const grown = Math.round((rssOf(consumer.pid) - memory) / 1024);
-    const verdict = await verdictOn(world.query, rates.slice(0, published));
+    const verdict = await compareTables(world.query, rates.slice(0, published));
     return {
       attempted: published,
       acked: published,
@@ -95,7 +95,7 @@ export const brokerKilled: ChaosCase = {
         rss_growth_mb: grown,
       },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'reading again within 20 s': recovered_ms <= 20_000,
         'the API answers throughout': refused === 0,
         'memory grows by less than 20 MB': grown < 20,

@@ -1,8 +1,8 @@
 import { statementReply } from '../../test/support/proxy.ts';
 import { BOTH, type ChaosCase } from './case.ts';
-import { encodedRates } from './encoded-rates.ts';
-import { lettersKept, verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
+import { makeRates } from './encoded-rates.ts';
+import { compareTables, countDeadLetters, promiseIntact } from './verdict.ts';
+import { waitFor } from './world.ts';
 
 /** The rows are stored but COMMIT is never confirmed: the batch is repeated without effect. */
 export const commitRepliesCut: ChaosCase = {
@@ -14,28 +14,28 @@ export const commitRepliesCut: ChaosCase = {
     const cuts = full ? 200 : 20;
     // The first batch shows that the consumer reads. Each cut needs new events: stored ones are
     // not written again.
-    const rates = encodedRates((cuts + 1) * 7);
+    const rates = makeRates((cuts + 1) * 7);
     const network = world.databaseNetwork;
     const lostBefore = network.lost();
     const consumer = world.run('consumer');
-    await until('the consumer reads', 60_000, async () => {
+    await waitFor('the consumer reads', 60_000, async () => {
       await world.publish(rates.slice(0, 7));
-      return (await world.stored()) > 0;
+      return (await world.countStored()) > 0;
     });
     let recovered_ms = 0;
     for (let cut = 1; cut <= cuts; cut++) {
       const lost = network.lost();
       network.loseReply(statementReply('COMMIT'));
       await world.publish(rates.slice(cut * 7, cut * 7 + 7));
-      await until('a COMMIT was cut', 60_000, () => network.lost() > lost);
+      await waitFor('a COMMIT was cut', 60_000, () => network.lost() > lost);
       recovered_ms = Math.max(
         recovered_ms,
-        await until('stored', 60_000, async () => (await world.stored()) >= (cut + 1) * 7),
+        await waitFor('stored', 60_000, async () => (await world.countStored()) >= (cut + 1) * 7),
       );
     }
-    await world.drained();
-    const verdict = await verdictOn(world.query, rates);
-    const letters = await lettersKept(world.query);
+    await world.waitUntilDrained();
+    const verdict = await compareTables(world.query, rates);
+    const letters = await countDeadLetters(world.query);
     consumer.kill('SIGTERM');
     const code = await consumer.exited;
     return {
@@ -45,7 +45,7 @@ export const commitRepliesCut: ChaosCase = {
       recovered_ms,
       also: { cuts: network.lost() - lostBefore, letters },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'no dead letters': letters === 0,
         'the consumer lives': code === 0,
       },

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BOTH, type ChaosCase } from './case.ts';
-import { encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
+import { makeRates } from './encoded-rates.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
+import { waitFor } from './world.ts';
 
-/** kill -9 in the middle of the work, again and again, while events flow. */
+/** kill -9 within the work, repeatedly, while events flow. */
 export const consumerKilled: ChaosCase = {
   name: 'consumer-killed',
   what: 'the consumer is killed 50–800 ms after its first batch, repeatedly, while events flow',
@@ -12,7 +12,7 @@ export const consumerKilled: ChaosCase = {
   together: true,
   run: async (world, full) => {
     const [kills, count] = full ? [50, 14_000] : [10, 2800];
-    const rates = encodedRates(count);
+    const rates = makeRates(count);
     const perKill = Math.floor(count / (kills + 1));
     let published = 0;
     const flow = async (upTo: number) => {
@@ -25,14 +25,14 @@ export const consumerKilled: ChaosCase = {
     };
     for (let kill = 0; kill < kills; kill++) {
       const flowing = flow(perKill * (kill + 1));
-      const before = await world.stored();
+      const before = await world.countStored();
       const victim = world.run('consumer');
-      await until(
+      await waitFor(
         'a first batch',
         60_000,
         async () =>
-          (await world.stored()) > before ||
-          (published >= perKill * (kill + 1) && (await world.lag()) === 0),
+          (await world.countStored()) > before ||
+          (published >= perKill * (kill + 1) && (await world.readLag()) === 0),
       );
       await pause(50 + world.random() * 750);
       victim.kill('SIGKILL');
@@ -41,15 +41,15 @@ export const consumerKilled: ChaosCase = {
     }
     await flow(count);
     world.run('consumer');
-    const recovered_ms = await world.drained(60_000);
-    const verdict = await verdictOn(world.query, rates);
+    const recovered_ms = await world.waitUntilDrained(60_000);
+    const verdict = await compareTables(world.query, rates);
     return {
       attempted: count,
       acked: count,
       ...verdict,
       recovered_ms,
       also: { kills },
-      must: { ...wholeAndRight(verdict), 'drained within 30 s': recovered_ms <= 30_000 },
+      must: { ...promiseIntact(verdict), 'drained within 30 s': recovered_ms <= 30_000 },
     };
   },
 };

@@ -10,16 +10,16 @@ const FIRST_DAY = Date.UTC(1990, 0, 1);
  * `count` events whose rate encodes currency, day and slot, so that one in the wrong row shows: of
  * day 123 and currency 4 the night slot is 4000123.23. With two slots a day the later one wins.
  */
-export function encodedRates(count: number, { slots = 1, firstDay = 0 } = {}): RateObserved[] {
+export function makeRates(count: number, { slots = 1, firstDay = 0 } = {}): RateObserved[] {
   return Array.from({ length: count }, (_, n) => {
     const currency = n % CURRENCIES.length;
     const slot = Math.floor(n / CURRENCIES.length) % slots;
     const day = firstDay + Math.floor(n / CURRENCIES.length / slots);
-    return encodedRate(currency, day, slot);
+    return makeRate(currency, day, slot);
   });
 }
 
-function encodedRate(currency: number, day: number, slot: number): RateObserved {
+function makeRate(currency: number, day: number, slot: number): RateObserved {
   const hour = slot === 0 ? '01' : '23';
   const observed_at = new Date(FIRST_DAY + day * DAY_MS + Number(hour) * 3_600_000).toISOString();
   const rate = {
@@ -34,6 +34,6 @@ function encodedRate(currency: number, day: number, slot: number): RateObserved 
   return { event_id: eventId(rate), ...rate };
 }
 
-export function asRecord(rate: RateObserved, schemaId = CURRENT_BUILT_IN_ID): OutgoingRecord {
+export function encodeRecord(rate: RateObserved, schemaId = CURRENT_BUILT_IN_ID): OutgoingRecord {
   return { key: keyOf(rate), value: encodeRate(rate, schemaId) };
 }

@@ -1,7 +1,7 @@
 import type { Failpoint } from '../../platform/failpoint.ts';
 import { BOTH, type ChaosCase } from './case.ts';
-import { asRecord, encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
+import { encodeRecord, makeRates } from './encoded-rates.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
 
 const POINTS: readonly Failpoint[] = [
   'before-decode',
@@ -24,7 +24,7 @@ export const failpoints: ChaosCase = {
   run: async (world, full) => {
     const times = full ? 3 : 1;
     const perDeath = 70;
-    const rates = encodedRates(POINTS.length * times * perDeath);
+    const rates = makeRates(POINTS.length * times * perDeath);
     let deaths = 0;
     let letters = 0;
     for (const [n, point] of POINTS.flatMap((one) =>
@@ -32,13 +32,13 @@ export const failpoints: ChaosCase = {
     ).entries()) {
       const next = rates.slice(n * perDeath, (n + 1) * perDeath);
       const poison = { key: 'USD-KES', value: Buffer.from(`poison ${n}`) };
-      await world.publishRecords([...next.map((rate) => asRecord(rate)), poison]);
+      await world.publishRecords([...next.map((rate) => encodeRecord(rate)), poison]);
       letters++;
       const victim = world.run('consumer', { FX_FAILPOINT: point });
       if ((await victim.exited) === null) deaths++;
     }
     const read = world.run('consumer');
-    const recovered_ms = await world.drained();
+    const recovered_ms = await world.waitUntilDrained();
     read.kill('SIGTERM');
     await read.exited;
     for (let n = 0; n < times; n++) {
@@ -51,7 +51,7 @@ export const failpoints: ChaosCase = {
     }
     const whole = world.run('replay', {}, ['--from', '2020-01-01', '--quiet']);
     const replayed = await whole.exited;
-    const verdict = await verdictOn(world.query, rates);
+    const verdict = await compareTables(world.query, rates);
     // A publish that was repeated may have written a poison twice, as two records.
     const kept = await world.query<{ letters: string }>(
       'select count(distinct value) as letters from dead_letters',
@@ -64,7 +64,7 @@ export const failpoints: ChaosCase = {
       recovered_ms,
       also: { deaths, letters: Number(kept[0]?.letters) },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'died at every point': deaths === expected,
         'one letter for each poison': Number(kept[0]?.letters) === letters,
         'drained within 30 s': recovered_ms <= 30_000,

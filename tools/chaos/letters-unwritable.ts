@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { freePort, get } from '../../test/support/process.ts';
 import { BOTH, type ChaosCase } from './case.ts';
-import { encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
-import { until, type World } from './world.ts';
+import { makeRates } from './encoded-rates.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
+import { type World, waitFor } from './world.ts';
 
 /** Where a letter cannot be kept, its record must not be passed: poison is evidence. */
 export const lettersUnwritable: ChaosCase = {
@@ -13,8 +13,8 @@ export const lettersUnwritable: ChaosCase = {
   on: BOTH,
   together: true,
   run: async (world, full) => {
-    const rates = encodedRates(70);
-    const place = world.on === 'kafka' ? await letterTopic(world) : letterTable(world);
+    const rates = makeRates(70);
+    const place = world.on === 'kafka' ? await openLetterTopic(world) : openLetterTable(world);
     await place.close();
     await world.publish(rates);
     const [at] = await world.stream.publish(world.topic, [
@@ -22,7 +22,7 @@ export const lettersUnwritable: ChaosCase = {
     ]);
     const port = await freePort();
     world.run('consumer', { METRICS_PORT: String(port) });
-    const alarm_ms = await until('an alarm', 60_000, async () => {
+    const alarm_ms = await waitFor('an alarm', 60_000, async () => {
       const answer = await get<{ trouble: string }>(`http://127.0.0.1:${port}/readyz`);
       return (
         answer?.status === 503 && !/waiting for Postgres|not reached yet/.test(answer.data.trouble)
@@ -36,11 +36,11 @@ export const lettersUnwritable: ChaosCase = {
     );
     const storedMeanwhile = await world.query('select from dead_letters').catch(() => []);
     await place.open();
-    const recovered_ms = await world.drained();
+    const recovered_ms = await world.waitUntilDrained();
     const letters = await world.query<{ reason: string }>(
       'select distinct reason, value from dead_letters',
     );
-    const verdict = await verdictOn(world.query, rates);
+    const verdict = await compareTables(world.query, rates);
     return {
       attempted: rates.length + 1,
       acked: rates.length,
@@ -48,7 +48,7 @@ export const lettersUnwritable: ChaosCase = {
       recovered_ms,
       also: { alarm_ms, letters: letters.length },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'the offset is not passed': passed.length === 0,
         'no letter only half kept': storedMeanwhile.length === 0,
         'one letter in the end': letters.length === 1,
@@ -58,7 +58,7 @@ export const lettersUnwritable: ChaosCase = {
 };
 
 /** A topic that is compacted takes nothing without a key, and our poison has none. */
-async function letterTopic({ servers, topic, stream }: World) {
+async function openLetterTopic({ servers, topic, stream }: World) {
   const name = `${topic}.dlt`;
   await stream.createTopic({ topic: name, partitions: 1, replication: 1 });
   const policy = async (value: string) => {
@@ -78,7 +78,7 @@ async function letterTopic({ servers, topic, stream }: World) {
   return { close: () => policy('compact'), open: () => policy('delete') };
 }
 
-function letterTable({ query }: World) {
+function openLetterTable({ query }: World) {
   return {
     close: () => query('alter table dead_letters rename to dead_letters_away'),
     open: () => query('alter table dead_letters_away rename to dead_letters'),

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, get } from '../../test/support/process.ts';
 import { BOTH, type ChaosCase } from './case.ts';
-import { encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
+import { makeRates } from './encoded-rates.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
+import { waitFor } from './world.ts';
 
 const MEMBERS = 3;
 
@@ -14,7 +14,7 @@ export const members: ChaosCase = {
   on: BOTH,
   together: true,
   run: async (world, full) => {
-    const rates = encodedRates(full ? 14_000 : 2800);
+    const rates = makeRates(full ? 14_000 : 2800);
     const ports = await Promise.all(Array.from({ length: MEMBERS }, () => freePort()));
     const alive = ports.map((port) => ({
       port,
@@ -43,19 +43,19 @@ export const members: ChaosCase = {
         published += 20;
       }
     })();
-    let recovered_ms = await until('a partition each', 60_000, fair);
+    let recovered_ms = await waitFor('a partition each', 60_000, fair);
     const joined_ms = recovered_ms;
     recovered_ms = 0;
     while (alive.length > 1) {
       alive.shift()?.process.kill('SIGKILL');
       recovered_ms = Math.max(
         recovered_ms,
-        await until('the others own what a dead one had', 60_000, fair),
+        await waitFor('the others own what a dead one had', 60_000, fair),
       );
     }
     await load;
-    await world.drained();
-    const verdict = await verdictOn(world.query, rates);
+    await world.waitUntilDrained();
+    const verdict = await compareTables(world.query, rates);
     return {
       attempted: rates.length,
       acked: rates.length,
@@ -63,7 +63,7 @@ export const members: ChaosCase = {
       recovered_ms,
       also: { members: MEMBERS, joined_ms },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'partitions are taken over within 30 s': recovered_ms <= 30_000,
       },
     };

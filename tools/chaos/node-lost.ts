@@ -3,9 +3,9 @@ import { openKafkaStream } from '../../stream/kafka/stream.ts';
 import { type KafkaNode, startKafka, waitForBrokers } from '../../test/support/kafka-server.ts';
 import { quiet } from '../../test/support/quiet.ts';
 import type { ChaosCase } from './case.ts';
-import { encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
+import { makeRates } from './encoded-rates.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
+import { waitFor } from './world.ts';
 
 /** Three nodes, three replicas, two in sync: each node in turn dies by kill -9 under load. */
 export const nodeLost: ChaosCase = {
@@ -22,7 +22,7 @@ export const nodeLost: ChaosCase = {
     });
     try {
       await stream.createTopic({ topic: world.topic, partitions: 3, replication: 3 });
-      const rates = encodedRates(20_000);
+      const rates = makeRates(20_000);
       for (let n = 0; n < 3; n++)
         world.run('consumer', {
           KAFKA_BROKERS: brokers.join(','),
@@ -42,7 +42,11 @@ export const nodeLost: ChaosCase = {
       })();
       const reading = async () => {
         const before = published;
-        return until('events are read', 180_000, async () => (await world.stored()) > before);
+        return waitFor(
+          'events are read',
+          180_000,
+          async () => (await world.countStored()) > before,
+        );
       };
       await reading();
       let recovered_ms = 0;
@@ -55,15 +59,19 @@ export const nodeLost: ChaosCase = {
       }
       over = true;
       await load;
-      await until('everything is stored', 60_000, async () => (await world.stored()) === published);
-      const verdict = await verdictOn(world.query, rates.slice(0, published));
+      await waitFor(
+        'everything is stored',
+        60_000,
+        async () => (await world.countStored()) === published,
+      );
+      const verdict = await compareTables(world.query, rates.slice(0, published));
       return {
         attempted: published,
         acked: published,
         ...verdict,
         recovered_ms,
         also: { nodes_killed: full ? 3 : 1, publishes_repeated: repeated },
-        must: wholeAndRight(verdict),
+        must: promiseIntact(verdict),
       };
     } finally {
       await stream.close();

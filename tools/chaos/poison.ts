@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, get } from '../../test/support/process.ts';
 import { BOTH, type ChaosCase } from './case.ts';
-import { asRecord, encodedRates } from './encoded-rates.ts';
-import { poisoned } from './poisoned-bytes.ts';
-import { shuffled } from './random.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
+import { encodeRecord, makeRates } from './encoded-rates.ts';
+import { makePoison } from './poisoned-bytes.ts';
+import { shuffle } from './random.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
+import { waitFor } from './world.ts';
 
 /** One record in a hundred can never become a rate; the others must not notice. */
 export const poison: ChaosCase = {
@@ -15,20 +15,20 @@ export const poison: ChaosCase = {
   run: async (world, full) => {
     const count = full ? 10_000 : 2000;
     const bad = count / 100;
-    const rates = encodedRates(count - bad);
-    const spare = encodedRates(bad, { firstDay: 9000 });
+    const rates = makeRates(count - bad);
+    const spare = makeRates(bad, { firstDay: 9000 });
     const tombstones = 20;
-    const records = shuffled(
+    const records = shuffle(
       [
-        ...rates.map((rate) => asRecord(rate)),
-        ...spare.map((rate, n) => poisoned(n, rate)),
+        ...rates.map((rate) => encodeRecord(rate)),
+        ...spare.map((rate, n) => makePoison(n, rate)),
         ...Array.from({ length: tombstones }, () => ({ key: 'USD-KES', value: null })),
       ],
       world.random,
     );
     const port = String(await freePort());
     const consumer = world.run('consumer', { METRICS_PORT: port });
-    await until(
+    await waitFor(
       'the consumer',
       60_000,
       async () => (await get(`http://127.0.0.1:${port}/readyz`))?.status === 200,
@@ -59,13 +59,13 @@ export const poison: ChaosCase = {
       await pause(20);
     }
     await publishing;
-    await world.drained();
+    await world.waitUntilDrained();
     const recovered_ms = Math.round(performance.now() - began);
-    const verdict = await verdictOn(world.query, rates);
+    const verdict = await compareTables(world.query, rates);
     const letters = await world.query<{ reason: string; detail: string }>(
       'select distinct on (key, value) reason, detail from dead_letters',
     );
-    const health = await until(
+    const health = await waitFor(
       'tombstones are counted',
       10_000,
       async () =>
@@ -89,7 +89,7 @@ export const poison: ChaosCase = {
         longest_stall_ms: Math.round(stall),
       },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'a letter with its reason for each bad one':
           letters.length === bad && letters.every(({ reason, detail }) => reason && detail),
         'tombstones are counted and no letters': health === tombstones,

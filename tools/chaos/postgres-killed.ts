@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BOTH, type ChaosCase } from './case.ts';
-import { encodedRates } from './encoded-rates.ts';
-import { lettersKept, verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
+import { makeRates } from './encoded-rates.ts';
+import { compareTables, countDeadLetters, promiseIntact } from './verdict.ts';
+import { waitFor } from './world.ts';
 
 /** Postgres dies, or ends every session, while rows are written: an outage, never a dead letter. */
 export const postgresKilled: ChaosCase = {
@@ -11,7 +11,7 @@ export const postgresKilled: ChaosCase = {
   on: BOTH,
   run: async (world, full) => {
     const rounds = full ? 20 : 2;
-    const rates = encodedRates((rounds * 2 + 1) * 140);
+    const rates = makeRates((rounds * 2 + 1) * 140);
     let published = 0;
     const publishSome = async () => {
       const next = rates.slice(published, published + 140);
@@ -22,7 +22,7 @@ export const postgresKilled: ChaosCase = {
       (await world.query<{ at: string }>('select pg_postmaster_start_time() as at'))[0]?.at;
     world.run('consumer');
     await publishSome();
-    await world.drained();
+    await world.waitUntilDrained();
     let recovered_ms = 0;
     for (let round = 0; round < rounds; round++) {
       for (const how of ['terminate', 'kill'] as const) {
@@ -38,7 +38,7 @@ export const postgresKilled: ChaosCase = {
             )
             .catch(() => undefined);
         // Sessions of a dead server may still answer for a moment.
-        await until(
+        await waitFor(
           'Postgres is back',
           60_000,
           async () => how === 'terminate' || (await birth()) !== before,
@@ -46,17 +46,17 @@ export const postgresKilled: ChaosCase = {
         await flowing;
         recovered_ms = Math.max(
           recovered_ms,
-          await until(
+          await waitFor(
             'everything is stored',
             60_000,
-            async () => (await world.stored()) === published,
+            async () => (await world.countStored()) === published,
           ),
         );
       }
     }
-    await world.drained();
-    const verdict = await verdictOn(world.query, rates.slice(0, published));
-    const letters = await lettersKept(world.query);
+    await world.waitUntilDrained();
+    const verdict = await compareTables(world.query, rates.slice(0, published));
+    const letters = await countDeadLetters(world.query);
     return {
       attempted: published,
       acked: published,
@@ -64,7 +64,7 @@ export const postgresKilled: ChaosCase = {
       recovered_ms,
       also: { kills: rounds, terminations: rounds, letters },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'no dead letters': letters === 0,
         'stored again within 5 s': recovered_ms <= 5000,
       },

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BOTH, type ChaosCase } from './case.ts';
-import { encodedRates } from './encoded-rates.ts';
-import { digestOfTables } from './tables.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
-import { until } from './world.ts';
+import { makeRates } from './encoded-rates.ts';
+import { digestTables } from './tables.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
+import { waitFor } from './world.ts';
 
 const FROM = ['--from', '2020-01-01', '--json', '--quiet'];
 
@@ -15,15 +15,15 @@ export const replayUnderTraffic: ChaosCase = {
   together: true,
   run: async (world, full) => {
     const count = full ? 99_960 : 7000;
-    const history = encodedRates(count);
+    const history = makeRates(count);
     // The night slot of the same days: newer than the history, which must not replace it.
-    const live = encodedRates(2 * 7 * (full ? 600 : 100), { slots: 2 }).filter(({ mid }) =>
+    const live = makeRates(2 * 7 * (full ? 600 : 100), { slots: 2 }).filter(({ mid }) =>
       mid.endsWith('.23'),
     );
     for (let at = 0; at < history.length; at += 2000)
       await world.publish(history.slice(at, at + 2000));
     world.run('consumer');
-    await world.drained(180_000);
+    await world.waitUntilDrained(180_000);
     await world.query("delete from rate_observations where quote_currency in ('KES', 'XOF')");
     await world.query("delete from daily_rates where quote_currency in ('KES', 'XOF')");
 
@@ -37,7 +37,7 @@ export const replayUnderTraffic: ChaosCase = {
         await world.publish(next);
         published += next.length;
         const ids = next.map(({ event_id }) => event_id);
-        await until(
+        await waitFor(
           'a live pull',
           60_000,
           async () =>
@@ -58,21 +58,21 @@ export const replayUnderTraffic: ChaosCase = {
     const recovered_ms = Math.round(performance.now() - began);
     over = true;
     await traffic;
-    await world.drained();
-    const verdict = await verdictOn(world.query, [...history, ...live.slice(0, published)]);
-    const digest = await digestOfTables(world.query);
+    await world.waitUntilDrained();
+    const verdict = await compareTables(world.query, [...history, ...live.slice(0, published)]);
+    const digest = await digestTables(world.query);
     const groupAfter = await world.stream.positions(world.topic, world.group);
     const back = groupAfter.some(
       ({ committed }, n) => BigInt(committed ?? 0) < BigInt(groupBefore[n]?.committed ?? 0),
     );
-    const again = world.run('replay', {}, FROM);
+    const third = world.run('replay', {}, FROM);
     const rebuilt =
-      (await again.exited) === 0
+      (await third.exited) === 0
         ? world.run('replay', {}, ['--rebuild', '--json', '--quiet'])
-        : again;
-    const digestAgain = await digestOfTables(world.query);
+        : third;
+    const digestAgain = await digestTables(world.query);
     const rebuiltCode = await rebuilt.exited;
-    const digestRebuilt = await digestOfTables(world.query);
+    const digestRebuilt = await digestTables(world.query);
     const p99 = Math.round([...lags].sort((a, b) => a - b)[Math.floor(lags.length * 0.99)] ?? 0);
     const report = JSON.parse(resumed.output() || '{}') as Record<string, number>;
     return {
@@ -88,7 +88,7 @@ export const replayUnderTraffic: ChaosCase = {
         sha256: digest,
       },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'one replay died in the middle': died,
         'the replays end well': codes.every((code) => code === 0) && rebuiltCode === 0,
         'bit-identical after one more replay': digestAgain === digest,

@@ -1,8 +1,8 @@
 import type { RateObserved } from '../../events/rate-observed.ts';
 import { produceReply, statementReply } from '../../test/support/proxy.ts';
 import { BOTH, type ChaosCase } from './case.ts';
-import { asRecord, encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
+import { encodeRecord, makeRates } from './encoded-rates.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
 
 const PER_ROUND = 20;
 
@@ -13,8 +13,8 @@ export const repliesLost: ChaosCase = {
   on: BOTH,
   run: async (world, full) => {
     const rounds = full ? 100 : 10;
-    const rates = encodedRates(rounds * PER_ROUND);
-    const stream = world.remoteStream();
+    const rates = makeRates(rounds * PER_ROUND);
+    const stream = world.openRemoteStream();
     const { kafka } = world.servers;
     const { databaseNetwork } = world;
     const network = kafka ? kafka.network : databaseNetwork;
@@ -37,21 +37,21 @@ export const repliesLost: ChaosCase = {
       }
       // Not one batch: kafkajs' idempotent producer would lose the event after the lost reply.
       for (const part of [[first], ...others.map((rate) => [rate])]) {
-        const records = part.map((rate) => asRecord(rate));
+        const records = part.map((rate) => encodeRecord(rate));
         for (let done = false; !done; ) {
           await stream.publish(world.topic, records).then(
             () => (done = true),
             () => {
               rejected++;
-              network.mend();
+              network.restore();
             },
           );
         }
         acked.push(...part);
       }
     }
-    const recovered_ms = await world.drained();
-    const verdict = await verdictOn(world.query, acked);
+    const recovered_ms = await world.waitUntilDrained();
+    const verdict = await compareTables(world.query, acked);
     const lostReplies = network.lost() - lostBefore;
     return {
       attempted: rates.length,
@@ -60,9 +60,9 @@ export const repliesLost: ChaosCase = {
       recovered_ms,
       also: { rounds, cuts, replies_lost: lostReplies, publishes_rejected: rejected },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'a reply was lost in every round': lostReplies === rounds,
-        'every cut was told': rejected >= cuts,
+        'every cut was reported': rejected >= cuts,
       },
     };
   },

@@ -4,8 +4,8 @@ import { rateDecoder } from '../../events/wire-format.ts';
 import type { OutgoingRecord } from '../../stream/port.ts';
 import { openSchemaRegistry } from '../../stream/schema-registry.ts';
 import type { ChaosCase } from './case.ts';
-import { asRecord, encodedRates } from './encoded-rates.ts';
-import { verdictOn, wholeAndRight } from './verdict.ts';
+import { encodeRecord, makeRates } from './encoded-rates.ts';
+import { compareTables, promiseIntact } from './verdict.ts';
 
 interface Field {
   name: string;
@@ -53,7 +53,7 @@ export const schemaEvolution: ChaosCase = {
   run: async (world, _full) => {
     const registry = openSchemaRegistry(world.servers.kafka?.registryUrl as string);
     const subject = `${world.topic}-value`;
-    const rates = encodedRates(42);
+    const rates = makeRates(42);
     const writers = [RATE_OBSERVED_SCHEMA, ADDED, PROMOTED];
     const ids: number[] = [];
     for (const [n, schema] of writers.entries())
@@ -63,11 +63,14 @@ export const schemaEvolution: ChaosCase = {
     );
     await world.publishRecords(records);
     world.run('consumer');
-    const recovered_ms = await world.drained();
-    const verdict = await verdictOn(world.query, rates);
+    const recovered_ms = await world.waitUntilDrained();
+    const verdict = await compareTables(world.query, rates);
 
     const [rate] = rates as [RateObserved];
-    const newReader = await rateDecoder(() => Promise.resolve(null), ADDED)(asRecord(rate).value);
+    const newReader = await rateDecoder(
+      () => Promise.resolve(null),
+      ADDED,
+    )(encodeRecord(rate).value);
     const renamedId = await registry.register(`${subject}-renamed`, OLD_NAME);
     const renamed = await rateDecoder(
       (id) => registry.schema(id),
@@ -87,7 +90,7 @@ export const schemaEvolution: ChaosCase = {
       recovered_ms,
       also: { writers: writers.length },
       must: {
-        ...wholeAndRight(verdict),
+        ...promiseIntact(verdict),
         'a new reader reads what old writers wrote':
           newReader.mid === rate.mid && newReader.observed_at === rate.observed_at,
         'a renamed field is read by its alias': renamed.mid === rate.mid,
@@ -116,5 +119,5 @@ function written(rate: RateObserved, schema: string, id: number): OutgoingRecord
   });
   const frame = Buffer.alloc(5);
   frame.writeUInt32BE(id, 1);
-  return { ...asRecord(rate), value: Buffer.concat([frame, value]) };
+  return { ...encodeRecord(rate), value: Buffer.concat([frame, value]) };
 }

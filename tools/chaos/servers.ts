@@ -37,7 +37,7 @@ export async function startServers(on: Adapter): Promise<Servers> {
 
 async function startPostgres() {
   const dataDir = mkdtempSync(join(tmpdir(), 'fx-chaos-'));
-  // Whoever joins the embedded server starts it again when it dies, on the same port.
+  // A process that joined the embedded server restarts it when it dies, on the same port.
   const postgres = await joinEmbeddedPostgres({ dataDir, log: quiet });
   const admin = async (sql: string) => {
     const client = new pg.Client({ connectionString: postgres.url });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Query } from './world.ts';
 
 /** One sha256 over the event's columns of both tables, in the order of their keys. */
-export async function digestOfTables(query: Query): Promise<string> {
+export async function digestTables(query: Query): Promise<string> {
   const hash = createHash('sha256');
   for (const [table, key, columns] of [
     [

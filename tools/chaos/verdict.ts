@@ -12,7 +12,10 @@ export interface Verdict {
  * Compares the tables with what was acknowledged: `lost` are missing events and currency-days,
  * `duplicate` those that should not be there, `wrong` days whose rate is not the winner's.
  */
-export async function verdictOn(query: Query, acked: readonly RateObserved[]): Promise<Verdict> {
+export async function compareTables(
+  query: Query,
+  acked: readonly RateObserved[],
+): Promise<Verdict> {
   const day = (rate: RateObserved) => `${rate.quote_currency} ${rate.observed_at.slice(0, 10)}`;
   const winners = new Map<string, RateObserved>();
   for (const rate of acked) {
@@ -44,11 +47,11 @@ export async function verdictOn(query: Query, acked: readonly RateObserved[]): P
 }
 
 /** How many dead letters there are: an outage must not make any. */
-export async function lettersKept(query: Query): Promise<number> {
+export async function countDeadLetters(query: Query): Promise<number> {
   return Number((await query<{ n: string }>('select count(*) as n from dead_letters'))[0]?.n);
 }
 
 /** What is promised of every case: nothing lost, doubled or wrong. */
-export function wholeAndRight({ lost, duplicate, wrong }: Verdict): Record<string, boolean> {
+export function promiseIntact({ lost, duplicate, wrong }: Verdict): Record<string, boolean> {
   return { 'lost 0': lost === 0, 'duplicate 0': duplicate === 0, 'wrong 0': wrong === 0 };
 }

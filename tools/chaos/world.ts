@@ -8,7 +8,7 @@ import { type Command, command } from '../../test/support/process.ts';
 import { type NetworkProxy, startProxy } from '../../test/support/proxy.ts';
 import { quiet } from '../../test/support/quiet.ts';
 import type { Adapter } from './case.ts';
-import { asRecord } from './encoded-rates.ts';
+import { encodeRecord } from './encoded-rates.ts';
 import { type Servers, TEMPLATE } from './servers.ts';
 
 export type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
@@ -26,7 +26,7 @@ export interface World {
   /** The stream, reached directly. */
   readonly stream: EventStream;
   /** The stream as the processes reach it, over the network that is being spoiled. */
-  remoteStream(): EventStream;
+  openRemoteStream(): EventStream;
   readonly group: string;
   readonly settings: Record<string, string>;
   /** Starts one of our commands as a process; it is ended with the case. */
@@ -34,13 +34,13 @@ export interface World {
   /** Publishes until acknowledged, as the producer's ledger does; returns the number of tries. */
   publish(rates: readonly RateObserved[], to?: EventStream): Promise<number>;
   /** Publishes once; tells whether it was acknowledged. */
-  attempt(rates: readonly RateObserved[], to: EventStream): Promise<boolean>;
+  tryPublish(rates: readonly RateObserved[], to: EventStream): Promise<boolean>;
   publishRecords(records: readonly OutgoingRecord[]): Promise<void>;
   /** How many events are stored. */
-  stored(): Promise<number>;
-  lag(): Promise<number>;
+  countStored(): Promise<number>;
+  readLag(): Promise<number>;
   /** Waits until everything is read and gives the ms that it took; rejects after `within` ms. */
-  drained(within?: number): Promise<number>;
+  waitUntilDrained(within?: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   // The observer waits: its deadlines would fail a case on a busy machine.
   const db = openDatabase({ url: direct, name: 'chaos', poolSize: 4, deadlines: 'none' });
   const opened: (() => Promise<unknown>)[] = [];
-  const streamOver = (url: string, port: number | undefined): EventStream => {
+  const openStreamAt = (url: string, port: number | undefined): EventStream => {
     if (port) {
       const settings = {
         brokers: [`127.0.0.1:${port}`],
@@ -79,8 +79,8 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
     if (own !== db) opened.push(() => own.destroy());
     return openPostgresStream({ db: own, url, log: quiet });
   };
-  const stream = streamOver(direct, servers.kafka?.node.port);
-  await again(() =>
+  const stream = openStreamAt(direct, servers.kafka?.node.port);
+  await retry(() =>
     stream.createTopic({ topic, partitions: 3, replication: 1, maxRecordBytes: 4 * 1024 * 1024 }),
   );
   const settings = {
@@ -95,7 +95,7 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   };
   const processes: Command[] = [];
   const query: Query = async (sql, values) => (await db.raw(sql, (values ?? []) as never)).rows;
-  const lag = async () =>
+  const readLag = async () =>
     (await stream.positions(topic, group)).reduce(
       (sum, { low, high, committed }) => sum + Number(high) - Number(committed ?? low),
       0,
@@ -110,37 +110,37 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
     settings,
     query,
     stream,
-    remoteStream: () => streamOver(remote, servers.kafka?.network.port),
+    openRemoteStream: () => openStreamAt(remote, servers.kafka?.network.port),
     run: (command_, more = {}, args = []) => {
       const started = command(command_, { ...settings, ...more }, args);
       processes.push(started);
       return started;
     },
     publish: (rates, to = stream) =>
-      again(() =>
+      retry(() =>
         to.publish(
           topic,
-          rates.map((rate) => asRecord(rate)),
+          rates.map((rate) => encodeRecord(rate)),
         ),
       ),
-    attempt: (rates, to) =>
+    tryPublish: (rates, to) =>
       to
         .publish(
           topic,
-          rates.map((rate) => asRecord(rate)),
+          rates.map((rate) => encodeRecord(rate)),
         )
         .then(
           () => true,
           () => false,
         ),
-    publishRecords: async (records) => void (await again(() => stream.publish(topic, records))),
-    stored: async () =>
+    publishRecords: async (records) => void (await retry(() => stream.publish(topic, records))),
+    countStored: async () =>
       Number((await query<{ count: string }>('select count(*) from rate_observations'))[0]?.count),
-    lag,
-    drained: async (within = 60_000) => {
+    readLag,
+    waitUntilDrained: async (within = 60_000) => {
       const began = performance.now();
       for (;;) {
-        const left = await lag().catch(() => Number.NaN);
+        const left = await readLag().catch(() => Number.NaN);
         if (left === 0) return Math.round(performance.now() - began);
         if (performance.now() - began > within)
           throw new Error(`${left} records are still unread after ${within / 1000} s`);
@@ -153,7 +153,7 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
       await Promise.all(opened.map((close) => close()));
       await db.destroy();
       await databaseNetwork.stop();
-      await again(() => servers.postgres.admin(`drop database ${id} with (force)`));
+      await retry(() => servers.postgres.admin(`drop database ${id} with (force)`));
     },
   };
 }
@@ -162,7 +162,7 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
 const AGAIN_MS = 8 * 60_000;
 
 /** Does it until it succeeds, or for AGAIN_MS; gives the number of tries. */
-async function again(work: () => Promise<unknown>): Promise<number> {
+async function retry(work: () => Promise<unknown>): Promise<number> {
   for (let tries = 1, began = performance.now(); ; tries++) {
     try {
       await work();
@@ -175,7 +175,7 @@ async function again(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** Waits for a fact, and gives the ms that it took; rejects after `within` ms. */
-export async function until(
+export async function waitFor(
   what: string,
   within: number,
   fact: () => Promise<boolean> | boolean,

@@ -62,7 +62,7 @@ function explainXe(err: unknown): { code: string; fix: string } {
   if (status === 401)
     return { code: 'xe_refused', fix: 'check XE_ACCOUNT_ID and XE_API_KEY (or their files)' };
   if (status === 403)
-    return { code: 'xe_refused', fix: 'the account lacks the permission: talk to XE' };
+    return { code: 'xe_refused', fix: 'the account is not allowed to do this: talk to XE' };
   if (status === 429) return { code: 'xe_refused', fix: 'too many requests: wait for the reset' };
   if (status) return { code: 'xe_unavailable', fix: 'none needed: the producer retries by itself' };
   return {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { judged, tableOf } from '../../../tools/bench/table.ts';
+import { formatTable, judge } from '../../../tools/bench/table.ts';
 import { command } from '../../support/process.ts';
 
 describe('npm run bench', function () {
@@ -20,15 +20,15 @@ describe('npm run bench', function () {
   const bounds = [{ figure: 'ours', beside: 'theirs', atLeast: 0.8 }];
 
   it('judges a figure beside its peer in every run, and names the bound that is missed', () => {
-    const good = judged({ name: 'good', about: '' }, [{ ...fast, bounds }]);
+    const good = judge({ name: 'good', about: '' }, [{ ...fast, bounds }]);
     expect(good).to.deep.include({ must: { 'ours ≥ 0.8 times theirs': true }, holds: true });
-    const bad = judged({ name: 'bad', about: '' }, [
+    const bad = judge({ name: 'bad', about: '' }, [
       { ...fast, bounds },
       { ...slow, bounds },
       { ...fast, bounds },
     ]);
     expect(bad.holds).to.equal(false);
-    const table = tableOf([good, bad]).split('\n');
+    const table = formatTable([good, bad]).split('\n');
     expect(table.find((line) => line.startsWith('good'))).to.match(
       /ours 9 +theirs 10 +0.9 +≥ 0.8 +holds$/,
     );
@@ -38,9 +38,9 @@ describe('npm run bench', function () {
   });
 
   it('does not hold when a case failed or a bounded figure is missing', () => {
-    expect(judged({ name: 'gone', about: '' }, [], 'no Java').holds).to.equal(false);
+    expect(judge({ name: 'gone', about: '' }, [], 'no Java').holds).to.equal(false);
     expect(() =>
-      judged({ name: 'odd', about: '' }, [{ ...fast, bounds: [{ figure: 'other', atMost: 1 }] }]),
+      judge({ name: 'odd', about: '' }, [{ ...fast, bounds: [{ figure: 'other', atMost: 1 }] }]),
     ).to.throw('other');
   });
 

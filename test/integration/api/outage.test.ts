@@ -29,7 +29,7 @@ describe('the API', () => {
       '/readyz',
     ];
     for (const path of paths) expect((await axios.get(`${url}${path}`)).status).to.equal(200);
-    parts.network.weather({ hold: true }, { hold: true });
+    parts.network.setLink({ hold: true }, { hold: true });
     const began = Date.now();
     // Twice each, so that some find no connection left in the pool. Other addresses than before: those are answered from ready bytes.
     const others = [
@@ -60,7 +60,7 @@ describe('the API', () => {
     // The page stands without Postgres, and tells of the outage itself.
     for (const path of ['/livez', '/'])
       expect((await axios.get(`${url}${path}`)).status).to.equal(200);
-    parts.network.mend();
+    parts.network.restore();
     const mended = Date.now();
     await eventually(async () => {
       for (const path of paths)

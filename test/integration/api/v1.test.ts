@@ -266,7 +266,7 @@ describe('the HTTP interface', () => {
       expect([status, type]).to.deep.equal([503, 'application/problem+json; charset=utf-8']);
       expect(body.detail).to.match(/^the database is unavailable/);
       expect((await get(`${url}/livez`))?.status).to.equal(200);
-      parts.network.mend();
+      parts.network.restore();
       await eventually(async () => expect((await get(`${url}/v1/rates`))?.status).to.equal(200));
     });
   });

@@ -124,7 +124,7 @@ describe('an alert', () => {
         expect(now, name).to.not.match(new RegExp(`^${name}[ {]`, 'm'));
       expect(now).to.match(/^fx_fetch_total/m);
     });
-    parts.network.mend();
+    parts.network.restore();
     await eventually(async () => expect(await metrics()).to.match(/^fx_schedule_missed_total 0/m));
   });
 });

@@ -228,7 +228,7 @@ describe('the producer', () => {
       if (!cut) {
         cut = true;
         network.cut();
-        setTimeout(() => network.mend(), 1500);
+        setTimeout(() => network.restore(), 1500);
       }
       return store(...response);
     });

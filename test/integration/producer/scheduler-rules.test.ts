@@ -113,7 +113,7 @@ describe('a run of the ledger', () => {
       expect(await query('select from stream_records')).to.deep.equal([]);
       await startClock(at);
     }
-    streamNetwork.mend();
+    streamNetwork.restore();
     await startClock('2026-11-24T01:05:12Z');
     await eventually(async () => expect(await states()).to.deep.equal(['confirmed']));
     expect(await query('select count(*)::int from rate_observations')).to.deep.equal([

@@ -8,7 +8,7 @@ describe('.env.example', () => {
   const text = readProjectFile('.env.example');
   const offered = parseEnv(text.replace(/^# (?=[A-Z_]+=)/gm, ''));
 
-  it('changes nothing when it is copied as it stands', () => {
+  it('changes nothing when it is copied unedited', () => {
     expect(parseEnv(text)).to.deep.equal({});
   });
 

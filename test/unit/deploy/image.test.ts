@@ -94,7 +94,7 @@ describe('the Dockerfile', () => {
     expect(last('USER')).to.equal('node');
   });
 
-  it('runs the API unless told otherwise, with no shell or npm between it and a signal', () => {
+  it('runs the API by default, without a shell or npm that would swallow signals', () => {
     expect(JSON.parse(last('CMD') ?? '')).to.deep.equal(serviceNamed('api').command);
   });
 });
