@@ -8,12 +8,12 @@ import { PROJECT, tracked } from '../support/documents.ts';
  * project wants to be, `ceiling` is what is recorded today.
  */
 const CEILINGS = {
-  wideLines: { bound: 30, ceiling: 1526 },
-  asNever: { bound: 0, ceiling: 32 },
-  untypedRaw: { bound: 0, ceiling: 112 },
-  logsWithoutError: { bound: 0, ceiling: 16 },
-  longFunctions: { bound: 0, ceiling: 22 },
-  words: { bound: 25, ceiling: 319 },
+  wideLines: { bound: 30, ceiling: 674 },
+  asNever: { bound: 0, ceiling: 0 },
+  untypedRaw: { bound: 0, ceiling: 23 },
+  logsWithoutError: { bound: 0, ceiling: 1 },
+  longFunctions: { bound: 0, ceiling: 12 },
+  words: { bound: 25, ceiling: 123 },
 };
 
 const MAX_COLUMNS = 100;
