@@ -42,7 +42,7 @@ export function dashboardRoutes({ source }: DashboardDeps): Router {
     readdirSync(PAGE, { encoding: 'utf8', recursive: true })
       .map((name) => name.replaceAll('\\', '/'))
       .filter((name) => extname(name) in CONTENT_TYPES)
-      .map((name) => [name, sendFiles([name])]),
+      .map((name) => [name, sendFiles([name], name.endsWith('.js') ? stripComments : undefined)]),
   );
   files.set('page.css', sendFiles(STYLES.map((name) => `styles/${name}.css`)));
   const showSimulated = (html: string) =>
@@ -60,6 +60,13 @@ export function dashboardRoutes({ source }: DashboardDeps): Router {
   router.all(['/', '/dashboard/{*file}'], refuseOtherMethods('GET', 'HEAD'));
   return router;
 }
+
+/**
+ * Comments are a fifth of the bytes of the modules, 147 kB with them. Their line ends
+ * stay, so that stack traces point into the files.
+ */
+const stripComments = (text: string) =>
+  text.replace(/^ *\/\*\*[\s\S]*?\*\/|^ *\/\/.*/gm, (comment) => comment.replace(/[^\n]/g, ''));
 
 /** Sends files as one from memory; reads them again when one has changed on disk. */
 function sendFiles(names: readonly string[], edit = (text: string) => text): RequestHandler {

@@ -87,6 +87,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v2/observations/latest": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Observations of any day by when they were stored, newest first */
+        readonly get: operations["latestObservations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v2/convert": {
         readonly parameters: {
             readonly query?: never;
@@ -741,6 +758,7 @@ export interface components {
             readonly missing: readonly components["schemas"]["Code"][];
             readonly reason: string | null;
             readonly failure_code: components["schemas"]["FailureCode"];
+            readonly failure_detail: components["schemas"]["FailureDetail"];
             readonly outcome: components["schemas"]["Outcome"];
         };
         /**
@@ -748,6 +766,10 @@ export interface components {
          * @example xe_refused
          */
         readonly FailureCode: string | null;
+        /** @description The numbers and names that belong to `failure_code`, such as the status of XE. */
+        readonly FailureDetail: {
+            readonly [key: string]: unknown;
+        } | null;
         /**
          * @description What a confirmed run brought; `no_newer_rate` means that its rates are hidden or not newer than what was stored.
          * @enum {unknown}
@@ -779,6 +801,7 @@ export interface components {
             readonly next_attempt_at: components["schemas"]["Instant"];
             readonly error: string | null;
             readonly failure_code: components["schemas"]["FailureCode"];
+            readonly failure_detail: components["schemas"]["FailureDetail"];
         };
         /** @description What XE last said of the account, in rates, as it bills them. */
         readonly Quota: {
@@ -873,8 +896,7 @@ export interface components {
             /** @description Why it failed, was skipped or is retried. */
             readonly reason: string | null;
             readonly failure_code: components["schemas"]["FailureCode"];
-            /** @description The numbers that belong to it. */
-            readonly failure_detail: Record<string, never> | null;
+            readonly failure_detail: components["schemas"]["FailureDetail"];
             readonly outcome: components["schemas"]["Outcome"];
             /** @description The dead letter that failed the run. */
             readonly dead_letter_id: string | null;
@@ -1920,6 +1942,43 @@ export interface operations {
                 };
             };
             readonly 304: components["responses"]["NotModified"];
+            readonly 400: components["responses"]["Invalid"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["TooMany"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly latestObservations: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description The currencies to price it in, as a comma list or repeated; all by default. Spaces after commas are ignored.
+                 * @example [
+                 *       "KES",
+                 *       "NGN"
+                 *     ]
+                 */
+                readonly quotes?: components["parameters"]["quotes"];
+                /** @description Rows in one page. By default 1,000; a CSV or a workbook then has every row, up to 100,000. */
+                readonly limit?: components["parameters"]["limit"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What was asked for. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ObservationsAnswer"];
+                    readonly "text/csv": components["schemas"]["Csv"];
+                    readonly "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                };
+            };
             readonly 400: components["responses"]["Invalid"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 429: components["responses"]["TooMany"];

@@ -17,6 +17,7 @@ export interface SlotState {
   readonly reason: string | null;
   /** `reason` for programs; null where none is known. */
   readonly failure_code: string | null;
+  readonly failure_detail: Readonly<Record<string, unknown>> | null;
   /** What a confirmed run brought: ok, partial or no_newer_rate. */
   readonly outcome: string | null;
 }
@@ -32,6 +33,7 @@ export interface OpenRun {
   readonly next_attempt_at: string;
   readonly error: string | null;
   readonly failure_code: string | null;
+  readonly failure_detail: Readonly<Record<string, unknown>> | null;
 }
 
 /** State of the ledger of one source. Rates are counted as XE bills them: one per currency. */

@@ -81,5 +81,5 @@ export function publicStatus(status: PipelineStatus) {
 }
 
 function withoutReason(slot: SlotState): SlotState {
-  return { ...slot, reason: null };
+  return { ...slot, reason: null, failure_detail: null };
 }

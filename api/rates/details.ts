@@ -11,6 +11,7 @@ const CURSOR = [KEY_PART.instant, KEY_PART.code, KEY_PART.uuid];
 export function rateDetailsHandlers(deps: RatesDeps): Record<string, Handler> {
   return {
     observations: observationsHandler(deps),
+    latestObservations: latestObservationsHandler(deps),
     convert: convertHandler(deps),
     currencies: currenciesHandler(deps),
   };
@@ -18,9 +19,7 @@ export function rateDetailsHandlers(deps: RatesDeps): Record<string, Handler> {
 
 function observationsHandler({ rates, readFreshness, currencies }: RatesDeps): Handler {
   return async ({ date, quotes, limit, cursor }) => {
-    const codes = Array.isArray(quotes)
-      ? quotes.map((code) => knownCode(code, currencies, 'quotes'))
-      : currencies;
+    const codes = knownCodes(quotes, currencies);
     const [day, size] = [String(date), Number(limit)];
     const after = decodeCursor(cursor, CURSOR);
     const fresh = await readFreshness();
@@ -39,6 +38,18 @@ function observationsHandler({ rates, readFreshness, currencies }: RatesDeps): H
     };
   };
 }
+
+function latestObservationsHandler({ rates, currencies }: RatesDeps): Handler {
+  return async ({ quotes, limit }) => {
+    const codes = knownCodes(quotes, currencies);
+    const data = await rates.latestObservations(codes, Number(limit));
+    return { item: 'Observation', data, meta: {}, fileName: 'fx-observations_latest' };
+  };
+}
+
+/** All currencies without the parameter. */
+const knownCodes = (quotes: unknown, currencies: readonly string[]) =>
+  Array.isArray(quotes) ? quotes.map((code) => knownCode(code, currencies, 'quotes')) : currencies;
 
 function convertHandler({ rates, readFreshness, currencies }: RatesDeps): Handler {
   return async ({ from, to, amount, date, on_missing = 'error' }) => {

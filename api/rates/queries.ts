@@ -37,6 +37,7 @@ const RANGE = sqlFile(import.meta.url, 'sql/pair_rates_in_range.sql');
 const BUCKETS = sqlFile(import.meta.url, 'sql/buckets.sql');
 const MISSING_DAYS = sqlFile(import.meta.url, 'sql/missing_days.sql');
 const OBSERVATIONS = sqlFile(import.meta.url, 'sql/observations_of_day.sql');
+const LATEST_OBSERVATIONS = sqlFile(import.meta.url, 'sql/latest_observations.sql');
 const CURRENCIES = sqlFile(import.meta.url, 'sql/days_of_currencies.sql');
 
 export type RateQueries = ReturnType<typeof rateQueries>;
@@ -102,6 +103,10 @@ export function rateQueries(db: Database) {
       const params = { day, quotes, time, quote, event, limit };
       return query<Schemas['Observation']>(db, OBSERVATIONS, params);
     },
+
+    /** Observations of any day by when they were stored, newest first. */
+    latestObservations: (quotes: readonly string[], limit: number) =>
+      query<Schemas['Observation']>(db, LATEST_OBSERVATIONS, { quotes, limit }),
 
     /** The days with rates of each currency, in the given order; of one without any rate too. */
     daysOf: (currencies: readonly string[]) =>

@@ -22,7 +22,6 @@ const TITLES = {
   service_silent: 'SERVICE DOWN',
   service_unhealthy: 'SERVICE UNHEALTHY',
 };
-const SERVICES = ['producer', 'consumer'];
 
 /**
  * Warnings above every view. Rendered only when they change, so that a screen reader announces
@@ -36,14 +35,10 @@ export function showBanners(place) {
   const simulated = place.querySelector('.simulated');
   onStatus((snapshot) => {
     const { status } = snapshot;
-    const problems = status ? listProblems(status) : [];
     // With real rates in the database, simulated ones are hidden.
-    const isHidden = problems.some(({ code }) => code === 'xe_keys_missing');
-    if (status && simulated) simulated.hidden = status.source !== 'simulator' || isHidden;
-    const banners = [
-      ...describeConnection(snapshot),
-      ...(status ? describeProblems(status, problems) : []),
-    ];
+    const isHidden = status?.problems.some(({ code }) => code === 'xe_keys_missing');
+    if (status && simulated) simulated.hidden = status.source !== 'simulator' || isHidden === true;
+    const banners = [...describeConnection(snapshot), ...(status ? describeProblems(status) : [])];
     const key = JSON.stringify(banners);
     if (key === shown) return;
     shown = key;
@@ -60,41 +55,8 @@ function describeConnection({ status, error, receivedAt }) {
   return [{ kind: 'wrong', title, text: error.message + outdated }];
 }
 
-/**
- * What is wrong, by code; derived from the services where the API does not list it.
- * @param {Status} status
- * @returns {readonly HealthProblem[]}
- */
-function listProblems(status) {
-  const { problems, services } = status;
-  if (problems) return problems;
-  const silent = SERVICES.filter(
-    (name) => !services.some(({ service, fresh }) => service === name && fresh),
-  );
-  const unhealthy = services.filter(({ fresh, trouble }) => fresh && trouble);
-  return [
-    ...silent.map((component) => ({
-      code: 'service_silent',
-      component,
-      detail: `no heartbeat from a ${component}`,
-      fix: `Start the ${component}.`,
-    })),
-    ...unhealthy.map(({ service, trouble }) => ({
-      code: 'service_unhealthy',
-      component: service,
-      detail: trouble ?? '',
-      fix: 'Run npm run doctor.',
-    })),
-  ];
-}
-
-/**
- * One cause makes one banner.
- * @param {Status} status
- * @param {readonly HealthProblem[]} problems
- * @returns {Banner[]}
- */
-function describeProblems(status, problems) {
+/** One cause makes one banner. @param {Status} status @returns {Banner[]} */
+function describeProblems(status) {
   const upstream = describeBreaker(status) ?? describeFailingRun(status);
   const stale = describeStaleRates(status, upstream !== null);
   // At the first start there are no rates to be missing.
@@ -106,7 +68,7 @@ function describeProblems(status, problems) {
     status.last_slot?.reason,
     ...status.open_runs.map(({ error }) => error),
   ]);
-  const others = problems.filter(
+  const others = status.problems.filter(
     ({ code, detail }) => !explained.includes(code) && !reasons.has(detail),
   );
   return [...(upstream ? [upstream] : []), ...(stale ? [stale] : []), ...others.map(describeOther)];

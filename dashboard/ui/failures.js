@@ -59,7 +59,7 @@ const toSentence = (text) =>
  */
 export const failureOf = ({ failure_code, failure_detail, reason, error }) => ({
   code: failure_code ?? null,
-  status: failure_detail?.status ?? null,
+  status: Number(failure_detail?.['status']) || null,
   reason: reason ?? error ?? null,
 });
 

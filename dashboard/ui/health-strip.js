@@ -23,7 +23,6 @@ export function showHealthStrip(strip) {
  */
 function createCells(status, now) {
   const { currencies, last_slot: last, next_slot, consumer_lag: lag, dead_letters: dead } = status;
-  const hasDetails = status.details ?? true;
   const freshness = h('ul', { class: 'freshness' }, currencies.map(createFreshness));
   const lastSlot = last ? [renderUtc(last.slot), ' ', renderState(last.state)] : 'none yet';
   const due = h('span', { class: 'muted' }, formatAge(next_slot, now));
@@ -31,7 +30,7 @@ function createCells(status, now) {
     createCell('Freshness', freshness, { kind: 'is-wide' }),
     createCell('Last slot', lastSlot, { wrong: last?.state === 'failed', kind: 'is-half' }),
     createCell('Next slot', [renderUtc(next_slot), ' ', due], { kind: 'is-half' }),
-    hasDetails &&
+    status.details &&
       createCell('Consumer lag', lag === null ? 'unknown' : pluralize(lag, 'event'), {
         wrong: lag === null,
       }),
@@ -57,11 +56,11 @@ function createQuotaCell({ quota, spent_today: spent, daily_budget: budget }) {
 const pluralize = (count, noun) => `${count} ${noun}${count === '1' ? '' : 's'}`;
 
 /** @param {Status['currencies'][number]} currency */
-function createFreshness({ quote, rate_date, age_seconds, stale, suspect }) {
+function createFreshness({ quote, rate_date, age_seconds, stale }) {
   const age =
     age_seconds === null ? 'no rate yet' : `${formatDuration(age_seconds * 1000)}, of ${rate_date}`;
   const kind = rate_date === null ? 'none' : stale ? 'stale' : 'fresh';
-  const words = [kind, suspect && 'suspect', age].filter(Boolean).join(', ');
+  const words = `${kind}, ${age}`;
   return h(
     'li',
     { class: `fresh-mark ${kind}`, title: `${quote}: ${words}` },

@@ -1,5 +1,5 @@
 // @ts-check
-import { requestAllPages } from '../data/api.js';
+import { requestJson } from '../data/api.js';
 import { getLiveEvents, onConnectionChange, onRate } from '../data/event-stream.js';
 import { getParam, onParamsChange } from '../data/params.js';
 import { onStatus } from '../data/status.js';
@@ -7,7 +7,7 @@ import { createMark, createTable, h } from '../ui/dom.js';
 import { groupThousands } from '../ui/figures.js';
 import { createFilter } from '../ui/filter.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
-import { addDays, getToday, renderUtc } from '../ui/time.js';
+import { getToday, renderUtc } from '../ui/time.js';
 
 /** @typedef {import('../data/types.d.ts').Observation} Observation */
 
@@ -33,10 +33,12 @@ export function createLiveEvents(signal) {
   });
   /** @type {Observation[] | undefined} */
   let stored;
+  const getQuote = () => getParam('event_quote').toUpperCase();
+  let shown = getQuote();
   const refresh = () =>
     void load(async () => {
-      stored ??= await requestStored(signal);
-      return renderEvents(stored);
+      stored ??= await requestStored(getQuote(), signal);
+      return renderEvents(stored, getQuote());
     });
   const showConnection = () => {
     const { connected } = getLiveEvents();
@@ -50,6 +52,9 @@ export function createLiveEvents(signal) {
   onRate(refresh, signal);
   onParamsChange(() => {
     filter.follow();
+    if (shown === getQuote()) return;
+    shown = getQuote();
+    stored = undefined;
     refresh();
   }, signal);
   onStatus(({ status }) => filter.offer(status?.currencies.map(({ quote }) => quote)), signal);
@@ -58,23 +63,21 @@ export function createLiveEvents(signal) {
 }
 
 /**
- * Events of today and yesterday that were stored before the page was opened.
+ * Events that were stored before the page was opened.
+ * @param {string} quote
  * @param {AbortSignal} signal
  * @returns {Promise<Observation[]>}
  */
-async function requestStored(signal) {
-  const days = [getToday(), addDays(getToday(), -1)];
-  const pages = await Promise.all(
-    days.map((day) => requestAllPages(`/v2/observations?date=${day}`, { signal })),
-  );
-  return pages.flatMap(({ data }) => data);
+async function requestStored(quote, signal) {
+  const filter = quote && `&quotes=${quote}`;
+  const path = `/v2/observations/latest?limit=${SHOWN}${filter}`;
+  return (await requestJson(path, { signal })).data;
 }
 
-/** @param {readonly Observation[]} stored */
-function renderEvents(stored) {
+/** @param {readonly Observation[]} stored @param {string} quote */
+function renderEvents(stored, quote) {
   const { events } = getLiveEvents();
   const live = new Set(events.map(({ event_id }) => event_id));
-  const quote = getParam('event_quote').toUpperCase();
   const all = [...events, ...stored.filter(({ event_id }) => !live.has(event_id))]
     .filter((event) => !quote || event.quote === quote)
     .sort((a, b) => b.stored_at.localeCompare(a.stored_at))

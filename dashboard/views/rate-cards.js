@@ -68,7 +68,7 @@ function createCard(rate) {
   return { root, name, change, spark };
 }
 
-/** @param {Card[]} cards @param {Rate[]} newest @param {AbortSignal} signal */
+/** @param {Card[]} cards @param {readonly Rate[]} newest @param {AbortSignal} signal */
 async function loadDecoration(cards, newest, signal) {
   const from = addDays(getToday(), -SPARK_DAYS);
   try {
@@ -88,7 +88,7 @@ async function loadDecoration(cards, newest, signal) {
   }
 }
 
-/** @param {Card[]} cards @param {Rate[]} newest */
+/** @param {Card[]} cards @param {readonly Rate[]} newest */
 function decorate(cards, newest) {
   if (!trend) return;
   for (const [at, rate] of newest.entries()) {

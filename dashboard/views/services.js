@@ -29,7 +29,7 @@ export function createServices(signal) {
 
 /** @param {Status} status */
 function createContent({ services, details }) {
-  if (details === false)
+  if (!details)
     return [
       createEmptyState('Services need the API token.'),
       createButton('Enter the token', async () => (await signIn()) && refreshStatus()),

@@ -40,9 +40,13 @@ describe('the banners of the dashboard', function () {
       from unnest('{NGN,GHS,KES,UGX,MAD,XOF,EGP}'::text[]) quote`);
     parts.producer();
     await page.goto('/?view=pipeline');
-    await waitForBanner(page, /RETRYING.*Retrying at \d\d:\d\d UTC\. Rates of [\d-]+ are served\./);
+    await waitForBanner(
+      page,
+      /RETRYINGXE is unavailable \(503\)\. Retrying at \d\d:\d\d UTC\. Rates of [\d-]+ are served\./,
+    );
     const banner = page.locator('#banners .banner', { hasText: 'RETRYING' });
     expect(await banner.count()).to.equal(1);
+    expect(await page.locator('#banners').getByText('XE').count()).to.equal(1);
     expect(await banner.locator('p').textContent()).to.not.contain('<');
     await banner.getByText('Details').click();
     expect(await banner.locator('pre').textContent()).to.contain('<b>Bad</b> gateway');
@@ -87,6 +91,18 @@ describe('the banners of the dashboard', function () {
     expect(
       await page.getByRole('link', { name: 'Redpanda Console' }).getAttribute('href'),
     ).to.equal('http://127.0.0.1:8080/');
+  });
+
+  it('say that real rates get no updates without keys, and do not call them simulated', async () => {
+    const { parts, page } = await start();
+    await parts.query(`
+      insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+        fetched_at, event_id)
+      select current_date - 1, 'USD', 'KES', 'xe', 129.5, now() - interval '1 day',
+        now() - interval '1 day', gen_random_uuid()`);
+    await page.goto('/');
+    await waitForBanner(page, /NO XE KEYS.*Set XE_ACCOUNT_ID and XE_API_KEY/);
+    expect(await page.locator('#banners').getByText('SIMULATED').isVisible()).to.equal(false);
   });
 
   it('say that the service is offline, keep the content, and go when it is back', async () => {

@@ -56,6 +56,8 @@ describe('the pipeline view', function () {
       expect(first).to.contain('128.5');
       expect(rest).to.have.length(7);
     });
+    await page.reload();
+    await eventually(async () => expect((await rowTexts(page, '.live'))[0]).to.contain('128.5'));
   });
 
   it('filters runs and events, and keeps the filter in the URL', async () => {
@@ -90,7 +92,9 @@ describe('the pipeline view', function () {
     await page.goto('/?view=pipeline');
     const letter = page.locator('.dead-letter');
     await letter.waitFor();
-    expect(await letter.textContent()).to.match(/#\d+ .*Next step: /);
+    expect(await letter.textContent()).to.match(
+      /#\d+ .*Confluent framing.*Next step: Fix the producer/,
+    );
     await letter.getByText('Payload').click();
     await eventually(async () =>
       expect(await letter.locator('.hex').textContent())
@@ -101,6 +105,22 @@ describe('the pipeline view', function () {
     await eventually(async () =>
       expect(await page.locator('.dead-letter').textContent()).to.match(/Redrive failed: /),
     );
+  });
+
+  it('closes the selected dead letters at once', async () => {
+    const { parts, page } = await start();
+    await publishJunk(parts, 'first', 'second', 'third');
+    await page.goto('/?view=pipeline');
+    await eventually(async () => expect(await page.locator('.dead-letter').count()).to.equal(3));
+    await page.locator('.dead-letter').nth(1).getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Close selected' }).click();
+    await eventually(async () => expect(await page.locator('.dead-letter').count()).to.equal(2));
+    await page.getByLabel('Select all').check();
+    await page.getByRole('button', { name: 'Close selected' }).click();
+    await page.getByText('No open dead letters.').waitFor();
+    await page.getByRole('button', { name: 'closed' }).click();
+    await page.waitForURL(/dead_letters=closed/);
+    await eventually(async () => expect(await page.locator('.dead-letter').count()).to.equal(3));
   });
 
   it('tells what to do where there is nothing yet', async () => {

@@ -176,6 +176,29 @@ describe('the rates view', function () {
     await result.waitFor();
   });
 
+  it('offers the last rate before a day without one in one click', async () => {
+    const page = await service.open('/');
+    await waitForRates(page);
+    const gap = new Date(Date.now() - 55 * 86_400_000).toISOString().slice(0, 10);
+    await page.locator('#convert-date').fill(gap);
+    await page.getByRole('button', { name: /^Use the rate of \d{4}-/ }).click();
+    await page.getByText(`the last before ${gap}`).waitFor();
+  });
+
+  it('offers one row per day and one column per currency as CSV', async () => {
+    const page = await service.open('/?range=last-month&quotes=NGN,KES');
+    await waitForRates(page);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV by currency' }).click(),
+    ]);
+    const [head, ...lines] = readFileSync((await download.path()) ?? '', 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    expect(head).to.contain('NGN').and.contain('KES');
+    expect(lines.length).to.be.within(28, 31);
+  });
+
   it('fits a 4 K screen and a phone, light and dark', async () => {
     const desk = await service.open('/?range=1y&quotes=KES,GHS', {
       viewport: { width: 1440, height: 980 },

@@ -17,7 +17,7 @@ const beat = (service: string, more: Partial<Heartbeat> = {}): Heartbeat => ({
 });
 const slot = (more: Partial<SlotState>): SlotState => ({
   ...{ run_id: 'r', slot: '2026-11-24T01:00:00Z', to: null, count: 1, state: 'confirmed' },
-  ...{ missing: [], reason: null, failure_code: null, outcome: 'ok' },
+  ...{ missing: [], reason: null, failure_code: null, failure_detail: null, outcome: 'ok' },
   ...more,
 });
 const HEALTHY_FACTS: Parameters<typeof findProblems>[0] = {
@@ -37,6 +37,7 @@ const FAILING_RUN: (typeof HEALTHY_FACTS)['open_runs'][number] = {
   state: 'due',
   error: 'XE: expected status 200, got 503',
   failure_code: 'xe_unavailable',
+  failure_detail: null,
   next_attempt_at: '2026-11-24T12:05:00Z',
 };
 
