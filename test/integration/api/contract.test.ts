@@ -113,6 +113,9 @@ describe('the contract', () => {
     expect(
       (await callApi(url, '/v2/dead-letters/1/redrive', { method: 'POST', body: '{}' })).status,
     ).to.equal(202);
+    expect(
+      (await callApi(url, '/v2/dead-letters/1/close', { method: 'POST', body: '{}' })).status,
+    ).to.equal(200);
     expect(await eventStream(`${url}/v2/events`)).to.deep.equal([200, 'text/event-stream']);
     calledOperations.add('events');
     expect([...OPERATIONS].sort()).to.deep.equal([...calledOperations].sort());
