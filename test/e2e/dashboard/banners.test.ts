@@ -102,7 +102,8 @@ describe('the banners of the dashboard', function () {
         now() - interval '1 day', gen_random_uuid()`);
     await page.goto('/');
     await waitForBanner(page, /NO XE KEYS.*Set XE_ACCOUNT_ID and XE_API_KEY/);
-    expect(await page.locator('#banners').getByText('SIMULATED').isVisible()).to.equal(false);
+    const simulated = page.locator('#banners').getByText('SIMULATED', { exact: true });
+    expect(await simulated.isVisible()).to.equal(false);
   });
 
   it('say that the service is offline, keep the content, and go when it is back', async () => {

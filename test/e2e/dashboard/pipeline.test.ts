@@ -64,6 +64,8 @@ describe('the pipeline view', function () {
     const { parts, page } = await start();
     parts.producer();
     await page.goto('/?view=pipeline');
+    // Before that, a manual run would coalesce with it.
+    await page.locator('tbody tr', { hasText: /catch-up.*confirmed/ }).waitFor();
     await page.getByRole('button', { name: 'Update now' }).click();
     await page.getByText(/Done .*: the rates are readable/).waitFor();
     await page.getByLabel('Trigger').selectOption('manual');

@@ -176,15 +176,6 @@ describe('the rates view', function () {
     await result.waitFor();
   });
 
-  it('offers the last rate before a day without one in one click', async () => {
-    const page = await service.open('/');
-    await waitForRates(page);
-    const gap = new Date(Date.now() - 55 * 86_400_000).toISOString().slice(0, 10);
-    await page.locator('#convert-date').fill(gap);
-    await page.getByRole('button', { name: /^Use the rate of \d{4}-/ }).click();
-    await page.getByText(`the last before ${gap}`).waitFor();
-  });
-
   it('offers one row per day and one column per currency as CSV', async () => {
     const page = await service.open('/?range=last-month&quotes=NGN,KES');
     await waitForRates(page);
