@@ -3,7 +3,7 @@ import { accountOf } from '../ledger/credentials.ts';
 import { openTableMetrics } from '../ledger/table-metrics.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import type { Config } from '../platform/config.ts';
-import { type Database, migrate, openDatabase } from '../platform/database.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
 import { joinEmbeddedPostgres } from '../platform/embedded-postgres/join.ts';
 import { CannotStart } from '../platform/errors.ts';
 import { classify } from '../platform/faults.ts';
@@ -11,6 +11,7 @@ import { type ServiceHealth, troubleOf } from '../platform/health.ts';
 import { startHealthServer } from '../platform/health-server.ts';
 import type { OnClose } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
+import { migrate } from '../platform/migrate.ts';
 import type { Notifications } from '../platform/notifications.ts';
 
 /** What every command composes its parts with. */

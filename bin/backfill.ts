@@ -19,9 +19,10 @@ import {
 import { accountOf } from '../ledger/credentials.ts';
 import { quotaOf } from '../ledger/quota.ts';
 import { waitMs } from '../platform/back-off.ts';
-import { type Database, migrate, openDatabase } from '../platform/database.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
+import { migrate } from '../platform/migrate.ts';
 import { openNotifications } from '../platform/notifications.ts';
 import { queryRow } from '../platform/sql.ts';
 

@@ -6,8 +6,9 @@ import {
   type DeadLetterAdmin,
   openDeadLetterAdmin,
 } from '../ledger/dead-letters.ts';
-import { migrate, openDatabase } from '../platform/database.ts';
+import { openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
+import { migrate } from '../platform/migrate.ts';
 
 const MAX_LISTED = 1_000_000;
 

@@ -8,7 +8,8 @@ import {
   restoreEvent,
   voidEvent,
 } from '../consumer/voided-events.ts';
-import { type Database, migrate, openDatabase } from '../platform/database.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
+import { migrate } from '../platform/migrate.ts';
 
 const MAX_LISTED = 1000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -8,7 +8,8 @@ import { generateLoanBook } from '../loans/generate.ts';
 import { type LoadOptions, loadLoanBook } from '../loans/load.ts';
 import { type AcceptedLoss, type LoadReport, printable, reportLines } from '../loans/report.ts';
 import { isSampleFolder } from '../loans/sample.ts';
-import { migrate, openDatabase } from '../platform/database.ts';
+import { openDatabase } from '../platform/database.ts';
+import { migrate } from '../platform/migrate.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 
 interface Options {

@@ -1,6 +1,6 @@
 import { defineCommand } from '../app/command-line.ts';
 import { runTask } from '../app/run.ts';
-import { migrate } from '../platform/database.ts';
+import { migrate } from '../platform/migrate.ts';
 
 await runTask(
   defineCommand('migrate', 'Brings the database schema up to date'),

@@ -2,7 +2,8 @@ import { defineCommand, openProgressBar, parseInstant } from '../app/command-lin
 import { openEventStream, schemaLookup } from '../app/event-stream.ts';
 import { runTask } from '../app/run.ts';
 import { dryReplay, rebuild, replay } from '../consumer/replay.ts';
-import { migrate, openDatabase } from '../platform/database.ts';
+import { openDatabase } from '../platform/database.ts';
+import { migrate } from '../platform/migrate.ts';
 
 interface Options {
   from?: string;

@@ -2,7 +2,8 @@ import { defineCommand } from '../app/command-line.ts';
 import { runTask } from '../app/run.ts';
 import { reportLines } from '../loans/report.ts';
 import { seedLoanBook } from '../loans/sample.ts';
-import { migrate, openDatabase } from '../platform/database.ts';
+import { openDatabase } from '../platform/database.ts';
+import { migrate } from '../platform/migrate.ts';
 
 await runTask(
   defineCommand('seed', 'Loads the sample loan book into an empty book, or over the sample itself'),

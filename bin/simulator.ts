@@ -5,10 +5,11 @@ import { joinPostgres } from '../app/context.ts';
 import { announceSimulator, readSimulatorAccess } from '../app/simulator-access.ts';
 import { forgetRealRates } from '../ledger/forget-real-rates.ts';
 import { readConfig } from '../platform/config.ts';
-import { migrate, openDatabase } from '../platform/database.ts';
+import { openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
+import { migrate } from '../platform/migrate.ts';
 import { FAULTS } from '../platform/simulated-fault.ts';
 import { startSimulator } from '../simulator/index.ts';
 

@@ -4,7 +4,8 @@ import { runTask } from '../app/run.ts';
 import { formatStatus } from '../app/status-page.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
 import { accountOf } from '../ledger/credentials.ts';
-import { migrate, openDatabase } from '../platform/database.ts';
+import { openDatabase } from '../platform/database.ts';
+import { migrate } from '../platform/migrate.ts';
 
 const command = defineCommand(
   'status',

@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { dropWhenDirty } from './drop-dirty-connection.ts';
-import { CannotStart } from './errors.ts';
-import type { Logger } from './logger.ts';
 
 export type Database = Knex;
 
@@ -83,65 +79,6 @@ export function sessionClient(
   // Without a listener a lost connection ends the process; the next query on it rejects.
   client.on('error', () => {});
   return client;
-}
-
-/**
- * Migrates the schema and returns the names of the migrations applied. An advisory lock lets one
- * migration run at a time and dies with its process; knex's own lock is a row that survives a kill,
- * so the holder of the advisory lock may free it.
- */
-export async function migrate(url: string, log: Logger): Promise<readonly string[]> {
-  const guard = sessionClient(url, 'migration lock', { deadlines: 'none' });
-  await guard.connect();
-  const db = openDatabase({ url, name: 'migrations', deadlines: 'none', poolSize: 2 });
-  try {
-    await checkSession(guard, url);
-    await guard.query("select pg_advisory_lock(hashtext(current_schema() || '.migrations'))");
-    const [, names] = (await db.migrate.list()) as [unknown, unknown[]];
-    if (names.length === 0) return [];
-    await db.migrate.forceFreeMigrationsLock();
-    const [, done] = (await db.migrate.latest()) as [number, string[]];
-    log.info({ migrations: done.length }, 'schema migrated');
-    return done.map((file) => basename(file, '.ts'));
-  } finally {
-    await db.destroy();
-    await guard.end();
-  }
-}
-
-/**
- * Checks what everything relies on: a session that is ours until it ends, and UTC. A transaction
- * pooler hands sessions on, so that LISTEN, advisory locks and SET would not hold.
- */
-async function checkSession(session: pg.Client, url: string): Promise<void> {
-  const probe = randomUUID();
-  const before = await session.query<{ pid: number; zone: string }>(
-    `select pg_backend_pid() as pid, current_setting('timezone') as zone,
-            set_config('fx.probe', $1, false)`,
-    [probe],
-  );
-  const { pid, zone = '' } = before.rows[0] ?? {};
-  if (!/^(Etc\/)?(UTC|UCT|Zulu|Universal)$|^GMT$/.test(zone))
-    throw new CannotStart(
-      `Postgres uses the time zone ${zone} although UTC was requested: a connection pooler ` +
-        "drops the request. Run: alter role … set timezone = 'UTC'",
-    );
-  const other = sessionClient(url, 'session check', { deadlines: 'none' });
-  await other.connect();
-  try {
-    await other.query('begin');
-    const seen = await other.query<{ probe: string | null }>(
-      "select current_setting('fx.probe', true) as probe",
-    );
-    const after = await session.query<{ pid: number }>('select pg_backend_pid() as pid');
-    if (seen.rows[0]?.probe === probe || after.rows[0]?.pid !== pid)
-      throw new CannotStart(
-        'The connection pooler in front of Postgres shares sessions between clients, and LISTEN ' +
-          'and advisory locks need one of their own: set pool_mode = session in pgbouncer.ini',
-      );
-  } finally {
-    await other.end();
-  }
 }
 
 /** These win over the same settings in `?options=` of the URL. */

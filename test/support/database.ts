@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type Database, migrate, openDatabase } from '../../platform/database.ts';
+import { type Database, openDatabase } from '../../platform/database.ts';
 import {
   type EmbeddedPostgres,
   joinEmbeddedPostgres,
 } from '../../platform/embedded-postgres/join.ts';
+import { migrate } from '../../platform/migrate.ts';
 import { type Notifications, openNotifications } from '../../platform/notifications.ts';
 import { quiet } from './quiet.ts';
 

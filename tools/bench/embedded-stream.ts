@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { migrate, openDatabase } from '../../platform/database.ts';
+import { openDatabase } from '../../platform/database.ts';
 import { joinEmbeddedPostgres } from '../../platform/embedded-postgres/join.ts';
+import { migrate } from '../../platform/migrate.ts';
 import { openNotifications } from '../../platform/notifications.ts';
 import { openPostgresStream } from '../../stream/postgres/stream.ts';
 import { makeRate, makeRecord } from '../../test/support/make-rate.ts';

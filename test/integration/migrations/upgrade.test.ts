@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { migrate, openDatabase } from '../../../platform/database.ts';
+import { openDatabase } from '../../../platform/database.ts';
+import { migrate } from '../../../platform/migrate.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../../support/database.ts';
 import { quiet } from '../../support/quiet.ts';
 
@@ -53,6 +54,12 @@ const SCHEMA = `
   select 'trigger', tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
   order by 1, 2, 3`;
 
+/** One line per object, without indentation; rows from before a constraint are not checked by it. */
+const definitions = (rows: unknown[]) =>
+  (rows as Record<'kind' | 'name' | 'definition', string>[]).map(({ kind, name, definition }) =>
+    `${kind} ${name}: ${definition}`.replace(/\s+/g, ' ').replace(' NOT VALID', ''),
+  );
+
 describe('a database of release 1.0.0', () => {
   let database: Awaited<ReturnType<typeof emptyDatabase>>;
   beforeEach(async () => {
@@ -78,7 +85,9 @@ describe('a database of release 1.0.0', () => {
     const fresh: TestDatabase = await testDatabase();
     try {
       await migrate(database.url, quiet);
-      expect(await database.run(SCHEMA)).to.deep.equal(await fresh.query(SCHEMA));
+      const upgraded = definitions(await database.run(SCHEMA));
+      const created = definitions(await fresh.query(SCHEMA));
+      expect(upgraded).to.deep.equal(created);
     } finally {
       await fresh.drop();
     }

@@ -1,15 +1,23 @@
 import type { Knex } from 'knex';
 
-/** The allocation counts received payments within the tolerance; the load refreshes it. */
+/**
+ * Which day each instalment was covered on. It depends on the book and on no as-of day, so it is
+ * computed once per load: the view is the rule, the table its result (docs/adr/0010).
+ */
 export async function up(knex: Knex): Promise<void> {
-  await knex.raw(ALLOCATION);
+  await knex.raw(VIEW);
+  await knex.raw(TABLE);
 }
 
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('drop function refresh_allocation(); drop view allocation');
+  await knex.raw(`
+    drop function refresh_allocation();
+    drop table allocated_instalments;
+    drop view allocation;
+  `);
 }
 
-const ALLOCATION = `
+const VIEW = `
   create view allocation as
   with instalment as (
     select loan_id, schedule_id, expected_payment_date as due_date,
@@ -58,20 +66,40 @@ const ALLOCATION = `
   where schedule_id is not null;
   comment on view allocation is
     'the rule: money received fills the oldest instalment first, within loan_book.tolerance';
+`;
 
+const TABLE = `
+  create table allocated_instalments (
+    loan_id           text          collate "C" not null,
+    instalment_number integer       not null,
+    schedule_id       text          collate "C" not null,
+    due_date          date          not null,
+    amount            numeric(18,4) not null,
+    expected_to_date  numeric(38,4) not null,
+    date_covered      date,
+    counted_from      date          not null,
+    constraint allocated_instalments_pkey primary key (loan_id, instalment_number)
+  );
   comment on table allocated_instalments is
     'The view allocation as of the last load or refresh_allocation(). After editing
 payment_schedule, loan_payments or loan_book.tolerance by SQL, call refresh_allocation().
 A loan without a row here has no schedule: status no_schedule';
+  comment on column allocated_instalments.expected_to_date is
+    'the sum of this and all older instalments of the loan';
   comment on column allocated_instalments.date_covered is
     'The first day at whose close the money received came to expected_to_date less the tolerance;
 null if it never has, -infinity if nothing is needed';
+  comment on column allocated_instalments.counted_from is
+    'from this day on, days short are not counted by an older instalment: the due date, or the day
+on which the previous instalment was covered, if that is later';
 
   create function refresh_allocation() returns void language sql as $$
     delete from allocated_instalments;
     insert into allocated_instalments select * from allocation;
   $$;
   comment on function refresh_allocation() is
-    'Works out allocated_instalments again for the whole book. The load calls it; call it after
-editing the book by SQL';
+    'Computes allocated_instalments for the whole book. The load calls it; call it after editing
+the book by SQL';
+
+  select refresh_allocation();
 `;

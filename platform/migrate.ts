@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type pg from 'pg';
+import { type Database, openDatabase, sessionClient } from './database.ts';
+import { CannotStart } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { execute, query, queryRow } from './sql.ts';
+
+const MIGRATIONS = new URL('../migrations/', import.meta.url);
+/** The migrations that replaced those of release 1.0.0 (docs/adr/0017-one-baseline.md). */
+const BASELINE = readdirSync(MIGRATIONS).filter((name) => name.startsWith('20261201'));
+/** What a database of release 1.0.0 has applied: everything from the first to the last of these. */
+const FIRST_OF_1_0_0 = '20261124000100_rates.ts';
+const LAST_OF_1_0_0 = '20261127000300_letters_closed.ts';
+
+/**
+ * Migrates the schema and returns the names of the migrations applied. An advisory lock lets one
+ * migration run at a time and dies with its process; knex's own lock is a row that survives a kill,
+ * so the holder of the advisory lock may free it.
+ */
+export async function migrate(url: string, log: Logger): Promise<readonly string[]> {
+  const guard = sessionClient(url, 'migration lock', { deadlines: 'none' });
+  await guard.connect();
+  const db = openDatabase({ url, name: 'migrations', deadlines: 'none', poolSize: 2 });
+  try {
+    await checkSession(guard, url);
+    await guard.query("select pg_advisory_lock(hashtext(current_schema() || '.migrations'))");
+    const upgraded = await upgradeFrom100(db, log);
+    const [, names] = (await db.migrate.list()) as [unknown, unknown[]];
+    if (names.length === 0) return upgraded;
+    await db.migrate.forceFreeMigrationsLock();
+    const [, done] = (await db.migrate.latest()) as [number, string[]];
+    log.info({ migrations: done.length }, 'schema migrated');
+    return [...upgraded, ...done.map((file) => basename(file, '.ts'))];
+  } finally {
+    await db.destroy();
+    await guard.end();
+  }
+}
+
+/**
+ * Upgrades a database of release 1.0.0 to the baseline, in one transaction, and returns the names of
+ * the baseline's migrations; none when there is nothing to upgrade. Throws `CannotStart` for a
+ * database that is older.
+ */
+async function upgradeFrom100(db: Database, log: Logger): Promise<string[]> {
+  const { exists } = await queryRow<{ exists: boolean }>(
+    db,
+    "select to_regclass('knex_migrations') is not null as exists",
+  );
+  if (!exists) return [];
+  const rows = await query<{ name: string }>(db, 'select name from knex_migrations');
+  const applied = new Set(rows.map(({ name }) => name));
+  if (!applied.has(FIRST_OF_1_0_0)) return [];
+  if (!applied.has(LAST_OF_1_0_0))
+    throw new CannotStart(
+      'The schema of the database is older than release 1.0.0: migrate it with release 1.0.0 first',
+    );
+  const script = readFileSync(new URL('upgrade-from-1.0.0.sql', MIGRATIONS), 'utf8');
+  await db.transaction(async (trx) => {
+    await execute(trx, script);
+    await execute(trx, 'delete from knex_migrations');
+    await execute(
+      trx,
+      `insert into knex_migrations (name, batch, migration_time)
+       select name, 1, now() from unnest(:names::text[]) as baseline (name)`,
+      { names: BASELINE },
+    );
+  });
+  log.info('schema upgraded from release 1.0.0');
+  return BASELINE.map((file) => basename(file, '.ts'));
+}
+
+/**
+ * Checks what everything relies on: a session that is ours until it ends, and UTC. A transaction
+ * pooler hands sessions on, so that LISTEN, advisory locks and SET would not hold.
+ */
+async function checkSession(session: pg.Client, url: string): Promise<void> {
+  const probe = randomUUID();
+  const before = await session.query<{ pid: number; zone: string }>(
+    `select pg_backend_pid() as pid, current_setting('timezone') as zone,
+            set_config('fx.probe', $1, false)`,
+    [probe],
+  );
+  const { pid, zone = '' } = before.rows[0] ?? {};
+  if (!/^(Etc\/)?(UTC|UCT|Zulu|Universal)$|^GMT$/.test(zone))
+    throw new CannotStart(
+      `Postgres uses the time zone ${zone} although UTC was requested: a connection pooler ` +
+        "drops the request. Run: alter role … set timezone = 'UTC'",
+    );
+  const other = sessionClient(url, 'session check', { deadlines: 'none' });
+  await other.connect();
+  try {
+    await other.query('begin');
+    const seen = await other.query<{ probe: string | null }>(
+      "select current_setting('fx.probe', true) as probe",
+    );
+    const after = await session.query<{ pid: number }>('select pg_backend_pid() as pid');
+    if (seen.rows[0]?.probe === probe || after.rows[0]?.pid !== pid)
+      throw new CannotStart(
+        'The connection pooler in front of Postgres shares sessions between clients, and LISTEN ' +
+          'and advisory locks need one of their own: set pool_mode = session in pgbouncer.ini',
+      );
+  } finally {
+    await other.end();
+  }
+}
