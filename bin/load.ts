@@ -9,8 +9,8 @@ import { type LoadOptions, loadLoanBook } from '../loans/load.ts';
 import { type AcceptedLoss, type LoadReport, printable, reportLines } from '../loans/report.ts';
 import { isSampleFolder } from '../loans/sample.ts';
 import { openDatabase } from '../platform/database.ts';
-import { migrate } from '../platform/migrate.ts';
 import { InvalidRequest } from '../platform/errors.ts';
+import { migrate } from '../platform/migrate.ts';
 
 interface Options {
   dryRun?: boolean;
