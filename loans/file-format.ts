@@ -1,6 +1,9 @@
-import { Decimal } from 'decimal.js-light';
+import decimal from 'decimal.js-light';
 import { daysInMonth } from '../platform/calendar-day.ts';
 import { InvalidRequest } from '../platform/errors.ts';
+
+// CommonJS: Node finds no named exports in it.
+const { Decimal } = decimal;
 
 /** How days and amounts are written. Without `decimal` the dot is one, unless the file says no. */
 export interface Formats {

@@ -1,8 +1,11 @@
-import { Decimal } from 'decimal.js-light';
+import decimal from 'decimal.js-light';
 import type { Database } from '../platform/database.ts';
 import { query, queryOne, queryRow } from '../platform/sql.ts';
 import type { BookFile } from './columns.ts';
 import { type BookProblem, listProblems } from './problems.ts';
+
+// CommonJS: Node finds no named exports in it.
+const { Decimal } = decimal;
 
 /**
  * What became of the rows of one file: read = loaded + duplicates + ignored + rejected. Repaired
