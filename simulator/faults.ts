@@ -4,11 +4,11 @@ import { FAULTS, type Fault } from '../platform/simulated-fault.ts';
 import { DAY, HOUR, timestampText, XeError } from './xe-format.ts';
 
 /**
- * The fault that is being played, for so many more questions; without a number until it is taken
+ * The fault that is being played, for this many more requests; without a number until it is taken
  * back.
  */
 export interface FaultSwitch {
-  /** What the next question meets; it counts as one. */
+  /** The fault of the next request; counts the request. */
   next(): Fault;
   set(fault: Fault, times?: number): void;
   readonly shown: () => { fault: Fault; times: number | null };

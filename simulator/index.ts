@@ -18,7 +18,7 @@ export interface SimulatorSettings {
   /** Rates (not calls) a month; 10000. */
   packageLimit?: number;
   now?: () => Date;
-  /** What every question for rates meets from the start, until it is set to something else. */
+  /** The fault of every request for rates from the start, until another is set. */
   fault?: Fault;
 }
 
@@ -28,9 +28,9 @@ export interface Simulator {
   /** Responses that held rates, so far. */
   readonly calls: () => number;
   readonly ratesServed: () => number;
-  /** Questions for rates, those too that met a fault. */
-  readonly questions: () => number;
-  /** Plays a fault, for so many questions or until it is set to `none`. */
+  /** Requests for rates, including those that met a fault. */
+  readonly requests: () => number;
+  /** Plays a fault for this many requests, or until it is set to `none`. */
   readonly setFault: FaultSwitch['set'];
   /** Cuts open connections and frees the port. */
   stop(): Promise<void>;
@@ -57,7 +57,7 @@ export async function startSimulator(settings: SimulatorSettings): Promise<Simul
     url: `http://${host}:${(server.address() as AddressInfo).port}/v1/`,
     calls: quota.calls,
     ratesServed: quota.ratesServed,
-    questions: quota.questions,
+    requests: quota.requests,
     setFault: faults.set,
     stop: () => stop(server),
   };

@@ -13,9 +13,9 @@ export interface Quota {
   /** Responses that held rates, 304 included. */
   calls(): number;
   ratesServed(): number;
-  /** Counts a fetch of rates, whatever comes of it; `questions` is how many there were. */
+  /** Counts a fetch of rates, whatever comes of it; `requests` is how many there were. */
   countFetch(): void;
-  questions(): number;
+  requests(): number;
   /** Both families of XE's quota headers. */
   headers(): Record<string, string>;
 }
@@ -26,7 +26,7 @@ export interface Quota {
 export function openQuota({ limit, now }: { limit: number; now: () => Date }): Quota {
   let calls = 0;
   let ratesServed = 0;
-  let questions = 0;
+  let requests = 0;
   let used = { reset: nextMonth(now()).getTime(), rates: 0 };
 
   const remaining = () => {
@@ -44,9 +44,9 @@ export function openQuota({ limit, now }: { limit: number; now: () => Date }): Q
     calls: () => calls,
     ratesServed: () => ratesServed,
     countFetch: () => {
-      questions++;
+      requests++;
     },
-    questions: () => questions,
+    requests: () => requests,
     spend(rates) {
       if (rates === 0) return true;
       if (rates > remaining()) return false;

@@ -57,7 +57,7 @@ describe('producers as processes', function () {
           expect(await count('runs', "state = 'confirmed'"), heir.output()).to.equal(slots + 1),
         );
         expect(await count('rate_observations')).to.equal(7 * (slots + 1));
-        expect(xe.simulator.questions()).to.equal((point === 'after-answer' ? 2 : 1) * round);
+        expect(xe.simulator.requests()).to.equal((point === 'after-answer' ? 2 : 1) * round);
         await kill(heir);
         await toNextSlot();
       }
@@ -102,7 +102,7 @@ describe('producers as processes', function () {
     const [again] = await xe.query<{ claims: number }>(
       'select sum(attempts - 1)::int as claims from runs',
     );
-    const asked = xe.simulator.questions();
+    const asked = xe.simulator.requests();
     expect(again?.claims).to.be.within(0, killed);
     expect(asked).to.be.within(slots, slots + (again?.claims ?? 0));
     if (LONG)
@@ -127,7 +127,7 @@ describe('producers as processes', function () {
         await eventually(async () =>
           expect(await count('runs', "state = 'confirmed'"), producer.output()).to.equal(slots),
         );
-        expect(xe.simulator.questions()).to.equal(slots);
+        expect(xe.simulator.requests()).to.equal(slots);
       };
       await pulled(1);
       const HOUR = 3600;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Knex } from 'knex';
 import pg from 'pg';
 import { type Database, openDatabase } from '../../platform/database.ts';
 import {
@@ -23,7 +24,7 @@ export interface TestDatabase {
   /** Runs one statement outside of our own pool and its deadlines. */
   query: <Row extends pg.QueryResultRow = pg.QueryResultRow>(
     sql: string,
-    values?: unknown[],
+    values?: Knex.RawBinding[],
   ) => Promise<Row[]>;
   /** The LISTEN connection of whatever the test starts; opened on first use. */
   readonly notifications: Notifications;
@@ -42,7 +43,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   return {
     db,
     url,
-    query: async (sql, values) => (await db.raw(sql, (values ?? []) as never)).rows,
+    query: async (sql, values = []) => (await db.raw(sql, values)).rows,
     get notifications() {
       notifications ??= openNotifications({ url, log: quiet });
       return notifications;

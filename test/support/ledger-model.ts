@@ -15,10 +15,13 @@ interface ModelRun {
   abandoned: number;
 }
 
-/** Claims of a run whose holder died; after one more it is given up. */
+/** Claims of a run whose producer died; one more and the run fails. */
 const MAX_ABANDONED = 3;
 
-/** What the ledger has to do, as short as it can be said: a slot a minute, time in seconds that moves both ways, holders that die. */
+/**
+ * The rules of the ledger in a few lines: one slot a minute, a clock in seconds that moves both
+ * ways, producers that die.
+ */
 export class LedgerModel {
   now = 0;
   readonly runs = new Map<number, ModelRun>();
@@ -43,7 +46,7 @@ export class LedgerModel {
       });
   }
 
-  /** The slot that is taken next and the fence of the claim, or null. */
+  /** The slot that is claimed next and the fencing token of the claim, or null. */
   claim(): { slot: number; fence: number } | null {
     const ready = ({ state, readyAt }: ModelRun) =>
       state === 'due' || state === 'retrying'
@@ -63,7 +66,7 @@ export class LedgerModel {
     return { slot, fence: ++run.fence };
   }
 
-  /** False when another has claimed the run since, or it is further on. */
+  /** False when another producer has claimed the run since, or its state has moved on. */
   step(
     { slot, fence }: { slot: number; fence: number },
     from: State,

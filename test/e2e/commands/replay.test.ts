@@ -177,7 +177,7 @@ describe('a replay', () => {
       ...deps(),
       onProgress: async () => (seen ??= database.query('select count(*) from daily_rates')),
     };
-    await rebuild(looking as never, { force: false });
+    await rebuild(looking, { force: false });
     expect(await seen).to.deep.equal([{ count: '60' }]);
   });
 

@@ -13,7 +13,8 @@ describe('cached responses', () => {
   const callApi = (path: string, asking?: CallOptions) => callApiAt<Rows>(url, path, asking);
   const store = (day: string, mid: string, source = 'simulator') =>
     parts.query(
-      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+      `insert into daily_rates
+         (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
        select ?, 'USD', quote, ?, ?, ?, ?, gen_random_uuid() from unnest(?::text[]) quote`,
       [day, source, mid, `${day}T01:00:00Z`, `${day}T01:00:02Z`, SEVEN],
     );
@@ -26,7 +27,7 @@ describe('cached responses', () => {
   });
   afterEach(() => parts.stop());
 
-  it('are told apart by strong tags, and a right one costs a 304 without a body', async () => {
+  it('have strong ETags; a matching one gets a 304 without a body', async () => {
     for (const path of [
       '/v1/rates',
       '/v2/rates/latest',
@@ -64,18 +65,18 @@ describe('cached responses', () => {
     }
   });
 
-  it('are final only for real rates that no catch-up can change; errors are never cached', async () => {
-    const rule = async (path: string) => (await callApi(path)).headers['cache-control'];
+  it('are final only for real rates that no catch-up can change; errors are not', async () => {
+    const cacheControl = async (path: string) => (await callApi(path)).headers['cache-control'];
     await store('2026-11-16', '129.3');
     const past = ['/v2/rates?date=2026-11-16', '/v2/rates?from=2026-11-16&to=2026-11-16'];
-    for (const path of past) expect(await rule(path), path).to.equal('public, no-cache');
+    for (const path of past) expect(await cacheControl(path), path).to.equal('public, no-cache');
     // The switch to real keys: no copy of the simulated day may outlive it.
     await parts.query('delete from daily_rates');
     await store('2026-11-16', '129.3', 'xe');
     await store('2026-11-23', '129.3', 'xe');
     await eventually(async () => {
       for (const path of [...past, '/v2/convert?from=KES&to=USD&amount=1&date=2026-11-16'])
-        expect(await rule(path), path).to.equal('public, max-age=86400');
+        expect(await cacheControl(path), path).to.equal('public, max-age=86400');
     });
     for (const path of [
       '/v2/rates/latest',
@@ -86,7 +87,7 @@ describe('cached responses', () => {
       '/v1/rates',
       '/v2/observations?date=2026-11-23',
     ])
-      expect(await rule(path), path).to.equal('public, no-cache');
+      expect(await cacheControl(path), path).to.equal('public, no-cache');
     for (const path of [
       '/v2/status',
       '/v2/runs',
@@ -95,10 +96,10 @@ describe('cached responses', () => {
       '/nothing',
       '/readyz',
     ])
-      expect(await rule(path), path).to.equal('no-store');
+      expect(await cacheControl(path), path).to.equal('no-store');
   });
 
-  it('are made anew when a rate lands, here and on every other replica', async () => {
+  it('are refreshed when a rate is stored, on every replica', async () => {
     const other = (await parts.api()).url;
     const newest = async (at: string) =>
       (await callApiAt<Rows>(at, '/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
@@ -114,25 +115,25 @@ describe('cached responses', () => {
     expect(again.status).to.equal(200);
   });
 
-  it('are served from ready bytes, without a look into the database, until something is announced', async () => {
+  it('are served without a query until a change is announced', async () => {
     const newest = async () => (await callApi('/v2/rates/latest?quotes=KES')).data.data[0]?.rate;
     const silently = async (mid: string) => {
       await parts.query('alter table daily_rates disable trigger daily_rates_announced');
       await parts.query('update daily_rates set mid = ?', [mid]);
       await parts.query('alter table daily_rates enable trigger daily_rates_announced');
     };
-    // Nothing is kept before the service listens, which it does a moment after its start.
+    // Nothing is cached before the service listens, shortly after its start.
     let tries = 0;
     await eventually(async () => {
-      const kept = await newest();
+      const cached = await newest();
       await silently(String(++tries));
-      expect(await newest()).to.equal(kept);
+      expect(await newest()).to.equal(cached);
     });
     await parts.query("select announce('rates')");
     await eventually(async () => expect(await newest()).to.equal(String(tries)));
   });
 
-  it('leave no old staleness behind once newer rates have landed', async () => {
+  it('do not keep an old stale flag once newer rates are stored', async () => {
     let most = 1;
     const isStale = async () =>
       (await callApi(`/v2/rates?quotes=KES&from=2026-11-23&limit=${most++}`)).data.data[0]?.stale;
@@ -144,11 +145,13 @@ describe('cached responses', () => {
     await eventually(async () => expect(await isStale()).to.equal(false));
   });
 
-  it('end when a row turns stale by time alone', async () => {
+  it('expire when a rate becomes stale by time alone', async () => {
     await parts.query(
-      "update daily_rates set observed_at = '2026-11-23T23:00Z', fetched_at = '2026-11-23T23:00:01Z'",
+      `update daily_rates
+       set observed_at = '2026-11-23T23:00Z', fetched_at = '2026-11-23T23:00:01Z'`,
     );
-    // Half a second before the slot of 01:00 has been due for an hour: the ready answer must not outlive that.
+    // Half a second later the slot of 01:00 has been due for an hour: the cached response must
+    // expire then.
     await parts.setClock('2026-11-24T01:59:59.5Z');
     await parts.query("select announce('rates')");
     await eventually(async () =>

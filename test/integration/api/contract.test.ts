@@ -17,8 +17,8 @@ import { pipeline } from '../../support/pipeline.ts';
 const contract = readContract();
 const REQUESTS = 5000;
 const AT_ONCE = 6;
-/** An event stream has no end; it has its own test. Reports are the slow ones, so there are fewer of them. */
-const ASKED = contract.operations.filter(({ id }) => id !== 'events');
+/** An event stream has no end and has its own test. */
+const FUZZED = contract.operations.filter(({ id }) => id !== 'events');
 
 describe('the contract', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
@@ -31,8 +31,11 @@ describe('the contract', () => {
     await seedLoanBook(db);
     await db.destroy();
     await parts.query(
-      `insert into dead_letters (topic, partition, record_offset, record_timestamp, key, value, headers, reason, detail)
-       values ('fx.rates.v1', 0, 7, now(), 'USD-KES', '\\x00ff', '{"a":"b"}', 'not Avro', 'cut short'), ('fx.rates.v1', 0, 8, now(), null, null, '{}', 'empty', '=1+1')`,
+      `insert into dead_letters
+         (topic, partition, record_offset, record_timestamp, key, value, headers, reason, detail)
+       values ('fx.rates.v1', 0, 7, now(), 'USD-KES', '\\x00ff', '{"a":"b"}',
+               'not Avro', 'cut short'),
+              ('fx.rates.v1', 0, 8, now(), null, null, '{}', 'empty', '=1+1')`,
     );
     await parts.consumer();
     parts.producer();
@@ -46,12 +49,12 @@ describe('the contract', () => {
   });
   after(() => parts.stop());
 
-  it('is served as it stands', async () => {
+  it('is served unchanged', async () => {
     const { data } = await callApi<{ openapi: string; paths: object }>(url, '/openapi.json');
     expect(data).to.deep.equal(contract.document);
   });
 
-  it('holds for every operation in it, in every format', async () => {
+  it('holds for every operation in every format', async () => {
     const today = new Date().toISOString().slice(0, 10);
     for (const path of [
       '/v2/rates/latest',
@@ -121,11 +124,12 @@ describe('the contract', () => {
     expect([...OPERATIONS].sort()).to.deep.equal([...calledOperations].sort());
   });
 
-  it('holds against thousands of requests that nobody would expect', async function () {
+  it('holds for thousands of random requests', async function () {
     this.timeout(400_000);
     const requests = fc.sample(
       fc.oneof(
-        ...ASKED.map((operation) => ({
+        // Reports are slow, so there are fewer of them.
+        ...FUZZED.map((operation) => ({
           weight: operation.tag === 'Loans' ? 1 : 3,
           arbitrary: requestOf(operation),
         })),
@@ -150,7 +154,7 @@ describe('the contract', () => {
     );
     expect(faults.slice(0, 5)).to.deep.equal([]);
     expect([...statuses.values()].reduce((sum, count) => sum + count)).to.equal(REQUESTS);
-    // A fuzzer that only ever meets refusals proves little.
+    // A fuzzer whose requests are all refused proves little.
     expect(statuses.get(200)).to.be.greaterThan(REQUESTS / 10);
   });
 });
@@ -205,25 +209,27 @@ function requestOf({ method, path, parameters }: Operation) {
       body,
       suffix,
     })
-    .map((asked) => {
-      const values = [...asked.inPath];
-      const filled = path.replace(/\{\w+\}/g, () => encoded(String(values.shift())) || '-');
+    .map((drawn) => {
+      const values = [...drawn.inPath];
+      const filled = path.replace(/\{\w+\}/g, () => encode(String(values.shift())) || '-');
       const pairs = query.flatMap(({ name }, at) =>
-        asked.given[at] === undefined ? [] : [`${name}=${encoded(String(asked.given[at]))}`],
+        drawn.given[at] === undefined ? [] : [`${name}=${encode(String(drawn.given[at]))}`],
       );
-      if (asked.stray && Math.abs(asked.stray[1].length) % 3 === 0)
-        pairs.push(asked.stray.map(encoded).join('='));
+      if (drawn.stray && Math.abs(drawn.stray[1].length) % 3 === 0)
+        pairs.push(drawn.stray.map(encode).join('='));
+      const extension = path.startsWith('/v2') ? drawn.suffix : '';
+      const search = pairs.length > 0 ? `?${pairs.join('&')}` : '';
       return {
-        path: `${filled}${path.startsWith('/v2') ? asked.suffix : ''}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`,
-        method: asked.method.toUpperCase(),
-        headers: asked.headers as Record<string, string>,
-        ...(asked.method !== 'get' && asked.body !== undefined && { body: asked.body }),
+        path: `${filled}${extension}${search}`,
+        method: drawn.method.toUpperCase(),
+        headers: drawn.headers as Record<string, string>,
+        ...(drawn.method !== 'get' && drawn.body !== undefined && { body: drawn.body }),
       };
     });
 }
 
-/** Half of a surrogate pair cannot be sent at all. */
-const encoded = (text: string) => encodeURIComponent(Buffer.from(text).toString());
+/** Replaces lone surrogates, which cannot be sent. */
+const encode = (text: string) => encodeURIComponent(Buffer.from(text).toString());
 
 function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
   const right: Record<string, fc.Arbitrary<string>> = {
@@ -245,12 +251,12 @@ function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
       .map((key) => Buffer.from(key).toString('base64url')),
   };
   const { enum: choices, $ref, type } = schema as Schema & { enum?: string[] };
-  const of = $ref?.split('/').at(-1);
+  const named = $ref?.split('/').at(-1);
   const fitting =
     right[name] ??
     (choices
       ? fc.constantFrom(...choices)
-      : of === 'Day'
+      : named === 'Day'
         ? fc.constantFrom(
             '2026-11-24',
             '2021-10-15',
@@ -259,7 +265,7 @@ function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
             '2999-12-31',
             new Date().toISOString().slice(0, 10),
           )
-        : of === 'CodeAsked' || type === 'array'
+        : named === 'CodeAsked' || type === 'array'
           ? fc.constantFrom(
               'KES',
               'ngn',
@@ -267,7 +273,7 @@ function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
               'XOF',
               ...(type === 'array' ? ['KES,NGN', 'USD,USD'] : ['EUR']),
             )
-          : of === 'Source'
+          : named === 'Source'
             ? fc.constantFrom('xe', 'simulator')
             : fc.constant('x'));
   if ($ref) expect(resolveRef(contract.document, $ref)).to.be.an('object');
@@ -278,7 +284,7 @@ function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
   return fc.oneof({ weight: 9, arbitrary: fitting }, { weight: 1, arbitrary: wrong });
 }
 
-/** Status and type of a stream that is left as soon as it has begun. */
+/** Status and content type of an event stream, which is closed as soon as it has begun. */
 async function eventStream(address: string): Promise<[number, string]> {
   const leaving = new AbortController();
   const { status, headers, data } = await axios.get(address, {

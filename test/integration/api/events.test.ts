@@ -2,16 +2,21 @@ import { EventEmitter } from 'node:events';
 import { connect } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
+import type { Response } from 'express';
 import { pino } from 'pino';
 import { EventStream } from '../../../api/rates/event-stream.ts';
-import { openDatabase } from '../../../platform/database.ts';
+import { type Database, openDatabase } from '../../../platform/database.ts';
+import { execute } from '../../../platform/sql.ts';
 import { openEventStream } from '../../support/event-source.ts';
 import { eventually } from '../../support/eventually.ts';
 import { pipeline } from '../../support/pipeline.ts';
 import { quiet } from '../../support/quiet.ts';
 
-const INSERT = `insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
-  select gen_random_uuid(), :name || n, 'simulator', 'USD', 'KES', 129.5, now(), now() from generate_series(1, :count) n`;
+const INSERT = `
+  insert into rate_observations
+    (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
+  select gen_random_uuid(), :name::text || n, 'simulator', 'USD', 'KES', 129.5, now(), now()
+  from generate_series(1, :count::int) n`;
 
 describe('GET /v2/events', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
@@ -25,11 +30,11 @@ describe('GET /v2/events', () => {
     url = `${(await parts.api()).url}/v2/events`;
   });
   after(() => parts.stop());
-  const store = (name: string, count = 1) => parts.query(INSERT, { name, count } as never);
+  const store = (name: string, count = 1) => execute(parts.db, INSERT, { name, count });
   const names = ({ events }: ReturnType<typeof openEventStream>) =>
     events.map(({ data }) => data['run_id']);
 
-  it('tells each newly stored rate, and what came while nobody listened when the last id is sent along', async () => {
+  it('sends each newly stored rate, and resumes with Last-Event-ID', async () => {
     const first = openEventStream(url);
     await eventually(() => expect(first.status()).to.equal(200));
     await store('a');
@@ -42,14 +47,14 @@ describe('GET /v2/events', () => {
     second.leave();
   });
 
-  it('waits for an older transaction that is still at work, so that nothing is overtaken and lost', async () => {
+  it('waits for older open transactions, so that no rate is skipped', async () => {
     const db = openDatabase({ url: parts.url, name: 'two writers' });
     const client = openEventStream(url);
     await eventually(() => expect(client.status()).to.equal(200));
     const slow = await db.transaction();
-    await slow.raw(INSERT, { name: 'slow', count: 1 });
+    await execute(slow, INSERT, { name: 'slow', count: 1 });
     const quick = await db.transaction();
-    await quick.raw(INSERT, { name: 'quick', count: 1 });
+    await execute(quick, INSERT, { name: 'quick', count: 1 });
     await quick.commit();
     const probe = openEventStream(url);
     await eventually(() => expect(probe.status()).to.equal(200));
@@ -61,7 +66,7 @@ describe('GET /v2/events', () => {
     await db.destroy();
   });
 
-  it('has no gap and no double while four write at once and the client keeps losing its connection', async function () {
+  it('has no gap or repeat with four writers and a client that reconnects', async function () {
     this.timeout(60_000);
     const db = openDatabase({ url: parts.url, name: 'four writers', poolSize: 4 });
     let client = openEventStream(url);
@@ -74,14 +79,14 @@ describe('GET /v2/events', () => {
       last = client.events.at(-1)?.id ?? last;
       client = openEventStream(url, last);
     };
-    // The first event gives the place to come back to.
+    // The first event gives the id to resume from.
     await store('w0x');
     await eventually(() => expect(client.events).to.have.length(1));
     const writers = Promise.all(
       [1, 2, 3, 4].map(async (writer) => {
         for (let round = 1; round <= 40; round++) {
           await db.transaction(async (trx) => {
-            await trx.raw(INSERT, { name: `w${writer}r${round}n`, count: 2 });
+            await execute(trx, INSERT, { name: `w${writer}r${round}n`, count: 2 });
             await trx.raw('select pg_sleep(random() * 0.02)');
           });
         }
@@ -97,7 +102,7 @@ describe('GET /v2/events', () => {
     await db.destroy();
   });
 
-  it('keeps no place for a client that is gone before it has one', async () => {
+  it('does not keep a client that disconnects while it subscribes', async () => {
     const gone = Object.assign(new EventEmitter(), {
       destroyed: false,
       writableLength: 0,
@@ -113,15 +118,15 @@ describe('GET /v2/events', () => {
         return { rows: [{ xmin: '1' }] };
       },
     };
-    const feed = new EventStream({ db: db as never, log: quiet });
+    const feed = new EventStream({ db: db as unknown as Database, log: quiet });
     const res = Object.assign(gone, { req: { ip: '127.0.0.1' } });
-    await feed.subscribe(res as never, null);
+    await feed.subscribe(res as unknown as Response, null);
     feed.wake();
     feed.stop();
     expect(reads).to.equal(0);
   });
 
-  it('drops a client that does not read, and tells who asks with an id that is none', async function () {
+  it('disconnects a client that does not read, and refuses an invalid id', async function () {
     this.timeout(60_000);
     const { hostname, port } = new URL(url);
     const socket = connect({ host: hostname, port: Number(port) });

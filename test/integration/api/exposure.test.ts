@@ -23,7 +23,7 @@ describe('the API behind a reverse proxy', function () {
     parts = await pipeline(options);
     ({ url } = await parts.api());
   };
-  /** Starts Debian's nginx with one location block and gives its address. */
+  /** Starts Debian's nginx with one location block and returns its address. */
   const startNginx = async (location: string): Promise<string> => {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'fx-nginx-'));
@@ -32,7 +32,8 @@ describe('the API behind a reverse proxy', function () {
       join(folder, 'nginx.conf'),
       `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; events {}
        http { access_log off; client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b;
-              fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;
+              fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d;
+              scgi_temp_path ${folder}/e;
               server { listen 127.0.0.1:${port}; ${location} } }`,
     );
     nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' });
@@ -52,7 +53,7 @@ describe('the API behind a reverse proxy', function () {
     await parts.stop();
   });
 
-  it('refuses write and private endpoints through a stock nginx while no token is set', async () => {
+  it('refuses write and private endpoints through nginx while no token is set', async () => {
     await using();
     const proxy = await startNginx(`location / { proxy_pass ${url}; }`);
     for (const [method, path] of [
@@ -73,7 +74,7 @@ describe('the API behind a reverse proxy', function () {
     expect(await parts.runs()).to.deep.equal([]);
   });
 
-  it('takes every sign of a proxy as one', async () => {
+  it('refuses private endpoints at every sign of a proxy', async () => {
     await using();
     for (const name of [
       'x-forwarded-for',
@@ -94,12 +95,12 @@ describe('the API behind a reverse proxy', function () {
     expect(old).to.match(/^HTTP\/1\.1 403 /);
   });
 
-  it('refuses them wherever proxies are trusted and no token is set', async () => {
+  it('refuses private endpoints with TRUST_PROXY and without a token', async () => {
     await using({ trustProxy: 1 });
     expect((await axios.get(`${url}/v2/loans`, anyStatus)).status).to.equal(403);
   });
 
-  it('takes Sec-Fetch-Site: same-origin as proof, whatever Host the proxy sends', async () => {
+  it('accepts Sec-Fetch-Site: same-origin, whatever Host the proxy sends', async () => {
     await using({ apiToken: TOKEN, trustProxy: 1 });
     const proxy = await startNginx(`location / { proxy_pass ${url}; }`);
     const { status } = await axios.post(`${proxy}/v2/runs`, null, {
@@ -139,10 +140,11 @@ describe('the API behind a reverse proxy', function () {
     expect((await axios.get(`${url}/fxlivez`, anyStatus)).status).to.equal(404);
   });
 
-  it('shows strangers freshness and slots only where a token is set', async () => {
+  it('shows details of status and runs only with the token where one is set', async () => {
     await using({ apiToken: TOKEN });
     await parts.query(
-      `insert into services select s, 'host-7/4711/abc', now(), now(), '{"trouble":"broker b1:9092"}'
+      `insert into services
+       select s, 'host-7/4711/abc', now(), now(), '{"trouble":"broker b1:9092"}'
        from unnest(array['producer','consumer']) s`,
     );
     await parts.query(
@@ -173,7 +175,7 @@ describe('the API behind a reverse proxy', function () {
     expect((await axios.get(`${url}/metrics`, anyStatus)).status).to.equal(200);
   });
 
-  it('takes an empty chunked POST as one without a body', async () => {
+  it('treats an empty chunked POST as one without a body', async () => {
     await using();
     const { host } = new URL(url);
     const response = await send(
@@ -184,7 +186,7 @@ describe('the API behind a reverse proxy', function () {
     expect(response).to.match(/^HTTP\/1\.1 202 /);
   });
 
-  it('counts a client once, whatever port its proxy writes, and counts no static files', async () => {
+  it('rate-limits a client by its address without the port; static files are free', async () => {
     await using({ rateLimitPerMinute: 2, trustProxy: 1 });
     const statuses: number[] = [];
     for (const client of ['203.0.113.7:1001', '203.0.113.7:1002', '203.0.113.7']) {
@@ -196,7 +198,7 @@ describe('the API behind a reverse proxy', function () {
     expect(statuses).to.deep.equal([200, 200, 429]);
   });
 
-  it('bounds the event streams of one address', async () => {
+  it('limits the event streams of one address', async () => {
     await using();
     const open = await Promise.all(
       Array.from({ length: 30 }, () =>
@@ -208,7 +210,7 @@ describe('the API behind a reverse proxy', function () {
     for (const { data } of open) data.destroy();
   });
 
-  it('answers 503 with Retry-After before the migrations have run, and while read-only', async () => {
+  it('responds 503 with Retry-After before the migrations and while read-only', async () => {
     await using();
     await parts.query('alter view rates rename to rates_gone');
     const missing = await axios.get(`${url}/v2/currencies`, anyStatus);
@@ -235,11 +237,12 @@ describe('the API behind a reverse proxy', function () {
     await parts.query(
       `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
                                 fetched_at, event_id)
-       select current_date - n, 'USD', quote, 'simulator', 129.1234567891, now() - n * interval '1 day',
-              now() - n * interval '1 day', gen_random_uuid()
-       from generate_series(0, 3000) n, unnest(array['NGN','GHS','KES','UGX','MAD','XOF','EGP']) quote`,
+       select current_date - n, 'USD', quote, 'simulator', 129.1234567891,
+              now() - n * interval '1 day', now() - n * interval '1 day', gen_random_uuid()
+       from generate_series(0, 3000) n,
+            unnest(array['NGN','GHS','KES','UGX','MAD','XOF','EGP']) quote`,
     );
-    // Each with an address of its own, so that none is served from the cache or coalesced.
+    // Each with its own Accept header, so that none is served from the cache or coalesced.
     const reading = Array.from({ length: 60 }, (_, n) =>
       axios.get(`${url}/v1/rates`, {
         headers: { accept: `application/json;v=${n}` },
@@ -265,7 +268,7 @@ describe('the API behind a reverse proxy', function () {
   });
 });
 
-/** Sends bytes as they are and gives everything that comes back. */
+/** Sends raw bytes and returns the whole response. */
 function send(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

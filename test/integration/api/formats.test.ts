@@ -19,7 +19,7 @@ const mid = fc
   .tuple(fc.integer({ min: 1, max: 99_999 }), digits(10))
   .map(([whole, places]) => `${whole}.${places}`);
 
-describe('the same day, asked for in every way', () => {
+describe('the rates of a day', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
   before(async function () {
@@ -29,18 +29,21 @@ describe('the same day, asked for in every way', () => {
   });
   after(() => parts.stop());
 
-  it('is the same rates: as the newest, as a date, as a range, as CSV, as a workbook and under /v1', async function () {
+  it('are the same as latest, date, range, CSV, workbook and under /v1', async function () {
     this.timeout(60_000);
     await fc.assert(
       fc.asyncProperty(fc.array(mid, { minLength: 7, maxLength: 7 }), async (mids) => {
         await parts.query('truncate daily_rates');
         for (const [at, currency] of SEVEN.entries())
           await parts.query(
-            `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
-             values ('2026-11-23', 'USD', ?, 'simulator', ?, '2026-11-23T00:00:00Z', '2026-11-23T01:00:02.5Z', gen_random_uuid())`,
-            [currency, mids[at]],
+            `insert into daily_rates
+               (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at,
+                event_id)
+             values ('2026-11-23', 'USD', ?, 'simulator', ?, '2026-11-23T00:00:00Z',
+                     '2026-11-23T01:00:02.5Z', gen_random_uuid())`,
+            [currency, mids[at] as string],
           );
-        await settled(mids[6] as string);
+        await waitUntilServed(mids[6] as string);
         const json = async (path: string) => byQuote((await callApi<Rows>(url, path)).data.data);
         const latest = await json('/v2/rates/latest');
         expect(Object.values(latest).map(({ rate }) => rate)).to.have.members(mids);
@@ -71,8 +74,10 @@ describe('the same day, asked for in every way', () => {
         const old = await callApi<OldRate[]>(url, '/v1/rates');
         const text = old.bytes.toString();
         for (const [at, currency] of SEVEN.entries()) {
+          const inverse = latest[currency]?.['inverse'];
           expect(text).to.contain(
-            `"USD_to_currency_rate":${latest[currency]?.['inverse']},"currency_to_USD_rate":${mids[at]},"currency_to":"${currency}"`,
+            `"USD_to_currency_rate":${inverse},"currency_to_USD_rate":${mids[at]},` +
+              `"currency_to":"${currency}"`,
           );
         }
       }),
@@ -80,10 +85,12 @@ describe('the same day, asked for in every way', () => {
     );
   });
 
-  it('is a whole table where JSON is a page: a file that ends after a thousand rows would pass for all there is', async () => {
+  it('are complete in a file, where JSON has pages of a thousand rows', async () => {
     await parts.query(`
-      insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
-      select date '2020-01-01' + n, 'USD', 'KES', 'simulator', 129, timestamptz '2020-01-01' + n * interval '1 day',
+      insert into daily_rates
+        (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+      select date '2020-01-01' + n, 'USD', 'KES', 'simulator', 129,
+             timestamptz '2020-01-01' + n * interval '1 day',
              timestamptz '2020-01-01' + n * interval '1 day', gen_random_uuid()
       from generate_series(0, 1199) n`);
     const range = '?from=2020-01-01&to=2023-04-14&quotes=KES';
@@ -100,7 +107,7 @@ describe('the same day, asked for in every way', () => {
     await parts.query(`delete from daily_rates where rate_date < '2023-06-01'`);
   });
 
-  it('comes as what the path ends in, whatever Accept says, and else as Accept says', async () => {
+  it('have the format of the path suffix, or without one that of Accept', async () => {
     const type = async (path: string, accept?: string) =>
       (await callApi(url, path, accept ? { headers: { accept } } : {})).headers['content-type'];
     expect(await type('/v2/rates/latest.csv', 'application/json')).to.equal(
@@ -113,8 +120,8 @@ describe('the same day, asked for in every way', () => {
     expect((await callApi(url, '/v2/rates/latest')).headers['vary']).to.equal('Accept');
   });
 
-  /** The rates were changed behind the service's back: it hears of that within a moment. */
-  async function settled(last: string): Promise<void> {
+  /** Waits until the cache has noticed rates that were changed in the table. */
+  async function waitUntilServed(last: string): Promise<void> {
     for (;;)
       if ((await callApi<Rows>(url, '/v2/rates/latest?quotes=EGP')).data.data[0]?.['rate'] === last)
         return;

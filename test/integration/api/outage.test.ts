@@ -6,7 +6,7 @@ import { callApi } from '../../support/contract-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { pipeline } from '../../support/pipeline.ts';
 
-describe('the API', () => {
+describe('the API in an outage', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
   beforeEach(async function () {
@@ -16,7 +16,7 @@ describe('the API', () => {
   });
   afterEach(() => parts.stop());
 
-  it('answers 503 within three seconds while Postgres is a black hole, and is well within ten seconds after', async function () {
+  it('responds 503 within 3 s while Postgres hangs, and recovers within 10 s', async function () {
     this.timeout(60_000);
     const paths = [
       '/v1/rates',
@@ -31,16 +31,17 @@ describe('the API', () => {
     for (const path of paths) expect((await axios.get(`${url}${path}`)).status).to.equal(200);
     parts.network.setLink({ hold: true }, { hold: true });
     const began = Date.now();
-    // Twice each, so that some find no connection left in the pool. Other addresses than before: those are answered from ready bytes.
+    // Twice each, so that some find no connection left in the pool. Other URLs than before: those
+    // are cached.
     const others = [
       '/v1/rates?currency=kes',
       '/v2/rates/latest?quotes=KES',
       '/v2/currencies',
       '/v2/observations?date=2026-11-24',
     ];
-    const asked = [...others, ...paths.filter((path) => !/rates/.test(path))];
+    const requested = [...others, ...paths.filter((path) => !/rates/.test(path))];
     await Promise.all(
-      [...asked, ...asked].map(async (path) => {
+      [...requested, ...requested].map(async (path) => {
         const { status, data, headers } = await axios.get(`${url}${path}`, {
           validateStatus: () => true,
         });
@@ -57,11 +58,11 @@ describe('the API', () => {
       (await callApi(url, '/v2/runs', { method: 'POST', headers: { Prefer: 'wait=10' } })).status,
     ).to.equal(503);
     expect(Date.now() - pull).to.be.below(3000);
-    // The page stands without Postgres, and tells of the outage itself.
+    // The page works without Postgres and shows the outage.
     for (const path of ['/livez', '/'])
       expect((await axios.get(`${url}${path}`)).status).to.equal(200);
     parts.network.restore();
-    const mended = Date.now();
+    const restored = Date.now();
     await eventually(async () => {
       for (const path of paths)
         expect(
@@ -69,17 +70,18 @@ describe('the API', () => {
           path,
         ).to.equal(200);
     });
-    expect(Date.now() - mended).to.be.below(10_000);
+    expect(Date.now() - restored).to.be.below(10_000);
   });
 
-  it('answers rates while every reader of the loan book waits', async () => {
+  it('serves rates while every reader of the loan book waits', async () => {
     const loader = openDatabase({ url: parts.url, name: 'load', deadlines: 'none', poolSize: 1 });
     await loader.transaction(async (loading) => {
       await loading.raw('lock table loans in access exclusive mode');
       const reading = Array.from({ length: 8 }, () => axios.get(`${url}/v2/loans`));
       await eventually(async () => {
         const [held] = await parts.query<{ held: number }>(
-          `select count(*)::int as held from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          `select count(*)::int as held from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock'`,
         );
         expect(held?.held).to.be.at.least(3);
       });
@@ -91,11 +93,11 @@ describe('the API', () => {
     await loader.destroy();
   });
 
-  it('hangs up on clients that dawdle, and others do not notice them', async function () {
+  it('disconnects slow clients, and other clients do not notice them', async function () {
     this.timeout(60_000);
     const { hostname, port } = new URL(url);
     const slow = await Promise.all(
-      Array.from({ length: 500 }, () => dawdler(hostname, Number(port))),
+      Array.from({ length: 500 }, () => slowClient(hostname, Number(port))),
     );
     const began = Date.now();
     const took: number[] = [];
@@ -111,8 +113,8 @@ describe('the API', () => {
   });
 });
 
-/** A client that sends its request a byte a second and never comes to its end. */
-function dawdler(host: string, port: number): Promise<Socket> {
+/** A client that sends its request at a byte a second and never ends it (slowloris). */
+function slowClient(host: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port }, () => {
       socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
@@ -120,7 +122,7 @@ function dawdler(host: string, port: number): Promise<Socket> {
       socket.on('close', () => clearInterval(dripping));
       resolve(socket);
     });
-    // What is said at the end is read, else the end itself is not noticed.
+    // Unread data would hide the end of the connection.
     socket.resume();
     socket.on('error', (error) => {
       socket.destroy();

@@ -31,7 +31,7 @@ const GUARDED = [
   ['GET', '/v2/reports/roll?from=2021-01-01'],
 ] as const;
 
-describe('who may do what', function () {
+describe('access to the API', function () {
   this.timeout(60_000);
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
@@ -45,7 +45,7 @@ describe('who may do what', function () {
     return `${status} ${data.type?.replace('/docs/errors/', '') ?? ''}`;
   };
 
-  it('wants the token for what writes and for what is nobody else’s, where one is set', async () => {
+  it('requires the token for write and private endpoints where one is set', async () => {
     await using({ apiToken: TOKEN });
     for (const [method, path] of GUARDED) {
       expect(await kindOf(method, path), path).to.equal('401 unauthorized');
@@ -67,7 +67,7 @@ describe('who may do what', function () {
       expect(await kindOf('GET', path), path).to.equal('200 ');
   });
 
-  it('refuses those on an address that others reach while no token is set, and says how to set one', async () => {
+  it('refuses them on a public address without a token, and says how to set one', async () => {
     await using({ host: '0.0.0.0' });
     for (const [method, path] of GUARDED)
       expect(await kindOf(method, path), path).to.equal('403 no-token-set');
@@ -76,7 +76,7 @@ describe('who may do what', function () {
     expect(await kindOf('GET', '/v2/rates/latest')).to.equal('200 ');
   });
 
-  it('answers them without a token by a name of this machine only', async () => {
+  it('serves them without a token only for a local Host header (DNS rebinding)', async () => {
     await using();
     for (const [method, path] of GUARDED)
       expect(await kindOf(method, path, { host: 'evil.example' }), path).to.equal('421 wrong-host');
@@ -85,7 +85,7 @@ describe('who may do what', function () {
     expect(await kindOf('GET', '/v2/rates/latest', { host: 'evil.example' })).to.equal('200 ');
   });
 
-  it('writes for no page of another site, and not in advance', async () => {
+  it('refuses writes from other sites and prefetches (CSRF)', async () => {
     await using({ apiToken: TOKEN });
     const authorization = `Bearer ${TOKEN}`;
     for (const [method, path] of GUARDED.slice(0, 4)) {
@@ -106,7 +106,7 @@ describe('who may do what', function () {
     expect(await kindOf('POST', '/v2/runs', own)).to.equal('202 ');
   });
 
-  it('lets pages of any origin read rates and the contract, and nothing else', async () => {
+  it('lets any origin read rates and the contract, and nothing else (CORS)', async () => {
     await using();
     for (const path of [
       '/v1/rates',
@@ -140,9 +140,9 @@ describe('who may do what', function () {
     expect((await callApi(url, '/v2/runs', { method: 'OPTIONS' })).status).to.equal(405);
   });
 
-  it('limits requests a minute for each client, when that is set, but not what watches the service', async () => {
+  it('limits requests per minute and client when set, except health checks', async () => {
     await using({ rateLimitPerMinute: 3 });
-    for (let asked = 0; asked < 3; asked++)
+    for (let sent = 0; sent < 3; sent++)
       expect(await kindOf('GET', '/v2/rates/latest')).to.equal('200 ');
     const { status, headers, data } = await callApi<{ type: string }>(url, '/v2/rates/latest');
     expect([status, data.type]).to.deep.equal([429, '/docs/errors/too-many-requests']);
@@ -151,25 +151,21 @@ describe('who may do what', function () {
   });
 
   for (const [trustProxy, name, statuses] of [
-    [1, 'tells clients apart by what the proxy in front says of them', [200, 200, 429]],
-    [
-      0,
-      'lets nobody pass for another by a header while no proxy is known to be in front',
-      [200, 429, 429],
-    ],
+    [1, 'distinguishes clients by the headers of a trusted proxy', [200, 200, 429]],
+    [0, 'ignores X-Forwarded-For while no proxy is trusted', [200, 429, 429]],
   ] as const)
     it(name, async () => {
       await using({ rateLimitPerMinute: 1, trustProxy });
-      const answers: number[] = [];
+      const received: number[] = [];
       for (const client of ['10.0.0.1', '10.0.0.2', '10.0.0.1'])
-        answers.push(
+        received.push(
           (await callApi(url, '/v2/rates/latest', { headers: { 'x-forwarded-for': client } }))
             .status,
         );
-      expect(answers).to.deep.equal(statuses);
+      expect(received).to.deep.equal(statuses);
     });
 
-  it('sets six security headers on every answer, errors and unreadable requests included', async () => {
+  it('sets six security headers on every response, also on malformed requests', async () => {
     await using();
     for (const path of [
       '/',
@@ -210,7 +206,7 @@ describe('an error', () => {
   });
   after(() => parts.stop());
 
-  for (const [asking, status, kind] of [
+  for (const [request, status, kind] of [
     [{ path: '/nothing' }, 404, 'not-found'],
     [{ path: '/v2/runs/00000000-0000-4000-8000-000000000000' }, 404, 'not-found'],
     [{ path: '/v2/status.csv' }, 404, 'not-found'],
@@ -239,8 +235,9 @@ describe('an error', () => {
     [{ path: '/v2/loans/%E0%A4%A' }, 400, 'bad-request'],
     [{ path: '/v2/dead-letters/x' }, 400, 'invalid-parameter'],
   ] as const) {
-    it(`is a problem that is explained: ${'method' in asking ? asking.method : 'GET'} ${asking.path} → ${status} ${kind}`, async () => {
-      const { path, ...more } = asking;
+    const method = 'method' in request ? request.method : 'GET';
+    it(`has a problem document: ${method} ${request.path} → ${status} ${kind}`, async () => {
+      const { path, ...more } = request;
       const answer = await axios.request({
         url: `${url}${path}`,
         ...('method' in more && { method: more.method }),
@@ -266,7 +263,7 @@ describe('an error', () => {
     });
   }
 
-  it('has a page for every kind, and the docs are served whole from here', async () => {
+  it('has a page for every kind, and the API serves all files of its docs', async () => {
     const { data: list } = await axios.get<string>(`${url}/docs/errors`);
     for (const kind of Object.keys(PROBLEM_KINDS)) expect(list).to.contain(`href="errors/${kind}"`);
     const { data: page } = await axios.get<string>(`${url}/docs`);
@@ -278,7 +275,7 @@ describe('an error', () => {
   });
 });
 
-/** Sends bytes as they are and gives what comes back. */
+/** Sends raw bytes and returns the whole response. */
 function raw(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -12,7 +12,7 @@ interface Problem {
   request_id: string;
 }
 
-describe('the HTTP interface', () => {
+describe('the API', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
   const using = async (options?: PipelineOptions) => {
@@ -24,7 +24,8 @@ describe('the HTTP interface', () => {
 
   const store = (day: string, currency: string, mid: string, fetched = `${day}T01:00:02.345Z`) =>
     parts.query(
-      `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
+      `insert into daily_rates
+         (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
        values (?, 'USD', ?, 'simulator', ?, ?, ?, gen_random_uuid())`,
       [day, currency, mid, `${day}T00:00:00Z`, fetched],
     );
@@ -38,24 +39,27 @@ describe('the HTTP interface', () => {
   };
 
   describe('GET /v1/rates', () => {
-    it('gives the exact bytes that old clients know, oldest day first, every digit as stored', async () => {
+    it('returns the exact bytes that old clients know, oldest day first', async () => {
       await using();
       await store('2026-11-24', 'KES', '129.1500000000');
       await store('2026-11-23', 'KES', '129.3');
       await store('2026-11-23', 'UGX', '3600.0000000001');
-      const answer = await get(`${url}/v1/rates`);
-      expect(answer?.status).to.equal(200);
-      expect(answer?.text).to.equal(
-        '[{"id":20780404,"timestamp":"2026-11-23T01:00:02.345Z","currency_from":"USD","USD_to_currency_rate":0.007733952049497293,' +
+      const response = await get(`${url}/v1/rates`);
+      expect(response?.status).to.equal(200);
+      expect(response?.text).to.equal(
+        '[{"id":20780404,"timestamp":"2026-11-23T01:00:02.345Z","currency_from":"USD",' +
+          '"USD_to_currency_rate":0.007733952049497293,' +
           '"currency_to_USD_rate":129.3,"currency_to":"KES"},' +
-          '{"id":20780800,"timestamp":"2026-11-23T01:00:02.345Z","currency_from":"USD","USD_to_currency_rate":0.000277777777777770,' +
+          '{"id":20780800,"timestamp":"2026-11-23T01:00:02.345Z","currency_from":"USD",' +
+          '"USD_to_currency_rate":0.000277777777777770,' +
           '"currency_to_USD_rate":3600.0000000001,"currency_to":"UGX"},' +
-          '{"id":20781404,"timestamp":"2026-11-24T01:00:02.345Z","currency_from":"USD","USD_to_currency_rate":0.007742934572202865,' +
+          '{"id":20781404,"timestamp":"2026-11-24T01:00:02.345Z","currency_from":"USD",' +
+          '"USD_to_currency_rate":0.007742934572202865,' +
           '"currency_to_USD_rate":129.1500000000,"currency_to":"KES"}]',
       );
     });
 
-    it('takes the currency in either case, and has [] where there are no rates', async () => {
+    it('accepts the currency in either case, and returns [] without rates', async () => {
       await using();
       await store('2026-11-23', 'KES', '129.3');
       expect((await get<unknown[]>(`${url}/v1/rates?currency=kes`))?.data).to.have.length(1);
@@ -63,7 +67,7 @@ describe('the HTTP interface', () => {
       expect((await get(`${url}/v1/rates?currency=NGN`))?.text).to.equal('[]');
     });
 
-    it('shows the time of the observation where the rate was fetched on another day', async () => {
+    it('returns the observation time of a rate that was fetched on another day', async () => {
       await using();
       await store('2026-11-23', 'KES', '129.3', '2026-11-24T01:00:02.345Z');
       expect((await get<{ timestamp: string }[]>(`${url}/v1/rates`))?.data[0]?.timestamp).to.equal(
@@ -94,7 +98,7 @@ describe('the HTTP interface', () => {
   });
 
   describe('/v1/rates/update', () => {
-    it('pulls, and answers when the rows are readable', async () => {
+    it('responds once the fetched rates are readable', async () => {
       const { consumer, producer, simulator, startClock } = await using();
       await startClock('2026-11-24T02:00:00Z');
       await consumer();
@@ -107,11 +111,11 @@ describe('the HTTP interface', () => {
       expect(simulator.calls()).to.be.within(2, 3);
     });
 
-    it('makes one pull of a thousand triggers at once', async function () {
+    it('coalesces a thousand simultaneous triggers into one run', async function () {
       this.timeout(60_000);
       const { consumer, producer, simulator, setClock } = await using({
         cooldownSeconds: 60,
-        // Slow enough for all of them to be waiting at once.
+        // Slow enough for all triggers to wait at the same time.
         publish: (publish) => (topic, records) =>
           new Promise((resolve) => setTimeout(() => resolve(publish(topic, records)), 2000)),
       });
@@ -122,7 +126,7 @@ describe('the HTTP interface', () => {
         expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
       );
       await setClock('2026-11-24T03:00:00Z');
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Array.from({ length: 1000 }, () =>
           axios.post(`${url}/v1/rates/update`, null, {
             validateStatus: () => true,
@@ -131,7 +135,7 @@ describe('the HTTP interface', () => {
         ),
       );
       expect(
-        new Set(answers.map(({ status, data }) => `${status} ${JSON.stringify(data)}`)),
+        new Set(responses.map(({ status, data }) => `${status} ${JSON.stringify(data)}`)),
       ).to.deep.equal(new Set(['200 {"success":true}']));
       expect(simulator.calls()).to.equal(2);
       expect(await parts.query("select count(*) from runs where trigger = 'manual'")).to.deep.equal(
@@ -139,7 +143,7 @@ describe('the HTTP interface', () => {
       );
     });
 
-    it('is not set off by a probe that only looks', async () => {
+    it('is not triggered by a HEAD request', async () => {
       await using();
       const { status, headers } = await axios.head(`${url}/v1/rates/update`, {
         validateStatus: () => true,
@@ -148,7 +152,7 @@ describe('the HTTP interface', () => {
       expect(await parts.runs()).to.deep.equal([]);
     });
 
-    it('answers within the cool-down with the last pull, whatever came of it', async () => {
+    it('returns the result of the last run within the cooldown, also of a failed one', async () => {
       const { consumer, producer, simulator, query, startClock } = await using({
         cooldownSeconds: 60,
       });
@@ -170,7 +174,7 @@ describe('the HTTP interface', () => {
       ]);
     });
 
-    it('says why when the budget is spent', async () => {
+    it('returns 400 with the reason when the budget is spent', async () => {
       const { consumer, producer } = await using({ dailyBudget: 3 });
       await consumer();
       producer();
@@ -186,7 +190,7 @@ describe('the HTTP interface', () => {
       ]);
     });
 
-    it('says after ten seconds that the pull is still running, and where it can be followed', async function () {
+    it('returns 202 with the location of the run after ten seconds', async function () {
       this.timeout(30_000);
       await using();
       const { status, data, headers } = await axios.post(`${url}/v1/rates/update`);
@@ -198,7 +202,7 @@ describe('the HTTP interface', () => {
       ]);
     });
 
-    it('wants the token where one is set, and takes no other', async () => {
+    it('requires the token where one is set', async () => {
       const apiToken = 'a-token-of-thirty-two-characters!';
       const { consumer, producer } = await using({ apiToken });
       await consumer();
@@ -230,7 +234,7 @@ describe('the HTTP interface', () => {
     );
 
   describe('health', () => {
-    it('is ok when every part is, and degraded with the reason when one has not been heard of', async () => {
+    it('is ok when every part is; without a heartbeat it is degraded with the reason', async () => {
       await using();
       expect((await get(`${url}/livez`))?.data).to.deep.equal({ status: 'ok' });
       await storeFreshRates();
@@ -244,7 +248,8 @@ describe('the HTTP interface', () => {
         },
       });
       await parts.query(
-        `insert into services select s, 'test', now(), now(), '{"trouble":null}' from unnest(array['producer','consumer']) s`,
+        `insert into services select s, 'test', now(), now(), '{"trouble":null}'
+         from unnest(array['producer','consumer']) s`,
       );
       expect((await get(`${url}/readyz`))?.data).to.deep.equal({
         status: 'ok',
@@ -258,7 +263,7 @@ describe('the HTTP interface', () => {
       });
     });
 
-    it('is 503 with the reason while Postgres is away, and well again when it is back', async () => {
+    it('is 503 with the reason during an outage of Postgres, and recovers after it', async () => {
       await using();
       parts.network.cut();
       await eventually(async () => expect((await problem('/readyz'))[0]).to.equal(503));
@@ -271,8 +276,8 @@ describe('the HTTP interface', () => {
     });
   });
 
-  describe('every other answer', () => {
-    it('is a problem: unknown paths, methods that are not possible, addresses that cannot be read', async () => {
+  describe('every other response', () => {
+    it('is a problem document: unknown paths, wrong methods, malformed URLs', async () => {
       await using();
       const { request_id, ...unknown } = (await problem('/v3'))[2];
       expect(request_id).to.match(/^[0-9a-f-]{36}$/);
@@ -294,12 +299,13 @@ describe('the HTTP interface', () => {
       ]);
     });
 
-    it('names no software and lets no page embed or run anything foreign', async () => {
+    it('names no software and has a strict content security policy', async () => {
       await using();
       const { headers } = await axios.get(url);
       expect(headers).to.not.have.property('x-powered-by');
       expect(headers['content-security-policy']).to.equal(
-        "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';frame-ancestors 'none';base-uri 'none';form-action 'self'",
+        "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;" +
+          "connect-src 'self';frame-ancestors 'none';base-uri 'none';form-action 'self'",
       );
     });
   });

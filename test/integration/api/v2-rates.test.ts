@@ -30,6 +30,8 @@ interface Problem {
   allowed?: string[];
 }
 
+const encodeCursor = (...keys: string[]) => Buffer.from(keys.join('\0')).toString('base64url');
+
 describe('rates under /v2', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
@@ -37,13 +39,18 @@ describe('rates under /v2', () => {
   const store = (day: string, currency: string, mid: string) =>
     parts.query(
       `with stored as (
-         insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
+         insert into rate_observations
+           (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
          values (gen_random_uuid(), 'test', 'simulator', 'USD', ?, ?, ?, ?) returning *
        )
-       insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id)
-       select ?, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id from stored
+       insert into daily_rates
+         (rate_date, base_currency, quote_currency, source, mid, observed_at, fetched_at,
+          event_id)
+       select ?, base_currency, quote_currency, source, mid, observed_at, fetched_at, event_id
+       from stored
        on conflict on constraint daily_rates_pkey do update
-       set mid = excluded.mid, observed_at = excluded.observed_at, fetched_at = excluded.fetched_at, event_id = excluded.event_id`,
+       set mid = excluded.mid, observed_at = excluded.observed_at,
+           fetched_at = excluded.fetched_at, event_id = excluded.event_id`,
       [currency, mid, `${day}T01:00:00Z`, `${day}T01:00:02.345Z`, day],
     );
 
@@ -65,7 +72,7 @@ describe('rates under /v2', () => {
   });
   after(() => parts.stop());
 
-  it('gives the newest of each currency, each with its own day and every digit', async () => {
+  it('returns the latest rate of each currency, with its own day and every digit', async () => {
     const { data, meta } = (await callApi<Rows>('/v2/rates/latest')).data;
     expect(
       data.map(({ quote, rate, rate_date, suspect }) => [quote, rate, rate_date, suspect]),
@@ -81,14 +88,14 @@ describe('rates under /v2', () => {
     });
   });
 
-  it('says that a currency is stale when the last slot has brought nothing an hour after it was due', async () => {
+  it('marks a currency as stale an hour after a slot that brought no newer rate', async () => {
     const stale = async () =>
       (await callApi<Rows>('/v2/rates/latest?quotes=kes,NGN')).data.data.map((row) => row.stale);
     const at = async (instant: string) => {
       await parts.setClock(instant);
       await parts.query("select announce('rates')");
     };
-    // Fetched at 01:00: of the slot of 01:00, which is the last one due an hour ago.
+    // Fetched at 01:00 for the slot of 01:00, the last one that was due an hour ago.
     expect(await stale()).to.deep.equal([false, false]);
     await at('2026-11-24T23:59:00Z');
     await eventually(async () => expect(await stale()).to.deep.equal([false, false]));
@@ -108,7 +115,7 @@ describe('rates under /v2', () => {
     await eventually(async () => expect(await stale()).to.deep.equal([false, false]));
   });
 
-  it('gives a day, and tells a gap as it was asked to: as null, as the day before with its own date, or as an error', async () => {
+  it('returns a day, with a gap as null, as the previous rate or as an error', async () => {
     const of = async (more: string) =>
       (await callApi<Rows>(`/v2/rates?date=2026-11-23&quotes=KES,NGN${more}`)).data;
     const shown = ({ data }: Rows) =>
@@ -130,11 +137,12 @@ describe('rates under /v2', () => {
     expect([status, data.type, data.detail]).to.deep.equal([
       404,
       '/docs/errors/no-rate',
-      'there is no rate of 2026-11-23 for USD/NGN; the last day before that has one is 2026-11-20: use it, or on_missing=previous',
+      'there is no rate of 2026-11-23 for USD/NGN; ' +
+        'the last day before that has one is 2026-11-20: use it, or on_missing=previous',
     ]);
   });
 
-  it('gives a range, oldest first, in pages, and names the days that lack a rate', async () => {
+  it('returns a range, oldest first, in pages, with the days without a rate', async () => {
     const seen: string[] = [];
     let path: string | undefined = '/v2/rates?from=2026-11-20&to=2026-11-24&quotes=KES,NGN&limit=2';
     for (let pages = 0; path; pages++) {
@@ -159,7 +167,7 @@ describe('rates under /v2', () => {
     expect((await callApi<Rows>('/v2/rates')).data.data).to.have.length(7);
   });
 
-  it('sums a range up by week and month, and flags what is not whole', async () => {
+  it('aggregates a range by week and month, and flags partial ones', async () => {
     interface Bucket {
       from: string;
       to: string;
@@ -211,7 +219,7 @@ describe('rates under /v2', () => {
     });
   });
 
-  it('derives a pair that XE does not quote from two rates of one day, and the other way round', async () => {
+  it('derives cross rates and inverse pairs from rates of the same day', async () => {
     const pair = async (path: string) =>
       (await callApi<{ data: Row }>(`/v2/rates/${path}`)).data.data;
     expect(await pair('USD/KES')).to.include({
@@ -248,7 +256,7 @@ describe('rates under /v2', () => {
     expect((await callApi('/v2/rates/KES/EGP')).status).to.equal(404);
   });
 
-  it('converts exactly, rounded to the minor units of the currency, and echoes the rate and its day', async () => {
+  it('converts exactly, rounds to minor units, and returns the rate and its day', async () => {
     const convert = async (query: string) =>
       (await callApi<{ data: Record<string, unknown> }>(`/v2/convert?${query}`)).data.data;
     expect(await convert('from=USD&to=UGX&amount=0.5')).to.include({
@@ -271,7 +279,7 @@ describe('rates under /v2', () => {
     );
   });
 
-  it('shows every pull of a day', async () => {
+  it('lists every observation of a day', async () => {
     await store('2026-11-24', 'KES', '129.4');
     const first = (
       await callApi<Rows<{ quote: string; rate: string; run_id: string }>>(
@@ -290,18 +298,19 @@ describe('rates under /v2', () => {
     ]);
     expect(rest.meta.next_cursor).to.equal(null);
     await parts.query(
-      "update daily_rates set mid = 190.2 where rate_date = '2026-11-24' and quote_currency = 'KES'",
+      `update daily_rates set mid = 190.2
+       where rate_date = '2026-11-24' and quote_currency = 'KES'`,
     );
   });
 
-  it('takes a list as repeated parameters, and with spaces after the commas', async () => {
+  it('accepts a list as repeated parameters, and with spaces after the commas', async () => {
     const quotesOf = async (query: string) =>
       (await callApi<Rows>(`/v2/rates/latest?${query}`)).data.data.map(({ quote }) => quote);
     expect(await quotesOf('quotes=KES&quotes=NGN')).to.deep.equal(['KES', 'NGN']);
     expect(await quotesOf('quotes=KES,%20NGN')).to.deep.equal(['KES', 'NGN']);
   });
 
-  it('flags a jump against the last known rate of seven days, also after a missing day', async () => {
+  it('flags a jump from the last rate of the previous seven days as suspect', async () => {
     await store('2026-11-10', 'EGP', '30.9');
     await store('2026-11-12', 'EGP', '49.5');
     await store('2026-11-20', 'EGP', '90');
@@ -326,7 +335,7 @@ describe('rates under /v2', () => {
     await parts.query("delete from daily_rates where quote_currency = 'EGP'");
   });
 
-  it('never takes a rate dated far ahead for the latest one, and goes on answering', async () => {
+  it('ignores a rate dated far ahead when it looks for the latest one', async () => {
     await store('2099-01-01', 'KES', '999');
     await store('2027-01-01', 'NGN', '999');
     const { data } = (await callApi<Rows>('/v2/rates/latest?quotes=KES,NGN')).data;
@@ -342,7 +351,7 @@ describe('rates under /v2', () => {
     await parts.query("delete from rate_observations where observed_at > '2026-12-01'");
   });
 
-  it('converts at the last rate before a gap on request, and names its day otherwise', async () => {
+  it('converts at the last rate before a gap on request; else the 404 names its day', async () => {
     const convert = '/v2/convert?from=USD&to=NGN&amount=100&date=2026-11-23';
     const refused = await callApi<Problem & { last_date: string }>(convert);
     expect([refused.status, refused.data.last_date]).to.deep.equal([404, '2026-11-20']);
@@ -352,7 +361,7 @@ describe('rates under /v2', () => {
     expect(data.data).to.include({ result: '153600.00', rate_date: '2026-11-20' });
   });
 
-  it('has a wide layout for files: a row per day, a column per currency, and a telling name', async () => {
+  it('has a wide layout for files: a row per day and a column per currency', async () => {
     const path = '/v2/rates.csv?from=2026-11-01&to=2026-11-30&quotes=KES,NGN&layout=wide';
     const { bytes, headers } = await callApi(path);
     expect(headers['content-disposition']).to.equal(
@@ -430,13 +439,9 @@ describe('rates under /v2', () => {
       'limit: use a whole number from 1 to 1000 (got 1001)',
     ],
     ['/v2/rates?limit=x', '#/query/limit', 'limit: use a whole number from 1 to 1000 (got "x")'],
+    [`/v2/rates?cursor=${encodeCursor('2026-02-30', 'KES')}`, '#/query/cursor', undefined],
     [
-      `/v2/rates?cursor=${Buffer.from('2026-02-30\0KES').toString('base64url')}`,
-      '#/query/cursor',
-      undefined,
-    ],
-    [
-      `/v2/observations?date=2026-11-24&cursor=${Buffer.from('2026-11-24T25:00:00Z\0KES\0x').toString('base64url')}`,
+      `/v2/observations?date=2026-11-24&cursor=${encodeCursor('2026-11-24T25:00:00Z', 'KES', 'x')}`,
       '#/query/cursor',
       undefined,
     ],
@@ -452,10 +457,11 @@ describe('rates under /v2', () => {
     [
       '/v2/convert?from=USD&to=KES&amount=1,250.50',
       '#/query/amount',
-      'amount: use a plain decimal without thousands separators, for example 1250.50 (got "1,250.50")',
+      'amount: use a plain decimal without thousands separators, ' +
+        'for example 1250.50 (got "1,250.50")',
     ],
   ] as const) {
-    it(`refuses ${query} and points at what is wrong`, async () => {
+    it(`refuses ${query} and points at the fault`, async () => {
       const { status, data, headers } = await callApi<Problem>(query);
       expect([status, data.type, headers['cache-control']]).to.deep.equal([
         400,

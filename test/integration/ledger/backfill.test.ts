@@ -21,12 +21,17 @@ describe('a backfill', () => {
     (await planBackfill(parts.db, { source: SOURCE, currencies: SEVEN, missing: false, ...range }))
       .pages;
   const page = (first: string, last: string, currencies = SEVEN) => ({ first, last, currencies });
+  const skipSlot = () =>
+    parts.query(
+      `insert into runs (source, trigger, slot, state, currencies)
+       values ('simulator', 'schedule', '2026-11-24T01:00:00Z', 'skipped', '{KES}')`,
+    );
   const states = async () =>
     (await parts.query<{ state: string }>("select state from runs where trigger = 'backfill'")).map(
       ({ state }) => state,
     );
 
-  it('brings every day through the stream once, digits and all, whatever the budget of the day, and after the slot', async () => {
+  it('stores every day once, with all digits, outside the daily budget', async () => {
     const pages = await plan({ first: '2026-08-01', last: '2026-12-31' });
     expect(pages).to.deep.equal([
       page('2026-08-01', '2026-09-19'),
@@ -39,7 +44,9 @@ describe('a backfill', () => {
       expect(await states()).to.deep.equal(['confirmed', 'confirmed', 'confirmed']),
     );
     const [sum] = await parts.query(
-      `select count(*)::int as rates, count(distinct rate_date)::int as days, min(scale(mid)) as digits from daily_rates`,
+      `select count(*)::int as rates, count(distinct rate_date)::int as days,
+              min(scale(mid)) as digits
+       from daily_rates`,
     );
     expect(sum).to.deep.equal({ rates: 116 * 7, days: 116, digits: 10 });
     expect(await parts.query('select count(*)::int from stream_records')).to.deep.equal([
@@ -51,7 +58,7 @@ describe('a backfill', () => {
     ]);
   });
 
-  it('finds the days that lack a rate, and leaves out those that an unfinished one will bring', async () => {
+  it('finds days without a rate, except those of an unfinished backfill', async () => {
     await fileBackfill(parts.db, {
       source: SOURCE,
       pages: await plan({ first: '2026-11-01', last: '2026-11-20' }),
@@ -60,7 +67,8 @@ describe('a backfill', () => {
     parts.producer();
     await eventually(async () => expect(await states()).to.deep.equal(['confirmed']));
     await parts.query(
-      "delete from daily_rates where rate_date = '2026-11-05' or rate_date = '2026-11-09' and quote_currency = 'KES'",
+      `delete from daily_rates
+       where rate_date = '2026-11-05' or rate_date = '2026-11-09' and quote_currency = 'KES'`,
     );
     expect(await plan({ missing: true })).to.deep.equal([
       page('2026-11-05', '2026-11-05'),
@@ -69,7 +77,7 @@ describe('a backfill', () => {
     ]);
   });
 
-  it('buys only the missing pairs after a currency was added', async () => {
+  it('fetches only the missing pairs after a currency was added', async () => {
     await parts.query(`insert into daily_rates
       select day, 'USD', 'KES', 'simulator', 129, day, day, gen_random_uuid()
       from generate_series(timestamptz '2026-11-01', '2026-11-20', '1 day') as day`);
@@ -84,10 +92,12 @@ describe('a backfill', () => {
     expect(costOf(pages)).to.equal(24);
   });
 
-  it('leaves out days whose stored rate is newer than the historic one, and counts them', async () => {
+  it('skips and counts days whose stored rate is newer than the historic one', async () => {
     await parts.query(`insert into daily_rates values
-      ('2026-11-02', 'USD', 'KES', 'simulator', 129, '2026-11-02T23:00Z', now(), gen_random_uuid()),
-      ('2026-11-03', 'USD', 'KES', 'simulator', 129, '2026-11-03T00:00Z', now(), gen_random_uuid())`);
+      ('2026-11-02', 'USD', 'KES', 'simulator', 129, '2026-11-02T23:00Z', now(),
+       gen_random_uuid()),
+      ('2026-11-03', 'USD', 'KES', 'simulator', 129, '2026-11-03T00:00Z', now(),
+       gen_random_uuid())`);
     const range = { first: '2026-11-01', last: '2026-11-03' };
     const settings = { source: SOURCE, currencies: ['KES'], missing: false };
     expect(await planBackfill(parts.db, { ...settings, ...range })).to.deep.equal({
@@ -96,15 +106,13 @@ describe('a backfill', () => {
     });
   });
 
-  it('costs no more than was agreed to: a page whose answer was wasted is not paid for again', async () => {
+  it('never costs more than accepted: an unusable page is not fetched again', async () => {
     parts.simulator.setFault('html', 2);
     await fileBackfill(parts.db, {
       source: SOURCE,
       pages: [page('2026-11-01', '2026-11-02')],
     });
-    await parts.query(
-      "insert into runs (source, trigger, slot, state, currencies) values ('simulator', 'schedule', '2026-11-24T01:00:00Z', 'skipped', '{KES}')",
-    );
+    await skipSlot();
     parts.producer();
     await eventually(async () =>
       expect(
@@ -124,24 +132,23 @@ describe('a backfill', () => {
         },
       ]),
     );
-    // Not even once more within the round: that would have cost 28 of the 14.
-    expect(parts.simulator.questions()).to.equal(1);
+    // No retry within the attempt either: that would have cost 28 of the 14.
+    expect(parts.simulator.requests()).to.equal(1);
   });
 
-  it('stops short of what the package has left', async () => {
+  it('fetches nothing when the XE package has too few rates left', async () => {
     await parts.query(
-      "insert into xe_quota (source, credentials, quota_remaining, quota_resets_at) values ('simulator', 'simulator', 6, '2026-12-01')",
+      `insert into xe_quota (source, credentials, quota_remaining, quota_resets_at)
+       values ('simulator', 'simulator', 6, '2026-12-01')`,
     );
     await fileBackfill(parts.db, {
       source: SOURCE,
       pages: [page('2026-11-01', '2026-11-01')],
     });
-    await parts.query(
-      "insert into runs (source, trigger, slot, state, currencies) values ('simulator', 'schedule', '2026-11-24T01:00:00Z', 'skipped', '{KES}')",
-    );
+    await skipSlot();
     parts.producer();
     await eventually(async () => expect(await states()).to.deep.equal(['failed']));
-    expect(parts.simulator.questions()).to.equal(0);
+    expect(parts.simulator.requests()).to.equal(0);
   });
 });
 
@@ -153,7 +160,7 @@ describe('npm run backfill', function () {
     await running?.exited;
   });
 
-  it('tells the cost, wants a yes, survives kill -9 without a doubled row, and has nothing left to do at the end', async () => {
+  it('prints the cost, requires --yes, and survives kill -9 without duplicates', async () => {
     const database = await testDatabase();
     try {
       const settings = { DATABASE_URL: database.url };
@@ -173,23 +180,19 @@ describe('npm run backfill', function () {
       await eventually(async () => expect(await confirmed()).to.be.above(0));
       running.kill('SIGKILL');
       await running.exited;
-      // What the killed one still held is free when its lease is over, and its consumer is missed when it has been silent for 20 s.
+      // The lease of the killed process expires, and its consumer counts as dead after 20 s of
+      // silence.
       await database.query(
         "update runs set lease_until = '-infinity' where state in ('claimed', 'fetched')",
       );
       await database.query("update services set seen_at = now() - interval '15 seconds'");
-      running = command('backfill', settings, [
-        '--from',
-        '2026-01-01',
-        '--to',
-        '2026-09-30',
-        '--missing',
-        '--yes',
-        '--json',
-      ]);
+      running = command('backfill', settings, [...days, '--missing', '--yes', '--json']);
       expect(await running.exited, running.output()).to.equal(0);
-      const [sum] = await database.query(`select (select count(*)::int from daily_rates) as days,
-        (select count(*)::int from rate_observations) as observations, (select count(*)::int from runs) as runs`);
+      const [sum] = await database.query(
+        `select (select count(*)::int from daily_rates) as days,
+                (select count(*)::int from rate_observations) as observations,
+                (select count(*)::int from runs) as runs`,
+      );
       expect(sum).to.deep.equal({ days: 1911, observations: 1911, runs: 6 });
     } finally {
       running?.kill('SIGKILL');
@@ -198,7 +201,7 @@ describe('npm run backfill', function () {
     }
   });
 
-  it('goes on at once when it is called again after XE has failed', async () => {
+  it('resumes at once when it is run again after an outage of XE', async () => {
     const database = await testDatabase();
     try {
       const days = ['--from', '2026-01-01', '--to', '2026-01-03', '--yes'];
@@ -218,7 +221,7 @@ describe('npm run backfill', function () {
     }
   });
 
-  it('gives a page up that XE will never answer, and is not held up by it the next time', async () => {
+  it('gives up a page that XE rejects, and the next backfill is not blocked by it', async () => {
     const database = await testDatabase();
     try {
       const days = (from: string, to: string) => ['--from', from, '--to', to, '--yes'];
@@ -244,12 +247,12 @@ describe('npm run backfill', function () {
     }
   });
 
-  it('is done by a first start of itself, 400 days, once, and never with real credentials', async () => {
+  it('runs once at the first start, for 400 days, never with real credentials', async () => {
     const database = await testDatabase();
     const data = dataDir();
     try {
       const port = String(await freePort());
-      // At noon the slot that is owed is of today, whenever this runs.
+      // At noon the latest due slot is one of today, whenever this test runs.
       await startLedgerClock(database, `${new Date().toISOString().slice(0, 10)}T12:00:00Z`);
       const settings = {
         DATABASE_URL: database.url,
@@ -277,14 +280,15 @@ describe('npm run backfill', function () {
       );
       running.kill('SIGKILL');
       await running.exited;
-      // Even with a day of the history gone, the next start makes up none: it has looked when it has done what it is asked for.
+      // The next start does not backfill a deleted day again. A manual run that succeeds proves
+      // that the start has passed its check.
       await database.query('delete from daily_rates where rate_date < current_date - 100');
       running = command('start', settings);
       await eventually(async () =>
         expect((await get(`http://127.0.0.1:${port}/livez`))?.status).to.equal(200),
       );
-      const asked = await axios.post(`http://127.0.0.1:${port}/v1/rates/update`);
-      expect(asked.data).to.deep.equal({ success: true });
+      const update = await axios.post(`http://127.0.0.1:${port}/v1/rates/update`);
+      expect(update.data).to.deep.equal({ success: true });
       expect(await database.query('select first_start from backfills')).to.deep.equal([
         { first_start: true },
       ]);

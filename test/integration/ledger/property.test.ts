@@ -7,7 +7,7 @@ import type { Run } from '../../../ledger/run.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { LedgerModel } from '../../support/ledger-model.ts';
 
-/** Each sequence takes some 100 ms of Postgres, so the suite looks at a part of the 5,000. */
+/** A sequence takes about 100 ms of Postgres, so a normal run tries 100 of the 5,000. */
 const SEQUENCES = process.env['LONG_TESTS'] ? 5000 : 100;
 const START = Date.parse('2026-11-24T08:00:00Z');
 const OBSERVED_AT = '2026-11-24T00:00:00.000Z';
@@ -30,7 +30,7 @@ const OPERATION = fc.oneof(
   { weight: 2, arbitrary: fc.record({ what: fc.constant('store' as const) }) },
 );
 
-describe('the ledger, by a model of it,', () => {
+describe('the ledger', () => {
   let database: TestDatabase;
   let ledger: Ledger;
   before(async () => {
@@ -38,7 +38,8 @@ describe('the ledger, by a model of it,', () => {
     await database.query('create table test_clock (at timestamptz not null)');
     await database.query('insert into test_clock values (now())');
     await database.query(
-      'create or replace function ledger_now() returns timestamptz language sql volatile as $$ select at from test_clock $$',
+      `create or replace function ledger_now() returns timestamptz
+       language sql volatile as $$ select at from test_clock $$`,
     );
     ledger = openLedger({
       db: database.db,
@@ -49,7 +50,7 @@ describe('the ledger, by a model of it,', () => {
   });
   after(() => database.drop());
 
-  it(`does as the model in ${SEQUENCES} random sequences of claims, crashes, repeats and clock moves`, async function () {
+  it(`agrees with its model in ${SEQUENCES} random sequences of operations`, async function () {
     this.timeout(1_200_000);
     await fc.assert(
       fc.asyncProperty(fc.array(OPERATION, { minLength: 4, maxLength: 24 }), async (operations) => {
@@ -110,7 +111,10 @@ describe('the ledger, by a model of it,', () => {
             held[operation.holder] = null;
           } else if (operation.what === 'store') {
             await database.query(`insert into rate_observations
-              select unnest(event_ids), run_id, 'simulator', 'USD', 'KES', 129, observed_from, now(), now() from runs where state = 'published' on conflict do nothing`);
+              select unnest(event_ids), run_id, 'simulator', 'USD', 'KES', 129, observed_from,
+                     now(), now()
+              from runs where state = 'published'
+              on conflict do nothing`);
             await ledger.confirm();
             model.confirm();
           }
@@ -121,10 +125,11 @@ describe('the ledger, by a model of it,', () => {
         expect(rows.map(({ slot, state }) => [minuteOf(slot), state])).to.deep.equal(
           [...model.runs].sort(([a], [b]) => a - b).map(([slot, { state }]) => [slot, state]),
         );
-        // A kept answer is never asked for again: what was fetched was paid for once, however often it was claimed after.
+        // A stored response is never fetched again, however often its run is claimed.
         expect(
           await database.query(
-            "select from runs where state in ('fetched', 'published', 'confirmed') and response_body is null",
+            `select from runs
+             where state in ('fetched', 'published', 'confirmed') and response_body is null`,
           ),
         ).to.deep.equal([]);
       }),

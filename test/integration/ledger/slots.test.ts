@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import { latestSlot, nextSlot, slotsBetween } from '../../../ledger/schedule.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
-/** Where the lender works, where others are, and the odd ones: half hours, midnights that are jumped over, changes across a day's end. */
+/**
+ * The lender's zones, common ones, and odd ones: offsets of half an hour, days without a midnight,
+ * changes of the clock across midnight.
+ */
 const ZONES = [
   'UTC',
   'Africa/Lagos',
@@ -29,7 +32,7 @@ const [FIRST, LAST] = [
   Date.parse('2031-01-03T00:00:00Z') / 1000,
 ];
 const NODE_RULES = process.versions['tz'] ?? '';
-/** Of PostgreSQL 18.4, which cannot say it itself. A newer embedded Postgres may have newer ones. */
+/** The tzdata of PostgreSQL 18.4, which cannot report it. A newer server may have newer rules. */
 const POSTGRES_RULES = '2026b';
 
 describe('the slots of every day from 2024 to 2030', function () {
@@ -40,35 +43,37 @@ describe('the slots of every day from 2024 to 2030', function () {
   });
   after(() => database.drop());
 
-  /** What the clocks of a zone say at every quarter of an hour, as Postgres knows them. */
-  async function witness(zone: string): Promise<readonly number[]> {
+  /** The local time of a zone at every quarter of an hour, by Postgres' rules. */
+  async function postgresClock(zone: string): Promise<readonly number[]> {
     const [row] = await database.query<{ clock: number[] }>(
-      `select array_agg(extract(epoch from to_timestamp(t) at time zone ?)::int order by t) as clock from generate_series(?::int, ?::int, ?::int) as t`,
+      `select array_agg(extract(epoch from to_timestamp(t) at time zone ?)::int order by t) as clock
+       from generate_series(?::int, ?::int, ?::int) as t`,
       [zone, FIRST, LAST, QUARTER],
     );
     return row?.clock ?? [];
   }
 
   /**
-   * The first instant of each reading of a zone's clocks. They are Node's, and Postgres knows the same ones: another reading is let
-   * pass only where Node has the newer rules, and then said loudly.
+   * The first instant at which a zone's clocks show each local time, by Node's rules. Postgres must
+   * agree; a difference passes only where Node has newer rules, and is then reported loudly.
    */
-  async function readings(zone: string): Promise<Map<number, number>> {
-    const [own, other] = [ownClock(zone), await witness(zone)];
+  async function firstInstants(zone: string): Promise<Map<number, number>> {
+    const [own, other] = [nodeClock(zone), await postgresClock(zone)];
     expect(other).to.have.length(own.length);
     const differing = own.flatMap((reading, n) =>
       reading === other[n] ? [] : [FIRST + n * QUARTER],
     );
     if (differing.length > 0) {
       const since = new Date((differing[0] as number) * 1000).toISOString();
-      const where = `in ${zone} at ${differing.length} of ${own.length} quarters of an hour, first at ${since}`;
+      const count = `${differing.length} of ${own.length}`;
+      const where = `in ${zone} at ${count} quarters of an hour, first at ${since}`;
       const rules = `Node's tzdata is ${NODE_RULES} and Postgres' ${POSTGRES_RULES}`;
       expect(
         NODE_RULES > POSTGRES_RULES,
-        `${rules}, not older, and yet their clocks differ ${where}`,
+        `${rules}, which is not older, but their clocks differ ${where}`,
       ).to.equal(true);
       process.stderr.write(
-        `\n!!! WITHOUT A WITNESS: ${rules}; their clocks differ ${where}, where Node's own count !!!\n`,
+        `\n!!! NOT VERIFIED: ${rules}; their clocks differ ${where}; using Node's rules !!!\n`,
       );
     }
     const first = new Map<number, number>();
@@ -78,7 +83,10 @@ describe('the slots of every day from 2024 to 2030', function () {
     return first;
   }
 
-  /** By looking, not by arithmetic: the first instant at which the clocks say it, else as long after the jump's start as it would have been. */
+  /**
+   * The first instant with this local time, by lookup instead of arithmetic. A local time that a
+   * jump skips is counted on from the start of the jump.
+   */
   function instant(clock: Map<number, number>, reading: number): number {
     for (let before = 0; ; before += QUARTER) {
       const at = clock.get(reading - before);
@@ -87,8 +95,8 @@ describe('the slots of every day from 2024 to 2030', function () {
   }
 
   for (const zone of ZONES) {
-    it(`are in ${zone} those that are scheduled, none missing and none double`, async () => {
-      const clock = await readings(zone);
+    it(`are exactly those that are scheduled in ${zone}`, async () => {
+      const clock = await firstInstants(zone);
       for (const [cron, times] of Object.entries(CRONS)) {
         const wanted = new Set<string>();
         for (let day = FIRST + 86_400; day < LAST - 86_400; day += 86_400) {
@@ -102,7 +110,7 @@ describe('the slots of every day from 2024 to 2030', function () {
         const expected = [...wanted].filter((slot) => slot > FROM && slot <= UNTIL).sort();
         const slots = slotsBetween({ cron, zone }, FROM, UNTIL);
         expect(slots, cron).to.deep.equal(expected);
-        // Two times that the clocks push onto one instant are one slot; there are few such days.
+        // Two local times that a jump maps to one instant are one slot; such days are few.
         expect(slots.length, cron).to.be.within(2557 * times.length - 15, 2557 * times.length);
         for (const slot of slots.filter((_, n) => n % 97 === 50)) {
           expect(latestSlot({ cron, zone }, slot)).to.equal(slot);
@@ -115,8 +123,11 @@ describe('the slots of every day from 2024 to 2030', function () {
   }
 });
 
-/** What Node's clocks of a zone say at every quarter of an hour; only days that end with another offset are looked at quarter by quarter. */
-function ownClock(zone: string): readonly number[] {
+/**
+ * The local time of a zone at every quarter of an hour, by Node's rules. Only days that end with
+ * another offset are read quarter by quarter.
+ */
+function nodeClock(zone: string): readonly number[] {
   const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' });
   const offset = (at: number) => {
     const [, sign, hours = 0, minutes = 0] =

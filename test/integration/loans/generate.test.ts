@@ -26,20 +26,20 @@ describe('a random loan book', () => {
   });
   after(() => rmSync(root, { recursive: true }));
 
-  it('has the same bytes for the same number and seed, and others for another', async () => {
+  it('has the same bytes for the same number and seed, others for another seed', async () => {
     await generateLoanBook(folder('b'), { loans: 200, seed: 7, withRejected: true });
     await generateLoanBook(folder('c'), { loans: 200, seed: 8, withRejected: true });
     expect(digest('b')).to.deep.equal(digest('a'));
     expect(digest('c')).to.not.deep.equal(digest('a'));
   });
 
-  it('has the bytes it always had', () => {
+  it('has the same bytes as in every earlier version', () => {
     expect(createHash('sha256').update(digest('a').join()).digest('hex')).to.equal(
       '0f58b487d37a67f16d449055a11bbcbcdab954612ab098da676046b95f03437e',
     );
   });
 
-  it('is in the raw format: the headers of the lender, CRLF, no line end after the last row', () => {
+  it('is in the raw format: the lender’s headers, CRLF, no line end at the end', () => {
     for (const { file, columns } of BOOK_FILES) {
       const text = readFileSync(join(folder('a'), file), 'utf8').replace('\ufeff', '');
       const headers = columns
@@ -51,12 +51,12 @@ describe('a random loan book', () => {
     }
   });
 
-  it('holds every quirk, and says how often', () => {
+  it('has every quirk and reports how often', () => {
     expect(Object.values(made.quirks)).to.have.length(24);
     for (const [quirk, times] of Object.entries(made.quirks)) expect(times, quirk).to.equal(5);
   });
 
-  it('leaves a folder alone that holds anything', async () => {
+  it('refuses a folder that is not empty and does not change it', async () => {
     writeFileSync(join(folder('a'), 'mine.txt'), 'x');
     const before = digest('a');
     const error = await generateLoanBook(folder('a'), { loans: 1, seed: 1 }).catch(
@@ -69,7 +69,7 @@ describe('a random loan book', () => {
     expect(digest('a')).to.deep.equal(before);
   });
 
-  it('says that it cannot make its folder', async () => {
+  it('reports a folder that cannot be created', async () => {
     const file = join(folder('a'), 'mine.txt');
     const error = await generateLoanBook(file, { loans: 1, seed: 1 }).catch(
       (thrown: Error) => thrown,
@@ -80,7 +80,7 @@ describe('a random loan book', () => {
     );
   });
 
-  it('is accepted by a strict load unless rejected rows are asked for', async () => {
+  it('is accepted by a strict load unless it was generated with rejected rows', async () => {
     const database = await testDatabase();
     const book = await generateLoanBook(folder('strict'), { loans: 60, seed: 7 });
     const report = await loadLoanBook(database.db, folder('strict'));
@@ -99,7 +99,7 @@ describe('a random loan book', () => {
     });
     after(() => database.drop());
 
-    it('comes to what was predicted for each file', () => {
+    it('has the predicted counts for each file', () => {
       expect(report.files).to.deep.equal(made.files);
     });
 
@@ -139,28 +139,36 @@ describe('a random loan book', () => {
       });
     });
 
-    it('has instalments that add up to the amount of their loan, as many as its term', async () => {
+    it('has as many instalments as its term, which add up to the loan amount', async () => {
       const wrong = await database.query(`
         select loan_id from loans left join payment_schedule using (loan_id)
-        group by loan_id having sum(expected_payment_amount) <> loan_amount or count(schedule_id) <> term`);
+        group by loan_id
+        having sum(expected_payment_amount) <> loan_amount or count(schedule_id) <> term`);
       expect(wrong).to.deep.equal([]);
     });
 
-    it('has payers of every kind: in time, early, late, in parts, too much, and some who stop', async () => {
+    it('has payers who are on time, early, late, partial, over and in default', async () => {
       const [kinds] = await database.query(`
-        with paid as (select loan_id, sum(amount_paid) as total from loan_payments group by loan_id),
-             one as (select s.loan_id, p.date_paid - s.expected_payment_date as days, p.amount_paid, s.expected_payment_amount as due
-                     from payment_schedule s join loan_payments p using (loan_id)
-                     where p.date_paid between s.expected_payment_date - 20 and s.expected_payment_date + 10)
+        with paid as (
+          select loan_id, sum(amount_paid) as total from loan_payments group by loan_id
+        ), pairs as (
+          select p.date_paid - s.expected_payment_date as days, p.amount_paid,
+                 s.expected_payment_amount as due
+          from payment_schedule s join loan_payments p using (loan_id)
+          where p.date_paid between s.expected_payment_date - 20 and s.expected_payment_date + 10
+        )
         select count(*) filter (where days = 0 and amount_paid = due) > 1000 as in_time,
                count(*) filter (where days < 0 and amount_paid = due) > 100 as early,
                count(*) filter (where days > 0 and amount_paid = due) > 50 as late,
                count(*) filter (where days = 0 and amount_paid < due) > 50 as partial,
                count(*) filter (where days = 0 and amount_paid > due) > 20 as over,
-               (select count(*) from loans join paid using (loan_id) where total = loan_amount) > 20 as exact,
-               (select count(*) from loans left join paid using (loan_id) where coalesce(total, 0) < loan_amount) > 10 as short,
-               (select count(distinct currency) from branches join loan_branches using (branch_id)) = 7 as in_seven_currencies
-        from one`);
+               (select count(*) from loans join paid using (loan_id)
+                where total = loan_amount) > 20 as exact,
+               (select count(*) from loans left join paid using (loan_id)
+                where coalesce(total, 0) < loan_amount) > 10 as short,
+               (select count(distinct currency) from branches
+                join loan_branches using (branch_id)) = 7 as in_seven_currencies
+        from pairs`);
       for (const [kind, found] of Object.entries(kinds ?? {})) expect(found, kind).to.equal(true);
     });
   });

@@ -43,12 +43,12 @@ describe('a slot', function () {
       expect((await runs())[0]).to.include({ failure_code: 'xe_refused', cost: 0 });
     });
 
-    it('is fetched at once by a producer with other credentials, whose breaker is closed', async () => {
+    it('is fetched at once by a producer with other credentials', async () => {
       expect(await quotaOf(parts.db, accountOf(SECOND_KEY))).to.equal(null);
       await parts.consumer();
       parts.producer(SECOND_KEY);
       await eventually(async () => expect(await state()).to.equal('confirmed'));
-      expect(parts.simulator.questions()).to.equal(2);
+      expect(parts.simulator.requests()).to.equal(2);
       expect(await quotaOf(parts.db, accountOf(FIRST_KEY)), 'quota of the wrong key').to.equal(
         null,
       );
@@ -84,10 +84,10 @@ describe('a slot', function () {
     producer();
     await startClock('2026-11-24T04:00:00Z');
     await ledger.confirm();
-    expect(simulator.questions()).to.equal(1);
+    expect(simulator.requests()).to.equal(1);
   });
 
-  it('ends with internal_error when its stored response cannot be published for a bug', async () => {
+  it('ends with internal_error when a bug prevents the publish of its response', async () => {
     const { producer, simulator, query } = await using({
       publish: () => () => Promise.reject(new TypeError('a bug of ours')),
     });
@@ -95,10 +95,10 @@ describe('a slot', function () {
     await eventually(async () => expect(await state()).to.equal('failed'));
     expect((await runs())[0]).to.include({ failure_code: 'internal_error', cost: 7 });
     expect(await query('select from runs where response_body is null')).to.deep.equal([]);
-    expect(simulator.questions()).to.equal(1);
+    expect(simulator.requests()).to.equal(1);
   });
 
-  it('stores what was requested and came, and names a superseded currency', async () => {
+  it('stores only the requested currencies and records a superseded one as missing', async () => {
     const { producer, consumer, query } = await using({ currencies: ['KES', 'GHC'] });
     await consumer();
     producer();
@@ -183,7 +183,7 @@ describe('a slot', function () {
   });
 
   describe('that brings no newer rate', () => {
-    it('is no success when real rates hide its simulated ones, nor is a trigger', async () => {
+    it('reports rates_hidden when real rates hide its own, and so does a trigger', async () => {
       const { producer, consumer, query, requests } = await using();
       await query(`insert into daily_rates values
         ('2026-11-20', 'USD', 'KES', 'xe', 129, '2026-11-20', '2026-11-20', gen_random_uuid())`);
@@ -203,7 +203,7 @@ describe('a slot', function () {
       expect(await requests.find((await requests.request()) as string)).to.not.equal(null);
     });
 
-    it('is no success when XE repeats a timestamp of ten days ago', async () => {
+    it('reports no_newer_rate when XE repeats a timestamp of ten days ago', async () => {
       const { producer, consumer, query, setClock } = await using({ catchUpHours: 1 });
       await setClock('2026-11-14T01:00:05Z');
       await consumer();

@@ -6,6 +6,11 @@ import { fileSlots } from '../../../ledger/slots.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 
+/** A response of XE with one rate. */
+const responseOf = (mid: string) =>
+  '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z",' +
+  `"to":[{"quotecurrency":"KES","mid":${mid}}]}`;
+
 describe('the producer', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   afterEach(() => parts.stop());
@@ -19,7 +24,7 @@ describe('the producer', () => {
       expect((await states()).filter((state) => state === 'confirmed')).to.have.length(count),
     );
 
-  it('owes an empty ledger the latest slot and no other, and confirms it when its rows are there', async () => {
+  it('files only the latest slot in an empty ledger, and confirms it once stored', async () => {
     const { producer, consumer, startClock, runs, query, simulator } = await using();
     await startClock('2026-11-24T02:30:00Z');
     await consumer();
@@ -38,7 +43,7 @@ describe('the producer', () => {
     expect(simulator.calls()).to.equal(1);
   });
 
-  it('keeps every digit on the way from XE to the table', async () => {
+  it('keeps every digit from XE to the table', async () => {
     const { producer, consumer, query } = await using();
     await consumer();
     producer();
@@ -56,7 +61,7 @@ describe('the producer', () => {
     }
   });
 
-  it('asks XE nothing when it is started again after its slot is done', async () => {
+  it('fetches nothing after a restart until the next slot is due', async () => {
     const { producer, consumer, simulator, startClock } = await using();
     await startClock('2026-11-24T02:30:00Z');
     await consumer();
@@ -70,7 +75,7 @@ describe('the producer', () => {
     expect(simulator.calls()).to.equal(2);
   });
 
-  it('asks XE once for a slot however many producers there are', async () => {
+  it('fetches each slot once, however many producers run', async () => {
     const { producer, consumer, simulator, startClock } = await using();
     await startClock('2026-11-24T02:00:00Z');
     await consumer();
@@ -79,7 +84,7 @@ describe('the producer', () => {
     expect(simulator.calls()).to.equal(1);
   });
 
-  it('runs the latest slot of each day that it slept through, a past day from history, and says of the others why they did not run', async () => {
+  it('catches up the latest slot of each missed day and says why others are skipped', async () => {
     const { producer, consumer, setClock, runs, simulator, query } = await using();
     await setClock('2026-11-20T01:00:30Z');
     await consumer();
@@ -112,7 +117,7 @@ describe('the producer', () => {
     expect(simulator.calls()).to.equal(3);
   });
 
-  it('starts at once after 14 years, and files the whole absence as one skipped slot', async () => {
+  it('starts at once after 14 years, and files the gap as one skipped row', async () => {
     const { producer, consumer, startClock, runs, query } = await using();
     await startClock('2012-11-24T01:00:30Z');
     await consumer();
@@ -128,7 +133,8 @@ describe('the producer', () => {
       slot: '2012-11-24T23:00:00Z',
       state: 'skipped',
       error:
-        'missed: no producer was running from 2012-11-24T23:00:00.000Z to 2026-11-17T01:00:00.000Z (10212 slots)',
+        'missed: no producer was running from 2012-11-24T23:00:00.000Z ' +
+        'to 2026-11-17T01:00:00.000Z (10212 slots)',
     });
     const [row] = await query(
       'select skipped_to, skipped_count from runs where skipped_count is not null',
@@ -136,7 +142,7 @@ describe('the producer', () => {
     expect(row).to.deep.equal({ skipped_to: '2026-11-17T01:00:00Z', skipped_count: 10_212 });
   });
 
-  it('publishes a kept answer when the stream is back, without asking XE again', async () => {
+  it('publishes a stored response once the stream is back, without a second fetch', async () => {
     let away = true;
     const { producer, consumer, simulator, runs, setClock, startClock } = await using({
       publish: (publish) => (topic, records) =>
@@ -159,7 +165,7 @@ describe('the producer', () => {
     await eventually(async () => expect((await running.health()).trouble).to.equal(null));
   });
 
-  it('publishes again what the stream acknowledged and lost, without asking XE again', async () => {
+  it('republishes events that the stream has lost, without a second fetch', async () => {
     let lose = true;
     const { producer, consumer, simulator, setClock } = await using({
       publish: (publish) => (topic, records) =>
@@ -177,7 +183,7 @@ describe('the producer', () => {
     expect(simulator.calls()).to.equal(1);
   });
 
-  it('ends a run whose events never become rows, and lets the next request be a pull of its own', async () => {
+  it('fails a run whose events are never stored; the next request gets a new run', async () => {
     const { producer, requests, runs, setClock, query } = await using({
       publish: () => () => Promise.resolve([]),
     });
@@ -196,7 +202,7 @@ describe('the producer', () => {
     expect(await requests.request()).not.to.equal(slot?.run_id);
   });
 
-  it('files the slots that fall due while the stream is slow to refuse, however many runs wait for it', async () => {
+  it('files due slots while several runs wait for a stream that is slow to fail', async () => {
     const { producer, runs, setClock, query } = await using({
       publish: () => () =>
         new Promise((_, refuse) => setTimeout(() => refuse(new Error('silent broker')), 300)),
@@ -208,9 +214,11 @@ describe('the producer', () => {
       "insert into runs (source, trigger, currencies) values ('simulator', 'manual', '{KES}')",
     );
     await eventually(async () => expect(await states()).to.deep.equal(['fetched', 'fetched']));
-    // From now on each is ready again by the time the other has failed, as with a broker that takes longer to refuse than we wait.
+    // From now on each is ready again by the time the other has failed, as with a broker that takes
+    // longer to fail than the retry delay.
     await query(
-      `create function ready() returns trigger language plpgsql as $$ begin new.lease_until = '-infinity'; return new; end $$`,
+      `create function ready() returns trigger language plpgsql as $$
+       begin new.lease_until = '-infinity'; return new; end $$`,
     );
     await query('create trigger ready before update on runs for each row execute function ready()');
     await setClock('2026-11-24T23:00:01Z');
@@ -219,7 +227,7 @@ describe('the producer', () => {
     );
   });
 
-  it('holds on to an answer that came while Postgres was away, and does not ask again', async () => {
+  it('stores a response after an outage of Postgres, without a second fetch', async () => {
     const { consumer, ledger, network, producer, simulator, startClock } = await using();
     await startClock('2026-11-24T01:00:05Z');
     const store = ledger.storeResponse;
@@ -238,20 +246,20 @@ describe('the producer', () => {
     expect(simulator.calls()).to.equal(1);
   });
 
-  it('takes over a run whose holder died after XE had answered, and does not ask again', async () => {
+  it('takes over a run whose producer died after the fetch, without a second fetch', async () => {
     const { producer, consumer, ledger, simulator, query, setClock, startClock } = await using();
     await setClock('2026-11-24T02:00:00Z');
     await fileSlots(parts.db, { source: 'simulator', currencies: ['KES'] }, [
       { slot: '2026-11-24T01:00:00Z', trigger: 'schedule' },
     ]);
     const run = await ledger.claim({
-      claimedBy: 'the one that dies',
+      claimedBy: 'a producer that dies',
       seen: [],
       backfillOnly: false,
       slotsLeft: 0,
     });
     await ledger.storeResponse(run as NonNullable<typeof run>, {
-      body: '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z","to":[{"quotecurrency":"KES","mid":129.1500000000}]}',
+      body: responseOf('129.1500000000'),
       answeredBy: 'simulator',
       eventIds: ['7f2c1f6e-6a33-5c4b-9d54-0f9b7f0c1a11'],
       observedFrom: '2026-11-24T00:00:00.000Z',
@@ -271,11 +279,11 @@ describe('the producer', () => {
     expect(simulator.calls()).to.equal(before);
     expect(
       await ledger.renewLease(run as NonNullable<typeof run>),
-      'the dead holder can still write',
+      'the dead producer can still write',
     ).to.equal(false);
   });
 
-  it('stores what XE has and names what it has not', async () => {
+  it('stores the rates that XE has and records the missing currencies', async () => {
     const { producer, consumer, query, runs } = await using({ currencies: ['KES', 'ZZZ', 'NGN'] });
     await consumer();
     producer();
@@ -288,7 +296,7 @@ describe('the producer', () => {
     expect((await runs())[0]).to.include({ cost: 2 });
   });
 
-  it('spends no more than the budget of the day', async () => {
+  it('never spends more than the daily budget', async () => {
     const { producer, consumer, requests, simulator, runs, startClock } = await using({
       dailyBudget: 27,
     });
@@ -314,16 +322,11 @@ describe('the producer', () => {
 
   describe('when XE fails', () => {
     let xe: Server;
-    let answers: { status: number; body: string }[];
-    let asked: number;
-    const xeThat = async (...next: { status: number; body: string }[]) => {
-      answers = next;
-      asked = 0;
+    let requests: number;
+    const startXe = async ({ status, body }: { status: number; body: string }) => {
+      requests = 0;
       xe = createServer((_req, res) => {
-        const { status, body } = answers[Math.min(asked++, answers.length - 1)] as {
-          status: number;
-          body: string;
-        };
+        requests++;
         res.writeHead(status, { 'content-type': 'application/json' }).end(body);
       });
       await new Promise<void>((resolve) => xe.listen(0, '127.0.0.1', resolve));
@@ -331,8 +334,8 @@ describe('the producer', () => {
     };
     afterEach(() => new Promise((resolve) => xe.close(resolve)));
 
-    it('tries a slot again later, and keeps the reason readable meanwhile', async () => {
-      const xeUrl = await xeThat({
+    it('retries a slot later and records the reason', async () => {
+      const xeUrl = await startXe({
         status: 500,
         body: '{"code":0,"message":"An unexpected error occurred"}',
       });
@@ -349,36 +352,36 @@ describe('the producer', () => {
             cost: 0,
             next_attempt_at: '2026-11-24T01:05:05Z',
             error:
-              'XE: expected status 200, got 500: {"code":0,"message":"An unexpected error occurred"}',
+              'XE: expected status 200, got 500: ' +
+              '{"code":0,"message":"An unexpected error occurred"}',
           },
         ]),
       );
-      expect(asked).to.equal(3);
+      expect(requests).to.equal(3);
       expect((await running.health()).trouble).to.match(/got 500/);
     });
 
-    it('keeps a slot that met a 401 waiting for the circuit breaker, without a second call', async () => {
-      const xeUrl = await xeThat({ status: 401, body: '{"code":1,"message":"Bad credentials"}' });
+    it('opens the circuit breaker on a 401: the slot waits, without a second call', async () => {
+      const xeUrl = await startXe({ status: 401, body: '{"code":1,"message":"Bad credentials"}' });
       const { producer, runs } = await using({ xeUrl });
       producer();
       await eventually(async () => expect((await runs())[0]).to.include({ state: 'retrying' }));
       expect((await runs())[0]?.['error']).to.match(
         /got 401: .*Bad credentials.*npm run status -- --close-breaker/,
       );
-      expect(asked).to.equal(1);
+      expect(requests).to.equal(1);
     });
 
-    it('asks once more after an answer that cannot be used, stores nothing of it, and counts both as paid', async () => {
-      const body =
-        '{"from":"USD","amount":1.0,"timestamp":"2026-11-24T00:00:00Z","to":[{"quotecurrency":"KES","mid":0}]}';
-      const { producer, query } = await using({ xeUrl: await xeThat({ status: 200, body }) });
+    it('retries an unusable response once, stores nothing, and counts both as billed', async () => {
+      const body = responseOf('0');
+      const { producer, query } = await using({ xeUrl: await startXe({ status: 200, body }) });
       producer();
       await eventually(async () =>
         expect(await query('select state, cost from runs')).to.deep.equal([
           { state: 'retrying', cost: 14 },
         ]),
       );
-      expect(asked).to.equal(2);
+      expect(requests).to.equal(2);
       expect(await query('select count(*) from stream_records')).to.deep.equal([{ count: '0' }]);
     });
   });

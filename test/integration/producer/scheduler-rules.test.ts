@@ -17,8 +17,8 @@ describe('a run of the ledger', () => {
       ({ state }) => state,
     );
 
-  /** Ordinary questions and questions for a past day, after an absence that ends at noon of 24 November. */
-  const ABSENCES: [string, string, { calls: number; days: string[]; rows: number }][] = [
+  /** What an outage of the producer that ends at noon of 24 November costs in XE calls and rows. */
+  const OUTAGES: [string, string, { calls: number; days: string[]; rows: number }][] = [
     ['1 minute', '2026-11-24T11:59:00Z', { calls: 0, days: [], rows: 0 }],
     ['3 hours', '2026-11-24T09:00:00Z', { calls: 0, days: [], rows: 0 }],
     ['2 days', '2026-11-22T12:00:00Z', { calls: 2, days: ['2026-11-23', '2026-11-24'], rows: 4 }],
@@ -29,8 +29,8 @@ describe('a run of the ledger', () => {
       { calls: 2, days: ['2026-11-23', '2026-11-24'], rows: 15 },
     ],
   ];
-  for (const [absence, stopped, expected] of ABSENCES) {
-    it(`is filed for each slot of an absence of ${absence}, and of each day within a day the latest runs`, async () => {
+  for (const [length, stopped, expected] of OUTAGES) {
+    it(`is filed for each slot missed in ${length}; the latest of each day runs`, async () => {
       const { producer, consumer, startClock, simulator, query } = await using();
       await startClock(stopped);
       await consumer();
@@ -50,7 +50,9 @@ describe('a run of the ledger', () => {
       await after.stop();
       expect(simulator.calls() - calls).to.equal(expected.calls);
       const days = await query<{ day: string }>(
-        `select distinct rate_date as day from daily_rates where rate_date > (timestamptz '${stopped}' at time zone 'UTC')::date order by 1`,
+        `select distinct rate_date as day from daily_rates
+         where rate_date > (timestamptz '${stopped}' at time zone 'UTC')::date
+         order by 1`,
       );
       expect(days.map(({ day }) => day)).to.deep.equal(expected.days);
       expect((await states()).length - 1, 'rows of missed slots').to.equal(expected.rows);
@@ -61,7 +63,7 @@ describe('a run of the ledger', () => {
     });
   }
 
-  it('is not asked for when its day is over and has a rate', async () => {
+  it('is skipped when its day is over and already has a rate', async () => {
     const { producer, consumer, startClock, simulator, query } = await using();
     await startClock('2026-11-23T20:00:00Z');
     await consumer();
@@ -77,7 +79,7 @@ describe('a run of the ledger', () => {
     expect(simulator.calls()).to.equal(1);
   });
 
-  it('runs no slot further back than CATCH_UP_HOURS', async () => {
+  it('is skipped when its slot is older than CATCH_UP_HOURS', async () => {
     const { producer, startClock, query, consumer } = await using({ catchUpHours: 6 });
     await startClock('2026-11-23T20:00:00Z');
     await consumer();
@@ -94,7 +96,7 @@ describe('a run of the ledger', () => {
     ]);
   });
 
-  it('is published after its stream has been away for five minutes, and XE is not asked again', async () => {
+  it('is published after a stream outage of five minutes, without a second fetch', async () => {
     const { producer, consumer, startClock, simulator, streamNetwork, query } = await using();
     await startClock('2026-11-24T01:00:05Z');
     streamNetwork.cut();
@@ -119,10 +121,10 @@ describe('a run of the ledger', () => {
     expect(await query('select count(*)::int from rate_observations')).to.deep.equal([
       { count: 7 },
     ]);
-    expect(simulator.questions()).to.equal(1);
+    expect(simulator.requests()).to.equal(1);
   });
 
-  it('waits as consumer behind, without a second publish, until the rows come', async () => {
+  it('waits for a consumer that lags, without publishing a second time', async () => {
     const { producer, consumer, startClock, query } = await using();
     await startClock('2026-11-24T01:00:05Z');
     producer();
@@ -145,11 +147,12 @@ describe('a run of the ledger', () => {
     );
   });
 
-  it('is published again when the group has read past its events and the rows are not there', async () => {
+  it('is republished when the consumer read past its events without storing them', async () => {
     const { producer, consumer, startClock, query, simulator } = await using();
     await startClock('2026-11-24T01:00:05Z');
     await query(
-      "insert into stream_group_offsets select 'test', topic, partition, 100 from stream_partitions",
+      `insert into stream_group_offsets
+       select 'test', topic, partition, 100 from stream_partitions`,
     );
     const first = producer();
     await eventually(async () => expect(await states()).to.deep.equal(['published']));
@@ -170,27 +173,33 @@ describe('a run of the ledger', () => {
     expect(simulator.calls()).to.equal(1);
   });
 
-  it('ends as failed with the number of the letter when an event of it is a dead letter', async () => {
+  it('fails with the id of the dead letter when one of its events is a dead letter', async () => {
     const { producer, startClock, query } = await using();
     await startClock('2026-11-24T01:00:05Z');
     const first = producer();
     await eventually(async () => expect(await states()).to.deep.equal(['published']));
-    await query(`insert into dead_letters (topic, partition, record_offset, record_timestamp, headers, reason, detail)
-                 select 'fx.rates.v1', 0, 0, now(), jsonb_build_object('ce_id', event_ids[3]::text), 'refused', 'for this test' from runs`);
+    await query(
+      `insert into dead_letters
+         (topic, partition, record_offset, record_timestamp, headers, reason, detail)
+       select 'fx.rates.v1', 0, 0, now(), jsonb_build_object('ce_id', event_ids[3]::text),
+              'refused', 'for this test'
+       from runs`,
+    );
     await first.stop();
     producer();
     await eventually(async () => expect(await states()).to.deep.equal(['failed']));
     expect(await query('select error from runs')).to.deep.equal([{ error: 'dead letter 1' }]);
   });
 
-  it('is confirmed after all when its dead letter has become a row', async () => {
+  it('is confirmed once the event of its dead letter is stored', async () => {
     const { producer, consumer, startClock, query } = await using();
     await startClock('2026-11-24T01:00:05Z');
     const first = producer();
     await eventually(async () => expect(await states()).to.deep.equal(['published']));
     await first.stop();
     await query(
-      "update runs set state = 'failed', error = 'dead letter 7', failure_code = 'dead_letter', ended_at = ledger_now()",
+      `update runs set state = 'failed', error = 'dead letter 7', failure_code = 'dead_letter',
+                       ended_at = ledger_now()`,
     );
     await consumer();
     producer();
@@ -198,7 +207,7 @@ describe('a run of the ledger', () => {
     expect(await query('select error from runs')).to.deep.equal([{ error: null }]);
   });
 
-  it('that waits for a breaker until next month keeps nobody from the rest of the work', async () => {
+  it('that waits for a breaker until next month does not delay other runs', async () => {
     const { ledger, query, setClock } = await using();
     await setClock('2026-11-24T01:00:05Z');
     await query(`insert into runs (source, trigger, slot, currencies, next_attempt_at)
@@ -208,15 +217,16 @@ describe('a run of the ledger', () => {
     expect(await ledger.msToNext()).to.equal(0);
   });
 
-  it('that is asked to stop while XE is asked leaves its run to the next producer at once', async () => {
+  it('interrupted by a shutdown during a fetch is due at once for the next producer', async () => {
     const { producer, startClock, query, simulator } = await using();
     await startClock('2026-11-24T01:00:05Z');
     simulator.setFault('hang', 1);
     const first = producer();
-    await eventually(() => expect(simulator.questions()).to.equal(1));
+    await eventually(() => expect(simulator.requests()).to.equal(1));
     await first.stop();
     const [left] = await query<{ state: string; error: string; late: number }>(
-      'select state, error, extract(epoch from next_attempt_at - ledger_now())::int as late from runs',
+      `select state, error, extract(epoch from next_attempt_at - ledger_now())::int as late
+       from runs`,
     );
     expect(left).to.deep.include({ state: 'retrying' });
     expect(left?.late).to.be.at.most(0);
@@ -225,7 +235,7 @@ describe('a run of the ledger', () => {
     await eventually(async () => expect(await states()).to.deep.equal(['published']));
   });
 
-  it('that somebody asked for and nobody took in ten minutes is skipped, and the next request is one of its own', async () => {
+  it('requested by hand expires after ten minutes; the next request gets a new run', async () => {
     const { requests, setClock, query } = await using();
     await setClock('2026-11-24T01:00:05Z');
     const first = await requests.request();
@@ -238,10 +248,10 @@ describe('a run of the ledger', () => {
     ]);
   });
 
-  it('is given up only when the next slot is due, with its last reason', async () => {
+  it('is retried until the next slot is due, then fails with its last reason', async () => {
     const { producer, setClock, simulator, query } = await using();
     await setClock('2026-11-24T01:00:05Z');
-    // Not worth a second try within the round, so that a round takes no time.
+    // A 404 is not retried within the attempt, so that an attempt takes no time.
     simulator.setFault('404');
     const waits: [string, number][] = [
       ['2026-11-24T01:05:06Z', 2],
@@ -277,8 +287,8 @@ describe('a run of the ledger', () => {
   });
 });
 
-describe('the budget, whatever happens,', () => {
-  it('is what XE is asked for at most: 500 slots with faults and 1,000 POSTs at once', async function () {
+describe('the daily budget', () => {
+  it('is never exceeded by 500 slots with faults and 1,000 POSTs at once', async function () {
     this.timeout(120_000);
     const parts = await pipeline({ dailyBudget: 10, currencies: ['KES'] });
     try {
@@ -305,28 +315,29 @@ describe('the budget, whatever happens,', () => {
         ['truncated', 3],
         ['reset', 4],
       ] as const) {
-        await eventually(() => expect(parts.simulator.questions()).to.be.at.least(after));
+        await eventually(() => expect(parts.simulator.requests()).to.be.at.least(after));
         parts.simulator.setFault(fault, 1);
       }
-      const answers = (await Promise.all(posts)).map(
+      const responses = (await Promise.all(posts)).map(
         ({ status, data }) => `${status} ${data.detail ?? data.success}`,
       );
-      for (const answer of answers)
-        expect(answer).to.match(
+      for (const response of responses)
+        expect(response).to.match(
           /^200 true$|^202 still running$|^400 the budget of 10 rates a day |^400 XE: .*retried at/,
         );
       await eventually(async () =>
         expect(
           await parts.query(
-            "select from runs where state in ('due', 'claimed', 'retrying') and next_attempt_at <= ledger_now()",
+            `select from runs
+             where state in ('due', 'claimed', 'retrying') and next_attempt_at <= ledger_now()`,
           ),
         ).to.deep.equal([]),
       );
-      expect(parts.simulator.questions()).to.be.within(5, 10);
+      expect(parts.simulator.requests()).to.be.within(5, 10);
       const [spent] = await parts.query<{ cost: number }>(
         'select sum(cost)::int as cost from runs',
       );
-      expect(spent?.cost).to.be.within(parts.simulator.questions(), 10);
+      expect(spent?.cost).to.be.within(parts.simulator.requests(), 10);
       expect(
         await parts.query("select from runs where state = 'failed' and error is null"),
       ).to.deep.equal([]);

@@ -14,9 +14,9 @@ import { quiet } from '../../support/quiet.ts';
 
 const NOW = '2026-11-24T01:00:05Z';
 
-/** What an answer comes to: questions that XE is asked, the end of the run's first round, what is counted as spent, and the reason. */
+/** The outcome of a run's first attempt: requests to XE, state, rates spent and the reason. */
 interface Expected {
-  asked: number;
+  requests: number;
   state: 'retrying' | 'failed' | 'confirmed';
   cost: number;
   reason: RegExp | null;
@@ -24,39 +24,39 @@ interface Expected {
   breaker?: string;
 }
 const refused = (status: number, until: string): Expected => ({
-  asked: 1,
+  requests: 1,
   state: 'retrying',
   cost: 0,
   reason: new RegExp(`XE: expected status 200, got ${status}: .*message`),
   breaker: until,
 });
-const twice = (reason: RegExp): Expected => ({ asked: 2, state: 'retrying', cost: 14, reason });
+const twice = (reason: RegExp): Expected => ({ requests: 2, state: 'retrying', cost: 14, reason });
 
 const TABLE: Partial<Record<Fault, Expected>> = {
-  '304': { asked: 1, state: 'retrying', cost: 0, reason: /expected status 200, got 304/ },
+  '304': { requests: 1, state: 'retrying', cost: 0, reason: /expected status 200, got 304/ },
   '401': refused(401, '2026-11-24T02:00:05Z'),
   '403': refused(403, '2026-11-24T02:00:05Z'),
-  '404': { asked: 1, state: 'retrying', cost: 0, reason: /got 404: .*Not found/ },
+  '404': { requests: 1, state: 'retrying', cost: 0, reason: /got 404: .*Not found/ },
   '429': refused(429, '2026-11-24T01:02:05Z'),
   '429-seconds': refused(429, '2026-11-24T01:02:05Z'),
   '429-date': refused(429, '2026-11-24T01:02:05Z'),
   '500': {
-    asked: 3,
+    requests: 3,
     state: 'retrying',
     cost: 0,
     reason: /got 500: .*An unexpected error occurred/,
   },
-  '502': { asked: 3, state: 'retrying', cost: 0, reason: /got 502: <html>/ },
-  '503': { asked: 3, state: 'retrying', cost: 0, reason: /got 503: <html>/ },
-  reset: { asked: 2, state: 'retrying', cost: 14, reason: /broke off/ },
+  '502': { requests: 3, state: 'retrying', cost: 0, reason: /got 502: <html>/ },
+  '503': { requests: 3, state: 'retrying', cost: 0, reason: /got 503: <html>/ },
+  reset: { requests: 2, state: 'retrying', cost: 14, reason: /broke off/ },
   html: twice(/expected JSON, got "<html>/),
   truncated: twice(/expected JSON, got/),
   empty: twice(/expected JSON, got ""/),
   'gzip-bomb': twice(/is longer than 256 KiB/),
   'error-200': twice(/error 9200: "An error with status 200"/),
-  redirect: { asked: 1, state: 'retrying', cost: 0, reason: /expected status 200, got 302/ },
-  'missing-currency': { asked: 1, state: 'confirmed', cost: 6, reason: null, rows: 6 },
-  'extra-currency': { asked: 1, state: 'confirmed', cost: 8, reason: null, rows: 7 },
+  redirect: { requests: 1, state: 'retrying', cost: 0, reason: /expected status 200, got 302/ },
+  'missing-currency': { requests: 1, state: 'confirmed', cost: 6, reason: null, rows: 6 },
+  'extra-currency': { requests: 1, state: 'confirmed', cost: 8, reason: null, rows: 7 },
   'duplicate-currency': twice(/expected each currency once, got NGN twice/),
   'wrong-base': twice(/expected rates from USD, got "EUR"/),
   'mid-zero': twice(/above 0 for NGN, got 0\.0000000000/),
@@ -68,7 +68,7 @@ const TABLE: Partial<Record<Fault, Expected>> = {
   future: twice(/at most a day ahead/),
 };
 
-describe('whatever XE answers', function () {
+describe('a response of XE', function () {
   this.timeout(60_000);
   let parts: Awaited<ReturnType<typeof pipeline>>;
   beforeEach(async () => {
@@ -84,7 +84,7 @@ describe('whatever XE answers', function () {
     );
 
   for (const [fault, expected] of Object.entries(TABLE)) {
-    it(`stores no wrong rate and keeps the reason: ${fault}`, async () => {
+    it(`with the fault ${fault} stores no wrong rate and records the reason`, async () => {
       if (expected.rows) await parts.startClock(NOW);
       parts.simulator.setFault(fault as Fault);
       parts.producer();
@@ -96,7 +96,7 @@ describe('whatever XE answers', function () {
       const run = await firstRun();
       if (expected.reason) expect(run?.reason).to.match(expected.reason);
       else expect(run).to.include({ reason: null, partial: expected.rows !== 7 });
-      expect(parts.simulator.questions(), 'questions').to.equal(expected.asked);
+      expect(parts.simulator.requests(), 'requests').to.equal(expected.requests);
       expect(run?.cost, 'cost').to.equal(expected.cost);
       expect(await rows(), 'rows').to.equal(expected.rows ?? 0);
       const { breaker } = await ledgerStatus(parts.db, { ...SIMULATOR, dailyBudget: 100 });
@@ -104,12 +104,12 @@ describe('whatever XE answers', function () {
     });
   }
 
-  it('keeps its lease for as long as XE is asked, so that nobody else asks meanwhile', async () => {
+  it('that takes long extends the lease, so that no other producer claims the run', async () => {
     const clock = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     try {
       parts.simulator.setFault('hang');
       parts.producer();
-      await eventually(async () => expect(parts.simulator.questions()).to.equal(1));
+      await eventually(async () => expect(parts.simulator.requests()).to.equal(1));
       for (const [at, lease] of [
         ['2026-11-24T01:00:15Z', '2026-11-24T01:00:30Z'],
         ['2026-11-24T01:00:29Z', '2026-11-24T01:00:44Z'],
@@ -131,13 +131,13 @@ describe('whatever XE answers', function () {
           }),
         ).to.equal(null);
       }
-      expect(parts.simulator.questions()).to.equal(1);
+      expect(parts.simulator.requests()).to.equal(1);
     } finally {
       clock.restore();
     }
   });
 
-  it('asks again without the currencies that it has no rate of', async () => {
+  it('that rejects a currency leads to a second request without it', async () => {
     await parts.startClock(NOW);
     parts.simulator.setFault('unknown-currency', 1);
     parts.producer();
@@ -145,10 +145,10 @@ describe('whatever XE answers', function () {
       expect(await firstRun()).to.include({ state: 'confirmed', partial: true, cost: 6 }),
     );
     expect((await firstRun())?.missing).to.deep.equal(['NGN']);
-    expect([parts.simulator.questions(), await rows()]).to.deep.equal([2, 6]);
+    expect([parts.simulator.requests(), await rows()]).to.deep.equal([2, 6]);
   });
 
-  it('keeps an old rate under the day that XE says it is of', async () => {
+  it('with an old timestamp is stored under the day of that timestamp', async () => {
     await parts.startClock(NOW);
     parts.simulator.setFault('stale');
     parts.producer();
@@ -158,10 +158,10 @@ describe('whatever XE answers', function () {
     ]);
   });
 
-  it('is left alone while the breaker is open: triggers are refused, slots wait, and a person may close it', async () => {
+  it('429 opens the breaker: triggers fail, slots wait, and an operator can close it', async () => {
     parts.simulator.setFault('429', 1);
     parts.producer();
-    // A slot is due before it is tried, too; only the answer sets the time that the breaker is open until.
+    // The slot is due before the first attempt, too; only the response opens the breaker.
     await eventually(async () => expect((await firstRun())?.reason).to.match(/got 429/));
     await parts.setClock('2026-11-24T01:00:10Z');
     await parts.requests.request();
@@ -172,17 +172,17 @@ describe('whatever XE answers', function () {
       /breaker is open until 2026-11-24 01:02:05 UTC: XE: .*got 429.*status -- --close-breaker/,
     );
     await parts.setClock('2026-11-24T01:01:30Z');
-    expect(parts.simulator.questions()).to.equal(1);
+    expect(parts.simulator.requests()).to.equal(1);
     expect(await closeBreaker(parts.db, SIMULATOR)).to.equal(true);
     await eventually(async () =>
       expect(await parts.query('select state from runs where slot is not null')).to.deep.equal([
         { state: 'confirmed' },
       ]),
     );
-    expect(parts.simulator.questions()).to.equal(2);
+    expect(parts.simulator.requests()).to.equal(2);
   });
 
-  it('has its quota headers and its package kept with the run and for the status', async () => {
+  it('has its quota headers and package stored for the run and the status', async () => {
     await parts.startClock(NOW);
     parts.producer();
     await eventually(async () =>
@@ -201,9 +201,9 @@ describe('whatever XE answers', function () {
   });
 });
 
-describe('an answer of XE that does not come', () => {
+describe('a response of XE that never arrives', () => {
   for (const fault of ['drip', 'hang'] as const) {
-    it(`is waited for three times, each may have been billed, and nothing of it is stored: ${fault}`, async () => {
+    it(`is requested three times, each is billed, nothing is stored: ${fault}`, async () => {
       const parts = await pipeline({ xeDeadlineMs: 300 });
       try {
         await parts.setClock(NOW);
@@ -218,7 +218,7 @@ describe('an answer of XE that does not come', () => {
         expect(run?.reason).to.match(
           /expected a response from 127\.0\.0\.1:\d+ within 0\.3 s, got none/,
         );
-        expect(parts.simulator.questions()).to.equal(3);
+        expect(parts.simulator.requests()).to.equal(3);
         expect(await parts.query('select from rate_observations')).to.deep.equal([]);
       } finally {
         await parts.stop();
@@ -226,11 +226,11 @@ describe('an answer of XE that does not come', () => {
     });
   }
 
-  it('is waited for ten seconds each time, whoever says nothing of it', async () => {
+  it('times out after ten seconds by default, three times', async () => {
     const credentials = { accountId: 'test', apiKey: randomUUID() };
     const simulator = await startSimulator({ mode: 'live', ...credentials, fault: 'hang' });
     const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    // Real bytes go on being carried while the clock stands still.
+    // Real I/O goes on while the clock is stopped.
     const until = async (holds: () => boolean) => {
       while (!holds()) await new Promise((resolve) => setImmediate(resolve));
     };
@@ -250,7 +250,7 @@ describe('an answer of XE that does not come', () => {
           failure = error;
         });
       for (let n = 1; n <= 3; n++) {
-        await until(() => simulator.questions() === n);
+        await until(() => simulator.requests() === n);
         await clock.tickAsync(9_999);
         expect([tries, failure, clock.countTimers()]).to.deep.equal([n, null, 1]);
         await clock.tickAsync(1);

@@ -38,7 +38,7 @@ describe('the XE simulator', () => {
       path: string,
       { method = 'get', auth = { username: 'somebody', password: 'a:key' }, headers = {} } = {},
     ) => {
-      const answer = await axios.request<string>({
+      const response = await axios.request<string>({
         url: simulator.url + path,
         method,
         auth,
@@ -47,25 +47,26 @@ describe('the XE simulator', () => {
         transformResponse: (text: string) => text,
         validateStatus: () => true,
       });
-      const { status, data: text } = answer;
+      const { status, data: text } = response;
       return {
         status,
         text,
-        headers: answer.headers,
+        headers: response.headers,
         body: text === '' ? undefined : JSON.parse(text),
       };
     };
     return { simulator, ask };
   }
 
-  /** The digits of the first rate in an answer, as they stand in the text, in units of its last decimal. */
+  /** The digits of the first rate in a response, exactly as sent. */
   const digits = (text: string, name = 'mid') =>
     new RegExp(`"${name}":([0-9.]+)`).exec(text)?.[1] ?? 'none';
+  /** The same as a whole number of units of the last decimal. */
   const units = (text: string, name = 'mid') => BigInt(digits(text, name).replace('.', ''));
   const rounded = (top: bigint, bottom: bigint) => (2n * top + bottom) / (2n * bottom);
 
-  describe('when asked for each endpoint', () => {
-    it('answers convert_from with one mid for each currency, in the order asked', async () => {
+  describe('on each endpoint', () => {
+    it('answers convert_from with one mid for each currency, in the requested order', async () => {
       const { ask } = await start();
       const { status, body, headers, text } = await ask(
         `convert_from.json/?from=USD&to=${ALL_SEVEN}&amount=1`,
@@ -74,7 +75,10 @@ describe('the XE simulator', () => {
       expect(headers).to.include({ 'x-simulator': '1', 'cache-control': 'private, max-age=60' });
       expect(headers['content-type']).to.match(/^application\/json/);
       expect(text).to.match(
-        /^\{"terms":"[^"]+","privacy":"[^"]+","from":"USD","amount":1\.0,"timestamp":"2026-11-24T13:37:00Z","to":\[/,
+        new RegExp(
+          '^\\{"terms":"[^"]+","privacy":"[^"]+","from":"USD","amount":1\\.0,' +
+            '"timestamp":"2026-11-24T13:37:00Z","to":\\[',
+        ),
       );
       expect(body.to.map((rate: { quotecurrency: string }) => rate.quotecurrency).join()).to.equal(
         ALL_SEVEN,
@@ -82,7 +86,7 @@ describe('the XE simulator', () => {
       for (const rate of body.to) expect(rate).to.have.all.keys('quotecurrency', 'mid');
     });
 
-    it('answers convert_to with the roles exchanged', async () => {
+    it('answers convert_to with from and to exchanged', async () => {
       const { ask } = await start();
       const { body } = await ask('convert_to?to=KES&from=USD&amount=55');
       const { body: back } = await ask('convert_from?from=KES&to=USD&amount=55');
@@ -130,7 +134,7 @@ describe('the XE simulator', () => {
       expect((await ask('monthly_average?to=KES&margin=1')).status).to.equal(400);
     });
 
-    it('answers account_info as a package nobody takes for real', async () => {
+    it('answers account_info with a package that is clearly not real', async () => {
       const { ask } = await start({ mode: 'daily', packageLimit: 77 });
       const { body } = await ask('account_info');
       expect(body).to.include({
@@ -173,7 +177,7 @@ describe('the XE simulator', () => {
         .and.not.include('GHC');
     });
 
-    it('puts the successor in the place of an obsolete currency unless that one is wanted', async () => {
+    it('replaces an obsolete currency with its successor unless obsolete=true', async () => {
       const { ask } = await start();
       const { body } = await ask('convert_from?to=GHC,GHS');
       const { body: old } = await ask('convert_from?to=GHC&obsolete=true');
@@ -185,8 +189,8 @@ describe('the XE simulator', () => {
     });
   });
 
-  describe('when an address is spelled in another way', () => {
-    const questions = {
+  describe('when a URL has another suffix', () => {
+    const queries = {
       account_info: '',
       currencies: '',
       convert_from: 'to=KES',
@@ -195,8 +199,8 @@ describe('the XE simulator', () => {
       'historic_rate/period': 'to=KES&start_timestamp=2026-01-05',
       monthly_average: 'to=KES',
     };
-    for (const [name, query] of Object.entries(questions)) {
-      it(`knows all spellings of ${name} in json, and no other format`, async () => {
+    for (const [name, query] of Object.entries(queries)) {
+      it(`accepts every JSON form of ${name} and no other format`, async () => {
         const { ask } = await start();
         const plain = await ask(`${name}?${query}`);
         expect(plain.status).to.equal(200);
@@ -212,11 +216,12 @@ describe('the XE simulator', () => {
       });
     }
 
-    it("takes the requests of XE's own Node client, which sends what it leaves out as empty values", async () => {
+    it("accepts the empty parameters that XE's own Node client sends", async () => {
       const { ask } = await start();
       const rest = 'obsolete=false&inverse=false';
       const period = await ask(
-        `historic_rate/period.json?amount=1&from=USD&to=KES&start_timestamp=&end_timestamp=&interval=DAILY&${rest}&page=1&per_page=30`,
+        'historic_rate/period.json?amount=1&from=USD&to=KES&start_timestamp=&end_timestamp=' +
+          `&interval=DAILY&${rest}&page=1&per_page=30`,
       );
       expect(
         period.body.to.KES.map(({ timestamp }: { timestamp: string }) => timestamp),
@@ -244,7 +249,7 @@ describe('the XE simulator', () => {
       });
   });
 
-  describe('when the call is not as XE wants it', () => {
+  describe('when a request is invalid', () => {
     it('refuses wrong credentials with code 1 and bills nothing', async () => {
       const { ask, simulator } = await start();
       for (const auth of [
@@ -266,7 +271,7 @@ describe('the XE simulator', () => {
       expect([simulator.calls(), simulator.ratesServed()]).to.deep.equal([0, 0]);
     });
 
-    it('names all the unknown currencies with code 7', async () => {
+    it('names every unknown currency with code 7', async () => {
       const { ask, simulator } = await start();
       const now = await ask('convert_from?from=QQQ&to=KES,ZZZ,NGN,xxq,zzz');
       expect(now.status).to.equal(400);
@@ -331,7 +336,7 @@ describe('the XE simulator', () => {
       '2026-01-05&time=24:00',
       '2026-01-05&time=9:00',
     ])
-      it(`knows that ${day} is no day and time`, async () => {
+      it(`rejects ${day} as a day and time`, async () => {
         const { ask } = await start();
         const { status, body } = await ask(`historic_rate?to=KES&date=${day}`);
         expect(status).to.equal(400);
@@ -340,7 +345,7 @@ describe('the XE simulator', () => {
         );
       });
 
-    it('answers 500 code 0 to a fault of its own, and tells who runs it', async () => {
+    it('answers 500 with code 0 after a bug of its own, and emits a process warning', async () => {
       const warned = sinon.stub(process, 'emitWarning');
       let clock = NOW;
       const { ask } = await start({ now: () => new Date(clock) });
@@ -353,8 +358,8 @@ describe('the XE simulator', () => {
     });
   });
 
-  describe('when rates cost quota', () => {
-    it('counts each rate, refuses what is too much whole, and begins anew with the month', async () => {
+  describe('its quota', () => {
+    it('counts each rate, refuses a request that exceeds it, and resets monthly', async () => {
       let clock = NOW;
       const { ask, simulator } = await start({ packageLimit: 10, now: () => new Date(clock) });
       const quotaOf = (headers: Record<string, unknown>, family: string) =>
@@ -392,7 +397,7 @@ describe('the XE simulator', () => {
       expect(simulator.ratesServed()).to.equal(11);
     });
 
-    it('answers 304 to a known ETag until there is something new, and bills it', async () => {
+    it('is charged for a 304, the response to a known ETag until rates change', async () => {
       let clock = NOW;
       const { ask, simulator } = await start({ now: () => new Date(clock) });
       for (const path of ['convert_from?to=KES', 'convert_to?from=KES', 'currencies']) {
@@ -416,8 +421,8 @@ describe('the XE simulator', () => {
     });
   });
 
-  describe('when the digits matter', () => {
-    it('writes ten decimals, and 1 for a currency in itself', async () => {
+  describe('its digits', () => {
+    it('have ten decimals; a currency in itself is 1.0000000000', async () => {
       const { ask } = await start();
       for (const code of Object.keys(SEVEN))
         expect(digits((await ask(`convert_from?to=${code}`)).text)).to.match(/^\d+\.\d{10}$/);
@@ -425,7 +430,7 @@ describe('the XE simulator', () => {
       expect(digits((await ask('convert_from?from=KES&to=KES')).text)).to.equal('1.0000000000');
     });
 
-    it('multiplies by the amount to the last digit, beyond what a double holds', async () => {
+    it('are multiplied by the amount exactly, beyond the precision of a double', async () => {
       const { ask } = await start();
       const one = units((await ask('convert_from?to=UGX')).text);
       const many = await ask('convert_from?to=UGX&amount=0123456789012.345670');
@@ -434,7 +439,7 @@ describe('the XE simulator', () => {
       expect((await ask('convert_from?to=UGX&amount=55')).text).to.contain('"amount":55.0,');
     });
 
-    it('derives a cross rate, an inverse, a margin and fewer decimals with one rounding', async () => {
+    it('of a cross rate, an inverse, a margin and fewer decimals are rounded once', async () => {
       const { ask } = await start();
       const ngn = units((await ask('convert_from?to=NGN')).text);
       const kes = units((await ask('convert_from?to=KES')).text);
@@ -459,8 +464,8 @@ describe('the XE simulator', () => {
     });
   });
 
-  describe('when a past day is asked again', () => {
-    it('says the same in another run, at another time, on another package', async () => {
+  describe('the rate of a past day', () => {
+    it('is the same in another run, at another time, on another package', async () => {
       const path = `historic_rate?to=${ALL_SEVEN},EUR&date=2026-01-05`;
       const { ask: here } = await start();
       const { ask: there } = await start({
@@ -470,14 +475,14 @@ describe('the XE simulator', () => {
       expect((await here(path)).text).to.equal((await there(path)).text);
     });
 
-    it('says what it said in every version before', async () => {
+    it('is the same as in every earlier version', async () => {
       const { ask } = await start();
       expect(digits((await ask('historic_rate?to=KES&date=2026-01-05')).text)).to.equal(
         '128.0402232622',
       );
     });
 
-    it('says at 00:00 what a Daily package said all that day, and at a minute what a Live one said then', async () => {
+    it('is at 00:00 that of a Daily package, at a minute that of a Live one', async () => {
       const { ask: daily } = await start({ mode: 'daily' });
       const { ask: live } = await start();
       const { ask: later } = await start({ now: () => new Date('2027-01-01T00:00:00Z') });
@@ -499,12 +504,12 @@ describe('the XE simulator', () => {
     });
   });
 
-  it('walks smoothly about the usual level, for two years of days', async () => {
+  it('changes rates smoothly around their usual level over two years', async () => {
     const { ask } = await start({ mode: 'daily', packageLimit: 10_000 });
     const days: Record<string, { mid: number; timestamp: string }[]> = {};
     for (const page of [1, 2]) {
-      const period = `start_timestamp=2024-11-24&end_timestamp=2026-11-24&per_page=500&page=${page}`;
-      const { body } = await ask(`historic_rate/period?to=${ALL_SEVEN}&${period}`);
+      const period = 'start_timestamp=2024-11-24&end_timestamp=2026-11-24&per_page=500';
+      const { body } = await ask(`historic_rate/period?to=${ALL_SEVEN}&${period}&page=${page}`);
       for (const code of Object.keys(SEVEN)) days[code] = [...(days[code] ?? []), ...body.to[code]];
     }
     for (const [code, usual] of Object.entries(SEVEN)) {
@@ -522,11 +527,11 @@ describe('the XE simulator', () => {
     );
   });
 
-  describe('when a period is asked for', () => {
+  describe('a period', () => {
     const timestamps = (body: { to: Record<string, { timestamp: string }[]> }, code = 'KES') =>
       body.to[code]!.map(({ timestamp }) => timestamp);
 
-    it('pages through it without a gap or a repeat, thirty at a time unless told otherwise', async () => {
+    it('has pages without gaps or repeats, of thirty days by default', async () => {
       const { ask } = await start();
       const period =
         'historic_rate/period?to=KES,NGN&start_timestamp=2026-01-01&end_timestamp=2026-02-15';
@@ -548,7 +553,7 @@ describe('the XE simulator', () => {
         expect((await ask(`${period}&${wrong}`)).status, wrong).to.equal(400);
     });
 
-    it("has each day's own rate, by the options of the others", async () => {
+    it("has each day's own rate, with the same options as a single day", async () => {
       const { ask } = await start();
       const options = 'from=KES&to=NGN&amount=2.5&inverse=true&decimal_places=6';
       const { body } = await ask(
@@ -560,7 +565,7 @@ describe('the XE simulator', () => {
       expect(body.to.NGN[1]).to.deep.equal({ mid, inverse, timestamp: '2026-01-05T00:00:00Z' });
     });
 
-    it('keeps the hour of the start on Live packages, stops now, and knows hours', async () => {
+    it('keeps the time of its start on Live packages, ends now, and can be hourly', async () => {
       const { ask } = await start();
       const daily = await ask(
         'historic_rate/period?to=KES&start_timestamp=2026-11-22T14:00&end_timestamp=2030-01-01',
@@ -570,7 +575,8 @@ describe('the XE simulator', () => {
         '2026-11-23T14:00:00Z',
       ]);
       const hourly = await ask(
-        'historic_rate/period?to=KES&start_timestamp=2026-11-24T11:30&end_timestamp=2030-01-01&interval=Hourly',
+        'historic_rate/period?to=KES&interval=Hourly' +
+          '&start_timestamp=2026-11-24T11:30&end_timestamp=2030-01-01',
       );
       expect(timestamps(hourly.body)).to.deep.equal([
         '2026-11-24T11:30:00Z',
@@ -579,10 +585,11 @@ describe('the XE simulator', () => {
       ]);
     });
 
-    it('has only 00:00 on Daily packages, which may ask for neither hour nor time', async () => {
+    it('has only 00:00 on Daily packages, which refuse hours and times', async () => {
       const { ask } = await start({ mode: 'daily' });
       const { body } = await ask(
-        'historic_rate/period?to=KES&start_timestamp=2026-11-22T14:00&end_timestamp=2026-11-23T09:00',
+        'historic_rate/period?to=KES' +
+          '&start_timestamp=2026-11-22T14:00&end_timestamp=2026-11-23T09:00',
       );
       expect(timestamps(body)).to.deep.equal(['2026-11-22T00:00:00Z', '2026-11-23T00:00:00Z']);
       expect(
@@ -606,7 +613,7 @@ describe('the XE simulator', () => {
   });
 
   describe('when it starts and stops', () => {
-    it('says in one sentence that the port is taken and what to do', async () => {
+    it('reports a port that is taken and what to do', async () => {
       const { simulator } = await start();
       const port = Number(new URL(simulator.url).port);
       const failure = await startSimulator({ mode: 'live', port, ...ACCOUNT }).catch(
@@ -614,11 +621,12 @@ describe('the XE simulator', () => {
       );
       expect(failure).to.be.instanceOf(CannotStart);
       expect((failure as CannotStart).message).to.equal(
-        `The XE simulator cannot listen on 127.0.0.1:${port} (the port is taken): set SIMULATOR_PORT to a free port, or to 0 to let it pick one.`,
+        `The XE simulator cannot listen on 127.0.0.1:${port} (the port is taken): ` +
+          'set SIMULATOR_PORT to a free port, or to 0 to let it pick one.',
       );
     });
 
-    it('stops at once while a client is halfway through a request, and may be stopped twice', async () => {
+    it('stops at once in the middle of a request, and can be stopped twice', async () => {
       const { simulator } = await start();
       const { port, hostname } = new URL(simulator.url);
       const socket = connect(Number(port), hostname);

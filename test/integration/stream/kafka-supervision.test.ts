@@ -52,7 +52,7 @@ function scriptedKafka(): { kafka: Kafka; consumers: Script[] } {
           isRunning: () => true,
           isStale: () => false,
           resolveOffset,
-        } as never);
+        } as unknown as EachBatchPayload);
       },
       committed: [],
       resolved: [],

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { Kafka, Message, ProducerConfig } from 'kafkajs';
+import type { Kafka, Message, PartitionMetadata, ProducerConfig } from 'kafkajs';
 import { kafkaPublisher } from '../../../stream/kafka/publish.ts';
 
 /**
  * A client that retries within each send, as kafkajs does when a broker dies. `choices` receives
- * the chosen partitions, a list for each attempt. The first send is called done without acknowledging
- * `skipped`, as when that partition moves to a broker that had answered: `npm run chaos -- --case
- * node-lost` produces it for real.
+ * the chosen partitions, a list for each attempt. The first send succeeds without acknowledging
+ * the partition `skipped`, as when it moves to a broker that has already responded (for real:
+ * `npm run chaos -- --case node-lost`).
  */
 function clientThatRetries({
   skipped,
@@ -24,7 +24,7 @@ function clientThatRetries({
       const partitionMetadata = [0, 1, 2].map((partitionId) => ({
         partitionId,
         leader: partitionId + 1,
-      })) as never;
+      })) as unknown as PartitionMetadata[];
       for (let tried = 0; tried < 2; tried++)
         choices.push(messages.map((message) => choose({ topic, partitionMetadata, message })));
       const missing = sends++ === 0 ? skipped : null;
@@ -42,8 +42,8 @@ function clientThatRetries({
   return { producer } as unknown as Kafka;
 }
 
-describe('a publish that kafkajs calls done', () => {
-  // Not as many without a key as would come out even over three partitions.
+describe('a publish that kafkajs reports as successful', () => {
+  // 16 records without a key do not divide evenly among three partitions.
   const records = Array.from({ length: 30 }, (_, n) => ({
     key: n < 14 ? `k${n}` : null,
     value: Buffer.from(String(n)),
