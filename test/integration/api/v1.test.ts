@@ -185,7 +185,9 @@ describe('the API', () => {
         400,
         {
           success: false,
-          detail: 'the budget of 3 rates a day is spent: 0 used, this pull costs 7',
+          detail:
+            'the budget of 3 rates a day is spent: 0 used, this run costs 7; ' +
+            'raise XE_DAILY_BUDGET, or wait for 00:00 UTC',
         },
       ]);
     });
