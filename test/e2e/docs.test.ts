@@ -91,7 +91,7 @@ describe('the documents', () => {
   });
 
   it('mark each block with a language, and with what it needs when it cannot simply be run', () => {
-    const languages = [...RUN, 'text', 'json', 'sql', 'yaml', ''];
+    const languages = [...RUN, 'text', 'json', 'sql', 'yaml', 'mermaid', ''];
     const odd = documents
       .flatMap(({ blocks: all }) => all)
       .filter(({ language, note }) => {
@@ -219,9 +219,9 @@ function knows(name: string, rest: string): boolean {
   if (!scripts.includes(name)) return false;
   const source = existsSync(join(PROJECT, `bin/${name}.ts`)) ? read(`bin/${name}.ts`) : '';
   const common = ['--help', ...(/runTask|runLocalTask/.test(source) ? ['--json', '--quiet'] : [])];
-  const options = [...source.matchAll(/(?:\.option\(\s*|new Option\(\s*)'(--[\w-]+)/g)].map(
-    ([, option]) => option,
-  );
+  const options = [
+    ...source.matchAll(/(?:\.(?:option|requiredOption)\(\s*|new Option\(\s*)'(--[\w-]+)/g),
+  ].map(([, option]) => option);
   return (rest.match(/--[a-z][\w-]*/g) ?? []).every((option) =>
     [...common, ...options].includes(option),
   );
