@@ -35,7 +35,7 @@ export interface ServiceContext extends AppContext {
 
 export type Health = () => Promise<ServiceHealth>;
 
-/** Returns the URL of the settings, or joins (or starts) the embedded server until the process ends. */
+/** Returns the configured URL, or joins (or starts) the embedded server until the process ends. */
 export async function joinPostgres({
   config,
   log,
@@ -113,7 +113,8 @@ export async function requirePostgres<Result>(
     throw new CannotStart(
       code === 'disk_full'
         ? trouble
-        : `Postgres at ${new URL(url).host} cannot be reached (${reason}): start it, or correct DATABASE_URL`,
+        : `Postgres at ${new URL(url).host} cannot be reached (${reason}): ` +
+            'start it, or correct DATABASE_URL',
       { cause: err },
     );
   }
@@ -133,13 +134,15 @@ function explainRefusal(url: string, err: unknown): CannotStart | null {
     );
   if (/statement pooling mode/.test(message))
     return cannotStart(
-      `PgBouncer at ${host} ends a session with each statement: set pool_mode = session in pgbouncer.ini`,
+      `PgBouncer at ${host} ends a session with each statement: ` +
+        'set pool_mode = session in pgbouncer.ini',
     );
   if (/does not support SSL/.test(message))
     return cannotStart(`${at} has no TLS: leave sslmode out of DATABASE_URL, or set up TLS there`);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return cannotStart(
-      `${at} has a certificate for another host name: use the name of its certificate in DATABASE_URL`,
+      `${at} has a certificate for another host name: ` +
+        'use the name of its certificate in DATABASE_URL',
     );
   if (/CERT|VERIFY/.test(code))
     return cannotStart(

@@ -101,7 +101,7 @@ from requested`;
 
 export type DeadLetterAdmin = ReturnType<typeof openDeadLetterAdmin>;
 
-/** Lists, shows, redrives and closes dead letters. `ids` null stands for all open ones. */
+/** Lists, shows, redrives and closes dead letters. `ids: null` means all open ones. */
 export function openDeadLetterAdmin(db: Database) {
   /** A page, oldest first, after the letter with id `after`; `state` null is any. */
   async function page(wanted: {

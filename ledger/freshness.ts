@@ -38,7 +38,7 @@ type NewestRate = Omit<CurrencyFreshness, 'age_seconds' | 'stale'>;
 /** A slot has this long to bring its rates before they count as stale. */
 const GRACE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** Live packages stamp the minute of the fetch; a rate fetched later than this after its stamp is a daily one. */
+/** Live packages stamp the minute of the fetch; a rate stamped earlier than this is a daily one. */
 const LIVE_MS = 600_000;
 const NEWEST_RATES = sqlFile(import.meta.url, 'sql/newest_rates.sql');
 
@@ -65,7 +65,8 @@ export function openFreshness(db: Database, settings: FreshnessSettings): ReadFr
     const [{ now, has_real }, newest] = await Promise.all([
       queryRow<{ now: string; has_real: boolean }>(
         db,
-        `select ledger_now() as now, exists (select from daily_rates where source = 'xe') as has_real`,
+        `select ledger_now() as now,
+                exists (select from daily_rates where source = 'xe') as has_real`,
       ),
       query<NewestRate>(db, NEWEST_RATES, { currencies }),
     ]);

@@ -110,7 +110,8 @@ export async function readHealthProblems(
 export async function readRunProblem(db: Database, source: Source): Promise<HealthProblem | null> {
   const run = await queryOne<{ error: string; next_attempt_at: string | null }>(
     db,
-    `select error, case when state in ('due', 'retrying') then next_attempt_at end as next_attempt_at
+    `select error,
+            case when state in ('due', 'retrying') then next_attempt_at end as next_attempt_at
      from (
        select state, error, next_attempt_at from runs
        where source = :source and state <> 'skipped'

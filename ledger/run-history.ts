@@ -12,7 +12,7 @@ export interface RunSummary {
   readonly first_day: string | null;
   readonly last_day: string | null;
   readonly state: Run['state'];
-  /** True for a confirmed run that lacks a currency: `missing` names them. */
+  /** True for a confirmed run without all its currencies; `missing` lists the others. */
   readonly partial: boolean;
   readonly missing: readonly string[];
   readonly currencies: readonly string[];

@@ -45,7 +45,7 @@ const ON_TIME_MS = 60_000;
 /** How far back missed slots get a row each, and how many rows at most; before that, one row. */
 const EACH_FILED_MS = 7 * 24 * HOUR_MS;
 const MOST_FILED = 10_000;
-/** Counting every second of years would delay the start; nobody needs an exact count above this. */
+/** Counting every second of years would delay the start; above this no exact count is needed. */
 const MOST_COUNTED = 100_000;
 const SEE_AGAIN_MS = 60_000;
 /** Producers with different schedules side by side, as in a rolling update, are both in force. */
@@ -75,7 +75,7 @@ function newestSlot(db: Database, source: Source): Promise<SlotState> {
 
 /**
  * Since when the schedule is in force, and which one was before it. A changed SCHEDULE starts now:
- * slots that nobody had scheduled were not missed. The first schedule ever seen has no start.
+ * slots before the change were not missed. The first schedule ever seen has no start.
  */
 export function scheduleStart(
   { now, schedules }: SlotState,

@@ -9,7 +9,7 @@ import type { Run, Source } from './run.ts';
 export interface SlotState {
   readonly run_id: string;
   readonly slot: string;
-  /** The last slot that the row stands for; null for a row of one slot. */
+  /** The last slot of a row of several; null for a row of one slot. */
   readonly to: string | null;
   readonly count: number;
   readonly state: Run['state'];
@@ -48,7 +48,7 @@ export interface LedgerStatus {
     readonly currencies: number;
     readonly fetched_at: string;
   } | null;
-  /** Slots of the last seven days that failed, were skipped or are late, newest first, at most 20. */
+  /** Failed, skipped and late slots of the last seven days, newest first, at most 20. */
   readonly troubled_slots: readonly SlotState[];
   /** Runs that have not ended, oldest first, at most 20; `open_count` counts all. */
   readonly open_runs: readonly OpenRun[];

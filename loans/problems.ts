@@ -6,12 +6,12 @@ import type { Unread } from './open-book.ts';
 /** One thing the load has to say about a row, or about several of one kind. */
 export interface BookProblem {
   file: string;
-  /** Where the row starts in its file; the header is line 1, 0 stands for the file itself. */
+  /** Where the row starts in its file; the header is line 1, 0 means the file itself. */
   line: number;
   outcome: 'rejected' | 'warned' | 'ignored' | 'duplicate' | 'repaired';
   code: string;
   reason: string;
-  /** Rows that it stands for. */
+  /** Rows with this problem. */
   rows: number;
 }
 

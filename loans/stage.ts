@@ -205,7 +205,8 @@ function quoteFault(row: RawRow, { kind, position }: PlacedColumn, field: string
   if (isText && !/[,;\t]/.test(field)) return undefined;
   const count = (text: string) => text.split('\n').length - 1;
   const opened = row.line + count(row.fields.slice(0, position).join(''));
-  const reason = `spans lines: the quote opened on line ${opened} is closed on line ${opened + count(field)}`;
+  const closed = opened + count(field);
+  const reason = `spans lines: the quote opened on line ${opened} is closed on line ${closed}`;
   return { outcome: 'rejected', code: 'quote_over_lines', reason, value: null } as const;
 }
 

@@ -32,8 +32,8 @@ export interface DatabaseSettings {
 }
 
 /**
- * Opens a pool that connects on first use. `date`, `numeric` and `int8` come back as the text that Postgres holds, `timestamptz`
- * as ISO 8601 in UTC: none passes through a JavaScript number or the machine's time zone.
+ * Opens a pool that connects on first use. `date`, `numeric` and `int8` are returned as text and
+ * `timestamptz` as ISO 8601 in UTC: no value depends on JavaScript numbers or the local time zone.
  */
 export function openDatabase(settings: DatabaseSettings): Database {
   const db = knex(knexSettings(settings));
@@ -69,7 +69,7 @@ export function knexSettings({
   };
 }
 
-/** One connection outside the pool, for what belongs to a session: advisory locks and LISTEN. The caller connects and ends it. */
+/** One connection outside the pool, for advisory locks and LISTEN. The caller connects and ends it. */
 export function sessionClient(
   url: string,
   name: string,
@@ -83,7 +83,7 @@ export function sessionClient(
 
 /** These win over the same settings in `?options=` of the URL. */
 const OUR_OPTIONS =
-  // Postgres overestimates statements over arrays, and compiling them takes longer than running them.
+  // Postgres overestimates statements over arrays: compiling them takes longer than running them.
   '-c TimeZone=UTC -c jit=off';
 
 function connectionTo(url: string, name: string) {

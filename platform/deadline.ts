@@ -1,6 +1,6 @@
 /**
- * Rejects, as an outage, when `promise` is not settled after `ms`: some libraries wait for ever. The
- * work itself is not stopped.
+ * Rejects, as an outage, if `promise` has not settled after `ms`: some libraries wait for ever. The
+ * work itself is not cancelled.
  */
 export async function withinDeadline<T>(what: string, ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -16,8 +16,8 @@ export async function withinDeadline<T>(what: string, ms: number, promise: Promi
 }
 
 /**
- * A signal that aborts after `ms` or with `stopping`, and what clears its timer. Not AbortSignal.any over AbortSignal.timeout: Node 20
- * may collect that timeout before it is over, and then a silent peer is waited for without end.
+ * A signal that aborts after `ms` or with `stopping`, and a function that clears its timer. Not
+ * `AbortSignal.any` with `AbortSignal.timeout`: Node 20 may garbage-collect that timeout early.
  */
 export function deadlineSignal(
   ms: number,

@@ -1,6 +1,6 @@
 import type { HealthCode } from './health.ts';
 
-/** Somebody asked for something that cannot be: the message says what was expected and what came. Answered with `status` (4xx). */
+/** A request that cannot be served: says what was expected and what came. `status` is a 4xx. */
 export class InvalidRequest extends Error {
   override name = 'InvalidRequest';
   readonly status: number;
@@ -51,17 +51,17 @@ export class StreamUnavailable extends Error {
   }
 }
 
-/** The stream refuses a record for its size, now and always: sending it again is of no use. */
+/** The stream refuses a record for its size; a retry never helps. */
 export class RecordTooLarge extends Error {
   override name = 'RecordTooLarge';
 }
 
-/** The program cannot go on and a person has to act: one sentence of what, where and what to do. bin prints it without a stack. */
+/** The program cannot start until a person acts: one sentence, printed without a stack. */
 export class CannotStart extends Error {
   override name = 'CannotStart';
 }
 
-/** Settings that cannot be used: one message with every fault. bin exits with 2. */
+/** Invalid settings: one message with every fault. The command exits with 2. */
 export class WrongSettings extends Error {
   override name = 'WrongSettings';
   readonly faults: readonly string[];

@@ -1,4 +1,4 @@
-/** The marked points where a test may have the process die as if by kill -9: each lies between two steps that must not be torn. */
+/** Points where a test can crash the process, as by kill -9, between two dependent steps. */
 export const FAILPOINTS = [
   'after-claim',
   'after-answer',
@@ -17,7 +17,7 @@ export const FAILPOINTS = [
 ] as const;
 export type Failpoint = (typeof FAILPOINTS)[number];
 
-/** Where to die, and at which passing of it; `point` or `point:3` in `FX_FAILPOINT`. */
+/** Where to crash, and on which pass: `point` or `point:3` in `FX_FAILPOINT`. */
 export interface ArmedFailpoint {
   readonly point: Failpoint;
   readonly pass: number;
@@ -25,12 +25,12 @@ export interface ArmedFailpoint {
 
 let armed: { point: Failpoint; passesLeft: number } | null = null;
 
-/** Has this process kill itself at the point of the settings, which are refused in production; without one every point is a no-op. */
+/** Arms the failpoint of the settings (refused in production); without one, all are no-ops. */
 export function armFailpoint(setting: ArmedFailpoint | undefined): void {
   armed = setting ? { point: setting.point, passesLeft: setting.pass } : null;
 }
 
-/** Passes a marked point. A SIGKILL to oneself takes effect before the call returns, so nothing after it is done or cleaned up. */
+/** Kills the process if this point is armed. SIGKILL takes effect before the call returns. */
 export function failpoint(point: Failpoint): void {
   if (armed?.point === point && --armed.passesLeft === 0) process.kill(process.pid, 'SIGKILL');
 }

@@ -1,67 +1,28 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { CannotStart } from './errors.ts';
 import type { ServiceHealth } from './health.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 
+interface HealthServerDeps {
+  health: () => Promise<ServiceHealth>;
+  /** Refreshes the metrics that are read from tables. If it fails, the other metrics are served. */
+  figures: () => Promise<void>;
+}
+
 /**
- * A service's own `/livez`, `/readyz` and `/metrics`, for whatever watches its container: 200 while it lives, and 503 with the reason
- * while it cannot do its work. Throws `CannotStart` when the port cannot be had.
+ * Serves a service's own `/livez`, `/readyz` and `/metrics` for its orchestrator: 200 while it is
+ * alive or ready, 503 with the reason while it is not. Throws `CannotStart` if the port is taken.
  */
 export async function startHealthServer({
   host,
   port,
-  health,
-  figures,
-}: {
-  host: string;
-  port: number;
-  health: () => Promise<ServiceHealth>;
-  /** Brings the metrics up to date that are read from tables; while they cannot be, the others are told. */
-  figures: () => Promise<void>;
-}) {
+  ...deps
+}: HealthServerDeps & { host: string; port: number }) {
   const server = createServer(
     { headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 1000 },
-    (req, res) => {
-      const answer = (status: number, body: object) => {
-        res
-          .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-          .end(JSON.stringify(body));
-      };
-      const path = req.url?.split('?')[0];
-      if (path === '/livez') answer(200, { status: 'ok' });
-      else if (path === '/readyz') {
-        health().then(
-          (state) =>
-            answer(state.trouble ? 503 : 200, {
-              status: state.trouble ? 'unavailable' : 'ok',
-              ...state,
-            }),
-          (error: Error) => answer(503, { status: 'unavailable', trouble: error.message }),
-        );
-      } else if (path === '/metrics') {
-        figures()
-          .catch(() => undefined)
-          .then(metricsText)
-          .then((text) =>
-            res
-              .writeHead(200, { 'content-type': METRICS_TYPE, 'cache-control': 'no-store' })
-              .end(text),
-          )
-          .catch((error: Error) => answer(500, { status: 500, detail: error.message }));
-      } else answer(404, { status: 404, detail: `there is nothing at ${path}` });
-    },
+    healthListener(deps),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        new CannotStart(
-          `METRICS_PORT ${port} on ${host} cannot be had (${error.code}): set it to a free one`,
-          { cause: error },
-        ),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
+  await listen(server, host, port);
   return {
     stop: () =>
       new Promise<void>((resolve) => {
@@ -69,4 +30,45 @@ export async function startHealthServer({
         server.closeAllConnections();
       }),
   };
+}
+
+function healthListener({ health, figures }: HealthServerDeps): RequestListener {
+  const readiness = async (): Promise<[number, object]> => {
+    try {
+      const state = await health();
+      if (state.trouble) return [503, { status: 'unavailable', ...state }];
+      return [200, { status: 'ok', ...state }];
+    } catch (err) {
+      return [503, { status: 'unavailable', trouble: (err as Error).message }];
+    }
+  };
+  const currentMetrics = async () => {
+    await figures().catch(() => undefined);
+    return metricsText();
+  };
+  return (req, res) => {
+    const send = (status: number, type: string, body: string) =>
+      res.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    const sendJson = (status: number, body: object) =>
+      send(status, 'application/json', JSON.stringify(body));
+    const path = req.url?.split('?')[0];
+    if (path === '/livez') sendJson(200, { status: 'ok' });
+    else if (path === '/readyz') void readiness().then(([status, body]) => sendJson(status, body));
+    else if (path === '/metrics')
+      currentMetrics().then(
+        (text) => send(200, METRICS_TYPE, text),
+        (err: Error) => sendJson(500, { status: 500, detail: err.message }),
+      );
+    else sendJson(404, { status: 404, detail: `not found: ${path}` });
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (err: NodeJS.ErrnoException) => {
+      const message = `METRICS_PORT ${port} on ${host} is not available (${err.code}): `;
+      reject(new CannotStart(`${message}set it to a free port`, { cause: err }));
+    });
+    server.listen(port, host, resolve);
+  });
 }

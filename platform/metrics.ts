@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 const registry = new Registry();
 const registers = [registry];
 
-/** What this process counts. Each part counts its own; the names are a contract with dashboards and alarms. */
+/** Metrics of this process. Names and labels are a contract with dashboards and alerts. */
 export const metrics = {
   fetches: new Counter({
     name: 'fx_fetch_total',
@@ -13,63 +13,63 @@ export const metrics = {
   }),
   fetchSeconds: new Histogram({
     name: 'fx_fetch_duration_seconds',
-    help: 'How long XE took, retries included.',
+    help: 'Duration of fetches from XE, retries included.',
     buckets: [0.1, 0.3, 1, 3, 10, 30],
     registers,
   }),
   published: new Counter({
     name: 'fx_events_published_total',
-    help: 'Events that the stream has acknowledged.',
+    help: 'Events acknowledged by the stream.',
     registers,
   }),
   consumed: new Counter({
     name: 'fx_events_consumed_total',
-    help: 'Events by what became of them.',
+    help: 'Consumed events by result.',
     labelNames: ['result'],
     registers,
   }),
   lag: new Gauge({
     name: 'fx_consumer_lag_records',
-    help: 'Records of a partition that are not stored yet.',
+    help: 'Consumer lag: records of a partition not stored yet.',
     labelNames: ['partition'],
     registers,
   }),
   deadLetters: new Counter({
     name: 'fx_dead_letters_total',
-    help: 'Records set aside, by reason.',
+    help: 'Dead letters by reason.',
     labelNames: ['reason'],
     registers,
   }),
   openLetters: new Gauge({
     name: 'fx_dead_letters_open',
-    help: 'Records set aside that nobody has redriven.',
+    help: 'Open dead letters.',
     registers,
   }),
   serviceTrouble: new Gauge({
     name: 'fx_service_trouble',
-    help: '1 while a service says of itself that it is in trouble, or has not been heard of; else 0.',
+    help: '1 while a service is unhealthy or sends no heartbeat; else 0.',
     labelNames: ['service'],
     registers,
   }),
   missedSlots: new Counter({
     name: 'fx_schedule_missed_total',
-    help: 'Slots that were skipped or given up.',
+    help: 'Slots that were skipped or failed.',
     registers,
   }),
   lastSuccess: new Gauge({
     name: 'fx_last_success_timestamp_seconds',
-    help: 'When the last confirmed pull fetched its rates.',
+    help: 'Time of the last fetch whose run was confirmed.',
     registers,
   }),
   rateAge: new Gauge({
     name: 'fx_rate_age_seconds',
-    help: 'Since the newest rate of a currency was observed.',
+    help: 'Age of the newest rate of a currency.',
     labelNames: ['quote'],
     registers,
   }),
   rateStale: new Gauge({
     name: 'fx_rate_stale',
-    help: '1 while the newest rate of a currency is older than the last due slot calls for; else 0.',
+    help: '1 while the newest rate of a currency is stale; else 0.',
     labelNames: ['quote'],
     registers,
   }),
@@ -80,7 +80,7 @@ export const metrics = {
   }),
   xeQuota: new Gauge({
     name: 'fx_xe_quota_remaining',
-    help: 'Rates that XE last said are left.',
+    help: 'Remaining rates of the XE quota, as last reported by XE.',
     registers,
   }),
   requestSeconds: new Histogram({
@@ -92,7 +92,7 @@ export const metrics = {
   }),
 };
 
-/** All of it as Prometheus reads it. */
+/** All metrics in the Prometheus text format. */
 export function metricsText(): Promise<string> {
   return registry.metrics();
 }

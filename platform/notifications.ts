@@ -46,48 +46,20 @@ export function openNotifications({ url, log }: { url: string; log: Logger }): N
     const retry = backOff({ first: 200, longest: 5000 });
     const outage = openOutageLog({ name: 'notifications', meanwhile: MEANWHILE, log });
     while (!stopping.signal.aborted) {
-      let failure: unknown = new Error('Connection terminated by the server');
-      const session = sessionClient(url, 'notifications');
-      session.on('error', (err) => {
-        failure = err;
-      });
-      const lost = new Promise<void>((resolve) => session.on('end', resolve));
-      // A connection that a router has forgotten looks alive until something is sent.
-      const ping = setInterval(
-        () => session.query('select 1').catch(() => destroyConnection(session)),
-        PING_MS,
-      );
-      try {
-        await session.connect();
-        await listenTo(session);
+      const onListening = () => {
         retry.reset();
         outage.recovered();
         isConnected = true;
         for (const { onConnect } of everyone()) onConnect?.();
-        await Promise.race([lost, stopped]);
-      } catch (err) {
-        failure = err;
-      }
-      clearInterval(ping);
+      };
+      const failure = await listenUntilLost({ url, subscribers, onListening, stopped });
       if (isConnected) for (const { onLost } of everyone()) onLost?.();
       isConnected = false;
-      await session.end().catch(() => undefined);
       if (stopping.signal.aborted) return;
       const ms = retry.nextMs();
       outage.failed(failure, ms);
       await waitMs(ms, stopping.signal);
     }
-  }
-
-  async function listenTo(session: pg.Client): Promise<void> {
-    const { rows } = await session.query<{ schema: string }>('select current_schema() as schema');
-    const prefix = `${rows[0]?.schema}.`;
-    session.on('notification', ({ channel, payload = '' }) => {
-      const name = channel.slice(prefix.length) as Channel;
-      for (const { onNotify } of subscribers.get(name) ?? []) onNotify(payload);
-    });
-    for (const channel of CHANNELS)
-      await session.query(`listen ${session.escapeIdentifier(prefix + channel)}`);
   }
 
   const running = run();
@@ -102,4 +74,54 @@ export function openNotifications({ url, log }: { url: string; log: Logger }): N
       await running;
     },
   };
+}
+
+type Subscribers = ReadonlyMap<Channel, ReadonlySet<Subscriber>>;
+
+/** Holds one connection until it is lost or `stopped` resolves. Returns why it ended. */
+async function listenUntilLost({
+  url,
+  subscribers,
+  onListening,
+  stopped,
+}: {
+  url: string;
+  subscribers: Subscribers;
+  onListening: () => void;
+  stopped: Promise<void>;
+}): Promise<unknown> {
+  let failure: unknown = new Error('Connection terminated by the server');
+  const session = sessionClient(url, 'notifications');
+  session.on('error', (err) => {
+    failure = err;
+  });
+  const lost = new Promise<void>((resolve) => session.on('end', resolve));
+  // A connection that a router has forgotten looks alive until something is sent.
+  const ping = setInterval(
+    () => session.query('select 1').catch(() => destroyConnection(session)),
+    PING_MS,
+  );
+  try {
+    await session.connect();
+    await listenTo(session, subscribers);
+    onListening();
+    await Promise.race([lost, stopped]);
+  } catch (err) {
+    failure = err;
+  }
+  clearInterval(ping);
+  await session.end().catch(() => undefined);
+  return failure;
+}
+
+/** Channels carry the schema, so that two deployments in one database do not wake each other. */
+async function listenTo(session: pg.Client, subscribers: Subscribers): Promise<void> {
+  const { rows } = await session.query<{ schema: string }>('select current_schema() as schema');
+  const prefix = `${rows[0]?.schema}.`;
+  session.on('notification', ({ channel, payload = '' }) => {
+    const name = channel.slice(prefix.length) as Channel;
+    for (const { onNotify } of subscribers.get(name) ?? []) onNotify(payload);
+  });
+  for (const channel of CHANNELS)
+    await session.query(`listen ${session.escapeIdentifier(prefix + channel)}`);
 }

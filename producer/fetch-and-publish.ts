@@ -177,7 +177,7 @@ export function describeFetchFailure(
   if (isStopping)
     return { failure: { ...failure, code: 'interrupted' }, isBilled, retryInSeconds: 0 };
   const isRefused = status === 401 || status === 403 || status === 429;
-  // A client is told at once. History that XE cannot return now it will not return later either.
+  // A manual run fails at once. So does history: a retry would not return it either.
   const isFinal =
     run.trigger === 'manual' || (run.trigger === 'backfill' && !retryable && !isRefused);
   return {

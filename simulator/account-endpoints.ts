@@ -3,7 +3,7 @@ import { CURRENCIES, type Currency } from './prices.ts';
 import type { Quota } from './quota.ts';
 import { type Endpoint, type JsonObject, LEGAL, timestampText, XeError } from './xe-format.ts';
 
-/** Since when the simulated service runs and the list of currencies stands. */
+/** Start of the simulated service and date of its list of currencies. */
 const SERVICE_STARTS = new Date('2026-01-01T00:00:00Z');
 
 /**

@@ -63,7 +63,7 @@ export function listOf(query: Query, name: string): string[] {
   return named;
 }
 
-/** Codes as requested: one base, and quotes in which `*` stands for every known currency. */
+/** Codes as requested: one base, and quotes in which `*` means every known currency. */
 interface AskedCodes {
   readonly base: string;
   readonly quotes: readonly string[];

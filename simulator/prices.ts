@@ -51,7 +51,7 @@ export interface Fraction {
 }
 
 /**
- * The fraction that a plain decimal such as `2.05` or `-3` stands for. The caller has checked that
+ * The fraction of a plain percentage such as `2.05` or `-3`. The caller has checked that
  * it is one.
  */
 export function fractionOf(decimal: string): Fraction {

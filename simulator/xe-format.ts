@@ -33,7 +33,7 @@ const DOCUMENTATION_URL = 'https://xecdapi.xe.com/docs/v1/';
 /**
  * A call that XE would refuse, answered with `status` and XE's error body. XE's own codes that are
  * known: 0 (unexpected), 1 (bad credentials), 7 (no such currency). All others are INVENTED here as
- * 9000 + status, so that nobody mistakes them for XE's.
+ * 9000 + status, which cannot be mistaken for codes of XE.
  */
 export class XeError extends Error {
   override name = 'XeError';

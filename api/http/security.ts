@@ -77,7 +77,7 @@ function proxySign(req: Request, trustProxy: number): string | null {
   if (trustProxy > 0) return 'TRUST_PROXY is set';
   const header = Object.keys(req.headers).find((name) => PROXY_HEADER.test(name));
   if (header) return `header ${header}`;
-  // nginx speaks HTTP/1.0 to its upstream unless told otherwise; no browser does.
+  // nginx speaks HTTP/1.0 to its upstream unless configured otherwise; no browser does.
   if (req.httpVersion === '1.0') return 'HTTP/1.0';
   const peer = req.socket.remoteAddress ?? '';
   return isLoopback(peer.replace(/^::ffff:/i, '')) ? null : 'not from this machine';

@@ -1,4 +1,4 @@
-/** A branch of the lender: its country's currency, cities and names, and what a loan there usually comes to, in whole currency. */
+/** A branch of the lender: currency, cities and names of its country, and its usual loan amount. */
 export interface Place {
   branchId: string;
   branch: string;

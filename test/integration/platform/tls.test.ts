@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { joinPostgres, requirePostgres } from '../../../app/context.ts';
 import { readConfig } from '../../../platform/config.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { serverUser } from '../../../platform/embedded-postgres/binaries.ts';
+import { ensureServerUser } from '../../../platform/embedded-postgres/binaries.ts';
 import { queryRow } from '../../../platform/sql.ts';
 import { startToolServer, type ToolServer, toolsFolder } from '../../support/postgres-tools.ts';
 import { quiet } from '../../support/quiet.ts';
@@ -23,7 +23,7 @@ function makeCertificates(dir: string): Record<string, string> {
   const issuer = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial'];
   const issued = ['-days', '2', '-extfile', at('san'), '-out', at('server.pem')];
   openssl('x509', '-req', '-in', at('server.csr'), ...issuer, ...issued);
-  const user = serverUser();
+  const user = ensureServerUser();
   if (user.uid !== undefined)
     for (const name of readdirSync(dir))
       if (/^(server|ca)\./.test(name)) chownSync(at(name), user.uid, user.gid);
