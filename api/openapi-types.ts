@@ -10,8 +10,9 @@ export interface paths {
         };
         /**
          * The newest rate of each currency
-         * @description One row per currency, each with the day it is of. `stale` says that the last slot of the schedule is over an hour old and has brought
-         *     nothing for this currency. Currencies that have no rate at all are named in `meta.missing_quotes`.
+         * @description One row per currency, each with its own day. `stale` is true if the last slot fell due over
+         *     an hour ago and brought no rate for the currency. `meta.missing_quotes` lists currencies
+         *     without any rate.
          */
         readonly get: operations["latestRates"];
         readonly put?: never;
@@ -31,10 +32,12 @@ export interface paths {
         };
         /**
          * Rates of a day or of a range of days
-         * @description With `date`: one row for each currency. A currency that has no rate of that day has a row with `rate: null`, unless `on_missing`
-         *     says otherwise: `previous` gives its last rate before (the row tells which day), `error` a 404 that names it.
-         *     With `from` and `to` (at most 3,660 days; without either, all there is): rows by day, oldest first, and in `meta.missing_dates`
-         *     the days up to today on which a currency has no rate. With `group`: buckets instead of days; a week starts on Monday.
+         * @description With `date`: one row per currency. A currency without a rate of that day has a row with
+         *     `rate: null`, unless `on_missing` is set: `previous` returns its last earlier rate with that
+         *     rate's day, `error` returns a 404 that names the currency.
+         *     With `from` and `to` (at most 3,660 days; without either, all days): rows by day, oldest
+         *     first. `meta.missing_dates` lists the days up to today on which a currency has no rate.
+         *     With `group`: buckets instead of days; a week starts on Monday.
          */
         readonly get: operations["rates"];
         readonly put?: never;
@@ -54,9 +57,9 @@ export interface paths {
         };
         /**
          * One pair, also one that XE does not quote
-         * @description The newest rate, or that of `date`. A pair without USD is derived from the two USD rates of one day (`derived: true`), exactly and
-         *     rounded once, to 18 decimals. A currency against itself is 1.
-         *     A day without a rate is `rate: null` unless `on_missing` says otherwise.
+         * @description The newest rate, or the rate of `date`. A pair without USD is derived from the two USD rates
+         *     of one day (`derived: true`), exactly and rounded once, to 18 decimals. A currency against
+         *     itself is 1. A day without a rate is `rate: null` unless `on_missing` is set.
          */
         readonly get: operations["pairRate"];
         readonly put?: never;
@@ -113,8 +116,9 @@ export interface paths {
         };
         /**
          * An amount in another currency
-         * @description In decimal arithmetic, rounded half away from zero to the minor units of the currency (ISO 4217: UGX and XOF have none). By the newest
-         *     rate, or that of `date`: 404 where there is none.
+         * @description Uses the newest rate, or the rate of `date`; 404 if there is none. Decimal arithmetic,
+         *     rounded half away from zero to the minor units of the currency (ISO 4217: UGX and XOF have
+         *     none).
          */
         readonly get: operations["convert"];
         readonly put?: never;
@@ -173,10 +177,11 @@ export interface paths {
         readonly get: operations["runs"];
         readonly put?: never;
         /**
-         * Pulls now
-         * @description Files a pull of every currency. Who asks while one is open, or within the cool-down of the last one, gets that run: a thousand at once are
-         *     one pull. With `Prefer: wait=10` the answer waits up to so many seconds (30 at most) for the end of the run and is then 200, whatever came
-         *     of it: `state` and `reason` tell.
+         * Trigger an update now
+         * @description Requests a run of every currency. Requests are coalesced: while a run is open, and during
+         *     the cooldown after it, every request gets that run. `Prefer: wait=10` waits up to 10 seconds
+         *     (30 at most) for the run to end. The response is then 200 whatever the result: see `state`
+         *     and `reason`.
          */
         readonly post: operations["pull"];
         readonly delete?: never;
@@ -305,8 +310,9 @@ export interface paths {
         };
         /**
          * Each newly stored rate, as server-sent events
-         * @description `event: rate`, its `data` an Observation. After a lost connection send the last `id` as `Last-Event-ID` (a browser does): it goes on without a gap.
-         *     A comment comes every 15 seconds. Who does not read is dropped, and can come back the same way.
+         * @description Each event is `event: rate` with an Observation as `data`. After a lost connection, send the
+         *     last `id` as `Last-Event-ID` (browsers do) to resume without a gap. A heartbeat comment is
+         *     sent every 15 seconds. Clients that do not read are disconnected and may resume.
          */
         readonly get: operations["events"];
         readonly put?: never;
@@ -343,7 +349,7 @@ export interface paths {
         };
         /**
          * The loans as of the close of a day, filtered and sorted
-         * @description Without a filter or `sort` a page is in the order of `loan_id` and only its own loans are worked out. Totals are of all loans that match; ask for them with `totals` or `in`.
+         * @description Without a filter or `sort`, pages are in the order of `loan_id` and only the loans of the page are computed. Totals cover all loans that match; request them with `totals` or `in`.
          */
         readonly get: operations["loans"];
         readonly put?: never;
@@ -632,7 +638,7 @@ export interface components {
             readonly source: components["schemas"]["Source"] | null;
             /** @description More than 20 % off the last known rate of the seven days before. */
             readonly suspect: boolean;
-            /** @description The newest rate of its currency, and older than the last slot due an hour ago or more calls for. Daily packages have one day of grace. */
+            /** @description The newest rate of its currency is older than the last slot that fell due at least an hour ago. Daily packages have one day of grace. */
             readonly stale: boolean;
             /** @description Computed, not as XE published it: a cross rate, an inverse, or 1. */
             readonly derived: boolean;
@@ -750,7 +756,7 @@ export interface components {
         readonly Slot: {
             readonly run_id: components["schemas"]["RunId"];
             readonly slot: components["schemas"]["Instant"];
-            /** @description The last slot that this stands for, where many were skipped at once. */
+            /** @description The last slot of the row, where many were skipped at once. */
             readonly to: components["schemas"]["Instant"] | null;
             readonly count: number;
             /** @enum {unknown} */
@@ -866,7 +872,7 @@ export interface components {
                 readonly failed: number;
                 readonly cost: number;
             } | null;
-            /** @description Events not stored yet; null while no consumer tells. */
+            /** @description Events not stored yet; null while no consumer reports it. */
             readonly consumer_lag: string | null;
             /** @description Where Redpanda Console is, if the settings say so. */
             readonly console_url: string | null;
@@ -1163,7 +1169,7 @@ export interface components {
              */
             readonly amount_at_risk: components["schemas"]["Decimal"];
             /**
-             * @description Null when the file holds no whole number; 0 is a real score, the worst.
+             * @description Null if the file has no whole number; 0 is a real score, the worst.
              * @example 4
              */
             readonly borrower_credit_score: number | null;
@@ -1505,7 +1511,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The token is missing or another one. */
+        /** @description The bearer token is missing or wrong. */
         readonly Unauthorized: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1514,7 +1520,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not from there: no token is set and this is not a loopback address, or a foreign page asks. */
+        /** @description No token is configured and the request is not a direct local one, or it comes from a page of another origin (CSRF protection). */
         readonly Forbidden: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1523,7 +1529,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such thing. */
+        /** @description Not found. */
         readonly NotFound: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1532,7 +1538,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description None of the formats that Accept names can be given. */
+        /** @description None of the formats in Accept is available. */
         readonly NotAcceptable: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1541,7 +1547,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Its state does not allow that. */
+        /** @description The current state does not allow this. */
         readonly Conflict: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1550,7 +1556,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body has more than 10 kB. */
+        /** @description The body is larger than 10 kB. */
         readonly TooLarge: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1568,7 +1574,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Without a token only localhost, 127.0.0.1 and [::1] are answered. */
+        /** @description Without a token only the host names localhost, 127.0.0.1 and [::1] are served (prevents DNS rebinding). */
         readonly Misdirected: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1617,7 +1623,7 @@ export interface components {
          * @example 2026-11-24
          */
         readonly date_required: components["schemas"]["Day"];
-        /** @description What a currency without a rate of `date` gets: `null` (default) shows the gap, `previous` the last rate before, `error` is a 404. */
+        /** @description What to return for a currency without a rate of `date`: `null` (default) shows the gap, `previous` the last earlier rate, `error` a 404. */
         readonly on_missing: "null" | "previous" | "error";
         /** @description What happens without a rate of `date`: `error` (default) is a 404 that names the last day with a rate, `previous` converts at that rate. */
         readonly convert_on_missing: "previous" | "error";
@@ -1670,7 +1676,7 @@ export interface components {
          */
         readonly last_event_id: string;
         /**
-         * @description The day at whose close the book is looked at; today (UTC) by default.
+         * @description State of the book at the close of this day; today (UTC) by default.
          * @example 2021-10-15
          */
         readonly as_of: components["schemas"]["Day"];
@@ -1702,7 +1708,7 @@ export interface components {
          */
         readonly find: string;
         /**
-         * @description A field of a loan, or `days-past-due`, `at-risk`, `outstanding`, `paid`, `released`; `:asc` or `:desc` behind it. By default numbers and days are highest first and texts alphabetical.
+         * @description A field of a loan, or `days-past-due`, `at-risk`, `outstanding`, `paid`, `released`; append `:asc` or `:desc`. By default numbers and days are highest first, text is alphabetical.
          * @example days-past-due
          */
         readonly sort: string;
@@ -1735,7 +1741,7 @@ export interface components {
     headers: {
         /** @description Strong validator, for If-None-Match. */
         readonly ETag: string;
-        /** @description `max-age=86400` for complete days of real rates that are more than seven days old; everything else revalidates. */
+        /** @description `max-age=86400` for complete days of real rates older than seven days; everything else revalidates. */
         readonly "Cache-Control": string;
         /** @description The next page as rel="next", relative to this address. */
         readonly Link: string;
@@ -1770,7 +1776,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
@@ -1798,7 +1804,7 @@ export interface operations {
                  * @example 2026-11-24
                  */
                 readonly date?: components["parameters"]["date"];
-                /** @description What a currency without a rate of `date` gets: `null` (default) shows the gap, `previous` the last rate before, `error` is a 404. */
+                /** @description What to return for a currency without a rate of `date`: `null` (default) shows the gap, `previous` the last earlier rate, `error` a 404. */
                 readonly on_missing?: components["parameters"]["on_missing"];
                 /**
                  * @description First UTC day.
@@ -1835,7 +1841,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
@@ -1865,7 +1871,7 @@ export interface operations {
                  * @example 2026-11-24
                  */
                 readonly date?: components["parameters"]["date"];
-                /** @description What a currency without a rate of `date` gets: `null` (default) shows the gap, `previous` the last rate before, `error` is a 404. */
+                /** @description What to return for a currency without a rate of `date`: `null` (default) shows the gap, `previous` the last earlier rate, `error` a 404. */
                 readonly on_missing?: components["parameters"]["on_missing"];
             };
             readonly header?: never;
@@ -1879,7 +1885,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
@@ -1927,7 +1933,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
@@ -1968,7 +1974,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2011,7 +2017,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
@@ -2039,7 +2045,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
@@ -2068,7 +2074,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2099,7 +2105,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly Link: components["headers"]["Link"];
@@ -2146,7 +2152,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["RunAnswer"];
                 };
             };
-            /** @description The pull is filed; its run tells what becomes of it. */
+            /** @description The run was requested; poll it at `Location`. */
             readonly 202: {
                 headers: {
                     readonly Location: components["headers"]["Location"];
@@ -2179,7 +2185,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2207,7 +2213,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2241,7 +2247,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly Link: components["headers"]["Link"];
@@ -2271,7 +2277,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2306,7 +2312,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description It is asked for. `redrive_asked_at` is null again when a consumer has tried. */
+            /** @description The redrive was requested. `redrive_asked_at` is null again once a consumer has tried. */
             readonly 202: {
                 headers: {
                     readonly Location: components["headers"]["Location"];
@@ -2382,7 +2388,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2406,7 +2412,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2428,7 +2434,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The day at whose close the book is looked at; today (UTC) by default.
+                 * @description State of the book at the close of this day; today (UTC) by default.
                  * @example 2021-10-15
                  */
                 readonly as_of?: components["parameters"]["as_of"];
@@ -2458,7 +2464,7 @@ export interface operations {
                  */
                 readonly find?: components["parameters"]["find"];
                 /**
-                 * @description A field of a loan, or `days-past-due`, `at-risk`, `outstanding`, `paid`, `released`; `:asc` or `:desc` behind it. By default numbers and days are highest first and texts alphabetical.
+                 * @description A field of a loan, or `days-past-due`, `at-risk`, `outstanding`, `paid`, `released`; append `:asc` or `:desc`. By default numbers and days are highest first, text is alphabetical.
                  * @example days-past-due
                  */
                 readonly sort?: components["parameters"]["sort"];
@@ -2482,7 +2488,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly Link: components["headers"]["Link"];
@@ -2508,7 +2514,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The day at whose close the book is looked at; today (UTC) by default.
+                 * @description State of the book at the close of this day; today (UTC) by default.
                  * @example 2021-10-15
                  */
                 readonly as_of?: components["parameters"]["as_of"];
@@ -2522,7 +2528,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly "X-Report-Notes": components["headers"]["X-Report-Notes"];
@@ -2548,7 +2554,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The day at whose close the book is looked at; today (UTC) by default.
+                 * @description State of the book at the close of this day; today (UTC) by default.
                  * @example 2021-10-15
                  */
                 readonly as_of?: components["parameters"]["as_of"];
@@ -2562,7 +2568,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly "X-Report-Notes": components["headers"]["X-Report-Notes"];
@@ -2588,7 +2594,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The day at whose close the book is looked at; today (UTC) by default.
+                 * @description State of the book at the close of this day; today (UTC) by default.
                  * @example 2021-10-15
                  */
                 readonly as_of?: components["parameters"]["as_of"];
@@ -2601,7 +2607,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly "X-Report-Notes": components["headers"]["X-Report-Notes"];
@@ -2626,7 +2632,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The day at whose close the book is looked at; today (UTC) by default.
+                 * @description State of the book at the close of this day; today (UTC) by default.
                  * @example 2021-10-15
                  */
                 readonly as_of?: components["parameters"]["as_of"];
@@ -2644,7 +2650,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly "X-Report-Notes": components["headers"]["X-Report-Notes"];
@@ -2669,7 +2675,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 /**
-                 * @description The day at whose close the book is looked at; today (UTC) by default.
+                 * @description State of the book at the close of this day; today (UTC) by default.
                  * @example 2021-10-15
                  */
                 readonly as_of?: components["parameters"]["as_of"];
@@ -2682,7 +2688,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly "X-Report-Notes": components["headers"]["X-Report-Notes"];
@@ -2712,7 +2718,7 @@ export interface operations {
                  */
                 readonly from: components["parameters"]["roll_from"];
                 /**
-                 * @description The day at whose close the book is looked at; today (UTC) by default.
+                 * @description State of the book at the close of this day; today (UTC) by default.
                  * @example 2021-10-15
                  */
                 readonly as_of?: components["parameters"]["as_of"];
@@ -2723,7 +2729,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly "X-Report-Notes": components["headers"]["X-Report-Notes"];
@@ -2759,7 +2765,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
@@ -2786,7 +2792,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2832,7 +2838,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2878,7 +2884,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2903,7 +2909,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2926,7 +2932,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2950,7 +2956,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What was asked for. */
+            /** @description OK. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;

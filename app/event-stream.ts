@@ -50,8 +50,8 @@ export function openRegistry(config: Config): SchemaRegistry | null {
 }
 
 /**
- * Returns the look-up of a writer's schema by its id, for ids that are not built in. It answers null
- * for an unknown id; on Kafka without a registry nothing can say that an id is unknown, so it throws.
+ * Returns a function that finds a writer's schema by an id that is not built in. It returns null for
+ * an unknown id; on Kafka without a registry it throws, since the id may exist elsewhere.
  */
 export function schemaLookup(config: Config): (id: number) => Promise<string | null> {
   const registry = openRegistry(config);

@@ -43,7 +43,7 @@ export interface Task extends AppContext {
 /** A task that needs no Postgres, or joins it where it needs it. */
 export type LocalTask = Omit<Task, 'url'>;
 
-/** Runs a command that prints a result; Postgres is there for its duration. Resolves to exit code. */
+/** Runs a command that prints a result, with Postgres available. Resolves to the exit code. */
 export function runTask(command: Command, work: (task: Task) => Promise<number>): Promise<never> {
   return runLocalTask(command, async (task) => {
     const url = await joinPostgres(task);

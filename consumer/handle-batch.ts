@@ -33,20 +33,63 @@ interface Decoded {
  * registry or the stream, so that the same records are delivered again.
  */
 export function batchHandler({ decode, store, deadLetters, log }: BatchDeps) {
-  async function bury(record: StreamRecord, fault: UndecodableRecord): Promise<void> {
+  const bury = openBurial({ deadLetters, log });
+  const save = openSave(store, bury);
+
+  async function decodeAll(records: readonly StreamRecord[]): Promise<Decoded[]> {
+    const decoded: Decoded[] = [];
+    for (const record of records) {
+      // A tombstone requests a deletion; rates are never deleted, and it is no fault.
+      if (record.value === null) continue;
+      try {
+        // Without a promise for each of a million events.
+        const rate = decode.decodeNow(record.value) ?? (await decode(record.value));
+        if (isKnownTime(record)) checkNotAhead(rate, Number(record.timestampMs));
+        decoded.push({ record, rate });
+      } catch (err) {
+        const isFault = err instanceof UndecodableRecord;
+        await bury(record, isFault ? err : faultOf(err, 'internal_error', 'bug'));
+      }
+    }
+    return decoded;
+  }
+
+  return async (records: readonly StreamRecord[]): Promise<Handled> => {
+    failpoint('before-decode');
+    const tombstones = records.filter(({ value }) => value === null).length;
+    const decoded = await decodeAll(records);
+    failpoint('after-decode');
+    const undecodable = records.length - tombstones - decoded.length;
+    const { inserted, updatedDays, dead } = await save(decoded);
+    const unchanged = decoded.length - dead - inserted;
+    const handled = { inserted, updatedDays, unchanged, dead: undecodable + dead, tombstones };
+    for (const result of ['inserted', 'unchanged', 'dead'] as const)
+      metrics.consumed.inc({ result }, handled[result]);
+    return handled;
+  };
+}
+
+type Bury = (record: StreamRecord, fault: UndecodableRecord) => Promise<void>;
+
+/** Returns the function that keeps a record as a dead letter and logs it once. */
+function openBurial({ deadLetters, log }: Pick<BatchDeps, 'deadLetters' | 'log'>): Bury {
+  return async (record, fault) => {
     if (!(await deadLetters.keep(record, fault))) return;
     const { topic, partition, offset } = record;
     log.error({ err: fault, topic, partition, offset, code: fault.code }, 'dead letter');
-  }
+  };
+}
 
-  async function save(decoded: readonly Decoded[]): Promise<Saved & { dead: number }> {
+/** Returns the function that saves a batch in one transaction, or its records one by one. */
+function openSave(store: RateStore, bury: Bury) {
+  return async function save(decoded: readonly Decoded[]): Promise<Saved & { dead: number }> {
     try {
       return { ...(await store.save(decoded.map(({ rate }) => rate))), dead: 0 };
     } catch (err) {
       if (classify(err) !== 'unstorable') throw err;
       return saveOneByOne(decoded);
     }
-  }
+  };
 
   /** Finds the records that Postgres refuses, so that they do not hold up the others. */
   async function saveOneByOne(decoded: readonly Decoded[]): Promise<Saved & { dead: number }> {
@@ -63,36 +106,6 @@ export function batchHandler({ decode, store, deadLetters, log }: BatchDeps) {
     }
     return sum;
   }
-
-  return async (records: readonly StreamRecord[]): Promise<Handled> => {
-    failpoint('before-decode');
-    const decoded: Decoded[] = [];
-    let tombstones = 0;
-    for (const record of records) {
-      // A tombstone asks to forget a key; rates are never forgotten, and it is no fault.
-      if (record.value === null) {
-        tombstones++;
-        continue;
-      }
-      try {
-        // Without a promise for each of a million events.
-        const rate = decode.decodeNow(record.value) ?? (await decode(record.value));
-        if (isKnownTime(record)) checkNotAhead(rate, Number(record.timestampMs));
-        decoded.push({ record, rate });
-      } catch (err) {
-        const isFault = err instanceof UndecodableRecord;
-        await bury(record, isFault ? err : faultOf(err, 'internal_error', 'bug'));
-      }
-    }
-    failpoint('after-decode');
-    const undecodable = records.length - tombstones - decoded.length;
-    const { inserted, updatedDays, dead } = await save(decoded);
-    const unchanged = decoded.length - dead - inserted;
-    const handled = { inserted, updatedDays, unchanged, dead: undecodable + dead, tombstones };
-    for (const result of ['inserted', 'unchanged', 'dead'] as const)
-      metrics.consumed.inc({ result }, handled[result]);
-    return handled;
-  };
 }
 
 /** The error as a fault of its record, if it is of that class; an outage is rethrown. */

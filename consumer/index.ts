@@ -34,6 +34,8 @@ export interface Consumer {
 /** A health check that waited longer for a silent broker would count as missing itself. */
 const POSITIONS_MS = 3000;
 
+type Positions = ReturnType<typeof watchPositions>;
+
 /**
  * Starts to store events in Postgres: at least once from the stream, once in the tables. Returns at
  * once; while the stream is unavailable, the health says so and it is retried.
@@ -72,23 +74,10 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   const starting = retryUntilDone('stream', subscribe, { log, signal: stopping.signal });
 
   return {
-    health: async () => {
-      if (!subscription) return { ...waiting, partitions: [] };
-      const { trouble, code, partitions } = subscription.health();
-      try {
-        const lag = lagOf(await withinDeadline('stream', POSITIONS_MS, positions.check()));
-        const gap = positions.trouble();
-        const state: Trouble =
-          trouble === null && gap ? { trouble: gap, code: 'log_gap' } : { trouble, code };
-        return { ...state, partitions, tombstones, lag };
-      } catch (err) {
-        return {
-          ...(trouble === null ? troubleOf(err) : { trouble, code }),
-          partitions,
-          tombstones,
-        };
-      }
-    },
+    health: async () =>
+      subscription
+        ? { ...(await readHealth(subscription, positions)), tombstones }
+        : { ...waiting, partitions: [] },
     stop: async () => {
       stopping.abort();
       await starting;
@@ -101,6 +90,19 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       await redrives.stop();
     },
   };
+}
+
+async function readHealth(subscription: Subscription, positions: Positions) {
+  const { trouble, code, partitions } = subscription.health();
+  try {
+    const lag = lagOf(await withinDeadline('stream', POSITIONS_MS, positions.check()));
+    const gap = positions.trouble();
+    const state: Trouble =
+      trouble === null && gap ? { trouble: gap, code: 'log_gap' } : { trouble, code };
+    return { ...state, partitions, lag };
+  } catch (err) {
+    return { ...(trouble === null ? troubleOf(err) : { trouble, code }), partitions };
+  }
 }
 
 function lagOf(positions: readonly Position[]): string {

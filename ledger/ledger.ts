@@ -63,7 +63,7 @@ export function openLedger({ db, currencies, dailyBudget, ...account }: LedgerSe
       return (await queryRow<{ ms: number | null }>(db, msToNextSql, { ...account })).ms;
     },
 
-    /** Ends runs whose rows are stored or will never come, and manual runs that expired unclaimed. */
+    /** Ends runs whose rows are stored or will never come, and expires unclaimed manual runs. */
     async confirm(): Promise<void> {
       await confirmPublished(db, source);
       await expireManualRuns(db, source);

@@ -106,9 +106,7 @@ export function openProgress(db: Database, account: Account) {
       await execute(db, delayPublishSql, { ...params, retryInSeconds: PUBLISH_RETRY_SECONDS });
     },
 
-    /**
-     * Ends a run after a bug. What it may have cost stays counted, and it is never fetched again.
-     */
+    /** Ends a run after a bug. Its possible cost stays counted, and it is never fetched again. */
     async failRun(run: Run, failure: Failure): Promise<void> {
       await execute(db, failRunSql, { ...leaseOf(run), ...failureParams(failure) });
     },

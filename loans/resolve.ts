@@ -129,7 +129,7 @@ async function matchReversals(trx: Database): Promise<void> {
   if (found) await execute(trx, MATCH_REVERSALS);
 }
 
-/** A file that was cut off, or written another way, would put an empty book in place of a full one. */
+/** A truncated file, or one in another format, would replace a full book with an empty one. */
 async function requireRows(trx: Database, { file, table, needsRows }: BookFile): Promise<void> {
   const [first] = await query<{ outcome: string | null; line: number; reason: string }>(
     trx,

@@ -6,7 +6,7 @@ export function daysInMonth(year: number, month: number): number {
   return month === 2 && isLeap ? 29 : (MONTH_LENGTHS[month - 1] ?? 0);
 }
 
-/** True for `YYYY-MM-DD` that names a day of the calendar. No Date object: a day has no time zone. */
+/** True for a `YYYY-MM-DD` in the calendar. No Date object: a day has no time zone. */
 export function isCalendarDay(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
   if (!year || !month || !day || year === '0000' || day === '00') return false;

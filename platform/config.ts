@@ -20,7 +20,7 @@ export type Config = Values & { readonly source: 'xe' | 'simulator' };
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly (keyof typeof SETTINGS)[];
 
 /**
- * Reads the environment, and `.env` for what it does not set, into one frozen object. An empty value
+ * Reads the environment, then `.env` for unset names, into one frozen object. An empty value
  * counts as unset. Throws `WrongSettings`, which lists every fault.
  */
 export function readConfig(environment: Environment = process.env, envFile = '.env'): Config {
@@ -71,7 +71,7 @@ function findConflicts(raw: Environment): string[] {
   return faults;
 }
 
-/** The settings that are set, as text that may be shown: secrets and the userinfo of URLs masked. */
+/** The settings in force, safe to print: secrets and the userinfo of URLs are masked. */
 export function maskedSettings(config: Config): Record<string, string> {
   const shown = Object.entries(config).flatMap(([name, value]): [string, string][] => {
     if (value === undefined) return [];

@@ -69,7 +69,7 @@ export function knexSettings({
   };
 }
 
-/** One connection outside the pool, for advisory locks and LISTEN. The caller connects and ends it. */
+/** A connection outside the pool, for advisory locks and LISTEN. The caller opens and ends it. */
 export function sessionClient(
   url: string,
   name: string,

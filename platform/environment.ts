@@ -36,7 +36,7 @@ export function readEnvFile(file: string, faults: string[]): Environment {
 function unreadable(file: string, reason: string | undefined): string {
   if (reason === 'EISDIR') return `${file} is a folder: remove it, or make it a file of settings`;
   if (reason === 'encoding') return `${file} is neither UTF-8 nor UTF-16: save it as UTF-8`;
-  return `${file} cannot be read (${reason}): give the user that starts the program read permission`;
+  return `${file} cannot be read (${reason}): grant read permission to the user of the program`;
 }
 
 /** Decodes by the byte order mark, which editors on Windows write. Throws `TypeError`. */
@@ -53,7 +53,7 @@ function decode(bytes: Buffer): string {
 const ASSIGNMENT =
   /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*("(?:\\.|[^"\\])*"|'[^']*'|`[^`]*`|[^\n]*)/gm;
 
-/** Without quotes, `#` begins a comment. After a space it is one; within a value it is not meant. */
+/** Without quotes, `#` begins a comment: intended after a space, a mistake within a value. */
 function findCutValues(file: string, text: string): string[] {
   return [...text.matchAll(ASSIGNMENT)].flatMap(({ 1: name = '', 2: value = '', index }) => {
     const isQuoted = /^["'`]/.test(value);
@@ -61,12 +61,13 @@ function findCutValues(file: string, text: string): string[] {
     if (isQuoted || !isCut) return [];
     const line = text.slice(0, index).split('\n').length;
     return [
-      `${file} line ${line}: the # in the value of ${name} begins a comment: put the value in quotes`,
+      `${file} line ${line}: the # in the value of ${name} begins a comment: ` +
+        'put the value in quotes',
     ];
   });
 }
 
-/** Drops empty values, which compose files pass for unset, and adds what the files of secrets hold. */
+/** Drops empty values, which compose files pass for unset, and reads `NAME_FILE` secrets. */
 export function withSecretFiles(environment: Environment, faults: string[]): Environment {
   const raw: Environment = {};
   for (const [name, value] of Object.entries(environment)) if (value) raw[name] = value;
@@ -94,7 +95,8 @@ export function withPassword(raw: Environment, faults: string[]): Environment {
   if (!password) return raw;
   if (!url)
     faults.push(
-      'DATABASE_PASSWORD is set without DATABASE_URL: set DATABASE_URL to server, user and database',
+      'DATABASE_PASSWORD is set without DATABASE_URL: ' +
+        'set DATABASE_URL to server, user and database',
     );
   if (!url || !URL.canParse(url)) return raw;
   const whole = new URL(url);

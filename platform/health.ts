@@ -1,7 +1,7 @@
 import { StreamUnavailable, UpstreamError } from './errors.ts';
 import { classify } from './faults.ts';
 
-/** Stable values for machines. They are published by `/readyz`, `status --json` and metrics: only add. */
+/** Stable codes, published by `/readyz`, `status --json` and metrics: only add. */
 export type HealthCode =
   | 'starting'
   | 'postgres_unavailable'

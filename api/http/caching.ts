@@ -89,7 +89,7 @@ export function cacheKey(req: Request, res: Response): string {
   return `${req.headers.accept ?? ''} ${prefixOf(res)} ${req.originalUrl}`;
 }
 
-/** The validator and the caching rule of a body. Rates can change at any time, so most revalidate. */
+/** The ETag and Cache-Control of a body. Rates can change at any time, so most revalidate. */
 export function cacheHeaders(body: Buffer, { isFinal }: Validity): Record<string, string> {
   return {
     ETag: `"${createHash('sha256').update(body).digest('base64url')}"`,

@@ -5,7 +5,7 @@ import type { Contract, Operation, Parameter, Schema } from './contract.ts';
 import { resolveRef } from './contract.ts';
 import { type Fault, Refused } from './problems.ts';
 
-/** Parameters of a request as the contract declares them: lists split, numbers read, defaults set. */
+/** Parameters as the contract declares them: lists split, numbers parsed, defaults set. */
 export type Params = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
 export type ReadParams = (req: Request) => Params;

@@ -34,7 +34,7 @@ export async function listenOn(
     },
     app,
   );
-  // Well above a thousand triggers that wait at once; the timeouts keep slow clients from filling it.
+  // Well above a thousand waiting triggers; the slow-client timeouts keep it from filling up.
   server.maxConnections = 2048;
   server.on('clientError', (err: NodeJS.ErrnoException, socket) =>
     refuseUnreadable(socket, err.code ?? ''),

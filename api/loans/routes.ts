@@ -12,6 +12,9 @@ import type { AsOf, BookQueries } from './queries.ts';
 /** More rows than a page of JSON has: a table, which has every row. */
 const LARGEST_PAGE = 1000;
 const MAX_HEADER = 2000;
+const NO_TOTALS = 'a CSV has no totals to convert: use JSON or XLSX, or /v2/reports/par';
+
+type LoansAsOf = AsOf & { withTotals: boolean };
 
 /** The loan book as of the close of any day. */
 export function loansHandlers(book: BookQueries): Record<string, Handler> {
@@ -20,11 +23,7 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
   const asked = async (params: Params, res: Response) => {
     const isCsv = res.locals['format'] === 'text/csv';
     const inBase = params['in'] !== undefined;
-    if (isCsv && inBase)
-      throw invalidParameter(
-        'in',
-        'a CSV has no totals to convert: use JSON or XLSX, or /v2/reports/par',
-      );
+    if (isCsv && inBase) throw invalidParameter('in', NO_TOTALS);
     return { asOf: await dayOf(params), inBase, withTotals: !isCsv };
   };
   return {
@@ -59,28 +58,8 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
 
     loans: async (params, _req, res) => {
       const { asOf, inBase } = await asked(params, res);
-      const limit = Number(params['limit']);
       const withTotals = inBase || params['totals'] === 'true';
-      const filter = filterOf(params);
-      const order = parse('sort', params['sort'], parseOrder);
-      const columns = parse('columns', params['columns'], parseColumns);
-      const isPlain = !order && Object.values(filter).every((one) => one === undefined);
-      const of = { asOf, inBase, withTotals };
-      if (isPlain && limit <= LARGEST_PAGE) {
-        const after = decodeCursor(params['cursor'], [KEY_PART.text])?.[0] ?? null;
-        const report = await book.page({ ...of, after, limit: limit + 1 });
-        const { page, next_cursor } = cutPage(report.rows, limit, (row) => [
-          String(row['loan_id']),
-        ]);
-        return loansAnswer(of, { ...report, rows: page }, { columns, next_cursor });
-      }
-      const offset = Number(decodeCursor(params['cursor'], [KEY_PART.number])?.[0] ?? 0);
-      const rows = limit <= LARGEST_PAGE ? limit + 1 : null;
-      const report = await book.loans({ ...of, filter, order, limit: rows, offset });
-      const { page, next_cursor } = cutPage(report.rows, rows === null ? Infinity : limit, () => [
-        String(offset + limit),
-      ]);
-      return loansAnswer(of, { ...report, rows: page }, { columns, next_cursor });
+      return readLoans(book, params, { asOf, inBase, withTotals });
     },
 
     loan: async (params) => {
@@ -95,6 +74,28 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
       return answer('LoanDay', { asOf }, await book.history(asOf, loanId));
     },
   };
+}
+
+/** Pages by key in the order of `loan_id`; with a filter or another order, by offset. */
+async function readLoans(book: BookQueries, params: Params, of: LoansAsOf): Promise<Result> {
+  const limit = Number(params['limit']);
+  const filter = filterOf(params);
+  const order = parse('sort', params['sort'], parseOrder);
+  const columns = parse('columns', params['columns'], parseColumns);
+  const isPlain = !order && Object.values(filter).every((one) => one === undefined);
+  if (isPlain && limit <= LARGEST_PAGE) {
+    const after = decodeCursor(params['cursor'], [KEY_PART.text])?.[0] ?? null;
+    const report = await book.page({ ...of, after, limit: limit + 1 });
+    const { page, next_cursor } = cutPage(report.rows, limit, (row) => [String(row['loan_id'])]);
+    return loansAnswer(of, { ...report, rows: page }, { columns, next_cursor });
+  }
+  const offset = Number(decodeCursor(params['cursor'], [KEY_PART.number])?.[0] ?? 0);
+  const rows = limit <= LARGEST_PAGE ? limit + 1 : null;
+  const report = await book.loans({ ...of, filter, order, limit: rows, offset });
+  const { page, next_cursor } = cutPage(report.rows, rows === null ? Infinity : limit, () => [
+    String(offset + limit),
+  ]);
+  return loansAnswer(of, { ...report, rows: page }, { columns, next_cursor });
 }
 
 const optional = (value: Params[string]) => (value === undefined ? undefined : String(value));

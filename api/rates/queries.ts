@@ -39,31 +39,19 @@ const MISSING_DAYS = sqlFile(import.meta.url, 'sql/missing_days.sql');
 const OBSERVATIONS = sqlFile(import.meta.url, 'sql/observations_of_day.sql');
 const LATEST_OBSERVATIONS = sqlFile(import.meta.url, 'sql/latest_observations.sql');
 const CURRENCIES = sqlFile(import.meta.url, 'sql/days_of_currencies.sql');
+const FIRST_DAY =
+  'select min(rate_date) as day from rate_pairs where base = :base and quote = any(:quotes)';
+const MULTIPLY = 'select round(:amount::numeric * :rate::numeric, :minorUnits::int) as product';
 
 export type RateQueries = ReturnType<typeof rateQueries>;
 
 /** Reads rates of any pair by day, from the view that every reader uses. */
 export function rateQueries(db: Database) {
-  const newestIn = ({ base, quotes }: Pairs, { from, to }: Days) =>
-    query<PairRate>(db, NEWEST, { base, quotes, from, to });
-  const newestUntil = async (pairs: Pairs, day: string): Promise<PairRate[]> => {
-    const recent = await newestIn(pairs, { from: daysBefore(day, RECENT_DAYS), to: day });
-    const found = new Set(recent.map(({ quote }) => quote));
-    const others = pairs.quotes.filter((quote) => !found.has(quote));
-    if (others.length === 0) return recent;
-    const older = await newestIn(
-      { base: pairs.base, quotes: others },
-      { from: '-infinity', to: day },
-    );
-    return pairs.quotes.flatMap((quote) =>
-      [...recent, ...older].filter((row) => row.quote === quote),
-    );
-  };
   return {
     /** The newest row of each pair up to a day. */
-    newestUntil,
+    newestUntil: (pairs: Pairs, day: string) => newestUntil(db, pairs, day),
     /** The row of each pair on a day. */
-    onDay: (pairs: Pairs, day: string) => newestIn(pairs, { from: day, to: day }),
+    onDay: (pairs: Pairs, day: string) => newestIn(db, pairs, { from: day, to: day }),
 
     /** Rows of a range, oldest first. */
     inRange: ({ base, quotes }: Pairs, { from, to }: Days, { after, limit }: Page) => {
@@ -83,12 +71,8 @@ export function rateQueries(db: Database) {
 
     /** The first day that any of the pairs has, or null. */
     firstDay: async ({ base, quotes }: Pairs): Promise<string | null> => {
-      const row = await queryRow<{ day: string | null }>(
-        db,
-        'select min(rate_date) as day from rate_pairs where base = :base and quote = any(:quotes)',
-        { base, quotes },
-      );
-      return row.day;
+      const { day } = await queryRow<{ day: string | null }>(db, FIRST_DAY, { base, quotes });
+      return day;
     },
 
     /** The days of a range on which not every pair has a rate. */
@@ -114,14 +98,24 @@ export function rateQueries(db: Database) {
 
     /** amount × rate, rounded half away from zero to the minor units of the target currency. */
     multiply: async (amount: string, rate: string, minorUnits: number): Promise<string> => {
-      const { product } = await queryRow<{ product: string }>(
-        db,
-        'select round(:amount::numeric * :rate::numeric, :minorUnits::int) as product',
-        { amount, rate, minorUnits },
-      );
-      return product;
+      const params = { amount, rate, minorUnits };
+      return (await queryRow<{ product: string }>(db, MULTIPLY, params)).product;
     },
   };
+}
+
+function newestIn(db: Database, { base, quotes }: Pairs, { from, to }: Days) {
+  return query<PairRate>(db, NEWEST, { base, quotes, from, to });
+}
+
+async function newestUntil(db: Database, pairs: Pairs, day: string): Promise<PairRate[]> {
+  const { base, quotes } = pairs;
+  const recent = await newestIn(db, pairs, { from: daysBefore(day, RECENT_DAYS), to: day });
+  const found = new Set(recent.map(({ quote }) => quote));
+  const others = quotes.filter((quote) => !found.has(quote));
+  if (others.length === 0) return recent;
+  const older = await newestIn(db, { base, quotes: others }, { from: '-infinity', to: day });
+  return quotes.flatMap((quote) => [...recent, ...older].filter((row) => row.quote === quote));
 }
 
 function daysBefore(day: string, days: number): string {

@@ -36,9 +36,8 @@ export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
       const fresh = await readFreshness();
       const newest = await latest(rates, pairs, fresh);
       const data = markStale(newest, newest, fresh);
-      const { base } = pairs;
       const meta = {
-        base,
+        base: pairs.base,
         simulated: isSimulated(data),
         next_slot: fresh.next_slot,
         missing_quotes: quotesWithout(pairs, newest),
@@ -73,25 +72,28 @@ export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
       };
     },
 
-    pairRate: async (params) => {
-      const base = knownCode(params['base'], currencies, 'base', 'path');
-      const quote = knownCode(params['quote'], currencies, 'quote', 'path');
-      const pairs = { base, quotes: [quote] };
-      refuseMixture(params);
-      const fresh = await readFreshness();
-      const { date } = params;
-      if (date !== undefined) {
-        const { rows, missing, valid } = await readDay(deps, pairs, params, fresh);
-        const meta = { base, simulated: isSimulated(rows), date, missing_quotes: missing };
-        return { item: 'Rate', data: rows[0] as object, meta, valid };
-      }
-      const newest = await latest(rates, pairs, fresh);
-      const [row] = markStale(newest, newest, fresh);
-      if (!row) throw new Refused('no-rate', `there is no rate for ${base}/${quote} yet`);
-      const meta = { base, simulated: isSimulated([row]), next_slot: fresh.next_slot };
-      return { item: 'Rate', data: row, meta, valid: validityOf(fresh) };
-    },
+    pairRate: (params) => readPair(deps, params),
   };
+}
+
+async function readPair(deps: RatesDeps, params: Params): Promise<Result> {
+  const { rates, readFreshness, currencies } = deps;
+  const base = knownCode(params['base'], currencies, 'base', 'path');
+  const quote = knownCode(params['quote'], currencies, 'quote', 'path');
+  const pairs = { base, quotes: [quote] };
+  refuseMixture(params);
+  const fresh = await readFreshness();
+  const { date } = params;
+  if (date !== undefined) {
+    const { rows, missing, valid } = await readDay(deps, pairs, params, fresh);
+    const meta = { base, simulated: isSimulated(rows), date, missing_quotes: missing };
+    return { item: 'Rate', data: rows[0] as object, meta, valid };
+  }
+  const newest = await latest(rates, pairs, fresh);
+  const [row] = markStale(newest, newest, fresh);
+  if (!row) throw new Refused('no-rate', `there is no rate for ${base}/${quote} yet`);
+  const meta = { base, simulated: isSimulated([row]), next_slot: fresh.next_slot };
+  return { item: 'Rate', data: row, meta, valid: validityOf(fresh) };
 }
 
 /** The newest row of each pair. A rate dated in the future is latest within a day only. */

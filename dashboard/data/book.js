@@ -77,15 +77,22 @@ export function bookOn(signal) {
         report((day) => `${pathOf(loanId)}/history?as_of=${day}`)
       ),
     /** Amounts of a loan in its own currency, or in USD where that is chosen and known. */
-    converter: async () => {
-      const used = isInUsd() ? ((await par()).meta.rates ?? []) : null;
-      const rates = used && new Map(used.map(({ currency, rate }) => [currency, rate]));
-      return (/** @type {Loan} */ { currency }, /** @type {string | null} */ amount) => {
-        if (!rates) return { amount, currency };
-        const rate = currency === 'USD' ? '1' : rates.get(currency ?? '');
-        const isKnown = rate !== undefined && amount !== null;
-        return { amount: isKnown ? divide(amount, rate, { places: 4 }) : null, currency: 'USD' };
-      };
-    },
+    converter: async () => (isInUsd() ? toUsd((await par()).meta.rates ?? []) : keepCurrency),
+  };
+}
+
+/** @typedef {{ amount: string | null, currency: Loan['currency'] }} Money */
+/** @typedef {(loan: Loan, amount: string | null) => Money} Converter */
+
+/** @type {Converter} */
+const keepCurrency = ({ currency }, amount) => ({ amount, currency });
+
+/** @param {readonly { currency: string, rate: string }[]} used @returns {Converter} */
+function toUsd(used) {
+  const rates = new Map(used.map(({ currency, rate }) => [currency, rate]));
+  return ({ currency }, amount) => {
+    const rate = currency === 'USD' ? '1' : rates.get(currency ?? '');
+    const isKnown = rate !== undefined && amount !== null;
+    return { amount: isKnown ? divide(amount, rate, { places: 4 }) : null, currency: 'USD' };
   };
 }

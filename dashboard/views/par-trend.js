@@ -65,7 +65,7 @@ export function parTrend(book, signal) {
   return { root, follow };
 }
 
-/** @typedef {Map<string, (string | null)[]>} Courses share of the outstanding balance at each day */
+/** @typedef {Map<string, (string | null)[]>} Courses share of the balance at each day */
 
 /** @param {string[]} days @param {Courses} courses @param {AbortSignal} signal */
 function chart(days, courses, signal) {

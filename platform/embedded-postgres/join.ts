@@ -119,8 +119,8 @@ async function reachServer(cluster: Cluster, fixedPort?: number): Promise<pg.Cli
         await stopServer(cluster.dir);
         if (runningServer(cluster.dir))
           throw new CannotStart(
-            `The Postgres server on ${cluster.dir} (pid ${running.pid}) neither answers nor stops: ` +
-              'kill it, then start again',
+            `The Postgres server on ${cluster.dir} (pid ${running.pid}) neither answers ` +
+              'nor stops: kill it, then start again',
             { cause: error },
           );
       }

@@ -10,7 +10,7 @@ const YEAR_2099 = Buffer.from(
   }),
 );
 
-/** Kinds of records that can never become a rate; `n` makes each differ from the others of its kind. */
+/** Kinds of records that can never become a rate; `n` makes each record distinct. */
 export function makePoison(n: number, rate: RateObserved): OutgoingRecord {
   const good = encodeRate(rate, CURRENT_BUILT_IN_ID);
   const number = Buffer.from(String(n).padStart(6, '0'));
