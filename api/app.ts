@@ -64,7 +64,7 @@ export function buildApp(appDeps: AppDeps): Express {
   app.use(
     routeOperations(deps, ['Pipeline'], {
       ...pipelineHandlers(deps),
-      ...deadLettersHandlers(deps.letters),
+      ...deadLettersHandlers(deps.letters, deps.seesDetails),
       ...eventHandlers(deps.events),
     }),
   );

@@ -73,7 +73,7 @@ export function openServiceDatabase({ url, onClose }: AppContext, name: string):
  * alive, and says what it waits for. Returns the function that hands it the service's health.
  */
 export async function openHealthPort(
-  { config, onClose }: AppContext,
+  { config, log, onClose }: AppContext,
   db: Database,
 ): Promise<(health: Health) => void> {
   let health: Health = async () => ({ trouble: 'waiting for Postgres', code: 'starting' });
@@ -81,6 +81,7 @@ export async function openHealthPort(
     const server = await startHealthServer({
       host: config.HOST,
       port: config.METRICS_PORT,
+      log,
       health: () => health(),
       figures: openTableMetrics(db, {
         ...accountOf(config),

@@ -3,7 +3,6 @@ import { openEventStream } from '../app/event-stream.ts';
 import { runService } from '../app/run.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
-import { classify } from '../platform/faults.ts';
 
 // Loading takes as long as Postgres needs to come up, so both go on at once; the API is first.
 const loadingApi = import('../app/api-service.ts');
@@ -40,9 +39,5 @@ async function seedEmptyBook({ url, log, signal }: AppContext): Promise<void> {
       await db.destroy();
     }
   };
-  await retryUntilDone('sample loan book', seed, {
-    log,
-    signal,
-    fatal: (err) => (classify(err) === 'outage' ? null : (err as Error)),
-  });
+  await retryUntilDone('sample loan book', seed, { log, signal });
 }

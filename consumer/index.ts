@@ -71,7 +71,12 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     }
   }
   const redrives = startRedrives({ ...handling, db, notifications });
-  const starting = retryUntilDone('stream', subscribe, { log, signal: stopping.signal });
+  // Brokers and registries fail in many forms: retried whatever it is, and health says why.
+  const starting = retryUntilDone('stream', subscribe, {
+    log,
+    signal: stopping.signal,
+    fatal: () => null,
+  });
 
   return {
     health: async () =>

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { classify } from './faults.ts';
 import type { Logger } from './logger.ts';
 import { openOutageLog } from './outage-log.ts';
 
@@ -40,7 +41,7 @@ export interface RetryOptions {
   log: Logger;
   /** Ends the retries. */
   signal: AbortSignal;
-  /** Returns the error to throw when retrying cannot help, else null. */
+  /** Returns the error to throw when retrying cannot help, else null. Default: all but outages. */
   fatal?: (err: unknown) => Error | null;
   /** What happens until it works, for the log. */
   meanwhile?: string;
@@ -48,12 +49,13 @@ export interface RetryOptions {
 
 /**
  * Retries `work` with back-off until it succeeds, logging one line when that begins and one when it
- * is over. Returns undefined when `signal` aborts; throws what `fatal` returns.
+ * is over. Returns undefined when `signal` aborts; throws what `fatal` returns: a bug is never
+ * retried for ever.
  */
 export async function retryUntilDone<T>(
   name: string,
   work: () => Promise<T>,
-  { log, signal, fatal, meanwhile }: RetryOptions,
+  { log, signal, fatal = unlessOutage, meanwhile }: RetryOptions,
 ): Promise<T | undefined> {
   const retry = backOff({ first: 300 });
   const outage = openOutageLog({ name, log, ...(meanwhile && { meanwhile }) });
@@ -63,7 +65,7 @@ export async function retryUntilDone<T>(
       outage.recovered();
       return result;
     } catch (err) {
-      const reason = fatal?.(err);
+      const reason = fatal(err);
       if (reason) throw reason;
       const ms = retry.nextMs();
       outage.failed(err, ms);
@@ -71,4 +73,8 @@ export async function retryUntilDone<T>(
     }
   }
   return undefined;
+}
+
+function unlessOutage(err: unknown): Error | null {
+  return classify(err) === 'outage' ? null : (err as Error);
 }

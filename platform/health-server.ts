@@ -1,12 +1,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { CannotStart } from './errors.ts';
 import type { ServiceHealth } from './health.ts';
+import type { Logger } from './logger.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
 
 interface HealthServerDeps {
   health: () => Promise<ServiceHealth>;
   /** Refreshes the metrics that are read from tables. If it fails, the other metrics are served. */
   figures: () => Promise<void>;
+  log: Logger;
 }
 
 /**
@@ -32,18 +34,19 @@ export async function startHealthServer({
   };
 }
 
-function healthListener({ health, figures }: HealthServerDeps): RequestListener {
+function healthListener({ health, figures, log }: HealthServerDeps): RequestListener {
   const readiness = async (): Promise<[number, object]> => {
     try {
       const state = await health();
       if (state.trouble) return [503, { status: 'unavailable', ...state }];
       return [200, { status: 'ok', ...state }];
     } catch (err) {
+      log.error({ err }, 'health check failed, answering 503');
       return [503, { status: 'unavailable', trouble: (err as Error).message }];
     }
   };
   const currentMetrics = async () => {
-    await figures().catch(() => undefined);
+    await figures().catch((err) => log.warn({ err }, 'table metrics not refreshed'));
     return metricsText();
   };
   return (req, res) => {
@@ -57,7 +60,10 @@ function healthListener({ health, figures }: HealthServerDeps): RequestListener 
     else if (path === '/metrics')
       currentMetrics().then(
         (text) => send(200, METRICS_TYPE, text),
-        (err: Error) => sendJson(500, { status: 500, detail: err.message }),
+        (err: Error) => {
+          log.error({ err }, 'metrics failed, answering 500');
+          sendJson(500, { status: 500, detail: err.message });
+        },
       );
     else sendJson(404, { status: 404, detail: `not found: ${path}` });
   };

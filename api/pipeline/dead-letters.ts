@@ -1,12 +1,16 @@
-import type { DeadLetterAdmin } from '../../ledger/dead-letters.ts';
+import type { Request, Response } from 'express';
+import type { DeadLetter, DeadLetterAdmin } from '../../ledger/dead-letters.ts';
 import type { Handler } from '../http/operations.ts';
 import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
 import { Refused } from '../http/problems.ts';
 
 /** Dead letters: a list, one with its bytes, its redrive by a running consumer, and its end. */
-export function deadLettersHandlers(letters: DeadLetterAdmin): Record<string, Handler> {
+export function deadLettersHandlers(
+  letters: DeadLetterAdmin,
+  seesDetails: (req: Request, res: Response) => boolean,
+): Record<string, Handler> {
   return {
-    deadLetters: async ({ state, limit, cursor }) => {
+    deadLetters: async ({ state, limit, cursor }, req, res) => {
       const most = Number(limit);
       const after = decodeCursor(cursor, [KEY_PART.number])?.[0] ?? null;
       const rows = await letters.page({
@@ -15,7 +19,8 @@ export function deadLettersHandlers(letters: DeadLetterAdmin): Record<string, Ha
         limit: most + 1,
       });
       const { page, next_cursor } = cutPage(rows, most, ({ id }) => [id]);
-      return { item: 'DeadLetter', data: page, meta: { next_cursor } };
+      const data = seesDetails(req, res) ? page : page.map(publicLetter);
+      return { item: 'DeadLetter', data, meta: { next_cursor } };
     },
 
     deadLetter: async ({ letter_id }) => ({
@@ -48,4 +53,9 @@ export function deadLettersHandlers(letters: DeadLetterAdmin): Record<string, Ha
       return { item: 'DeadLetterWithBytes', data, meta: {} };
     },
   };
+}
+
+/** A dead letter as strangers see it: no text that quotes the record or an error. */
+function publicLetter(letter: DeadLetter): DeadLetter {
+  return { ...letter, detail: '', redrive_error: null };
 }

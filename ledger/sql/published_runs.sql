@@ -3,7 +3,7 @@
 -- A rate is news unless it is hidden, XE had sent a newer one before, or it repeats a rate that
 -- was observed more than a day before it was fetched (a daily package repeats today's).
 select r.run_id, r.state, r.missing, cardinality(r.event_ids) as events,
-       found.stored, found.hidden, found.newer, letter.id as dead_letter_id
+       found.stored + voided.events as stored, found.hidden, found.newer, letter.id as dead_letter_id
 from runs r
 cross join lateral (
   select count(*)::int as stored,
@@ -36,6 +36,11 @@ cross join lateral (
       and o.event_id = any(r.event_ids)
   ) observed
 ) found
+cross join lateral (
+  select count(*)::int as events
+  from voided_events v
+  where v.event_id = any(r.event_ids) and v.restored_at is null
+) voided
 left join lateral (
   select min(d.id) as id
   from dead_letters d

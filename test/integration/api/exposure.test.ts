@@ -151,19 +151,28 @@ describe('the API behind a reverse proxy', function () {
       `insert into runs (source, trigger, currencies, state, error, package, ended_at)
        values ('simulator', 'manual', '{KES}', 'failed', 'secret body of XE', 'ENTERPRISE', now())`,
     );
+    await parts.query(
+      `insert into dead_letters (topic, partition, record_offset, headers, reason, detail,
+                                 redrive_error)
+       values ('fx.rates.v1', 0, 7, '{}', 'not Avro', 'quote of the record', 'refused by b1:9092')`,
+    );
     const read = async (path: string, headers = {}) =>
       JSON.stringify((await axios.get(`${url}${path}`, { headers, ...anyStatus })).data);
-    for (const path of ['/v2/status', '/v2/runs', '/readyz', '/metrics'])
+    for (const path of ['/v2/status', '/v2/runs', '/v2/dead-letters', '/readyz', '/metrics'])
       expect(await read(path), path)
         .to.not.contain('host-7')
         .and.not.contain('b1:9092')
         .and.not.contain('secret body')
-        .and.not.contain('ENTERPRISE');
+        .and.not.contain('ENTERPRISE')
+        .and.not.contain('quote of the record');
     expect((await axios.get(`${url}/metrics`, anyStatus)).status).to.equal(401);
     const headers = { authorization: `Bearer ${TOKEN}` };
     expect(await read('/v2/status', headers))
       .to.contain('host-7')
       .and.contain('secret body');
+    expect(await read('/v2/dead-letters', headers))
+      .to.contain('quote of the record')
+      .and.contain('refused by b1:9092');
     expect(await read('/v2/runs', headers))
       .to.contain('secret body')
       .and.contain('ENTERPRISE');

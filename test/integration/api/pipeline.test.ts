@@ -6,6 +6,7 @@ import { type CallOptions, callApi as callApiAt } from '../../support/contract-c
 import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline, SEVEN } from '../../support/pipeline.ts';
 import { get } from '../../support/process.ts';
+import { quiet } from '../../support/quiet.ts';
 
 interface Run {
   run_id: string;
@@ -249,6 +250,7 @@ describe('the pipeline under /v2', () => {
     const own = await startHealthServer({
       host: '127.0.0.1',
       port,
+      log: quiet,
       health: async () => ({ trouble: null, code: null }),
       figures: () => Promise.reject(new Error('away')),
     });

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import sinon from 'sinon';
+import { voidEvent } from '../../../consumer/voided-events.ts';
 import { fileSlots } from '../../../ledger/slots.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
@@ -181,6 +182,24 @@ describe('the producer', () => {
     producer();
     await confirmed();
     expect(simulator.calls()).to.equal(1);
+  });
+
+  it('counts voided events as stored: their run is confirmed and never republished', async () => {
+    const { db, producer, consumer, setClock, query } = await using();
+    await setClock('2026-11-24T01:00:05Z');
+    const first = producer();
+    await eventually(async () => expect(await states()).to.deep.equal(['published']));
+    await first.stop();
+    await consumer();
+    const stored = () => query<{ id: string }>('select event_id as id from rate_observations');
+    await eventually(async () => expect(await stored()).to.have.length(7));
+    for (const { id } of (await stored()).slice(0, 2))
+      await voidEvent(db, { eventId: id, reason: 'wrong', by: 'ann' });
+    await setClock('2026-11-24T03:00:00Z');
+    producer();
+    await eventually(async () => expect(await states()).to.include('confirmed'));
+    const [run] = await query("select publishes from runs where state = 'confirmed'");
+    expect(run).to.deep.equal({ publishes: 1 });
   });
 
   it('fails a run whose events are never stored; the next request gets a new run', async () => {
