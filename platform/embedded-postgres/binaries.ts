@@ -89,7 +89,7 @@ export function checkPassable(path: string, user: ServerUser): void {
       uid === user.uid ? mode & 0o100 : gid === user.gid ? mode & 0o010 : mode & 0o001;
     if (!mayEnter) {
       throw new CannotStart(
-        `The embedded server runs as the user postgres, which may not enter ${folder}: ` +
+        `The user postgres, which runs the embedded server, may not enter ${folder}: ` +
           'move the project out of it, start as an ordinary user, or set DATABASE_URL',
       );
     }
