@@ -6,9 +6,9 @@ import type { Logger } from './logger.ts';
 import { openOutageLog } from './outage-log.ts';
 
 /** Channels that the product announces on, see the SQL function `announce`. */
-export type Channel = 'runs' | 'rates' | 'dead_letters' | 'stream';
+type Channel = 'runs' | 'rates' | 'dead_letters' | 'stream';
 
-export interface Subscriber {
+interface Subscriber {
   /** Receives the payload of every notification. */
   onNotify: (payload: string) => void;
   /** Called after every (re)connection: notifications may have been lost, so look for yourself. */

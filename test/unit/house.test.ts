@@ -8,12 +8,12 @@ import { PROJECT, tracked } from '../support/documents.ts';
  * project wants to be, `ceiling` is what is recorded today.
  */
 const CEILINGS = {
-  wideLines: { bound: 30, ceiling: 800 },
-  asNever: { bound: 0, ceiling: 2 },
-  untypedRaw: { bound: 0, ceiling: 30 },
-  logsWithoutError: { bound: 0, ceiling: 3 },
-  longFunctions: { bound: 0, ceiling: 15 },
-  words: { bound: 25, ceiling: 160 },
+  wideLines: { bound: 30, ceiling: 115 },
+  asNever: { bound: 0, ceiling: 0 },
+  untypedRaw: { bound: 0, ceiling: 1 },
+  logsWithoutError: { bound: 0, ceiling: 0 },
+  longFunctions: { bound: 0, ceiling: 2 },
+  words: { bound: 25, ceiling: 29 },
 };
 
 const MAX_COLUMNS = 100;
