@@ -66,8 +66,8 @@ export function bookQueries(db: Database, reports: Database) {
         ? read({ asOf, inBase }, (book, conversion) =>
             loanPage(book, asOf, { ...options, conversion }),
           )
-        : readBook(db, (book) => loanPage(book, asOf, options)),
-    one: (asOf: string, loanId: string) => readBook(db, (book) => oneLoan(book, asOf, loanId)),
+        : readBook(reports, (book) => loanPage(book, asOf, options)),
+    one: (asOf: string, loanId: string) => readBook(reports, (book) => oneLoan(book, asOf, loanId)),
     missed: ({
       asOf,
       inBase = false,
@@ -78,7 +78,7 @@ export function bookQueries(db: Database, reports: Database) {
       ),
     par: (of: AsOf) => read(of, (book, conversion) => parReport(book, of.asOf, conversion)),
     history: (asOf: string, loanId: string) =>
-      readBook(db, (book) => historyReport(book, asOf, loanId)),
+      readBook(reports, (book) => historyReport(book, asOf, loanId)),
     roll: (asOf: string, from: string) => read({ asOf }, (book) => rollReport(book, asOf, from)),
   };
 }

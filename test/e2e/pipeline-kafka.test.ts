@@ -102,7 +102,7 @@ import { quiet } from '../support/quiet.ts';
       await eventually(async () =>
         expect((await get(`http://127.0.0.1:${port}/readyz`))?.data).to.deep.equal({
           status: 'ok',
-          checks: { postgres: null, producer: null, consumer: null },
+          checks: { postgres: null, producer: null, consumer: null, rates: null },
         }),
       );
     });

@@ -5,7 +5,7 @@ import { accessibilityFaults } from '../../support/browser.ts';
 import { usePipeline } from '../../support/dashboard.ts';
 import { eventually } from '../../support/eventually.ts';
 
-const apiToken = 'correct horse';
+const apiToken = 'correct horse battery staple, and more';
 
 describe('the dashboard of a service with an API token', function () {
   this.timeout(60_000);

@@ -32,7 +32,7 @@ describe('the secrets of the settings', () => {
           ).data.data.open_count,
         ).to.be.greaterThan(0),
       );
-      await eventually(() => expect(start.output()).to.contain('cannot be reached'));
+      await eventually(() => expect(start.output()).to.contain('is unreachable'));
       const answers: string[] = [];
       for (const [method, path, headers] of [
         ['get', '/v2/status', {}],
