@@ -3,7 +3,7 @@ import { query, queryRow, sqlFile } from '../platform/sql.ts';
 import type { Source } from './run.ts';
 import { latestSlot, nextSlot, type Schedule } from './schedule.ts';
 
-export interface CurrencyFreshness {
+interface CurrencyFreshness {
   readonly quote: string;
   readonly rate_date: string | null;
   readonly observed_at: string | null;
@@ -46,7 +46,7 @@ const NEWEST_RATES = sqlFile(import.meta.url, 'sql/newest_rates.sql');
  * True when a rate is older than the last due slot calls for. A live rate must be of that slot. A
  * daily rate has one day of grace: the slot at 01:00 may still get the rate of the day before.
  */
-export function isStaleRate(
+function isStaleRate(
   rate: Pick<CurrencyFreshness, 'rate_date' | 'observed_at' | 'fetched_at'>,
   dueSlot: string,
 ): boolean {

@@ -5,7 +5,7 @@ import { query, queryOne } from '../platform/sql.ts';
 import type { Freshness, ReadFreshness } from './freshness.ts';
 import type { Source } from './run.ts';
 
-export type Component = 'producer' | 'consumer' | 'rates' | 'xe';
+type Component = 'producer' | 'consumer' | 'rates' | 'xe';
 
 /** One thing that is wrong: a code to match on, what it means, and what to do. */
 export interface HealthProblem {

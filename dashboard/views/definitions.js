@@ -17,8 +17,7 @@ const DEFINITIONS = {
 };
 
 /** @param {string} name */
-export const getDefinition = (name) =>
-  /** @type {Record<string, string>} */ (DEFINITIONS)[name] ?? null;
+const getDefinition = (name) => /** @type {Record<string, string>} */ (DEFINITIONS)[name] ?? null;
 
 /** A label that explains itself to the pointer and to a screen reader. @param {string} name */
 export function createTerm(name) {

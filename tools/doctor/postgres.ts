@@ -115,7 +115,7 @@ async function checkPooler(url: string, backend: number): Promise<Check | null> 
 }
 
 /** Free space where the embedded server keeps its data. */
-export function checkDisk(dataDir: string): Check {
+function checkDisk(dataDir: string): Check {
   let folder = resolve(dataDir);
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = statfsSync(folder);

@@ -15,6 +15,7 @@ describe('the secrets of the settings', () => {
     const start = command('start', {
       DATABASE_URL: database.url,
       API_TOKEN: token,
+      METRICS: 'public',
       XE_ACCOUNT_ID: account,
       XE_API_KEY: key,
       XE_BASE_URL: `http://127.0.0.1:${nobody}/v1/`,
