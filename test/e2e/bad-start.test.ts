@@ -245,7 +245,7 @@ describe('npm run seed and npm run migrate', function () {
       .and.match(/02\/29\/2023/);
     const second = await ending('seed', { DATA_DIR: data.dir });
     // The sample replaces itself: the same report, but for the loans that were there before.
-    const said = first.said.replace('loans 0 → 4', 'loans 4 → 4');
+    const said = first.said.replaceAll('loans 0 → 4', 'loans 4 → 4');
     expect(second).to.deep.equal({ ...first, said });
     expect(statSync(data.dir).mode & 0o7777, 'the modes of a folder that was there').to.equal(
       0o1777,
