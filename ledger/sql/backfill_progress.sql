@@ -3,7 +3,8 @@ with pages as (
   select *
   from runs
   where source = :source and trigger = 'backfill'
-    and (ended_at is null or ended_at >= :since or state in ('due', 'retrying'))
+    -- A page that is retried keeps the end of its last attempt, so its state decides that it is open.
+    and (state not in ('confirmed', 'failed', 'skipped') or ended_at >= :since)
 )
 select count(*)::int as pages,
        count(*) filter (

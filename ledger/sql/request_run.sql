@@ -1,7 +1,7 @@
 -- The run that serves a request: one that is open or has just ended, else a new one.
 -- No row: another request was filed at the same moment.
 with reusable as (
-  select run_id, (ended_at is null or state = 'retrying') as is_open
+  select run_id, state not in ('confirmed', 'failed', 'skipped') as is_open
   from runs
   where source = :source and first_day is null
     and (state in ('claimed', 'fetched')
