@@ -157,7 +157,7 @@ const RUNS = `
     'fingerprint of the credentials whose open circuit breaker the run waits for';
   comment on column runs.ended_at is 'end of the last attempt, also of a failed one that is retried';
   comment on column runs.skipped_to is
-    'the last of the skipped_count slots that this one row stands for; the first is slot';
+    'the last of the skipped_count slots that this one row covers; the first is slot';
   comment on column runs.abandoned_claims is
     'claims that ended without a response because their holder died; each may have been billed';
   comment on column runs.fence is

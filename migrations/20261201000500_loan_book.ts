@@ -77,7 +77,7 @@ reason says. warned: it is, and a person should look at it';
     'what kind of problem it is; null when loaded before there were codes';
   comment on column rejected_rows.raw is 'the row as the file holds it, without its line end';
   comment on column rejected_rows.rows is
-    'rows this entry stands for: routine rounding is one entry a file';
+    'rows this entry covers: routine rounding is one entry a file';
 `;
 
 const LOANS = `

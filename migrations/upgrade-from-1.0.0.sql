@@ -49,7 +49,7 @@ create unique index runs_one_open_request on runs (source)
   where trigger = 'manual' and state in ('due', 'claimed', 'fetched', 'retrying');
 create index runs_open on runs (source, next_attempt_at)
   where state in ('due', 'claimed', 'fetched', 'published', 'retrying');
--- What was learned of credentials that nobody can name any more is learned again for free.
+-- State of unknown credentials is dropped; the next response from XE restores it at no cost.
 delete from breakers where source = 'xe';
 alter table breakers
   add column credentials text not null default 'simulator',

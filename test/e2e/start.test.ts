@@ -116,7 +116,7 @@ describe('npm start', function () {
     expect(postgresPid(data.dir)).to.equal(null);
   });
 
-  it('ends whole when only npm is told to, as a supervisor of processes does', async () => {
+  it('stops the whole pipeline when only npm receives SIGTERM, as a supervisor sends it', async () => {
     const npm = npmRun('start', { DATA_DIR: data.dir, PORT: String(port) });
     running = npm;
     await sevenRates();
