@@ -31,7 +31,7 @@ describe('a start that cannot be', function () {
   this.timeout(60_000);
   let data: ReturnType<typeof dataDir>;
   let withoutBroker: Promise<(number | null)[]>;
-  // Most of its time is waiting, and the tests before the one that asks what came of it need no second of that.
+  // Started early: it mostly waits, and its result is checked in a later test.
   before(() => {
     withoutBroker = startedWithoutBroker();
   });

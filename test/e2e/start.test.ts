@@ -13,7 +13,7 @@ import {
 
 const SEVEN = ['EGP', 'GHS', 'KES', 'MAD', 'NGN', 'UGX', 'XOF'];
 
-/** The elements of the newest day: an id is the day's number times 1000 and the currency's. The days before are made-up history. */
+/** The elements of the newest day (id = day number × 1000 + currency); older days are simulated. */
 function newestDay(rates: OldRate[]): OldRate[] {
   const newest = Math.max(...rates.map(({ id }) => Math.floor(id / 1000)));
   return rates.filter(({ id }) => Math.floor(id / 1000) === newest);
@@ -55,7 +55,7 @@ describe('npm start', function () {
     data.remove();
   });
 
-  it('shows seven rates within 10 s on an empty folder, says that they are simulated, and within 5 s when started again', async () => {
+  it('shows seven simulated rates within 10 s on an empty folder, 5 s when restarted', async () => {
     const began = Date.now();
     const first = start();
     const rates = await sevenRates();
@@ -66,7 +66,7 @@ describe('npm start', function () {
     );
     expect(latest?.data.meta.simulated).to.equal(true);
 
-    // A terminal and npm both pass the signal on; twice at once is still one request to end in peace.
+    // A terminal and npm both forward the signal: two at once are still one graceful stop.
     first.kill('SIGTERM');
     first.kill('SIGTERM');
     expect(await first.exited).to.equal(0);
@@ -116,7 +116,7 @@ describe('npm start', function () {
     expect(postgresPid(data.dir)).to.equal(null);
   });
 
-  it('stops the whole pipeline when only npm receives SIGTERM, as a supervisor sends it', async () => {
+  it('stops the whole pipeline when only npm receives SIGTERM', async () => {
     const npm = npmRun('start', { DATA_DIR: data.dir, PORT: String(port) });
     running = npm;
     await sevenRates();
