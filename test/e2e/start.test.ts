@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
 import {
@@ -121,10 +123,27 @@ describe('npm start', function () {
     running = npm;
     await sevenRates();
     npm.kill('SIGTERM');
-    expect(await npm.exited).to.equal(0);
+    await npm.exited;
+    expect(lastMessage(npm)).to.equal('stopped');
     expect(postgresPid(data.dir)).to.equal(null);
     expect(await get(`http://127.0.0.1:${port}/livez`)).to.equal(null);
   });
+
+  // dash runs the script as its child, bash replaces itself by it.
+  for (const [shell, signal] of [
+    ['sh', 'SIGHUP'],
+    ['sh', 'SIGKILL'],
+    ['bash', 'SIGTERM'],
+    ['bash', 'SIGHUP'],
+  ] as const)
+    it(`stops a script gracefully when only npm receives ${signal}, under ${shell}`, async () => {
+      const settings = { DATA_DIR: data.dir, npm_config_script_shell: shell };
+      running = npmRun('simulator', settings);
+      const access = join(data.dir, 'simulator.json');
+      await eventually(() => expect(existsSync(access), running?.output()).to.equal(true));
+      running.kill(signal);
+      await eventually(() => expect(existsSync(access), 'the access file').to.equal(false));
+    });
 
   it('brings a killed Postgres back and serves on', async () => {
     start();

@@ -154,7 +154,7 @@ describe('a service of ours in docker-compose.yaml', () => {
   for (const [name, one] of ourServices) {
     describe(name, () => {
       it('is started by the same command as without Docker', () => {
-        expect(one.command?.join(' ')).to.equal(scripts[name]?.replace(/^exec /, ''));
+        expect(one.command?.join(' ')).to.equal(scripts[name]);
         expect(
           existsSync(join(PROJECT, one.command?.at(-1) ?? '')),
           `${one.command?.at(-1)}`,

@@ -25,6 +25,22 @@ function readUnit(file: string): (key: string) => string[] {
     lines.filter((line) => line.startsWith(`${key}=`)).map((line) => line.slice(key.length + 1));
 }
 
+describe('the scripts of package.json', () => {
+  it('begin with a program: other shells lack builtins such as exec', () => {
+    const programs = new Set(Object.values(scripts).map((script) => script.split(' ')[0]));
+    expect([...programs]).to.have.members([
+      'node',
+      'mocha',
+      'c8',
+      'biome',
+      'tsc',
+      'knip',
+      'npm',
+      'git',
+    ]);
+  });
+});
+
 describe('the systemd units', () => {
   it('are those of the producer, the consumer, the API and the migrations', () => {
     expect(units).to.have.members([
@@ -36,7 +52,7 @@ describe('the systemd units', () => {
   for (const file of units)
     it(`start what npm would start, as a user of its own: ${file}`, () => {
       const unit = readUnit(file);
-      const known = Object.values(scripts).map((script) => script.replace(/^exec /, ''));
+      const known = Object.values(scripts);
       const started = unit('ExecStart').map((line) => line.replace('/usr/bin/', ''));
       expect(started).to.not.be.empty;
       expect(known).to.include.members(started);
