@@ -2,13 +2,13 @@ import express, { type Express, type RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { DeadLetterAdmin } from '../ledger/dead-letters.ts';
 import type { Logger } from '../platform/logger.ts';
+import { metrics } from '../platform/metrics.ts';
 import { type DashboardDeps, dashboardRoutes } from './dashboard.ts';
 import { docsRoutes } from './docs/routes.ts';
 import { servePrefix } from './http/base-path.ts';
 import { type CachedResponse, cacheKey, sendCached } from './http/caching.ts';
 import { readContract } from './http/contract.ts';
 import { parseSuffix } from './http/formats.ts';
-import { measureRequests } from './http/observe.ts';
 import { type OperationDeps, routeOperations } from './http/operations.ts';
 import { answerNotFound, handleErrors, Refused } from './http/problems.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
@@ -112,4 +112,27 @@ function limitRate(perMinute: number): RequestHandler {
 function withoutPort(ip: string): string {
   const [, v6, v4] = /^\[([^\]]+)\](?::\d+)?$|^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(ip) ?? [];
   return v6 ?? v4 ?? ip;
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
+
+/** Measures every request by the template of its route, so that addresses never become labels. */
+function measureRequests(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    const began = performance.now();
+    res.once('close', () => {
+      const seconds = (performance.now() - began) / 1000;
+      const { method, originalUrl } = req;
+      const route = (res.locals['route'] as string | undefined) ?? 'none';
+      const status = res.statusCode;
+      metrics.requestSeconds.observe(
+        { method: METHODS.has(method) ? method : 'other', route, status },
+        seconds,
+      );
+      // At debug level only: an address may hold personal data.
+      if (log.isLevelEnabled('debug'))
+        log.debug({ method, url: originalUrl.slice(0, 500), status, seconds }, 'request');
+    });
+    next();
+  };
 }

@@ -1,7 +1,24 @@
-import type { Listening } from '../api/http/server.ts';
-import { startApi } from '../api/index.ts';
+import { buildApp } from '../api/app.ts';
+import { type ApiCache, openCache } from '../api/http/caching.ts';
+import { limitConcurrency } from '../api/http/concurrency.ts';
+import { accessCheck } from '../api/http/security.ts';
+import { type Listening, listenOn } from '../api/http/server.ts';
+import { bookQueries } from '../api/loans/queries.ts';
+import { statusReader } from '../api/pipeline/status.ts';
+import { updateTrigger } from '../api/pipeline/trigger.ts';
+import { EventStream } from '../api/rates/event-stream.ts';
+import { rateQueries } from '../api/rates/queries.ts';
 import { accountOf } from '../ledger/credentials.ts';
-import type { Database } from '../platform/database.ts';
+import { openDeadLetterAdmin } from '../ledger/dead-letters.ts';
+import { openFreshness, type ReadFreshness } from '../ledger/freshness.ts';
+import { readHealthProblems } from '../ledger/health.ts';
+import { openRequests } from '../ledger/requests.ts';
+import { findRun, listRuns } from '../ledger/run-history.ts';
+import { watchRuns } from '../ledger/run-watch.ts';
+import { openTableMetrics } from '../ledger/table-metrics.ts';
+import type { Config } from '../platform/config.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
+import type { Notifications } from '../platform/notifications.ts';
 import type { ServiceContext } from './context.ts';
 
 /** Starts the API on the schedule that the producer keeps. */
@@ -15,8 +32,14 @@ export async function startApiService(context: ServiceContext, db: Database): Pr
   return api;
 }
 
-/** Starts the API of the settings, without the heading in the log. */
-export function startConfiguredApi(
+/** Reports get their own pool: they take long and must not block requests for rates. */
+const REPORT_CONNECTIONS = 3;
+
+/**
+ * Starts the API of the settings, without the heading in the log. It reads tables, and learns of
+ * changes by notifications.
+ */
+export async function startConfiguredApi(
   {
     config,
     log,
@@ -25,14 +48,62 @@ export function startConfiguredApi(
   }: Pick<ServiceContext, 'config' | 'log' | 'url' | 'notifications'>,
   db: Database,
 ): Promise<Listening> {
-  const { SCHEDULE: cron, SCHEDULE_TZ: zone } = config;
-  return startApi({
-    db,
-    databaseUrl: url,
-    notifications,
+  const settings = { ...apiSettings(config), db, log };
+  const requests = openRequests(settings);
+  const cache = openCache();
+  const events = new EventStream({ db, log });
+  const runs = watchRuns({ notifications, find: requests.find });
+  const reports = openDatabase({
+    url,
+    name: 'reports',
+    deadlines: 'report',
+    poolSize: REPORT_CONNECTIONS,
+  });
+  const unsubscribe = [...watchRates(notifications, cache, events.wake), runs.stop];
+  const readFreshness = openFreshness(db, settings);
+  const app = buildApp({
+    ...settings,
+    cache,
+    limit: limitConcurrency(),
+    trigger: updateTrigger({ requests, runs, cache }),
+    events,
+    rates: rateQueries(db),
+    readFreshness: cachedFreshness(readFreshness, cache),
+    readStatus: statusReader({ ...settings, readFreshness }),
+    readProblems: () => readHealthProblems(db, readFreshness),
+    updateMetrics: openTableMetrics(db, settings),
+    seesDetails: accessCheck(settings),
+    listRuns: (page) => listRuns(db, page),
+    findRun: (runId) => findRun(db, runId),
+    letters: openDeadLetterAdmin(db),
+    book: bookQueries(db, reports),
+  });
+  const release = async () => {
+    for (const end of unsubscribe) end();
+    await reports.destroy();
+  };
+  try {
+    const server = await listenOn(app, settings);
+    return {
+      url: server.url,
+      stop: async () => {
+        events.stop();
+        await server.stop();
+        await release();
+      },
+    };
+  } catch (err) {
+    events.stop();
+    await release();
+    throw err;
+  }
+}
+
+function apiSettings(config: Config) {
+  return {
     ...accountOf(config),
     currencies: config.CURRENCIES,
-    schedule: { cron, zone },
+    schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
     dailyBudget: config.XE_DAILY_BUDGET,
     cooldownSeconds: config.UPDATE_COOLDOWN_SECONDS,
     apiToken: config.API_TOKEN,
@@ -45,6 +116,33 @@ export function startConfiguredApi(
     consoleUrl: config.CONSOLE_URL,
     host: config.HOST,
     port: config.PORT,
-    log,
-  });
+  };
+}
+
+/** Empties the cache before subscribers of the event stream learn of a rate and ask for it. */
+function watchRates(notifications: Notifications, cache: ApiCache, wakeEvents: () => void) {
+  return [
+    notifications.subscribe('rates', {
+      onNotify: () => {
+        cache.clear();
+        wakeEvents();
+      },
+      onConnect: () => cache.setListening(true),
+      onLost: () => cache.setListening(false),
+    }),
+    notifications.subscribe('runs', { onNotify: cache.clear }),
+  ];
+}
+
+/** Freshness as every read of rates needs it: read once, then only its clock moves on. */
+function cachedFreshness(readFreshness: ReadFreshness, cache: ApiCache): ReadFreshness {
+  return async () => {
+    const { fresh, at } = await cache.load('freshness', async () => {
+      const at = performance.now();
+      const fresh = await readFreshness();
+      return { value: { fresh, at }, lastsMs: Date.parse(fresh.until) - Date.parse(fresh.now) };
+    });
+    const now = new Date(Date.parse(fresh.now) + performance.now() - at).toISOString();
+    return { ...fresh, now };
+  };
 }

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { defineCommand, openProgressBar } from '../app/command-line.ts';
-import { confirm } from '../app/confirm.ts';
 import { joinPostgres, requirePostgres } from '../app/context.ts';
 import { type LocalTask, runLocalTask } from '../app/run.ts';
 import type { Formats } from '../loans/file-format.ts';
@@ -173,4 +174,19 @@ async function generateBook(
   for (const [quirk, times] of Object.entries(book.quirks))
     task.print(`${String(times).padStart(6)} × ${quirk}`);
   return 0;
+}
+
+/** Asks a yes-or-no question on the terminal. Anything but y or yes is a no; so is the end. */
+async function confirm(question: string, signal?: AbortSignal): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = once(prompt, 'close').then(() => '');
+  const cancel = () => prompt.close();
+  signal?.addEventListener('abort', cancel);
+  try {
+    const reply = await Promise.race([prompt.question(`${question} [y/N] `), ended]);
+    return /^y(es)?$/i.test(reply.trim());
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    prompt.close();
+  }
 }

@@ -1,11 +1,17 @@
 import { defineCommand } from '../app/command-line.ts';
-import { readPipelineStatus } from '../app/pipeline-status.ts';
+import { aliveInstances, type PipelineStatus, readPipelineStatus } from '../app/pipeline-status.ts';
+import { formatMinute, formatProblems, formatVerdict } from '../app/problems.ts';
 import { runTask } from '../app/run.ts';
-import { formatStatus } from '../app/status-page.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
 import { accountOf } from '../ledger/credentials.ts';
+import type { OpenRun, SlotState } from '../ledger/status.ts';
 import { openDatabase } from '../platform/database.ts';
+import type { Heartbeat } from '../platform/heartbeat.ts';
 import { migrate } from '../platform/migrate.ts';
+
+/** With all facts, 22 lines: two more are the heading of `watch` on a terminal of 24. */
+const SHOWN_PROBLEMS = 3;
+const SHOWN_SLOTS = 2;
 
 const command = defineCommand(
   'status',
@@ -30,3 +36,121 @@ await runTask(command, async (task) => {
   );
   return healthy ? 0 : 1;
 });
+
+interface Settings {
+  readonly currencies: readonly string[];
+  readonly zone: string;
+}
+
+/** The status as one screen: verdict, problems with their fixes, then a line per fact. */
+function formatStatus(status: PipelineStatus, { currencies, zone }: Settings): string {
+  const { now, open_letters: letters } = status;
+  const facts: [string, string][] = [
+    ['rates', formatNewest(status, currencies)],
+    ['last slot', status.last_slot ? formatSlot(status.last_slot) : 'none yet'],
+    ['next slot', formatNext(status.next_slot, now, zone)],
+    ['open runs', formatOpenRuns(status)],
+    ['spent today', `${status.spent_today} of ${status.daily_budget} rates`],
+    ['XE quota', formatQuota(status)],
+    ['breaker', formatBreaker(status)],
+    ...formatBackfill(status),
+    ['dead letters', letters === 0 ? 'none open' : `${letters} OPEN (npm run dlt -- ls)`],
+    ['producer', formatService('producer', status.services)],
+    ['consumer', formatService('consumer', status.services)],
+  ];
+  const simulated = status.source === 'simulator' ? ' · SIMULATED: XE_API_KEY is not set' : '';
+  return [
+    `${formatMinute(now)}${simulated} · ${formatVerdict(status.problems)}`,
+    ...formatProblems(status.problems, SHOWN_PROBLEMS),
+    ...facts.map(([name, text]) => `  ${name.padEnd(12)} ${text}`),
+    ...formatTroubledSlots(status.troubled_slots),
+  ].join('\n');
+}
+
+function formatNewest({ newest, now }: PipelineStatus, currencies: readonly string[]): string {
+  if (!newest) return 'none yet';
+  const age = formatSpan(Date.parse(now) - Date.parse(newest.fetched_at));
+  const count = `${newest.currencies} of ${currencies.length} currencies`;
+  return `${count} for ${newest.rate_date}, fetched ${age} ago`;
+}
+
+function formatNext(slot: string, now: string, zone: string): string {
+  const wait = formatSpan(Date.parse(slot) - Date.parse(now));
+  return `${formatMinute(slot)}, in ${wait}${zone === 'UTC' ? '' : `, schedule in ${zone}`}`;
+}
+
+function formatSlot({ slot, to, count, state, missing, reason }: SlotState): string {
+  const when = to
+    ? `${formatMinute(slot)} to ${formatMinute(to)}, ${count} slots`
+    : formatMinute(slot);
+  const isPartial = state === 'confirmed' && missing.length > 0;
+  const partial = isPartial ? `, partial: no ${missing.join(', ')}` : '';
+  return `${when}  ${state}${partial}${reason ? `: ${reason}` : ''}`;
+}
+
+function formatOpenRuns({ open_runs, open_count }: PipelineStatus): string {
+  const [oldest] = open_runs;
+  if (!oldest) return 'none';
+  const error = oldest.error ? `, ${oldest.error}` : '';
+  return `${open_count}; the oldest is ${nameRun(oldest)}: ${oldest.state}${error}`;
+}
+
+function nameRun({ trigger, slot, first_day, last_day }: OpenRun): string {
+  if (first_day)
+    return `a ${trigger} of ${first_day}${last_day === first_day ? '' : ` to ${last_day}`}`;
+  return slot ? `the slot of ${formatMinute(slot)}` : 'a manual run';
+}
+
+function formatQuota({ quota, now }: PipelineStatus): string {
+  if (!quota) return 'unknown before the first response';
+  const left = quota.quota_remaining
+    ? `${quota.quota_remaining} of ${quota.quota_limit ?? '?'} rates left`
+    : 'remaining rates unknown';
+  const reset = quota.quota_resets_at ? ` until ${formatMinute(quota.quota_resets_at)}` : '';
+  const trial = quota.package?.startsWith('FREETRIAL') ? ' (trial: may serve mock rates)' : '';
+  const age = formatSpan(Date.parse(now) - Date.parse(quota.seen_at));
+  return `${left}${reset}, package ${quota.package ?? 'unknown'}${trial}, seen ${age} ago`;
+}
+
+function formatBreaker({ breaker }: PipelineStatus): string {
+  if (!breaker) return 'closed';
+  const close = 'npm run status -- --close-breaker';
+  return `OPEN until ${formatMinute(breaker.open_until)} (${close}): ${breaker.reason}`;
+}
+
+function formatBackfill({ backfill }: PipelineStatus): [string, string][] {
+  if (!backfill) return [];
+  const { runs, confirmed, failed, cost } = backfill;
+  const failures = failed > 0 ? `, ${failed} failed` : '';
+  return [['backfill', `${confirmed} of ${runs} pages confirmed${failures}, ${cost} rates`]];
+}
+
+function formatService(service: string, all: readonly Heartbeat[]): string {
+  const alive = aliveInstances(service, all);
+  if (alive.length === 0) return 'NOT RUNNING';
+  const trouble = alive.find(({ health }) => health.trouble)?.health.trouble;
+  const lag = alive.map(({ health }) => health['lag']).find((events) => events !== undefined);
+  const copies = alive.length > 1 ? `${alive.length} instances, ` : '';
+  const state = trouble ? `unhealthy: ${trouble}` : 'healthy';
+  return `${copies}${state}${lag === undefined ? '' : `, lag ${lag} events`}`;
+}
+
+function formatTroubledSlots(slots: readonly SlotState[]): string[] {
+  if (slots.length === 0) return ['  No slot failed or was skipped in the last 7 days.'];
+  const hidden = slots.length - SHOWN_SLOTS;
+  return [
+    '  Slots without rates in the last 7 days',
+    ...slots.slice(0, SHOWN_SLOTS).map((slot) => `    ${formatSlot(slot)}`),
+    ...(hidden > 0 ? [`    … and ${hidden} more: --json`] : []),
+  ];
+}
+
+function formatSpan(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 2880
+    ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+    : `${Math.round(minutes / 1440)} days`;
+}

@@ -6,16 +6,17 @@ import type { Params } from '../http/params.ts';
 import { invalidParameter, Refused } from '../http/problems.ts';
 import type { Days, Grouping, PairRate, Pairs, RateQueries } from './queries.ts';
 import {
+  DAY_MS,
   gapRow,
   isFinalDay,
   isSimulated,
   knownCode,
   markStale,
-  type RateRow,
+  rateFileName,
   requestedPairs,
   validityOf,
+  wideTable,
 } from './rows.ts';
-import { pivotByDay, rateFileName } from './wide.ts';
 
 export interface RatesDeps {
   rates: RateQueries;
@@ -23,7 +24,6 @@ export interface RatesDeps {
   currencies: readonly string[];
 }
 
-const DAY_MS = 86_400_000;
 const MAX_DAYS = 3660;
 const CURSOR = [KEY_PART.day, KEY_PART.code];
 
@@ -48,7 +48,7 @@ export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
         meta,
         valid: validityOf(fresh),
         fileName: rateFileName(pairs, `latest_${fresh.today}`),
-        ...wide(params, data, pairs),
+        ...wideTable(params, data, pairs),
       };
     },
 
@@ -68,7 +68,7 @@ export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
         meta: { base: pairs.base, simulated: isSimulated(rows), date, missing_quotes: missing },
         valid,
         fileName: rateFileName(pairs, String(date)),
-        ...wide(params, rows, pairs),
+        ...wideTable(params, rows, pairs),
       };
     },
 
@@ -168,7 +168,7 @@ async function readRange(
     meta: { base: pairs.base, ...days, missing_dates, simulated: isSimulated(data), next_cursor },
     valid: validityOf(fresh, isFixed && isFinalDay(days.to, data, fresh)),
     fileName: rateFileName(pairs, days),
-    ...wide(params, data, pairs),
+    ...wideTable(params, data, pairs),
   };
 }
 
@@ -195,10 +195,6 @@ async function readBuckets(
     valid: validityOf(fresh, isFixed && isFinalDay(days.to, page, fresh)),
     fileName: `${rateFileName(pairs, days)}_by-${group}`,
   };
-}
-
-function wide({ layout }: Params, rows: readonly RateRow[], pairs: Pairs): Partial<Result> {
-  return layout === 'wide' ? { table: pivotByDay(rows, pairs) } : {};
 }
 
 function refuseMixture(params: Params): void {

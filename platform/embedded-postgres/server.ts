@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from 'no
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ServerUser } from './binaries.ts';
+import type { ServerUser } from './cluster.ts';
 
 /** A database directory on disk, and how to start and reach its server. */
 export interface Cluster {

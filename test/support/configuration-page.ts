@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { SETTING_NAMES } from '../../platform/config.ts';
-import { SECRET_NAMES } from '../../platform/environment.ts';
+import { SECRET_NAMES, SETTING_NAMES } from '../../platform/config.ts';
 import { SETTINGS, type Setting } from '../../platform/settings.ts';
 import { PROJECT } from './documents.ts';
 

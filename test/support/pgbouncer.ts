@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureServerUser } from '../../platform/embedded-postgres/binaries.ts';
+import { ensureServerUser } from '../../platform/embedded-postgres/cluster.ts';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { probeTcp } from '../../tools/doctor/check.ts';
 import { waitUntilUp } from './server-process.ts';

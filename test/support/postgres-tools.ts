@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { ensureServerUser } from '../../platform/embedded-postgres/binaries.ts';
+import { ensureServerUser } from '../../platform/embedded-postgres/cluster.ts';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { eventually } from './eventually.ts';
 

@@ -1,10 +1,10 @@
 import {
   type Config,
   maskedSettings,
+  SECRET_NAMES,
   SETTING_NAMES,
   type settingSources,
 } from '../../platform/config.ts';
-import { SECRET_NAMES } from '../../platform/environment.ts';
 import type { Heartbeat } from '../../platform/heartbeat.ts';
 import { type Check, note, problem } from './check.ts';
 

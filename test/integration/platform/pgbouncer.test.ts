@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { requirePostgres } from '../../../app/context.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { ensureServerUser } from '../../../platform/embedded-postgres/binaries.ts';
+import { ensureServerUser } from '../../../platform/embedded-postgres/cluster.ts';
 import { freePort } from '../../../platform/embedded-postgres/server.ts';
 import { migrate } from '../../../platform/migrate.ts';
 import { openNotifications } from '../../../platform/notifications.ts';

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { joinPostgres, requirePostgres } from '../../../app/context.ts';
 import { readConfig } from '../../../platform/config.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { ensureServerUser } from '../../../platform/embedded-postgres/binaries.ts';
+import { ensureServerUser } from '../../../platform/embedded-postgres/cluster.ts';
 import { queryRow } from '../../../platform/sql.ts';
 import { startToolServer, type ToolServer, toolsFolder } from '../../support/postgres-tools.ts';
 import { quiet } from '../../support/quiet.ts';

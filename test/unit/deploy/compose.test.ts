@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { SETTING_NAMES } from '../../../platform/config.ts';
-import { SECRET_NAMES } from '../../../platform/environment.ts';
+import { SECRET_NAMES, SETTING_NAMES } from '../../../platform/config.ts';
 import {
   configOf,
   environmentOf,

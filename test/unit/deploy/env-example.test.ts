@@ -1,7 +1,6 @@
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
-import { readConfig, SETTING_NAMES } from '../../../platform/config.ts';
-import { SECRET_NAMES } from '../../../platform/environment.ts';
+import { readConfig, SECRET_NAMES, SETTING_NAMES } from '../../../platform/config.ts';
 import { NO_ENV_FILE, readProjectFile } from '../../support/compose-files.ts';
 
 describe('.env.example', () => {

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { readConfig } from '../../../platform/config.ts';
-import { SECRET_NAMES } from '../../../platform/environment.ts';
+import { readConfig, SECRET_NAMES } from '../../../platform/config.ts';
 import {
   environmentOf,
   mergeService,

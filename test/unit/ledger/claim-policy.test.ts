@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type ClaimFacts, decideClaim } from '../../../ledger/claim-policy.ts';
+import { type ClaimFacts, decideClaim } from '../../../ledger/claim.ts';
 import type { FailureCode } from '../../../ledger/failure.ts';
 
 const NOW = '2026-11-24T01:00:05Z';

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { maskedSettings, readConfig } from '../../../platform/config.ts';
-import { maskUserinfo } from '../../../platform/environment.ts';
+import { maskedSettings, maskUserinfo, readConfig } from '../../../platform/config.ts';
 import { WrongSettings } from '../../../platform/errors.ts';
 
 const NO_FILE = '/nonexistent/.env';
