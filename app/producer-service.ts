@@ -11,7 +11,7 @@ import { CannotStart } from '../platform/errors.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type Producer, startProducer } from '../producer/index.ts';
-import { type XeSettings, xeClient } from '../producer/xe-client.ts';
+import { type XeSettings, xeClient } from '../producer/providers/xe/client.ts';
 import { startSimulator } from '../simulator/index.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openPublisher, type Publisher } from '../stream/publisher.ts';

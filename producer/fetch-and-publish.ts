@@ -15,8 +15,8 @@ import { metrics } from '../platform/metrics.ts';
 import { openOutageLog } from '../platform/outage-log.ts';
 import type { Appended, EventStream, OutgoingRecord } from '../stream/port.ts';
 import { daysOf, eventsOf, parseResponse, recordOf } from './run-events.ts';
-import type { FetchedRates, XeClient } from './xe-client.ts';
-import { quotaOfHeaders } from './xe-quota.ts';
+import type { FetchedRates, XeClient } from './providers/xe/client.ts';
+import { quotaOfHeaders } from './providers/xe/quota.ts';
 
 export interface FetchDeps {
   db: Database;

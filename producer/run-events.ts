@@ -1,7 +1,7 @@
 import { cloudEventHeaders, eventId, keyOf, type RateObserved } from '../events/rate-observed.ts';
 import { encodeRate } from '../events/wire-format.ts';
 import type { Run } from '../ledger/run.ts';
-import { type Days, type Quote, readXeResponse, type XeResponse } from './xe-response.ts';
+import { type Days, type Quote, readXeResponse, type XeResponse } from './providers/xe/response.ts';
 
 /** The past days that a run is for; null for current rates. */
 export function daysOf({ first_day, last_day }: Run): Days | null {

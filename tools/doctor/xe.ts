@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
-import { type XeSettings, xeClient } from '../../producer/xe-client.ts';
+import { type XeSettings, xeClient } from '../../producer/providers/xe/client.ts';
 import { type Check, examine, note, ok, problem } from './check.ts';
 import { checkClock, measureSkew } from './clocks.ts';
 

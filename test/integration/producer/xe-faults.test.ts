@@ -6,7 +6,7 @@ import { SIMULATOR } from '../../../ledger/credentials.ts';
 import { listRuns } from '../../../ledger/run-history.ts';
 import { ledgerStatus } from '../../../ledger/status.ts';
 import type { Fault } from '../../../platform/simulated-fault.ts';
-import { xeClient } from '../../../producer/xe-client.ts';
+import { xeClient } from '../../../producer/providers/xe/client.ts';
 import { startSimulator } from '../../../simulator/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { pipeline, SEVEN } from '../../support/pipeline.ts';

@@ -1,6 +1,6 @@
 import { isLosslessNumber, parse } from 'lossless-json';
-import type { QuotaSeen } from '../ledger/quota.ts';
-import { UpstreamError } from '../platform/errors.ts';
+import type { QuotaSeen } from '../../../ledger/quota.ts';
+import { UpstreamError } from '../../../platform/errors.ts';
 
 type Headers = Readonly<Record<string, unknown>>;
 

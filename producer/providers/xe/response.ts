@@ -1,6 +1,6 @@
 import { isLosslessNumber, parse } from 'lossless-json';
-import { dayCount } from '../ledger/backfill.ts';
-import { UpstreamError } from '../platform/errors.ts';
+import { dayCount } from '../../../ledger/backfill.ts';
+import { UpstreamError } from '../../../platform/errors.ts';
 
 /**
  * A rate as XE printed it: `mid` is its very digits, units of `currency` for 1 USD; `observedAt` is

@@ -1,17 +1,17 @@
 import axios, { type AxiosResponse, isAxiosError } from 'axios';
-import type { QuotaSeen } from '../ledger/quota.ts';
-import { backOff } from '../platform/back-off.ts';
-import { deadlineSignal } from '../platform/deadline.ts';
-import { UpstreamError } from '../platform/errors.ts';
-import type { Logger } from '../platform/logger.ts';
-import { quotaHeaders, readAccountInfo, retryAt } from './xe-quota.ts';
+import type { QuotaSeen } from '../../../ledger/quota.ts';
+import { backOff } from '../../../platform/back-off.ts';
+import { deadlineSignal } from '../../../platform/deadline.ts';
+import { UpstreamError } from '../../../platform/errors.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { quotaHeaders, readAccountInfo, retryAt } from './quota.ts';
 import {
   type Days,
   isPeriod,
   type RateRequest,
   readXeResponse,
   type XeResponse,
-} from './xe-response.ts';
+} from './response.ts';
 
 export interface XeSettings {
   baseUrl: string;
