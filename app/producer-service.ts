@@ -11,7 +11,7 @@ import { CannotStart } from '../platform/errors.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type Producer, startProducer } from '../producer/index.ts';
-import { type XeSettings, xeClient } from '../producer/providers/xe/client.ts';
+import { openXe, type XeSettings } from '../producer/providers/xe/client.ts';
 import { startSimulator } from '../simulator/index.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openPublisher, type Publisher } from '../stream/publisher.ts';
@@ -36,7 +36,7 @@ export async function startProducerService(
   parts: ProducerParts,
 ): Promise<Health> {
   const { config, log, onClose } = context;
-  const xe = await openXe(context);
+  const xe = await reachXe(context);
   const publisher = openEventPublisher(config, parts.stream);
   await publisher.prepare().catch((err) => {
     if (err instanceof CannotStart) throw err;
@@ -72,7 +72,7 @@ export function startConfiguredProducer(
   const { deadlineMs, ...settings } = xe;
   return startProducer({
     ledger: parts.ledger ?? openConfiguredLedger(config, db),
-    xe: xeClient({ settings, log, ...(deadlineMs && { deadlineMs }) }),
+    provider: openXe({ settings, log, deadlineMs }),
     db,
     publisher,
     positions: stream.positions,
@@ -138,7 +138,7 @@ export interface Xe extends XeSettings {
 /**
  * XE as the settings name it; without a key a simulator on loopback, with credentials of its own.
  */
-async function openXe({
+async function reachXe({
   config,
   log,
   onClose,

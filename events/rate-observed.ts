@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 export interface RateObserved {
   event_id: string;
   run_id: string;
-  source: 'xe' | 'simulator';
+  source: string;
   base_currency: string;
   quote_currency: string;
   mid: string;
@@ -61,6 +61,8 @@ export class UndecodableRecord extends Error {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const RUN_ID = /^[\x21-\x7e]{1,100}$/;
+/** Any provider's name: one that this version does not know is stored all the same. */
+const SOURCE = /^[a-z][a-z0-9-]{0,39}$/;
 const CURRENCY = /^[A-Z]{3}$/;
 const MID = /^(0|[1-9]\d{0,29})(\.\d{1,30})?$/;
 /** No rate is older, and the seconds of older instants do not fit what readers count them in. */
@@ -74,8 +76,8 @@ const DAY_MS = 86_400_000;
 export function checkRate(rate: RateObserved): RateObserved {
   if (!UUID.test(rate.event_id)) throw fault(rate, 'event_id', 'a lower case UUID');
   if (!RUN_ID.test(rate.run_id)) throw fault(rate, 'run_id', '1 to 100 visible ASCII characters');
-  if (rate.source !== 'xe' && rate.source !== 'simulator')
-    throw fault(rate, 'source', 'xe or simulator');
+  if (!SOURCE.test(rate.source))
+    throw fault(rate, 'source', '1 to 40 lower case letters, digits and dashes');
   if (!CURRENCY.test(rate.base_currency)) throw fault(rate, 'base_currency', 'an ISO 4217 code');
   if (!CURRENCY.test(rate.quote_currency) || rate.quote_currency === rate.base_currency)
     throw fault(rate, 'quote_currency', 'an ISO 4217 code other than the base');

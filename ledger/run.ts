@@ -57,7 +57,8 @@ export interface PublishedTo {
   readonly last: string;
 }
 
-export type Source = 'xe' | 'simulator';
+/** Where a rate comes from: the name of a row of the table `sources`. */
+export type Source = string;
 
 /** What a client that waits for a run wants to know. */
 export type Outcome =

@@ -10,13 +10,18 @@ export class InvalidRequest extends Error {
   }
 }
 
+/** What a provider's failure means; see `Provider`. */
+export type UpstreamKind = 'outage' | 'refused' | 'exhausted' | 'unusable' | 'rejected';
+
 /**
- * XE refused, failed or sent a response that cannot be used. `retryable`: a retry may help;
- * `billed`: XE may have counted the rates all the same; `status`: the HTTP status, if any;
- * `retryAt`: the instant (ISO 8601) before which XE wants no call.
+ * A provider refused, failed or sent a response that cannot be used. `retryable`: a retry may help;
+ * `billed`: the rates may have been counted all the same; `status`: the HTTP status, if any, which
+ * says the `kind` unless the provider uses it otherwise; `retryAt`: the instant (ISO 8601) before
+ * which the provider wants no call.
  */
 export class UpstreamError extends Error {
   override name = 'UpstreamError';
+  readonly kind: UpstreamKind;
   readonly retryable: boolean;
   readonly billed: boolean;
   readonly status: number | null;
@@ -28,14 +33,23 @@ export class UpstreamError extends Error {
       billed?: boolean;
       status?: number;
       retryAt?: string | null;
+      kind?: UpstreamKind;
     },
   ) {
     super(message, options);
+    this.kind = options.kind ?? kindOf(options.status ?? null);
     this.retryable = options.retryable;
     this.billed = options.billed ?? false;
     this.status = options.status ?? null;
     this.retryAt = options.retryAt ?? null;
   }
+}
+
+function kindOf(status: number | null): UpstreamKind {
+  if (status === 401 || status === 403) return 'refused';
+  if (status === 429) return 'exhausted';
+  if (status === 200) return 'unusable';
+  return status === null || status >= 500 ? 'outage' : 'rejected';
 }
 
 /**

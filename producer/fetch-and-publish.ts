@@ -7,21 +7,20 @@ import type { Run } from '../ledger/run.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { deadlineSignal } from '../platform/deadline.ts';
-import { RecordTooLarge, UpstreamError } from '../platform/errors.ts';
+import { RecordTooLarge, UpstreamError, type UpstreamKind } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { classify, isSqlState } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
 import { openOutageLog } from '../platform/outage-log.ts';
 import type { Appended, EventStream, OutgoingRecord } from '../stream/port.ts';
-import { daysOf, eventsOf, parseResponse, recordOf } from './run-events.ts';
-import type { FetchedRates, XeClient } from './providers/xe/client.ts';
-import { quotaOfHeaders } from './providers/xe/quota.ts';
+import type { FetchedRates, Provider } from './providers/port.ts';
+import { daysOf, eventsOf, parseStored, recordOf } from './run-events.ts';
 
 export interface FetchDeps {
   db: Database;
   ledger: Ledger;
-  xe: XeClient;
+  provider: Provider;
   publisher: {
     /** Creates the topic and looks up the id of the event schema, once per connection. */
     prepare(): Promise<number>;
@@ -70,7 +69,7 @@ export async function fetchAndPublish(deps: FetchDeps, run: Run, call: Call): Pr
     const fetched =
       run.state === 'claimed'
         ? await fetchRates(deps, run, call)
-        : { run, events: eventsOf(run, parseResponse(run).quotes) };
+        : { run, events: eventsOf(run, parseStored(deps, run).quotes) };
     if (!fetched) return null;
     failpoint('after-keep');
     await publishEvents(deps, fetched);
@@ -87,7 +86,7 @@ export async function fetchAndPublish(deps: FetchDeps, run: Run, call: Call): Pr
 }
 
 async function fetchRates(deps: FetchDeps, run: Run, call: Call): Promise<FetchedRun | null> {
-  const { ledger, xe, log } = deps;
+  const { ledger, provider, log } = deps;
   const stopTimer = metrics.fetchSeconds.startTimer();
   // The claim has reserved the price of one fetch. Unless XE may have billed it, a retry is free.
   const mayRetry = async (error: UpstreamError) =>
@@ -98,7 +97,7 @@ async function fetchRates(deps: FetchDeps, run: Run, call: Call): Promise<Fetche
     days: daysOf(run),
   };
   try {
-    const response = await xe.rates(request, { signal: call.signal, mayRetry });
+    const response = await provider.fetchRates(request, { signal: call.signal, mayRetry });
     failpoint('after-answer');
     metrics.fetches.inc({ outcome: response.missing.length > 0 ? 'partial' : 'ok' });
     return await storeResponse(deps, run, response, call.signal);
@@ -135,13 +134,13 @@ async function storeResponse(
   const fetched = {
     ...{ body, answeredBy, missing, quota, observedFrom, observedTo },
     eventIds: eventsOf({ ...run, answered_by: answeredBy }, quotes).map(({ event_id }) => event_id),
-    billedRates: response.returned,
+    billedRates: response.cost,
   };
   const stored = await untilStored(deps, () => ledger.storeResponse(run, fetched), signal);
   if (stored === undefined)
     log.error({ ...about(run), response: body }, 'a response that may be billed was not stored');
   if (!stored) return null;
-  await keepQuota(db, { ...ledger.account, seen: quotaOfHeaders(quota) }).catch((err) =>
+  await keepQuota(db, { ...ledger.account, seen: response.quotaSeen }).catch((err) =>
     log.warn({ err, ...about(run) }, 'the quota headers were not stored'),
   );
   return { run: stored, events: eventsOf(stored, quotes) };
@@ -171,12 +170,12 @@ export function describeFetchFailure(
   error: UpstreamError,
   isStopping: boolean,
 ): FetchFailure {
-  const { status, message, billed: isBilled, retryable, retryAt } = error;
-  const failure = { code: failureCodeOf(error), detail: { message, status: status ?? 0 } };
+  const { kind, status, message, billed: isBilled, retryable, retryAt } = error;
+  const failure = { code: CODES[kind], detail: { message, status: status ?? 0 } };
   // The next producer goes on at once, as it would after a kill.
   if (isStopping)
     return { failure: { ...failure, code: 'interrupted' }, isBilled, retryInSeconds: 0 };
-  const isRefused = status === 401 || status === 403 || status === 429;
+  const isRefused = kind === 'refused' || kind === 'exhausted';
   // A manual run fails at once. So does history: a retry would not return it either.
   const isFinal =
     run.trigger === 'manual' || (run.trigger === 'backfill' && !retryable && !isRefused);
@@ -185,16 +184,17 @@ export function describeFetchFailure(
     isBilled,
     retryInSeconds: isFinal ? null : (RETRY_SECONDS[run.attempts - 1] ?? LAST_RETRY_SECONDS),
     // More calls would cost a trial its last ones, or have the account locked.
-    ...(isRefused && { breaker: { status, until: retryAt } }),
+    ...(isRefused && { breaker: { status: status ?? 0, until: retryAt } }),
   };
 }
 
-function failureCodeOf({ status }: UpstreamError): FailureCode {
-  if (status === 401 || status === 403) return 'xe_refused';
-  if (status === 429) return 'quota_exceeded';
-  if (status === 200) return 'xe_unusable';
-  return status === null || status >= 500 ? 'xe_unavailable' : 'xe_rejected';
-}
+const CODES: Record<UpstreamKind, FailureCode> = {
+  outage: 'xe_unavailable',
+  refused: 'xe_refused',
+  exhausted: 'quota_exceeded',
+  unusable: 'xe_unusable',
+  rejected: 'xe_rejected',
+};
 
 async function publishEvents(deps: FetchDeps, { run, events }: FetchedRun): Promise<void> {
   const { ledger, publisher, topic, log } = deps;
@@ -229,13 +229,13 @@ function isBug(err: unknown): boolean {
 
 /** Calls account_info, which is free, every few hours, and stores the package with the run. */
 export async function refreshAccount(
-  { db, ledger, xe, log }: FetchDeps,
+  { db, ledger, provider, log }: FetchDeps,
   run: Run,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     if (!(await accountIsStale(db, ledger.account, ACCOUNT_HOURS))) return;
-    const { seen } = await xe.accountInfo(signal);
+    const { seen } = await provider.fetchAccount(signal);
     await keepQuota(db, { ...ledger.account, seen, account: true });
     await keepPackage(db, run.run_id, seen.package ?? null);
     if (seen.package?.startsWith('FREETRIAL'))

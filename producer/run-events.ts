@@ -1,7 +1,7 @@
 import { cloudEventHeaders, eventId, keyOf, type RateObserved } from '../events/rate-observed.ts';
 import { encodeRate } from '../events/wire-format.ts';
 import type { Run } from '../ledger/run.ts';
-import { type Days, type Quote, readXeResponse, type XeResponse } from './providers/xe/response.ts';
+import type { Days, Provider, Quote, RatesResponse } from './providers/port.ts';
 
 /** The past days that a run is for; null for current rates. */
 export function daysOf({ first_day, last_day }: Run): Days | null {
@@ -9,9 +9,9 @@ export function daysOf({ first_day, last_day }: Run): Days | null {
 }
 
 /** Parses the stored response of a run whose holder has died. */
-export function parseResponse(run: Run): XeResponse {
+export function parseStored({ provider }: { provider: Provider }, run: Run): RatesResponse {
   if (run.response_body === null) throw new Error(`run ${run.run_id} has no response`);
-  return readXeResponse(run.response_body, {
+  return provider.parse(run.response_body, {
     currencies: run.currencies,
     now: run.fetched_at ?? run.asked_at,
     days: daysOf(run),

@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
-import { type XeSettings, xeClient } from '../../producer/providers/xe/client.ts';
+import { openXe, type XeSettings } from '../../producer/providers/xe/client.ts';
 import { type Check, examine, note, ok, problem } from './check.ts';
 import { checkClock, measureSkew } from './clocks.ts';
 
@@ -19,7 +19,7 @@ export function examineXe({ settings, currencies, log }: ExamineXe): Promise<Che
   const abort = new AbortController();
   const work = async (): Promise<Check[]> => {
     const sent = Date.now();
-    const { seen, date } = await xeClient({ settings, log }).accountInfo(abort.signal);
+    const { seen, date } = await openXe({ settings, log }).fetchAccount(abort.signal);
     const received = Date.now();
     const skew = measureSkew(Date.parse(date ?? ''), { sent, received, grain: DATE_GRAIN_MS });
     const host = new URL(settings.baseUrl).host;
@@ -32,7 +32,7 @@ export function examineXe({ settings, currencies, log }: ExamineXe): Promise<Che
   return examine('XE', work, explainXe).finally(() => abort.abort());
 }
 
-type Account = Awaited<ReturnType<ReturnType<typeof xeClient>['accountInfo']>>['seen'];
+type Account = Awaited<ReturnType<ReturnType<typeof openXe>['fetchAccount']>>['seen'];
 
 function checkAccount(host: string, account: Account, currencies: number): Check {
   const left = account.quota_remaining ? Number(account.quota_remaining) : null;

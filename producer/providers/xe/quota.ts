@@ -1,6 +1,7 @@
-import { isLosslessNumber, parse } from 'lossless-json';
+import { parse } from 'lossless-json';
 import type { QuotaSeen } from '../../../ledger/quota.ts';
 import { UpstreamError } from '../../../platform/errors.ts';
+import { whole } from '../checks.ts';
 
 type Headers = Readonly<Record<string, unknown>>;
 
@@ -79,11 +80,6 @@ export function retryAt(headers: Headers, now: string): string | null {
     quota_resets_at ??
     null
   );
-}
-
-function whole(value: unknown): string | null {
-  const digits = isLosslessNumber(value) ? value.value : String(value ?? '');
-  return /^\d{1,15}$/.test(digits) ? digits : null;
 }
 
 function instant(value: unknown): string | null {

@@ -151,7 +151,7 @@ describe('bytes that can never become a rate', () => {
       () => changed('quote_currency', 'KES', 'USD'),
       'bad quote_currency',
     ],
-    ['an unknown source', () => changed('source', '\x04xe', '\x04xx'), 'bad source'],
+    ['a source that is no name', () => changed('source', '\x04xe', '\x04X!'), 'bad source'],
     [
       'an event id that is no UUID',
       () => changed('event_id', rate.event_id, 'z'.repeat(36)),

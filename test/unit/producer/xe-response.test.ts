@@ -19,7 +19,7 @@ describe("XE's answer", () => {
       ],
       missing: [],
       unrequested: [],
-      returned: 2,
+      cost: 2,
     });
   });
 
@@ -50,7 +50,7 @@ describe("XE's answer", () => {
       quotes: [{ currency: 'KES', mid: '129.1500000000', observedAt: '2026-11-24T00:00:00.000Z' }],
       missing: ['NGN'],
       unrequested: ['EUR'],
-      returned: 2,
+      cost: 2,
     });
   });
 
