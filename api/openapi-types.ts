@@ -78,8 +78,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * Every pull of a day
-         * @description What XE said each time it was asked; the rate of the day is the newest of them.
+         * Every fetched rate of a day
+         * @description One row per fetch and currency; the rate of the day is the newest of them.
          */
         readonly get: operations["observations"];
         readonly put?: never;
@@ -136,7 +136,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The currencies, and which days there are of each */
+        /** The currencies, and the days stored of each */
         readonly get: operations["currencies"];
         readonly put?: never;
         readonly post?: never;
@@ -154,8 +154,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * How the pipeline does
-         * @description Freshness of each currency, slots, quota, breaker, lag and dead letters.
+         * State of the pipeline
+         * @description Freshness of each currency, slots, quota, circuit breaker, consumer lag and dead letters.
          */
         readonly get: operations["status"];
         readonly put?: never;
@@ -173,7 +173,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Slots and pulls, newest first */
+        /** Runs, newest first */
         readonly get: operations["runs"];
         readonly put?: never;
         /**
@@ -197,7 +197,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One slot or pull */
+        /** One run */
         readonly get: operations["run"];
         readonly put?: never;
         readonly post?: never;
@@ -214,7 +214,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** XE's answer, byte for byte */
+        /** XE's response to a run, byte for byte */
         readonly get: operations["runAnswer"];
         readonly put?: never;
         readonly post?: never;
@@ -251,7 +251,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One of them, with its bytes */
+        /** A dead letter with its bytes */
         readonly get: operations["deadLetter"];
         readonly put?: never;
         readonly post?: never;
@@ -271,8 +271,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Has the consumer try it again
-         * @description What works becomes a rate, and twice adds nothing.
+         * Redrives a dead letter
+         * @description The consumer processes its bytes again. A second redrive changes nothing.
          */
         readonly post: operations["redrive"];
         readonly delete?: never;
@@ -291,7 +291,7 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Closes one that will never become a rate
+         * Closes a dead letter that will never become a rate
          * @description It stays as a record and is no longer open.
          */
         readonly post: operations["closeDeadLetter"];
@@ -330,7 +330,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** What is loaded, and a day to begin with */
+        /** What is loaded, and a day to start with */
         readonly get: operations["loanBook"];
         readonly put?: never;
         readonly post?: never;
@@ -401,7 +401,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The whole book in one answer */
+        /** The whole book in one response */
         readonly get: operations["loansReport"];
         readonly put?: never;
         readonly post?: never;
@@ -486,10 +486,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Pulls now, and answers when the rates are readable */
+        /** Fetches now; responds when the rates are readable */
         readonly get: operations["oldUpdateByGet"];
         readonly put?: never;
-        /** Pulls now, and answers when the rates are readable */
+        /** Fetches now; responds when the rates are readable */
         readonly post: operations["oldUpdate"];
         readonly delete?: never;
         readonly options?: never;
@@ -504,7 +504,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The process answers */
+        /** Liveness */
         readonly get: operations["livez"];
         readonly put?: never;
         readonly post?: never;
@@ -521,7 +521,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Reads work; what is in trouble is named */
+        /** Readiness, with the reason of what is degraded */
         readonly get: operations["readyz"];
         readonly put?: never;
         readonly post?: never;
@@ -538,7 +538,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Figures for Prometheus */
+        /** Metrics for Prometheus */
         readonly get: operations["metrics"];
         readonly put?: never;
         readonly post?: never;
@@ -599,10 +599,12 @@ export interface components {
         /**
          * Format: uuid
          * @description Id of a run.
+         * @example 3f0c2a9e-6d0b-4b43-9f52-2b8b1f6f7a10
          */
         readonly RunId: string;
         /**
          * @description Where a rate comes from; the simulator makes its rates up.
+         * @example xe
          * @enum {unknown}
          */
         readonly Source: "xe" | "simulator";
@@ -610,64 +612,169 @@ export interface components {
         /** Format: binary */
         readonly Workbook: string;
         readonly Problem: {
-            /** @description Address of a page about this kind of error. */
+            /**
+             * @description URL of a page about this kind of error.
+             * @example /docs/errors/invalid-parameter
+             */
             readonly type: string;
+            /**
+             * @description Kind of error, in words.
+             * @example Invalid parameter
+             */
             readonly title: string;
+            /**
+             * @description HTTP status.
+             * @example 400
+             */
             readonly status: number;
+            /**
+             * @description What is wrong with this request, and what to send.
+             * @example from: use YYYY-MM-DD, for example 2026-11-01
+             */
             readonly detail: string;
+            /**
+             * @description Identifies the request in the log.
+             * @example 7af0fa13-d363-4d86-909e-0b1aa68f3821
+             */
             readonly request_id: string;
+            /** @description Each fault of the request. */
             readonly errors?: readonly {
+                /**
+                 * @description What is wrong, with an example.
+                 * @example from: use YYYY-MM-DD, for example 2026-11-01
+                 */
                 readonly detail: string;
-                /** @description Where: #/query/limit, #/path/date, #/header/prefer, #/body/name. */
+                /**
+                 * @description Where: #/query/limit, #/path/date, #/header/prefer, #/body/name.
+                 * @example #/query/from
+                 */
                 readonly pointer: string;
             }[];
-            /** @description The known values, where an unknown one was given. */
+            /**
+             * @description Known values, where an unknown one was sent.
+             * @example [
+             *       "KES",
+             *       "NGN"
+             *     ]
+             */
             readonly allowed?: readonly string[];
             /** @description With `no-rate`, the last day before that has a rate; null where none has. */
             readonly last_date?: components["schemas"]["Day"] | null;
         };
         /** @description Units of `quote` for 1 `base`. `rate` and all that belongs to it are null where there is no rate of `rate_date`. */
         readonly Rate: {
+            /**
+             * @description Currency of which 1 unit is priced.
+             * @example USD
+             */
             readonly base: components["schemas"]["Code"];
+            /**
+             * @description Currency in which it is priced.
+             * @example KES
+             */
             readonly quote: components["schemas"]["Code"];
+            /** @description Units of `quote` for 1 `base`; null without a rate of the day. */
             readonly rate: components["schemas"]["Decimal"] | null;
+            /**
+             * @description Units of `base` for 1 `quote`, to 18 decimals.
+             * @example 0.007736867398514201
+             */
             readonly inverse: components["schemas"]["Decimal"] | null;
+            /** @description UTC day of the rate. */
             readonly rate_date: components["schemas"]["Day"];
+            /** @description XE's timestamp. */
             readonly observed_at: components["schemas"]["Instant"] | null;
+            /** @description When the rate was fetched. */
             readonly fetched_at: components["schemas"]["Instant"] | null;
+            /** @description `xe`, or `simulator` for a made-up rate. */
             readonly source: components["schemas"]["Source"] | null;
-            /** @description More than 20 % off the last known rate of the seven days before. */
+            /**
+             * @description More than 20 % off the last known rate of the seven days before.
+             * @example false
+             */
             readonly suspect: boolean;
-            /** @description The newest rate of its currency is older than the last slot that fell due at least an hour ago. Daily packages have one day of grace. */
+            /**
+             * @description The newest rate of its currency is older than the last slot that fell due at least an hour ago. Daily packages have one day of grace.
+             * @example false
+             */
             readonly stale: boolean;
-            /** @description Computed, not as XE published it: a cross rate, an inverse, or 1. */
+            /**
+             * @description Computed, not as XE published it: a cross rate, an inverse, or 1.
+             * @example false
+             */
             readonly derived: boolean;
         };
         readonly RatesMeta: {
+            /**
+             * @description Currency of which 1 unit is priced.
+             * @example USD
+             */
             readonly base: components["schemas"]["Code"];
-            /** @description A row was made by the built-in simulator. */
+            /**
+             * @description Whether any row is from the simulator.
+             * @example false
+             */
             readonly simulated: boolean;
             /** @description When the next slot is due. */
             readonly next_slot?: components["schemas"]["Instant"] | null;
+            /** @description The requested day. */
             readonly date?: components["schemas"]["Day"];
+            /** @description First requested day. */
             readonly from?: components["schemas"]["Day"];
+            /** @description Last requested day. */
             readonly to?: components["schemas"]["Day"];
+            /**
+             * @description Currencies without a rate.
+             * @example [
+             *       "EGP"
+             *     ]
+             */
             readonly missing_quotes?: readonly components["schemas"]["Code"][];
+            /**
+             * @description Days of the range without a rate of some currency.
+             * @example [
+             *       "2026-11-22"
+             *     ]
+             */
             readonly missing_dates?: readonly components["schemas"]["Day"][];
+            /**
+             * @description Send it as `cursor` for the next page; null on the last.
+             * @example null
+             */
             readonly next_cursor?: string | null;
         };
         readonly RatesAnswer: {
+            /** @description One row per currency and day. */
             readonly data: readonly components["schemas"]["Rate"][];
+            /** @description What was requested, and what is missing. */
             readonly meta: components["schemas"]["RatesMeta"];
         };
         readonly RateAnswer: {
+            /** @description The rate. */
             readonly data: components["schemas"]["Rate"];
+            /** @description What was requested. */
             readonly meta: components["schemas"]["RatesMeta"];
         };
         readonly Bucket: {
+            /**
+             * @description Currency of which 1 unit is priced.
+             * @example USD
+             */
             readonly base: components["schemas"]["Code"];
+            /**
+             * @description Currency in which it is priced.
+             * @example KES
+             */
             readonly quote: components["schemas"]["Code"];
+            /**
+             * @description First day of the bucket.
+             * @example 2026-11-01
+             */
             readonly from: components["schemas"]["Day"];
+            /**
+             * @description Last day of the bucket.
+             * @example 2026-11-30
+             */
             readonly to: components["schemas"]["Day"];
             /** @description The low of the bucket. */
             readonly min: components["schemas"]["Decimal"];
@@ -677,94 +784,237 @@ export interface components {
             readonly avg: components["schemas"]["Decimal"];
             /** @description The closing rate. */
             readonly last: components["schemas"]["Decimal"];
+            /**
+             * @description Day of the closing rate.
+             * @example 2026-11-30
+             */
             readonly last_date: components["schemas"]["Day"];
-            /** @description Days with a rate. */
+            /**
+             * @description Days with a rate.
+             * @example 30
+             */
             readonly count: number;
-            /** @description Days of the whole bucket. */
+            /**
+             * @description Days of the whole bucket.
+             * @example 30
+             */
             readonly days: number;
-            /** @description Fewer rates than days. */
+            /**
+             * @description Whether days are missing.
+             * @example false
+             */
             readonly partial: boolean;
-            /** @description A rate of the bucket is suspect. */
+            /**
+             * @description Whether any rate of the bucket is suspect.
+             * @example false
+             */
             readonly suspect: boolean;
+            /** @description `simulator` if any rate of the bucket is simulated. */
             readonly source: components["schemas"]["Source"];
         };
         readonly BucketsAnswer: {
+            /** @description One row per currency and bucket. */
             readonly data: readonly components["schemas"]["Bucket"][];
+            /** @description What was requested, and what is missing. */
             readonly meta: components["schemas"]["RatesMeta"];
         };
         readonly Observation: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description UUIDv5 of run, pair and time: the idempotency key of the event.
+             * @example 9d2c4a2e-8c55-5f0e-9d0b-0a4f3c1f6b11
+             */
             readonly event_id: string;
+            /**
+             * @description The run that fetched it.
+             * @example 3f0c2a9e-6d0b-4b43-9f52-2b8b1f6f7a10
+             */
             readonly run_id: string;
+            /** @description `xe`, or `simulator` for a made-up rate. */
             readonly source: components["schemas"]["Source"];
+            /**
+             * @description Currency of which 1 unit is priced.
+             * @example USD
+             */
             readonly base: components["schemas"]["Code"];
+            /**
+             * @description Currency in which it is priced.
+             * @example KES
+             */
             readonly quote: components["schemas"]["Code"];
+            /** @description Units of `quote` for 1 `base`. */
             readonly rate: components["schemas"]["Decimal"];
+            /**
+             * @description Units of `base` for 1 `quote`, to 18 decimals.
+             * @example 0.007736867398514201
+             */
             readonly inverse: components["schemas"]["Decimal"];
+            /** @description UTC day of XE's timestamp. */
             readonly rate_date: components["schemas"]["Day"];
+            /** @description XE's timestamp. */
             readonly observed_at: components["schemas"]["Instant"];
+            /** @description When it was fetched. */
             readonly fetched_at: components["schemas"]["Instant"];
+            /** @description When it was stored. */
             readonly stored_at: components["schemas"]["Instant"];
         };
         readonly Meta: {
+            /**
+             * @description Send it as `cursor` for the next page; null on the last.
+             * @example null
+             */
             readonly next_cursor?: string | null;
         };
         readonly ObservationsAnswer: {
+            /** @description One row per fetched rate. */
             readonly data: readonly components["schemas"]["Observation"][];
+            /** @description How to get the next page. */
             readonly meta: components["schemas"]["Meta"];
         };
         readonly Conversion: {
+            /**
+             * @description Currency of `amount`.
+             * @example KES
+             */
             readonly from: components["schemas"]["Code"];
+            /**
+             * @description Currency of `result`.
+             * @example USD
+             */
             readonly to: components["schemas"]["Code"];
+            /**
+             * @description The amount as sent.
+             * @example 1250.50
+             */
             readonly amount: components["schemas"]["Decimal"];
+            /**
+             * @description Converted and rounded to the minor units of `to`.
+             * @example 9.67
+             */
             readonly result: components["schemas"]["Decimal"];
+            /**
+             * @description Units of `to` for 1 `from`.
+             * @example 0.007736867398514201
+             */
             readonly rate: components["schemas"]["Decimal"];
+            /** @description UTC day of the rate. */
             readonly rate_date: components["schemas"]["Day"];
+            /** @description `xe`, or `simulator` for a made-up rate. */
             readonly source: components["schemas"]["Source"];
+            /**
+             * @description Whether the rate is suspect.
+             * @example false
+             */
             readonly suspect: boolean;
+            /**
+             * @description Whether the rate is stale.
+             * @example false
+             */
             readonly stale: boolean;
+            /**
+             * @description Whether the rate is a cross rate, an inverse, or 1.
+             * @example true
+             */
             readonly derived: boolean;
         };
         readonly ConversionAnswer: {
+            /** @description The conversion. */
             readonly data: components["schemas"]["Conversion"];
+            /** @description Empty. */
             readonly meta: components["schemas"]["Meta"];
         };
         readonly Currency: {
+            /** @description ISO 4217 code. */
             readonly code: components["schemas"]["Code"];
+            /**
+             * @description English name.
+             * @example Kenyan Shilling
+             */
             readonly name: string;
-            /** @description ISO 4217, three digits. */
+            /**
+             * @description ISO 4217 number, three digits.
+             * @example 404
+             */
             readonly number: string;
+            /**
+             * @description Decimals of an amount.
+             * @example 2
+             */
             readonly minor_units: number;
+            /**
+             * @description First day with a rate; null without any.
+             * @example 2026-01-01
+             */
             readonly first_date: components["schemas"]["Day"] | null;
+            /** @description Last day with a rate; null without any. */
             readonly last_date: components["schemas"]["Day"] | null;
-            /** @description Days that have a rate. */
+            /**
+             * @description Days with a rate.
+             * @example 320
+             */
             readonly days: number;
         };
         readonly CurrenciesAnswer: {
+            /** @description One row per configured currency. */
             readonly data: readonly components["schemas"]["Currency"][];
+            /** @description Empty. */
             readonly meta: components["schemas"]["Meta"];
         };
         readonly Freshness: {
+            /** @description The currency. */
             readonly quote: components["schemas"]["Code"];
+            /** @description UTC day of its newest rate; null without any. */
             readonly rate_date: components["schemas"]["Day"] | null;
+            /** @description XE's timestamp of it. */
             readonly observed_at: components["schemas"]["Instant"] | null;
+            /** @description When it was fetched. */
             readonly fetched_at: components["schemas"]["Instant"] | null;
-            /** @description Since it was observed. */
+            /**
+             * @description Seconds since XE's timestamp.
+             * @example 3605
+             */
             readonly age_seconds: number | null;
+            /**
+             * @description Whether it is older than the last due slot calls for.
+             * @example false
+             */
             readonly stale: boolean;
         };
         readonly Slot: {
+            /** @description Id of the run of this slot. */
             readonly run_id: components["schemas"]["RunId"];
+            /**
+             * @description When the slot was due.
+             * @example 2026-11-24T01:00:00Z
+             */
             readonly slot: components["schemas"]["Instant"];
             /** @description The last slot of the row, where many were skipped at once. */
             readonly to: components["schemas"]["Instant"] | null;
+            /**
+             * @description Number of slots in this row.
+             * @example 1
+             */
             readonly count: number;
-            /** @enum {unknown} */
+            /**
+             * @description Progress of the run.
+             * @enum {unknown}
+             */
             readonly state: "due" | "claimed" | "fetched" | "published" | "confirmed" | "retrying" | "failed" | "skipped";
+            /**
+             * @description Currencies that XE left out.
+             * @example []
+             */
             readonly missing: readonly components["schemas"]["Code"][];
+            /**
+             * @description Why it failed, was skipped or waits, as a sentence.
+             * @example null
+             */
             readonly reason: string | null;
+            /** @description Why it failed, was skipped or waits, as a code. */
             readonly failure_code: components["schemas"]["FailureCode"];
+            /** @description The values that belong to `failure_code`. */
             readonly failure_detail: components["schemas"]["FailureDetail"];
+            /** @description What a confirmed run brought. */
             readonly outcome: components["schemas"]["Outcome"];
         };
         /**
@@ -772,7 +1022,12 @@ export interface components {
          * @example xe_refused
          */
         readonly FailureCode: string | null;
-        /** @description The numbers and names that belong to `failure_code`, such as the status of XE. */
+        /**
+         * @description The numbers and names that belong to `failure_code`, such as the status of XE.
+         * @example {
+         *       "status": 503
+         *     }
+         */
         readonly FailureDetail: {
             readonly [key: string]: unknown;
         } | null;
@@ -787,239 +1042,640 @@ export interface components {
              * @example rates_stale
              */
             readonly code: string;
-            /** @enum {unknown} */
+            /**
+             * @description What it is about.
+             * @enum {unknown}
+             */
             readonly component: "producer" | "consumer" | "rates" | "xe";
-            /** @description What is wrong. */
+            /**
+             * @description What is wrong.
+             * @example no heartbeat from a consumer for 20 s
+             */
             readonly detail: string;
-            /** @description What to do. */
+            /**
+             * @description What to do.
+             * @example Start the consumer: npm run consumer (npm start runs all services).
+             */
             readonly fix: string;
         };
         readonly OpenRun: {
+            /** @description Id of the run. */
             readonly run_id: components["schemas"]["RunId"];
-            /** @enum {unknown} */
+            /**
+             * @description What caused the run.
+             * @enum {unknown}
+             */
             readonly trigger: "schedule" | "catch-up" | "manual" | "backfill";
+            /**
+             * @description When its slot was due; null without one.
+             * @example 2026-11-24T01:00:00Z
+             */
             readonly slot: components["schemas"]["Instant"] | null;
+            /**
+             * @description First day of a page of a backfill, else null.
+             * @example null
+             */
             readonly first_day: components["schemas"]["Day"] | null;
+            /**
+             * @description Last day of that page, else null.
+             * @example null
+             */
             readonly last_day: components["schemas"]["Day"] | null;
-            /** @enum {unknown} */
+            /**
+             * @description Progress of the run.
+             * @enum {unknown}
+             */
             readonly state: "due" | "claimed" | "fetched" | "published" | "confirmed" | "retrying" | "failed" | "skipped";
+            /**
+             * @description Fetches so far.
+             * @example 1
+             */
             readonly attempts: number;
+            /** @description When it is attempted again. */
             readonly next_attempt_at: components["schemas"]["Instant"];
+            /**
+             * @description Why the last attempt failed.
+             * @example null
+             */
             readonly error: string | null;
+            /** @description Why it waits, as a code. */
             readonly failure_code: components["schemas"]["FailureCode"];
+            /** @description The values that belong to `failure_code`. */
             readonly failure_detail: components["schemas"]["FailureDetail"];
         };
         /** @description What XE last said of the account, in rates, as it bills them. */
         readonly Quota: {
+            /**
+             * @description XE's name of the package.
+             * @example ENTERPRISE
+             */
             readonly package: string | null;
+            /**
+             * @description When the package ends.
+             * @example 2027-06-30T00:00:00Z
+             */
             readonly service_ends_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description Rates of the package.
+             * @example 10000
+             */
             readonly quota_limit: string | null;
+            /**
+             * @description Rates left.
+             * @example 9300
+             */
             readonly quota_remaining: string | null;
+            /**
+             * @description When the quota starts again.
+             * @example 2026-12-01T00:00:00Z
+             */
             readonly quota_resets_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description Rates that XE allows in its shorter window.
+             * @example 100
+             */
             readonly window_limit: string | null;
+            /**
+             * @description Rates left in that window.
+             * @example 93
+             */
             readonly window_remaining: string | null;
+            /** @description When that window starts again. */
             readonly window_resets_at: components["schemas"]["Instant"] | null;
+            /** @description When XE last reported these figures. */
             readonly seen_at: components["schemas"]["Instant"];
         };
-        /** @description Open: XE has refused us and is left alone for a while. */
+        /** @description Open: XE refused and is not called until it closes. */
         readonly Breaker: {
-            /** @description The HTTP status that XE refused with. */
+            /**
+             * @description HTTP status that XE refused with.
+             * @example 401
+             */
             readonly status: number;
+            /**
+             * @description Why it is open.
+             * @example XE: expected status 200, got 401
+             */
             readonly reason: string;
+            /** @description When it opened. */
             readonly opened_at: components["schemas"]["Instant"];
+            /** @description When XE is called again. */
             readonly open_until: components["schemas"]["Instant"];
         };
         readonly Service: {
+            /**
+             * @description producer, consumer or api.
+             * @example producer
+             */
             readonly service: string;
+            /**
+             * @description Host, process and a random id.
+             * @example host-1/4711/9f86d081
+             */
             readonly instance: string;
+            /**
+             * @description Seconds since its last heartbeat.
+             * @example 2
+             */
             readonly seen_seconds_ago: number;
-            /** @description Heard of within 20 seconds. */
+            /**
+             * @description Whether the heartbeat is at most 20 s old.
+             * @example true
+             */
             readonly fresh: boolean;
+            /**
+             * @description Why it is unhealthy; null when healthy.
+             * @example null
+             */
             readonly trouble: string | null;
         };
         /** @description With API_TOKEN set, a request without the token sees freshness and slots only (`details: false`); everything else is null or empty. */
         readonly Status: {
+            /** @description Where new rates come from. */
             readonly source: components["schemas"]["Source"];
+            /** @description Time of the database. */
             readonly now: components["schemas"]["Instant"];
-            /** @description Whether the details below are shown. */
+            /**
+             * @description Whether the request may see the details below.
+             * @example true
+             */
             readonly details: boolean;
-            /** @description What is wrong, as sentences; empty when the pipeline is healthy. */
+            /**
+             * @description What is wrong, as sentences; empty when healthy.
+             * @example []
+             */
             readonly trouble: readonly string[];
             /** @description What is wrong, with codes and what to do. */
             readonly problems: readonly components["schemas"]["HealthProblem"][];
+            /** @description Freshness of each currency. */
             readonly currencies: readonly components["schemas"]["Freshness"][];
             /** @description The newest day that has rates, and of how many currencies. */
             readonly newest: {
+                /** @description The day. */
                 readonly rate_date: components["schemas"]["Day"];
+                /**
+                 * @description Currencies with a rate of that day.
+                 * @example 7
+                 */
                 readonly currencies: number;
+                /** @description When the last of them was fetched. */
                 readonly fetched_at: components["schemas"]["Instant"];
             } | null;
+            /** @description The newest slot that was due. */
             readonly last_slot: components["schemas"]["Slot"] | null;
+            /**
+             * @description When the next slot is due.
+             * @example 2026-11-24T23:00:00Z
+             */
             readonly next_slot: components["schemas"]["Instant"];
             /** @description Slots of the last seven days that failed, were skipped or are late, newest first, 20 at most. */
             readonly troubled_slots: readonly components["schemas"]["Slot"][];
             /** @description Not ended yet, oldest first, 20 at most. */
             readonly open_runs: readonly components["schemas"]["OpenRun"][];
+            /**
+             * @description Number of runs that have not ended.
+             * @example 0
+             */
             readonly open_count: number | null;
-            /** @description Rates, as XE bills them. */
+            /**
+             * @description Rates billed or reserved in this UTC day.
+             * @example 14
+             */
             readonly spent_today: number | null;
+            /**
+             * @description `XE_DAILY_BUDGET`.
+             * @example 100
+             */
             readonly daily_budget: number | null;
+            /** @description What XE last reported; null before that. */
             readonly quota: components["schemas"]["Quota"] | null;
+            /** @description The open circuit breaker; null when it is closed. */
             readonly breaker: components["schemas"]["Breaker"] | null;
+            /** @description Progress of the newest backfill; null without one. */
             readonly backfill: {
+                /**
+                 * @description Pages.
+                 * @example 8
+                 */
                 readonly runs: number;
+                /**
+                 * @description Pages whose rates are readable.
+                 * @example 8
+                 */
                 readonly confirmed: number;
+                /**
+                 * @description Pages that failed.
+                 * @example 0
+                 */
                 readonly failed: number;
+                /**
+                 * @description Rates billed for it.
+                 * @example 2800
+                 */
                 readonly cost: number;
             } | null;
-            /** @description Events not stored yet; null while no consumer reports it. */
+            /**
+             * @description Events not stored yet; null while no consumer reports it.
+             * @example 0
+             */
             readonly consumer_lag: string | null;
-            /** @description Where Redpanda Console is, if the settings say so. */
+            /**
+             * @description URL of Redpanda Console, if configured.
+             * @example http://127.0.0.1:8080
+             */
             readonly console_url: string | null;
-            /** @description Open dead letters. */
+            /**
+             * @description Number of open dead letters.
+             * @example 0
+             */
             readonly dead_letters: number | null;
+            /** @description The last heartbeat of each instance. */
             readonly services: readonly components["schemas"]["Service"][];
         };
         readonly StatusAnswer: {
+            /** @description State of the pipeline. */
             readonly data: components["schemas"]["Status"];
+            /** @description Empty. */
             readonly meta: components["schemas"]["Meta"];
         };
         readonly Run: {
+            /** @description Id of the run. */
             readonly run_id: components["schemas"]["RunId"];
+            /** @description Where the run fetches. */
             readonly source: components["schemas"]["Source"];
+            /** @description Where its rates came from; null before a response. */
             readonly answered_by: components["schemas"]["Source"] | null;
-            /** @enum {unknown} */
+            /**
+             * @description What caused the run.
+             * @enum {unknown}
+             */
             readonly trigger: "schedule" | "catch-up" | "manual" | "backfill";
+            /**
+             * @description When its slot was due; null without one.
+             * @example 2026-11-24T01:00:00Z
+             */
             readonly slot: components["schemas"]["Instant"] | null;
+            /**
+             * @description First day of a page of a backfill, else null.
+             * @example null
+             */
             readonly first_day: components["schemas"]["Day"] | null;
+            /**
+             * @description Last day of that page, else null.
+             * @example null
+             */
             readonly last_day: components["schemas"]["Day"] | null;
-            /** @enum {unknown} */
+            /**
+             * @description Progress of the run.
+             * @enum {unknown}
+             */
             readonly state: "due" | "claimed" | "fetched" | "published" | "confirmed" | "retrying" | "failed" | "skipped";
-            /** @description XE had no rate of the currencies in missing. */
+            /**
+             * @description Whether XE left out the currencies in `missing`.
+             * @example false
+             */
             readonly partial: boolean;
+            /**
+             * @description Currencies that XE left out.
+             * @example []
+             */
             readonly missing: readonly components["schemas"]["Code"][];
+            /**
+             * @description Requested currencies.
+             * @example [
+             *       "KES",
+             *       "NGN"
+             *     ]
+             */
             readonly currencies: readonly components["schemas"]["Code"][];
-            /** @description Why it failed, was skipped or is retried. */
+            /**
+             * @description Why it failed, was skipped or waits, as a sentence.
+             * @example null
+             */
             readonly reason: string | null;
+            /** @description Why it failed, was skipped or waits, as a code. */
             readonly failure_code: components["schemas"]["FailureCode"];
+            /** @description The values that belong to `failure_code`. */
             readonly failure_detail: components["schemas"]["FailureDetail"];
+            /** @description What a confirmed run brought. */
             readonly outcome: components["schemas"]["Outcome"];
-            /** @description The dead letter that failed the run. */
+            /**
+             * @description The dead letter that failed the run.
+             * @example null
+             */
             readonly dead_letter_id: string | null;
+            /**
+             * @description Fetches so far.
+             * @example 1
+             */
             readonly attempts: number;
+            /**
+             * @description Publishes so far.
+             * @example 1
+             */
             readonly publishes: number;
-            /** @description Rates, as XE bills them. */
+            /**
+             * @description Rates billed or reserved.
+             * @example 7
+             */
             readonly cost: number;
+            /**
+             * @description XE's package at the time.
+             * @example ENTERPRISE
+             */
             readonly package: string | null;
+            /** @description When the run was filed. */
             readonly asked_at: components["schemas"]["Instant"];
+            /**
+             * @description When it is attempted again; null once it has ended.
+             * @example null
+             */
             readonly next_attempt_at: components["schemas"]["Instant"] | null;
+            /** @description When a producer last claimed it. */
             readonly claimed_at: components["schemas"]["Instant"] | null;
+            /** @description When XE's response was stored. */
             readonly fetched_at: components["schemas"]["Instant"] | null;
+            /** @description When its events were acknowledged. */
             readonly published_at: components["schemas"]["Instant"] | null;
+            /** @description When it was confirmed, failed or skipped. */
             readonly ended_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description Last slot of a row that stands for many, else null.
+             * @example null
+             */
             readonly skipped_to: components["schemas"]["Instant"] | null;
+            /**
+             * @description Number of slots of such a row, else null.
+             * @example null
+             */
             readonly skipped_count: number | null;
         };
         readonly RunsAnswer: {
+            /** @description Runs, newest first. */
             readonly data: readonly components["schemas"]["Run"][];
+            /** @description How to get the next page. */
             readonly meta: components["schemas"]["Meta"];
         };
         readonly RunAnswer: {
+            /** @description The run. */
             readonly data: components["schemas"]["Run"];
+            /** @description Empty. */
             readonly meta: components["schemas"]["Meta"];
         };
         readonly DeadLetter: {
+            /**
+             * @description Id of the dead letter.
+             * @example 12
+             */
             readonly id: string;
+            /**
+             * @description Topic of the record.
+             * @example fx.rates.v1
+             */
             readonly topic: string;
+            /**
+             * @description Partition of the record.
+             * @example 0
+             */
             readonly partition: number;
+            /**
+             * @description Offset of the record.
+             * @example 402
+             */
             readonly record_offset: string;
-            /** @description When the record was created; null when its producer wrote no usable time. */
+            /** @description When the record was created; null if its producer wrote no usable time. */
             readonly record_timestamp: components["schemas"]["Instant"] | null;
+            /**
+             * @description The reason in words, as in the metrics.
+             * @example wrong magic byte
+             */
             readonly reason: string;
             /**
              * @description The reason for programs, such as wrong_magic_byte or observed_ahead.
              * @example wrong_magic_byte
              */
             readonly reason_code: string;
-            /** @description The reason as a sentence. */
+            /**
+             * @description The reason as a sentence.
+             * @example The record is not in Confluent framing: not an event.
+             */
             readonly cause: string;
-            /** @description What to do about it. */
+            /**
+             * @description What to do about it.
+             * @example Fix the producer, have it publish the event again, then close this one.
+             */
             readonly next_step: string;
+            /**
+             * @description What was found in the record.
+             * @example wrong magic byte: expected 0x00 first, got 0x6e
+             */
             readonly detail: string;
-            /** @enum {unknown} */
+            /**
+             * @description Whether it still needs attention.
+             * @enum {unknown}
+             */
             readonly state: "open" | "redriven" | "closed";
+            /** @description When it became a dead letter. */
             readonly set_aside_at: components["schemas"]["Instant"];
+            /**
+             * @description When a redrive was requested; null once a consumer has tried.
+             * @example null
+             */
             readonly redrive_asked_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description Why the last redrive failed, as a sentence.
+             * @example null
+             */
             readonly redrive_error: string | null;
-            /** @description Why the last redrive failed. */
+            /**
+             * @description Why the last redrive failed, as a code.
+             * @example null
+             */
             readonly redrive_error_code: string | null;
+            /**
+             * @description When it was closed.
+             * @example null
+             */
             readonly closed_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description When a redrive stored it.
+             * @example null
+             */
             readonly redriven_at: components["schemas"]["Instant"] | null;
         };
         readonly DeadLetterWithBytes: {
+            /**
+             * @description Id of the dead letter.
+             * @example 12
+             */
             readonly id: string;
+            /**
+             * @description Topic of the record.
+             * @example fx.rates.v1
+             */
             readonly topic: string;
+            /**
+             * @description Partition of the record.
+             * @example 0
+             */
             readonly partition: number;
+            /**
+             * @description Offset of the record.
+             * @example 402
+             */
             readonly record_offset: string;
-            /** @description When the record was created; null when its producer wrote no usable time. */
+            /** @description When the record was created; null if its producer wrote no usable time. */
             readonly record_timestamp: components["schemas"]["Instant"] | null;
+            /**
+             * @description The reason in words, as in the metrics.
+             * @example wrong magic byte
+             */
             readonly reason: string;
             /**
              * @description The reason for programs, such as wrong_magic_byte or observed_ahead.
              * @example wrong_magic_byte
              */
             readonly reason_code: string;
-            /** @description The reason as a sentence. */
+            /**
+             * @description The reason as a sentence.
+             * @example The record is not in Confluent framing: not an event.
+             */
             readonly cause: string;
-            /** @description What to do about it. */
+            /**
+             * @description What to do about it.
+             * @example Fix the producer, have it publish the event again, then close this one.
+             */
             readonly next_step: string;
+            /**
+             * @description What was found in the record.
+             * @example wrong magic byte: expected 0x00 first, got 0x6e
+             */
             readonly detail: string;
-            /** @enum {unknown} */
+            /**
+             * @description Whether it still needs attention.
+             * @enum {unknown}
+             */
             readonly state: "open" | "redriven" | "closed";
+            /** @description When it became a dead letter. */
             readonly set_aside_at: components["schemas"]["Instant"];
+            /**
+             * @description When a redrive was requested; null once a consumer has tried.
+             * @example null
+             */
             readonly redrive_asked_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description Why the last redrive failed, as a sentence.
+             * @example null
+             */
             readonly redrive_error: string | null;
-            /** @description Why the last redrive failed. */
+            /**
+             * @description Why the last redrive failed, as a code.
+             * @example null
+             */
             readonly redrive_error_code: string | null;
+            /**
+             * @description When it was closed.
+             * @example null
+             */
             readonly closed_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description When a redrive stored it.
+             * @example null
+             */
             readonly redriven_at: components["schemas"]["Instant"] | null;
+            /**
+             * @description Key of the record, as text.
+             * @example USD-KES
+             */
             readonly key: string | null;
+            /**
+             * @description Headers of the record.
+             * @example {
+             *       "ce_type": "fx.rates.RateObserved.v1"
+             *     }
+             */
             readonly headers: Record<string, never>;
+            /**
+             * @description Value of the record, as base64.
+             * @example bm8gZXZlbnQ=
+             */
             readonly value_base64: string | null;
-            /** @description The same as far as it is text. */
+            /**
+             * @description The same as text, as far as it is text.
+             * @example no event
+             */
             readonly value_text: string | null;
         };
         readonly DeadLettersAnswer: {
+            /** @description Dead letters, newest first. */
             readonly data: readonly components["schemas"]["DeadLetter"][];
+            /** @description How to get the next page. */
             readonly meta: components["schemas"]["Meta"];
         };
         readonly DeadLetterAnswer: {
+            /** @description The dead letter with its bytes. */
             readonly data: components["schemas"]["DeadLetterWithBytes"];
+            /** @description Empty. */
             readonly meta: components["schemas"]["Meta"];
         };
         /** @description `totals` are of the whole report, not of one page. */
         readonly ReportMeta: {
+            /**
+             * @description Day at whose close the report holds.
+             * @example 2021-10-15
+             */
             readonly as_of: components["schemas"]["Day"];
+            /**
+             * @description The earlier day of roll rates.
+             * @example 2021-08-31
+             */
             readonly from?: components["schemas"]["Day"];
-            /** @description The sample book, not a real portfolio. */
+            /**
+             * @description The sample book, not a real portfolio.
+             * @example true
+             */
             readonly is_sample: boolean;
             /** @description An instalment short by no more counts as covered. */
             readonly tolerance: components["schemas"]["Decimal"];
-            /** @description One per currency, and one in USD where asked for. A sum is null where a rate is missing. */
+            /** @description One per currency, and one in USD with `in`. A sum is null where a rate is missing. */
             readonly totals: readonly components["schemas"]["ReportTotal"][];
-            /** @description Limits of the book, the rates used, and why a total is missing. */
+            /**
+             * @description Limits of the book, the rates used, and why a total is missing.
+             * @example [
+             *       "SAMPLE book: the example data of this project, not a real portfolio."
+             *     ]
+             */
             readonly notes: readonly string[];
-            /** @description With `in`. */
+            /** @description The rates used for totals `in` USD. */
             readonly rates?: readonly components["schemas"]["UsedRate"][];
-            /** @description Loans that match, on all pages together. */
+            /**
+             * @description Loans that match, on all pages together.
+             * @example 4
+             */
             readonly count?: number;
+            /**
+             * @description Send it as `cursor` for the next page; null on the last.
+             * @example null
+             */
             readonly next_cursor?: string | null;
         };
         readonly ReportTotal: {
-            /** @example total KES */
+            /**
+             * @description Name of the total.
+             * @example total KES
+             */
             readonly label: string;
-            /** @example KES */
+            /**
+             * @description Currency of the sums.
+             * @example KES
+             */
             readonly currency: string | null;
+            /**
+             * @description Sum of each column of amounts; null where a rate is missing.
+             * @example {
+             *       "amount_at_risk": "201580.6666"
+             *     }
+             */
             readonly sums: {
                 readonly [key: string]: components["schemas"]["Decimal"] | null;
             };
@@ -1089,7 +1745,9 @@ export interface components {
             readonly notes: readonly string[];
         };
         readonly LoanBookAnswer: {
+            /** @description The book. */
             readonly data: components["schemas"]["LoanBook"];
+            /** @description Empty. */
             readonly meta: Record<string, never>;
         };
         readonly Loan: {
@@ -1236,15 +1894,21 @@ export interface components {
             readonly [key: string]: string | number | null;
         };
         readonly LoansAnswer: {
+            /** @description One row per loan. */
             readonly data: readonly (components["schemas"]["Loan"] | components["schemas"]["SomeOfALoan"])[];
+            /** @description Day, totals and notes of the report. */
             readonly meta: components["schemas"]["ReportMeta"];
         };
         readonly AllLoansAnswer: {
+            /** @description One row per loan. */
             readonly data: readonly components["schemas"]["Loan"][];
+            /** @description Day, totals and notes of the report. */
             readonly meta: components["schemas"]["ReportMeta"];
         };
         readonly LoanAnswer: {
+            /** @description The loan. */
             readonly data: components["schemas"]["Loan"];
+            /** @description Day and notes of the report. */
             readonly meta: components["schemas"]["ReportMeta"];
         };
         readonly LoanDay: {
@@ -1275,7 +1939,9 @@ export interface components {
             readonly total_amount_paid: components["schemas"]["Decimal"];
         };
         readonly HistoryAnswer: {
+            /** @description One row per day. */
             readonly data: readonly components["schemas"]["LoanDay"][];
+            /** @description Day and notes of the report. */
             readonly meta: components["schemas"]["ReportMeta"];
         };
         readonly MissedPayment: {
@@ -1342,7 +2008,9 @@ export interface components {
             readonly currency: string | null;
         };
         readonly MissedAnswer: {
+            /** @description One row per missed instalment. */
             readonly data: readonly components["schemas"]["MissedPayment"][];
+            /** @description Day, totals and notes of the report. */
             readonly meta: components["schemas"]["ReportMeta"];
         };
         readonly ParLine: {
@@ -1408,7 +2076,9 @@ export interface components {
             readonly by_principal: components["schemas"]["Decimal"] | null;
         };
         readonly ParAnswer: {
+            /** @description One row per scope and measure. */
             readonly data: readonly components["schemas"]["ParLine"][];
+            /** @description Day and notes of the report. */
             readonly meta: components["schemas"]["ReportMeta"];
         };
         readonly RollLine: {
@@ -1466,36 +2136,79 @@ export interface components {
             readonly no_schedule_loans: number;
         };
         readonly RollAnswer: {
+            /** @description One row per pair of buckets that loans moved between. */
             readonly data: readonly components["schemas"]["RollLine"][];
+            /** @description Days and notes of the report. */
             readonly meta: components["schemas"]["ReportMeta"];
         };
         readonly Ready: {
-            /** @enum {unknown} */
+            /**
+             * @description `degraded` while a check has a reason; rates are still served.
+             * @example ok
+             * @enum {unknown}
+             */
             readonly status: "ok" | "degraded";
+            /**
+             * @description What is wrong with each part; null when it is healthy.
+             * @example {
+             *       "postgres": null,
+             *       "producer": null,
+             *       "consumer": null,
+             *       "rates": null
+             *     }
+             */
             readonly checks: {
                 readonly [key: string]: string | null;
             };
         };
         readonly OldRates: readonly {
+            /**
+             * @description Days since 1970-01-01 × 1000 + the ISO 4217 number.
+             * @example 20781404
+             */
             readonly id: number;
+            /** @description When the rate was fetched. */
             readonly timestamp: components["schemas"]["Instant"];
+            /**
+             * @description Always USD.
+             * @example USD
+             */
             readonly currency_from: components["schemas"]["Code"];
+            /**
+             * @description USD for 1 unit of the currency.
+             * @example 0.007736867398514201
+             */
             readonly USD_to_currency_rate: number;
+            /**
+             * @description Units of the currency for 1 USD.
+             * @example 129.2512345678
+             */
             readonly currency_to_USD_rate: number;
+            /** @description The currency. */
             readonly currency_to: components["schemas"]["Code"];
         }[];
         readonly OldSuccess: {
-            /** @constant */
+            /**
+             * @description The new rates are readable.
+             * @constant
+             */
             readonly success: true;
         };
         readonly OldFailure: {
-            /** @constant */
+            /**
+             * @description No new rates.
+             * @constant
+             */
             readonly success: false;
+            /**
+             * @description Why.
+             * @example XE: expected status 200, got 503
+             */
             readonly detail: string;
         };
     };
     responses: {
-        /** @description The copy that you have is still right. */
+        /** @description Not modified. */
         readonly NotModified: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1592,7 +2305,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The database cannot be reached, or did not answer in time: try again after `Retry-After`. */
+        /** @description The database is unavailable, or did not respond in time: retry after `Retry-After`. */
         readonly Unavailable: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1747,7 +2460,7 @@ export interface components {
         readonly Link: string;
         /** @description The notes of the report, separated by ` | `: limits of the book, rates used, missing totals. */
         readonly "X-Report-Notes": string;
-        /** @description Where to look again. */
+        /** @description URL of the run or dead letter. */
         readonly Location: string;
     };
     pathItems: never;

@@ -16,8 +16,10 @@ import { openRequests } from '../ledger/requests.ts';
 import { findRun, listRuns } from '../ledger/run-history.ts';
 import { watchRuns } from '../ledger/run-watch.ts';
 import { openTableMetrics } from '../ledger/table-metrics.ts';
-import type { Config } from '../platform/config.ts';
+import { type Config, maskedSettings } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
+import { HEALTHY } from '../platform/health.ts';
+import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Notifications } from '../platform/notifications.ts';
 import type { ServiceContext } from './context.ts';
 
@@ -30,6 +32,14 @@ export async function startApiService(context: ServiceContext, db: Database): Pr
     log.warn('SIMULATED: no XE_API_KEY is set, so rates are made up by the built-in simulator');
   log.info({ url: api.url }, `listening on ${api.url}`);
   return api;
+}
+
+/** Renews the API's row in `services`, so that doctor can compare its settings with the others'. */
+export function startApiHeartbeat({ config, log, onClose }: ServiceContext, db: Database): void {
+  const settings = maskedSettings(config);
+  const health = async () => ({ ...HEALTHY });
+  const heartbeat = startHeartbeat({ db, service: 'api', health, settings, log });
+  onClose('api heartbeat', () => heartbeat.stop());
 }
 
 /** Reports get their own pool: they take long and must not block requests for rates. */

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { Router } from 'express';
 import { PROBLEM_KINDS, type ProblemKind } from '../http/problem-kinds.ts';
 import { Refused, refuseOtherMethods } from '../http/problems.ts';
+import { guideRoutes } from './guide.ts';
+import { formatPage } from './page.ts';
 
 const require = createRequire(import.meta.url);
 const OURS = fileURLToPath(new URL('.', import.meta.url));
@@ -21,6 +23,7 @@ export function docsRoutes(): Router {
     router.get(`/docs/${file}`, (_req, res) =>
       res.sendFile(file, { root: VIEWER_FILES, maxAge: '1h' }),
     );
+  router.use(guideRoutes());
   router.get('/docs/errors', (_req, res) => void res.send(errorList()));
   router.get('/docs/errors/:kind', (req, res) => {
     const { kind } = req.params;
@@ -39,7 +42,7 @@ function errorList(): string {
   );
   const head = '<tr><th>Status</th><th>Title</th><th>Kind</th></tr>';
   const table = `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`;
-  return page('Errors', table, '..');
+  return formatPage({ title: 'Errors', body: inMain('Errors', table), root: '..' });
 }
 
 function errorPage(kind: ProblemKind): string {
@@ -47,26 +50,8 @@ function errorPage(kind: ProblemKind): string {
   const shown = text.replace(/`([^`]+)`/g, '<code>$1</code>');
   const links = '<a href="../errors">all errors</a> <a href="../../docs">the API</a>';
   const body = `<p>Status ${status}, <code>${kind}</code></p><p>${shown}</p>`;
-  return page(title, `${body}<p class="links">${links}</p>`, '../..');
+  const content = `${body}<p class="links">${links}</p>`;
+  return formatPage({ title, body: inMain(title, content), root: '../..' });
 }
 
-/** `root` is the relative address of the service's root: pages work under any path prefix. */
-function page(title: string, body: string, root: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<link rel="icon" href="${root}/dashboard/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${root}/dashboard/styles/base.css">
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-${body}
-</main>
-</body>
-</html>
-`;
-}
+const inMain = (title: string, content: string) => `<main>\n<h1>${title}</h1>\n${content}\n</main>`;

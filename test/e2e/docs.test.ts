@@ -206,12 +206,19 @@ function linksOf(file: string): { target: string; anchor: string; written: strin
   const written = [...prose.matchAll(/\]\(([^)\s]+)\)|<img src="([^"]+)"/g)].map(
     ([, link, image]) => (link ?? image) as string,
   );
-  return written
-    .filter((link) => !/^[a-z]+:/.test(link))
-    .map((link) => {
-      const [path = '', anchor = ''] = link.split('#');
-      return { target: path ? normalize(join(dirname(file), path)) : file, anchor, written: link };
-    });
+  return (
+    written
+      // The forge's own addresses, such as the badge of CI, are no files.
+      .filter((link) => !/^([a-z]+:|\.\.\/\.\.\/actions\/)/.test(link))
+      .map((link) => {
+        const [path = '', anchor = ''] = link.split('#');
+        return {
+          target: path ? normalize(join(dirname(file), path)) : file,
+          anchor,
+          written: link,
+        };
+      })
+  );
 }
 
 /** Whether there is such a script, and its command has these options. */

@@ -308,6 +308,22 @@ describe('npm run doctor', () => {
       expect(currencies?.from).to.match(/^running producer/);
     });
 
+    it('names a setting of a running API that differs from the producer', async function () {
+      this.timeout(120_000);
+      const own = { ...settings, CURRENCIES: 'KES,NGN' };
+      const api = command('api', { ...own, PORT: '0', SCHEDULE: '0 2 * * *' });
+      const found = await eventually(async () => {
+        const { diagnosis } = await runDoctor(own);
+        return problemNamed(diagnosis.checks, 'settings');
+      });
+      api.kill('SIGTERM');
+      await api.exited;
+      expect(found.code).to.equal('settings_differ');
+      expect(found.detail).to.equal(
+        'SCHEDULE differs between running services: 0 1,23 * * * in producer, 0 2 * * * in api',
+      );
+    });
+
     it('is read by a person from the verdict on', async function () {
       this.timeout(60_000);
       const doctor = command('doctor', { ...settings, CURRENCIES: 'KES,NGN' }, ['--quiet']);

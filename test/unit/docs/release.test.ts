@@ -30,6 +30,13 @@ describe('a release', () => {
     expect([license, read('LICENSE').split('\n')[0]]).to.deep.equal(['MIT', 'MIT License']);
   });
 
+  it('shows its licence and the Node that it needs as badges', () => {
+    expect(read('docs/images/licence.svg')).to.contain(`licence: ${license}`);
+    expect(read('docs/images/node.svg')).to.contain(
+      `node: ${engines.node.replace(/^>=(\d+\.\d+).*/, '≥ $1')}`,
+    );
+  });
+
   it('is held by the forge to what .ci/run asks, and on every Node that it promises to run on', () => {
     const { jobs } = load(read('.github/workflows/ci.yml')) as Workflow;
     const commands = (job: Job) => job.steps.flatMap(({ run }) => run ?? []);
