@@ -159,8 +159,10 @@ function readSidebar(documents: ReadonlyMap<string, Document>): Guide['sidebar']
 
 function formatDocument(path: string, { title, html }: Document, sidebar: Guide['sidebar']) {
   const root = '../'.repeat(path.split('/').length - 1) || './';
-  const linkTo = ([text, target]: Link) =>
-    `<li><a href="${root}${target}"${target === path ? ' aria-current="page"' : ''}>${text}</a></li>`;
+  const linkTo = ([text, target]: Link) => {
+    const current = target === path ? ' aria-current="page"' : '';
+    return `<li><a href="${root}${target}"${current}>${text}</a></li>`;
+  };
   const groups = sidebar.map(
     ([heading, links]) => `<h2>${heading}</h2>\n<ul>${links.map(linkTo).join('')}</ul>`,
   );
