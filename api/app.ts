@@ -88,12 +88,12 @@ function sendFromCache({ cache }: Pick<AppDeps, 'cache'>): RequestHandler {
     const cached = req.method === 'GET' ? cache.get<CachedResponse>(cacheKey(req, res)) : null;
     if (!cached) return next();
     res.locals['route'] = cached.route;
-    sendCached(req, res, cached);
+    return sendCached(req, res, cached);
   };
 }
 
 /** Health probes, and the static files of the pages, of which one visit needs a dozen. */
-const NOT_LIMITED = /^\/(livez|readyz|metrics|docs(\/.*)?|dashboard\/.*|vendor\/.*)?$/;
+const NOT_LIMITED = /^\/(livez|readyz|metrics|docs(\/.*)?|dashboard\/.*)?$/;
 
 function limitRate(perMinute: number): RequestHandler {
   return rateLimit({

@@ -1,89 +1,111 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type RequestHandler, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import type { Source } from '../ledger/run.ts';
-import { sendCached } from './http/caching.ts';
+import { eTagOf, sendCached } from './http/caching.ts';
 import { refuseOtherMethods } from './http/problems.ts';
 
-const { resolve } = createRequire(import.meta.url);
 const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
-/** Files of packages, as the page loads them: name under /dashboard/vendor and folder. */
-const VENDORED: Readonly<Record<string, string>> = {
-  'uPlot.iife.min.js': join(dirname(resolve('uplot/package.json')), 'dist'),
-  'uPlot.min.css': join(dirname(resolve('uplot/package.json')), 'dist'),
-  'decimal.min.js': dirname(resolve('decimal.js-light/package.json')),
-};
-/** Sent as one file, in cascade order: rendering waits for the last of them anyway. */
-const STYLES = ['base', 'frame', 'banners', 'parts', 'tables', 'rates', 'panels'];
+/** Bundled with what they import; index.html names them. */
+const ENTRIES = ['main.js', 'page.css'];
+/** Files under their own names: the pages of the documentation use them too. */
+const PLAIN = ['icon.svg', 'styles/base.css'];
+const RATES_PAGE = 'index.html';
+/** Without the preload of rates that it does not show. */
+const OTHER_PAGE = 'other.html';
+const PRELOAD = /<link rel="preload".*\n/;
+const BROWSERS = ['chrome109', 'firefox115', 'safari16'];
 /** Part of the page as served: a banner that arrives later would shift the content. */
 const SIMULATED = {
   hidden: '<div class="banner simulated" hidden>',
   shown: '<div class="banner simulated">',
 };
-/** Other files in the folder are for the type checker only. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.map': 'application/json; charset=utf-8',
 };
 
 export interface DashboardDeps {
   source: Source;
 }
+type File = ReturnType<typeof fileOf>;
 
-/** Serves the page and its modules unbuilt; browsers revalidate each, which a 304 makes cheap. */
+/**
+ * Serves the page. Its modules are bundled in memory at the first visit and again when one has
+ * changed on disk. A bundle has its hash in its name, so browsers keep it for good.
+ */
 export function dashboardRoutes({ source }: DashboardDeps): Router {
   const router = Router();
-  const files = new Map(
-    readdirSync(PAGE, { encoding: 'utf8', recursive: true })
-      .map((name) => name.replaceAll('\\', '/'))
-      .filter((name) => extname(name) in CONTENT_TYPES)
-      .map((name) => [name, sendFiles([name], name.endsWith('.js') ? stripComments : undefined)]),
+  const sources = readdirSync(PAGE, { encoding: 'utf8', recursive: true })
+    .map((name) => join(PAGE, name))
+    .filter((path) => extname(path) in CONTENT_TYPES);
+  let bundled: { version: string; files: Promise<ReadonlyMap<string, File>> } | undefined;
+  const send =
+    (nameOf: (req: Request) => string): RequestHandler =>
+    async (req, res, next) => {
+      const version = sources.map((path) => statSync(path).mtimeMs).join();
+      if (bundled?.version !== version) bundled = { version, files: bundle(source) };
+      const file = (await bundled.files).get(nameOf(req));
+      return file ? sendCached(req, res, file) : next('router');
+    };
+  const isRatesView = ({ query }: Request) => (query['view'] ?? 'rates') === 'rates';
+  router.get(
+    '/',
+    send((req) => (isRatesView(req) ? RATES_PAGE : OTHER_PAGE)),
   );
-  files.set('page.css', sendFiles(STYLES.map((name) => `styles/${name}.css`)));
-  const showSimulated = (html: string) =>
-    source === 'simulator' ? html.replace(SIMULATED.hidden, SIMULATED.shown) : html;
-  router.get('/', sendFiles(['index.html'], showSimulated));
-  for (const [file, root] of Object.entries(VENDORED))
-    router.get(`/dashboard/vendor/${file}`, (_req, res) =>
-      res.sendFile(file, { root, maxAge: '1h' }),
-    );
-  router.get('/dashboard/*file', (req, res, next) => {
-    const send = files.get(req.params.file.join('/'));
-    if (send) send(req, res, next);
-    else next('router');
-  });
+  router.get(
+    '/dashboard/*file',
+    send(({ path }) => path.slice('/dashboard/'.length)),
+  );
   router.all(['/', '/dashboard/{*file}'], refuseOtherMethods('GET', 'HEAD'));
   return router;
 }
 
-/**
- * Comments are a fifth of the bytes of the modules, 147 kB with them. Their line ends
- * stay, so that stack traces point into the files.
- */
-const stripComments = (text: string) =>
-  text.replace(/^ *\/\*\*[\s\S]*?\*\/|^ *\/\/.*/gm, (comment) => comment.replace(/[^\n]/g, ''));
+/** Every file of the page by its name under /dashboard. */
+async function bundle(source: Source): Promise<ReadonlyMap<string, File>> {
+  // Only an API that shows the page needs it.
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    absWorkingDir: PAGE,
+    entryPoints: ENTRIES,
+    entryNames: '[name]-[hash]',
+    outdir: PAGE,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: BROWSERS,
+    sourcemap: 'linked',
+    write: false,
+  });
+  const files = new Map<string, File>();
+  let page = readFileSync(join(PAGE, 'index.html'), 'utf8');
+  if (source === 'simulator') page = page.replace(SIMULATED.hidden, SIMULATED.shown);
+  for (const { path, contents } of outputFiles) {
+    const name = path.slice(PAGE.length);
+    page = page.replaceAll(name.replace(/-[A-Z0-9]+(?=\.\w+$)/, ''), name);
+    files.set(name, fileOf(name, Buffer.from(contents), 'public, max-age=31536000, immutable'));
+  }
+  for (const [name, text] of [
+    [RATES_PAGE, page],
+    [OTHER_PAGE, page.replace(PRELOAD, '')],
+  ] as const)
+    files.set(name, fileOf(name, Buffer.from(text), 'no-cache'));
+  for (const name of PLAIN)
+    files.set(name, fileOf(name, readFileSync(join(PAGE, name)), 'public, max-age=3600'));
+  return files;
+}
 
-/** Sends files as one from memory; reads them again when one has changed on disk. */
-function sendFiles(names: readonly string[], edit = (text: string) => text): RequestHandler {
-  const paths = names.map((name) => join(PAGE, name));
-  let cached: { headers: Record<string, string>; body: Buffer; version: string } | undefined;
-  return (req, res) => {
-    const version = paths.map((path) => statSync(path).mtimeMs).join();
-    if (cached?.version !== version) {
-      const body = Buffer.from(edit(paths.map((path) => readFileSync(path, 'utf8')).join('')));
-      const headers = {
-        'Content-Type': CONTENT_TYPES[extname(paths[0] ?? '')] ?? 'application/octet-stream',
-        'Content-Length': String(body.length),
-        ETag: `"${createHash('sha256').update(body).digest('base64url')}"`,
-        'Cache-Control': 'no-cache',
-      };
-      cached = { headers, body, version };
-    }
-    sendCached(req, res, cached);
+function fileOf(name: string, body: Buffer, cacheControl: string) {
+  const headers = {
+    'Content-Type': CONTENT_TYPES[extname(name)] ?? 'application/octet-stream',
+    'Content-Length': String(body.length),
+    ETag: eTagOf(body),
+    'Cache-Control': cacheControl,
+    Vary: 'Accept-Encoding',
   };
+  return { body, headers };
 }

@@ -4,14 +4,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { Database } from '../platform/database.ts';
 import { query } from '../platform/sql.ts';
 import { prefixOf } from './http/base-path.ts';
-import {
-  type ApiCache,
-  CACHE_MS,
-  cacheHeaders,
-  cacheKey,
-  commonHeaders,
-  sendCached,
-} from './http/caching.ts';
+import { type ApiCache, CACHE_MS, cacheHeaders, cacheKey, sendCached } from './http/caching.ts';
 import type { LimitConcurrency } from './http/concurrency.ts';
 import { setRoute } from './http/operations.ts';
 import { invalidParameter, Refused, refuseOtherMethods } from './http/problems.ts';
@@ -80,14 +73,13 @@ function ratesHandler({ db, cache, limit, currencies: known }: V1Deps): RequestH
       const rows = await withRequestTimeout(query<Rate>(db, RATES_BY_DAY, { currencies }));
       const body = await serialize(rows);
       const headers = {
-        ...commonHeaders(res),
+        ...cacheHeaders(res, body, { isFinal: false }),
         'Content-Type': 'application/json; charset=utf-8',
         'Content-Length': String(body.length),
-        ...cacheHeaders(body, { lasts: null, isFinal: false }),
       };
       return { value: { body, headers, route: RATES_PATH }, lastsMs: CACHE_MS };
     };
-    sendCached(req, res, await cache.load(cacheKey(req, res), () => limit(build)));
+    await sendCached(req, res, await cache.load(cacheKey(req, res), () => limit(build)));
   };
 }
 

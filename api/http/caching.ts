@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Request, Response } from 'express';
 import { prefixOf } from './base-path.ts';
+import { compressFor } from './compression.ts';
 
 /** A response as it is sent: bytes and headers, made once. */
 export interface CachedResponse {
@@ -89,32 +90,47 @@ export function cacheKey(req: Request, res: Response): string {
   return `${req.headers.accept ?? ''} ${prefixOf(res)} ${req.originalUrl}`;
 }
 
-/** The ETag and Cache-Control of a body. Rates can change at any time, so most revalidate. */
-export function cacheHeaders(body: Buffer, { isFinal }: Validity): Record<string, string> {
+/**
+ * The headers set so far, without those of this client and moment, and those by which a body may be
+ * cached. Rates can change at any time, so most revalidate; a body without validity is not cached.
+ */
+export function cacheHeaders(
+  res: Response,
+  body: Buffer,
+  valid?: Pick<Validity, 'isFinal'>,
+): Record<string, string> {
+  if (valid) res.vary('Accept-Encoding');
+  const common = Object.entries(res.getHeaders())
+    .filter(([name]) => !name.startsWith('ratelimit'))
+    .map(([name, value]) => [name, String(value)]);
   return {
-    ETag: `"${createHash('sha256').update(body).digest('base64url')}"`,
-    'Cache-Control': isFinal ? 'public, max-age=86400' : 'public, no-cache',
+    ...Object.fromEntries(common),
+    'Cache-Control': valid
+      ? valid.isFinal
+        ? 'public, max-age=86400'
+        : 'public, no-cache'
+      : 'no-store',
+    ...(valid && { ETag: eTagOf(body) }),
   };
 }
 
-/** The headers set on a response so far, without those of this client and moment. */
-export function commonHeaders(res: ServerResponse): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(res.getHeaders())
-      .filter(([name]) => !name.startsWith('ratelimit'))
-      .map(([name, value]) => [name, String(value)]),
-  );
-}
+/** The strong ETag of a body. */
+export const eTagOf = (body: Buffer) =>
+  `"${createHash('sha256').update(body).digest('base64url')}"`;
 
-/** Sends a response, or 304 when the client has the same bytes (RFC 9110, 13.2.2). */
-export function sendCached(
+/**
+ * Sends a response in the client's encoding, or 304 when the client has the same bytes (RFC 9110,
+ * 13.2.2).
+ */
+export async function sendCached(
   req: IncomingMessage,
   res: ServerResponse,
-  { body, headers }: Pick<CachedResponse, 'body' | 'headers'>,
-): void {
+  response: Pick<CachedResponse, 'body' | 'headers'>,
+): Promise<void> {
+  const { body, headers } = await compressFor(req.headers['accept-encoding'], response);
   if (matchesETag(req.headers['if-none-match'], headers['ETag'])) {
-    const described = ['Content-Type', 'Content-Length', 'Content-Disposition'];
-    const rest = Object.entries(headers).filter(([name]) => !described.includes(name));
+    const described = /^content-(type|length|encoding|disposition)$/i;
+    const rest = Object.entries(headers).filter(([name]) => !described.test(name));
     res.writeHead(304, Object.fromEntries(rest)).end();
     return;
   }

@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { asCsv } from '../../reports/as-csv.ts';
 import { asXlsx } from '../../reports/as-xlsx.ts';
 import type { Column, Report, Row, Value } from '../../reports/report.ts';
-import { type CachedResponse, cacheHeaders, commonHeaders, type Validity } from './caching.ts';
+import { type CachedResponse, cacheHeaders, type Validity } from './caching.ts';
 import { type Contract, type Operation, resolveRef, type Schema } from './contract.ts';
 import { Refused } from './problems.ts';
 
@@ -84,14 +84,13 @@ export async function formatResponse(
     body,
     route: operation.path,
     headers: {
-      ...commonHeaders(res),
+      ...cacheHeaders(res, body, valid),
       'Content-Type': contentType(format),
       'Content-Length': String(body.length),
       ...(isTable(format) && {
         'Content-Disposition': `attachment; filename="${fileName}.${suffix}"`,
       }),
       ...(meta.next_cursor && { Link: `<${nextPage(req, meta.next_cursor)}>; rel="next"` }),
-      ...(valid ? cacheHeaders(body, valid) : { 'Cache-Control': 'no-store' }),
       ...headers,
     },
   };

@@ -111,7 +111,7 @@ function respond(
       : withRequestTimeout(work, operation.tag === 'Loans' ? REPORT_TIMEOUT_MS : undefined));
     if (!result) return;
     const response = await write(result);
-    if (result.status === undefined || result.status === 200) sendCached(req, res, response);
+    if (result.status === undefined || result.status === 200) await sendCached(req, res, response);
     else res.writeHead(result.status, response.headers).end(response.body);
   };
 }

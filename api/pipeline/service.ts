@@ -53,11 +53,11 @@ export function serviceHandlers(deps: ServiceDeps): Record<string, Handler> {
     },
     contract: async (_params, req, res) => {
       const headers = {
-        ...cacheHeaders(document, { lasts: null, isFinal: false }),
+        ...cacheHeaders(res, document, { isFinal: false }),
         'Content-Type': JSON_TYPE,
         'Access-Control-Allow-Origin': '*',
       };
-      sendCached(req, res, { body: document, headers });
+      await sendCached(req, res, { body: document, headers });
       return undefined;
     },
   };

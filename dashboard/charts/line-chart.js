@@ -1,6 +1,6 @@
 // @ts-check
-import { toUrl } from '../data/api.js';
-import { createNotice, h, render } from '../ui/dom.js';
+import uPlot from 'uplot';
+import { h, render } from '../ui/dom.js';
 
 /**
  * @typedef {object} Line
@@ -12,27 +12,6 @@ import { createNotice, h, render } from '../ui/dom.js';
 /** @typedef {{ days: readonly string[], lines: readonly Line[] }} Data */
 /** @typedef {Data & { describes: string, class?: string }} Chart */
 /** @typedef {(at?: number | null) => void} ShowReadout */
-
-/** @type {Promise<void> | undefined} */
-let library;
-
-/** Loads uPlot with the first chart: a plain script that defines a global. */
-function loadLibrary() {
-  library ??= new Promise((resolve, reject) => {
-    const href = toUrl('/dashboard/vendor/uPlot.min.css');
-    const script = h('script', {
-      src: toUrl('/dashboard/vendor/uPlot.iife.min.js'),
-      load: () => resolve(),
-      error: () => {
-        library = undefined;
-        script.remove();
-        reject(new Error('The chart failed to load; the data table is below.'));
-      },
-    });
-    document.head.append(h('link', { rel: 'stylesheet', href }), script);
-  });
-  return library;
-}
 
 const darkMode = matchMedia('(prefers-color-scheme: dark)');
 
@@ -60,10 +39,7 @@ export function createLineChart({ days, lines, describes, class: kind = '' }, si
   /** @type {ShowReadout} */
   const showReadout = (at) => render(readout, ...createReadout(days, lines, at ?? last));
   showReadout();
-  void loadLibrary().then(
-    () => !signal.aborted && plot({ days, lines, host, frame, showReadout, last }, signal),
-    (error) => render(frame, createNotice('wrong', error.message)),
-  );
+  plot({ days, lines, host, frame, showReadout, last }, signal);
   return h('div', { class: 'chart-block' }, readout, host);
 }
 
@@ -77,15 +53,15 @@ const isPresent = (value) => value !== null && value !== undefined;
  */
 function plot({ days, lines, host, frame, showReadout, last }, signal) {
   const seconds = days.map((day) => Date.parse(day) / 1000);
-  /** @type {import('uplot').AlignedData} */
+  /** @type {uPlot.AlignedData} */
   const data = [seconds, ...lines.map(({ values }) => [...values])];
-  /** @type {import('uplot') | undefined} */
+  /** @type {uPlot | undefined} */
   let uplot;
   const build = () => {
     const at = uplot?.cursor.idx;
     uplot?.destroy();
     const options = createOptions(host, lines, showReadout);
-    uplot = new /** @type {any} */ (globalThis).uPlot(options, data, frame);
+    uplot = new uPlot(options, data, frame);
     if (at !== null && at !== undefined) moveTo(at);
   };
   /** @param {number} at */
@@ -127,7 +103,7 @@ const sizeOf = (host) => ({ width: host.clientWidth, height: host.clientHeight }
  * @param {HTMLElement} host
  * @param {readonly Line[]} lines
  * @param {ShowReadout} showReadout
- * @returns {import('uplot').Options}
+ * @returns {uPlot.Options}
  */
 function createOptions(host, lines, showReadout) {
   const styles = getComputedStyle(host);

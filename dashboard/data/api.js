@@ -3,7 +3,8 @@ import { anySignal, timeoutSignal } from './signals.js';
 
 const TOKEN_KEY = 'fx-rates token';
 const TIMEOUT_MS = 40_000;
-const ROOT = new URL('../../', import.meta.url);
+/** The page is served at the root of the service, also below a path prefix. */
+const ROOT = new URL('.', document.baseURI);
 
 /** An error response (RFC 9457). */
 export class Problem extends Error {
@@ -65,11 +66,7 @@ async function send(path, { signal, method = 'GET', headers = {}, authorize = fa
   try {
     return await fetch(toUrl(path), {
       method,
-      headers: {
-        Accept: 'application/json',
-        ...headers,
-        ...(token && { Authorization: `Bearer ${token}` }),
-      },
+      headers: { ...headers, ...(token && { Authorization: `Bearer ${token}` }) },
       signal: anySignal([timeoutSignal(TIMEOUT_MS), ...(signal ? [signal] : [])]),
     });
   } catch (error) {
@@ -139,7 +136,7 @@ export function describeError(error) {
  * @param {string} file
  */
 export async function saveFile(path, file) {
-  const response = await request(path, { authorize: true, headers: { Accept: '*/*' } });
+  const response = await request(path, { authorize: true });
   saveBlob(await response.blob(), file);
 }
 

@@ -1,12 +1,8 @@
 // @ts-check
-import '../vendor/decimal.min.js';
+import { Decimal } from 'decimal.js-light';
 
 /** Decimal arithmetic on text: no figure on the page passes through a floating-point number. */
 
-// The library is a plain script that defines a global.
-const { Decimal } = /** @type {{ Decimal: typeof import('decimal.js-light').Decimal }} */ (
-  /** @type {unknown} */ (globalThis)
-);
 Decimal.set({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
 
 /**

@@ -1,7 +1,6 @@
 // @ts-check
 import { getSeriesColour } from '../charts/series.js';
 import { requestJson } from '../data/api.js';
-import { takeFirstRates } from '../data/first-rates.js';
 import { getParam } from '../data/params.js';
 import { createMark, h } from '../ui/dom.js';
 import { renderRate } from '../ui/figures.js';
@@ -24,8 +23,7 @@ let trend;
 /** One card per currency. Changes, names and sparklines follow. @param {AbortSignal} signal */
 export async function renderRateCards(signal) {
   /** @type {import('../data/types.d.ts').Rates} */
-  const { data, meta } =
-    (await takeFirstRates()) ?? (await requestJson('/v2/rates/latest', { signal }));
+  const { data, meta } = await requestJson('/v2/rates/latest', { signal });
   if (data.length === 0)
     return [createEmptyState('No rates yet.', 'They appear after the first run.')];
   const cards = data.map(createCard);

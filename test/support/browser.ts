@@ -9,21 +9,24 @@ import { skipWithout } from './requirements.ts';
 const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const SHOTS = process.env['SAVE_SCREENSHOTS'] ?? join(tmpdir(), 'fx-rates-screenshots');
 
+/** Starts Chromium, or the program in BROWSER; null where there is none. */
+export async function launchBrowser(): Promise<Browser | null> {
+  const candidates = [process.env['BROWSER'] ?? '', ...PROGRAMS];
+  const executablePath = candidates.find((path) => path !== '' && existsSync(path));
+  if (!executablePath) return null;
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+}
+
 /**
  * Starts a browser, or skips the suite loudly. With REQUIRE_BROWSER=1 or REQUIRE_BROKER=1 its
  * absence is a failure.
  */
 export async function startBrowser(suite: Mocha.Context): Promise<Browser> {
-  const program = [process.env['BROWSER'] ?? '', ...PROGRAMS].find(
-    (path) => path !== '' && existsSync(path),
-  );
+  const browser = await launchBrowser();
   const missing = `no browser: expected Chromium at ${PROGRAMS.join(', ')} or at BROWSER`;
-  if (!program && process.env['REQUIRE_BROWSER'] === '1') throw new Error(missing);
-  skipWithout(suite, 'every test of the dashboard in a browser', program ? null : missing);
-  return chromium.launch({
-    executablePath: program as string,
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  if (!browser && process.env['REQUIRE_BROWSER'] === '1') throw new Error(missing);
+  skipWithout(suite, 'every test of the dashboard in a browser', browser ? null : missing);
+  return browser as Browser;
 }
 
 export interface Visit {

@@ -1,3 +1,4 @@
+import { burst } from './burst.ts';
 import type { BenchCase } from './case.ts';
 import { consume } from './consume.ts';
 import { consumerProcesses } from './consumer-processes.ts';
@@ -9,6 +10,7 @@ import { publish } from './publish.ts';
 import { readCold } from './read-cold.ts';
 import { readHot } from './read-hot.ts';
 import { replay } from './replay.ts';
+import { slowLink } from './slow-link.ts';
 import { startUp } from './start-up.ts';
 
 /** Every case, in the order they run. */
@@ -22,6 +24,8 @@ export const CASES: readonly BenchCase[] = [
   replay,
   readHot,
   readCold,
+  burst,
+  slowLink,
   loanBook,
   idle,
 ];

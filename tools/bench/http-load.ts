@@ -16,7 +16,11 @@ export interface Load {
 export async function loadHttp(
   url: string,
   nextPath: () => string,
-  { connections, seconds }: { connections: number; seconds: number },
+  {
+    connections,
+    seconds,
+    encoding = 'identity',
+  }: { connections: number; seconds: number; encoding?: 'identity' | 'br' | 'gzip' },
 ): Promise<Load> {
   const { hostname, port } = new URL(url);
   const waits: number[] = [];
@@ -34,7 +38,7 @@ export async function loadHttp(
         left = -1;
         socket.write(
           `GET ${nextPath()} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n` +
-            'Accept-Encoding: identity\r\n\r\n',
+            `Accept-Encoding: ${encoding}\r\n\r\n`,
         );
       };
       socket.on('connect', ask);

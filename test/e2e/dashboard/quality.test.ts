@@ -10,7 +10,7 @@ const VIEWS = {
 };
 /** What browsers call good. */
 const MAX_SHIFT = 0.1;
-const MAX_BYTES = 250_000;
+const MAX_BYTES = 150_000;
 const MAX_FIRST_RATES_MS = 500;
 const VISITS = 5;
 /** A busy machine gets another round; its median is held to the same bound. */

@@ -1,3 +1,5 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import axios from 'axios';
 import { expect } from 'chai';
 import { type CallOptions, callApi as callApiAt } from '../../support/contract-client.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -11,6 +13,15 @@ describe('cached responses', () => {
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
   const callApi = (path: string, asking?: CallOptions) => callApiAt<Rows>(url, path, asking);
+  const fetchRaw = (path: string, headers: Record<string, string>, method = 'GET') =>
+    axios.request<Buffer>({
+      url: `${url}${path}`,
+      method,
+      headers,
+      decompress: false,
+      responseType: 'arraybuffer',
+      validateStatus: () => true,
+    });
   const store = (day: string, mid: string, source = 'simulator') =>
     parts.query(
       `insert into daily_rates
@@ -38,7 +49,7 @@ describe('cached responses', () => {
     ]) {
       const first = await callApi(path);
       const tag = first.headers['etag'] as string;
-      expect(tag, path).to.match(/^"[\w-]{43}"$/);
+      expect(tag, path).to.match(/^"[\w-]{43}(-br)?"$/);
       for (const headers of [
         { 'if-none-match': tag },
         { 'if-none-match': `"other", W/${tag}` },
@@ -63,6 +74,54 @@ describe('cached responses', () => {
         path,
       ).to.equal(200);
     }
+  });
+
+  it('are compressed as the client prefers, each encoding with its own ETag', async () => {
+    const plain = await fetchRaw('/v1/rates', { 'accept-encoding': 'identity' });
+    const tag = String(plain.headers['etag']).slice(1, -1);
+    for (const [accepted, encoding] of Object.entries({
+      'gzip, deflate, br, zstd': 'br',
+      gzip: 'gzip',
+      'br;q=0.5, gzip': 'gzip',
+      'br;q=0, *': 'gzip',
+      'br;q=0.5, identity': undefined,
+      'br;q=0, gzip;q=0': undefined,
+      deflate: undefined,
+    })) {
+      const { headers, data } = await fetchRaw('/v1/rates', { 'accept-encoding': accepted });
+      expect([headers['content-encoding'], headers['etag']], accepted).to.deep.equal([
+        encoding,
+        encoding ? `"${tag}-${encoding}"` : `"${tag}"`,
+      ]);
+      expect(headers['vary'], accepted).to.match(/Accept-Encoding/);
+      expect(Number(headers['content-length']), accepted).to.equal(data.length);
+      const bytes = encoding === 'br' ? brotliDecompressSync(data) : data;
+      expect(encoding === 'gzip' ? gunzipSync(data) : bytes, accepted).to.deep.equal(plain.data);
+    }
+  });
+
+  it('are revalidated, and probed by HEAD, in the encoding that the client has', async () => {
+    const first = await fetchRaw('/v1/rates', { 'accept-encoding': 'br' });
+    const tag = String(first.headers['etag']);
+    const ask = (accepted: string) =>
+      fetchRaw('/v1/rates', { 'accept-encoding': accepted, 'if-none-match': tag });
+    const known = await ask('br');
+    expect([known.status, known.data.length, known.headers['etag']]).to.deep.equal([304, 0, tag]);
+    expect(known.headers).to.not.have.any.keys('content-encoding', 'content-type');
+    expect((await ask('gzip')).status).to.equal(200);
+    const head = await fetchRaw('/v1/rates', { 'accept-encoding': 'br' }, 'HEAD');
+    for (const name of ['content-encoding', 'content-length', 'etag', 'vary'])
+      expect(head.headers[name], name).to.equal(first.headers[name]);
+    expect(head.data.length).to.equal(0);
+    // Ranges are not offered, so the whole response is right.
+    const part = await fetchRaw('/v1/rates', { 'accept-encoding': 'br', range: 'bytes=0-9' });
+    expect([part.status, part.data]).to.deep.equal([200, first.data]);
+  });
+
+  it('stay uncompressed when they are private', async () => {
+    const { headers, data } = await fetchRaw('/v2/status', { 'accept-encoding': 'br' });
+    expect(data.length).to.be.greaterThan(1024);
+    expect(headers).to.not.have.any.keys('content-encoding', 'etag');
   });
 
   it('are final only for real rates that no catch-up can change; errors are not', async () => {

@@ -200,7 +200,7 @@ describe('the API behind a reverse proxy', function () {
     const statuses: number[] = [];
     for (const client of ['203.0.113.7:1001', '203.0.113.7:1002', '203.0.113.7']) {
       const headers = { 'x-forwarded-for': client };
-      for (const path of ['/', '/dashboard/main.js', '/docs'])
+      for (const path of ['/', '/dashboard/icon.svg', '/docs'])
         expect((await axios.get(`${url}${path}`, { headers, ...anyStatus })).status).to.equal(200);
       statuses.push((await axios.get(`${url}/v2/currencies`, { headers, ...anyStatus })).status);
     }

@@ -1,2 +1,0 @@
-/** Plain scripts of packages, which the API serves under /dashboard/vendor. They define globals. */
-declare module '*/vendor/decimal.min.js';
