@@ -55,7 +55,7 @@ describe('the files of the dashboard', function () {
       expect((await get(`/?view=${view}`)).data, view).to.not.match(preload);
   });
 
-  it('keep their names when they are bundled again, as long as their content is the same', async () => {
+  it('keep their names when the same content is bundled again', async () => {
     const { etag } = (await get('/')).headers;
     const now = new Date();
     utimesSync(STYLES, now, now);
