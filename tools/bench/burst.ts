@@ -72,7 +72,7 @@ export const burst: BenchCase = {
   },
 };
 
-/** Each differs in a header that the cache distinguishes, so that none shares another's response. */
+/** A header that the cache distinguishes keeps each from sharing the response of another. */
 async function request(url: string, n: number): Promise<Answer> {
   const began = performance.now();
   const { status, headers, data } = await axios.get<Buffer>(`${url}/v1/rates`, {
