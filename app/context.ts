@@ -5,13 +5,14 @@ import { retryUntilDone } from '../platform/back-off.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { joinEmbeddedPostgres } from '../platform/embedded-postgres/join.ts';
-import { CannotStart } from '../platform/errors.ts';
+import { CannotStart, StreamUnavailable } from '../platform/errors.ts';
 import { classify } from '../platform/faults.ts';
 import { type ServiceHealth, startHealthServer, troubleOf } from '../platform/health.ts';
 import type { OnClose } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
 import { migrate } from '../platform/migrate.ts';
 import type { Notifications } from '../platform/notifications.ts';
+import { explainRefusal } from './postgres-refusal.ts';
 
 /** What every command composes its parts with. */
 export interface AppContext {
@@ -41,7 +42,7 @@ export async function joinPostgres({
   onClose,
 }: Pick<AppContext, 'config' | 'log' | 'onClose'>): Promise<string> {
   if (config.DATABASE_URL) {
-    checkTlsFiles(config.DATABASE_URL);
+    checkTlsSettings(config.DATABASE_URL);
     return config.DATABASE_URL;
   }
   const postgres = await joinEmbeddedPostgres({ dataDir: config.DATA_DIR, log });
@@ -54,8 +55,7 @@ export async function migrateWhenReachable({ url, log, signal }: AppContext): Pr
   await retryUntilDone('migration', () => migrate(url, log), {
     log,
     signal,
-    fatal: (err) =>
-      explainRefusal(url, err) ?? (classify(err) === 'outage' ? null : (err as Error)),
+    fatal: (err) => refusedStart(url, err) ?? (classify(err) === 'outage' ? null : (err as Error)),
   });
 }
 
@@ -106,8 +106,9 @@ export async function requirePostgres<Result>(
   try {
     return await work();
   } catch (err) {
-    const refusal = explainRefusal(url, err);
+    const refusal = refusedStart(url, err);
     if (refusal || classify(err) !== 'outage') throw refusal ?? err;
+    if (err instanceof StreamUnavailable) throw new CannotStart(err.message, { cause: err });
     const { trouble, code } = troubleOf(err);
     const reason = (err as { code?: string }).code ?? (err as Error).message;
     throw new CannotStart(
@@ -121,50 +122,27 @@ export async function requirePostgres<Result>(
 }
 
 /** Returns `CannotStart` with what to do when Postgres refuses us, else null. */
-function explainRefusal(url: string, err: unknown): CannotStart | null {
-  const { code = '', message } = err as { code?: string; message: string };
-  const { host, pathname } = new URL(url);
-  const at = `Postgres at ${host}${pathname}`;
-  const cannotStart = (text: string) => new CannotStart(text, { cause: err });
-  if (/unsupported startup parameter/.test(message))
-    return cannotStart(
-      `PgBouncer at ${host} refuses us (${message}): set pool_mode = session and ` +
-        `ignore_startup_parameters = ${STARTUP_PARAMETERS} in pgbouncer.ini, and run on Postgres: ` +
-        "alter role … set timezone = 'UTC'",
-    );
-  if (/statement pooling mode/.test(message))
-    return cannotStart(
-      `PgBouncer at ${host} ends a session with each statement: ` +
-        'set pool_mode = session in pgbouncer.ini',
-    );
-  if (/does not support SSL/.test(message))
-    return cannotStart(`${at} has no TLS: leave sslmode out of DATABASE_URL, or set up TLS there`);
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return cannotStart(
-      `${at} has a certificate for another host name: ` +
-        'use the name of its certificate in DATABASE_URL',
-    );
-  if (/CERT|VERIFY/.test(code))
-    return cannotStart(
-      `${at} has a certificate that is not trusted (${code}): add sslrootcert=/path/to/ca.pem, ` +
-        'the file of its certificate authority, to DATABASE_URL',
-    );
-  if (/^28|^3D000|^42501/.test(code))
-    return cannotStart(
-      `${at} refuses us (${message}): check user, password and database in DATABASE_URL`,
-    );
-  return null;
+function refusedStart(url: string, cause: unknown): CannotStart | null {
+  const refusal = explainRefusal(url, cause);
+  return refusal && new CannotStart(`${refusal.detail}: ${refusal.fix}`, { cause });
 }
 
-/** What pg sends beside user and database when it connects. */
-const STARTUP_PARAMETERS =
-  'options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout';
+const SSL_MODES = 'disable allow prefer require verify-ca verify-full no-verify'.split(' ');
 
 /** pg reads these files whenever it connects; a wrong name must show before anything starts. */
-function checkTlsFiles(url: string): void {
+function checkTlsSettings(url: string): void {
+  const given = new URL(url).searchParams;
+  const mode = given.get('sslmode') ?? 'disable';
+  if (!SSL_MODES.includes(mode))
+    throw new CannotStart(`DATABASE_URL: sslmode=${mode} is none of ${SSL_MODES.join(', ')}`);
+  if (mode === 'verify-ca' && !given.has('sslrootcert'))
+    throw new CannotStart(
+      'DATABASE_URL: sslmode=verify-ca needs sslrootcert=/path/to/ca.pem; for a public ' +
+        'certificate authority use sslmode=verify-full',
+    );
   for (const name of ['sslrootcert', 'sslcert', 'sslkey']) {
-    const file = new URL(url).searchParams.get(name);
-    if (!file) continue;
+    const file = given.get(name);
+    if (!file || (name === 'sslrootcert' && file === 'system')) continue;
     try {
       accessSync(file, constants.R_OK);
     } catch (err) {

@@ -4,7 +4,7 @@ import type { Database } from '../platform/database.ts';
 import { CannotStart, StreamUnavailable } from '../platform/errors.ts';
 import { openStream } from '../stream/open-stream.ts';
 import type { EventStream, SchemaRegistry, TopicSettings } from '../stream/port.ts';
-import { openSchemaRegistry } from '../stream/schema-registry.ts';
+import { openSchemaRegistry, type RegistrySettings } from '../stream/schema-registry.ts';
 import type { AppContext, ServiceContext } from './context.ts';
 
 /** Opens the stream of the settings: Kafka where there are brokers, else the embedded one. */
@@ -46,7 +46,14 @@ export function deadLetterTopic(config: Config): TopicSettings {
 
 /** Opens the schema registry of the settings, or returns null where schema ids are built in. */
 export function openRegistry(config: Config): SchemaRegistry | null {
-  return config.SCHEMA_REGISTRY_URL ? openSchemaRegistry(config.SCHEMA_REGISTRY_URL) : null;
+  const settings = registrySettings(config);
+  return settings && openSchemaRegistry(settings);
+}
+
+/** The registry of the settings, or null. */
+export function registrySettings(config: Config): RegistrySettings | null {
+  const { SCHEMA_REGISTRY_URL: url, SCHEMA_REGISTRY_TOKEN: token, SCHEMA_REGISTRY_CA: ca } = config;
+  return url ? { url, token, ca } : null;
 }
 
 /**

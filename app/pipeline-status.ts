@@ -103,6 +103,7 @@ const FIX: Partial<Record<HealthCode, string>> = {
   postgres_unavailable: 'start Postgres, or free its connections',
   disk_full: 'free space on the disk of Postgres, never by deleting in pg_wal',
   stream_unavailable: 'start the brokers; events wait in the ledger',
+  stream_refused: 'correct what it names, then restart the services; events wait in the ledger',
   registry_unavailable: 'start the schema registry',
   schema_incompatible: 'register a compatible schema, or point SCHEMA_REGISTRY_URL elsewhere',
   codec_unreadable: 'set compression.type=producer on the topic (npm run topics does)',

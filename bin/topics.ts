@@ -1,10 +1,10 @@
 import { defineCommand } from '../app/command-line.ts';
 import { deadLetterTopic, eventTopic, openEventStream } from '../app/event-stream.ts';
 import { runTask } from '../app/run.ts';
-import { retryUntilDone } from '../platform/back-off.ts';
+import { retryUntilDone, unlessOutage } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
 import { deadlineSignal } from '../platform/deadline.ts';
-import { CannotStart } from '../platform/errors.ts';
+import { CannotStart, StreamUnavailable } from '../platform/errors.ts';
 
 const DEADLINE_MS = 20_000;
 
@@ -27,6 +27,10 @@ await runTask(program, async (task) => {
     await retryUntilDone('topics', () => stream.createTopic(topic), {
       log,
       signal: deadline.signal,
+      fatal: (err) =>
+        err instanceof StreamUnavailable && err.fix
+          ? new CannotStart(err.message, { cause: err })
+          : unlessOutage(err),
     });
   deadline.clear();
   if (task.signal.aborted) return 1;

@@ -75,6 +75,7 @@ export async function retryUntilDone<T>(
   return undefined;
 }
 
-function unlessOutage(err: unknown): Error | null {
+/** The error when it is no outage: a retry cannot help. */
+export function unlessOutage(err: unknown): Error | null {
   return classify(err) === 'outage' ? null : (err as Error);
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { WrongSettings } from './errors.ts';
-import { Refusal, SETTINGS, type Setting } from './settings.ts';
+import { Refusal } from './setting-kinds.ts';
+import { SETTINGS, type Setting } from './settings.ts';
 
 export type Environment = Record<string, string | undefined>;
 
@@ -9,9 +10,14 @@ export type Environment = Record<string, string | undefined>;
 export const SECRET_NAMES: readonly string[] = [
   'DATABASE_URL',
   'DATABASE_PASSWORD',
+  'KAFKA_SSL_CA',
+  'KAFKA_SSL_CERT',
+  'KAFKA_SSL_KEY',
   'KAFKA_SASL_USERNAME',
   'KAFKA_SASL_PASSWORD',
   'SCHEMA_REGISTRY_URL',
+  'SCHEMA_REGISTRY_TOKEN',
+  'SCHEMA_REGISTRY_CA',
   'XE_ACCOUNT_ID',
   'XE_API_KEY',
   'API_TOKEN',
@@ -64,10 +70,7 @@ function findConflicts(raw: Environment): string[] {
   const faults: string[] = [];
   if (!raw['XE_ACCOUNT_ID'] !== !raw['XE_API_KEY'])
     faults.push('XE_ACCOUNT_ID and XE_API_KEY: set both or neither');
-  const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
-  const missing = sasl.filter((name) => !raw[name]);
-  if (missing.length % sasl.length !== 0)
-    faults.push(`${sasl.join(', ')}: set all three or none; ${missing.join(' and ')} not set`);
+  faults.push(...findKafkaConflicts(raw));
   const seconds = Number(raw['KEEP_ALIVE_SECONDS'] || Number.NaN);
   if (Number(raw['TRUST_PROXY']) > 0 && seconds < 65)
     faults.push(
@@ -76,6 +79,34 @@ function findConflicts(raw: Environment): string[] {
     );
   if (raw['FX_FAILPOINT'] && raw['NODE_ENV'] === 'production')
     faults.push('FX_FAILPOINT: remove it, it kills the process; NODE_ENV is production');
+  return faults;
+}
+
+/** `b-1.fx.x1.c2.kafka.eu-west-1.amazonaws.com:9098` is in eu-west-1. */
+export function mskRegion(brokers: string): string | null {
+  return /\.kafka(?:-serverless)?\.([a-z\d-]+)\.amazonaws\.com/.exec(brokers)?.[1] ?? null;
+}
+
+function findKafkaConflicts(raw: Environment): string[] {
+  const faults: string[] = [];
+  const isSet = (name: string) => Boolean(raw[name]);
+  const mechanism = raw['KAFKA_SASL_MECHANISM'];
+  const sasl = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
+  const missing = sasl.filter((name) => !isSet(name));
+  if (missing.length % sasl.length !== 0 && mechanism !== 'aws-msk-iam')
+    faults.push(`${sasl.join(', ')}: set all three or none; ${missing.join(' and ')} not set`);
+  if (mechanism === 'oauthbearer' && !isSet('KAFKA_SASL_TOKEN_URL'))
+    faults.push('KAFKA_SASL_TOKEN_URL: set it to where oauthbearer gets its tokens');
+  if (isSet('KAFKA_SSL_CERT') !== isSet('KAFKA_SSL_KEY'))
+    faults.push('KAFKA_SSL_CERT and KAFKA_SSL_KEY: set both or neither');
+  const overTls = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'].filter(isSet);
+  if (mechanism === 'aws-msk-iam') overTls.push('KAFKA_SASL_MECHANISM aws-msk-iam');
+  if (overTls.length > 0 && raw['KAFKA_SSL'] !== 'true')
+    faults.push(`KAFKA_SSL: set it to true for ${overTls.join(', ')}`);
+  if (mechanism === 'aws-msk-iam' && !mskRegion(raw['KAFKA_BROKERS'] ?? ''))
+    faults.push(
+      'KAFKA_BROKERS: use the names that AWS gives them: aws-msk-iam reads the region there',
+    );
   return faults;
 }
 

@@ -91,13 +91,7 @@ function connectionTo(url: string, name: string) {
   const given = whole.searchParams.get('options') ?? '';
   // In pg the URL's options replace those beside it.
   whole.searchParams.set('options', `${given} ${OUR_OPTIONS}`.trim());
-  // pg verifies the server for each of these modes, and warns that a later version will not.
-  const mode = whole.searchParams.get('sslmode') ?? '';
-  if (
-    ['prefer', 'require', 'verify-ca'].includes(mode) &&
-    !whole.searchParams.has('uselibpqcompat')
-  )
-    whole.searchParams.set('sslmode', 'verify-full');
+  useLibpqModes(whole.searchParams);
   return {
     connectionString: whole.href,
     application_name: `fx-rates ${name}`,
@@ -105,6 +99,20 @@ function connectionTo(url: string, name: string) {
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser },
   };
+}
+
+/**
+ * Gives sslmode the meaning that libpq documents: without a certificate authority `require` encrypts
+ * and verifies nothing. By itself pg verifies more, and says that a later version will not.
+ */
+function useLibpqModes(given: URLSearchParams): void {
+  const mode = given.get('sslmode');
+  if (!mode || mode === 'no-verify') return;
+  given.set('uselibpqcompat', 'true');
+  // libpq goes on without TLS where the server has none; pg does not.
+  if (mode === 'allow') given.set('sslmode', 'prefer');
+  // The authorities that Node.js trusts: pg would look for a file of that name.
+  if (given.get('sslrootcert') === 'system') given.delete('sslrootcert');
 }
 
 const AS_TEXT = new Set<number>([

@@ -54,14 +54,21 @@ function kindOf(status: number | null): UpstreamKind {
 
 /**
  * The broker or the schema registry is unavailable: retry with back-off. `healthCode` says what is
- * unavailable, for the service's health.
+ * unavailable, for the service's health. `fix` is what a person must do where it refuses us.
  */
 export class StreamUnavailable extends Error {
   override name = 'StreamUnavailable';
   readonly healthCode: HealthCode;
-  constructor(message: string, options: ErrorOptions & { healthCode?: HealthCode } = {}) {
-    super(message, options);
+  readonly detail: string;
+  readonly fix: string | undefined;
+  constructor(
+    detail: string,
+    options: ErrorOptions & { healthCode?: HealthCode; fix?: string | undefined } = {},
+  ) {
+    super(options.fix ? `${detail}: ${options.fix}` : detail, options);
     this.healthCode = options.healthCode ?? 'stream_unavailable';
+    this.detail = detail;
+    this.fix = options.fix;
   }
 }
 

@@ -10,6 +10,7 @@ export type HealthCode =
   | 'postgres_unavailable'
   | 'disk_full'
   | 'stream_unavailable'
+  | 'stream_refused'
   | 'registry_unavailable'
   | 'schema_incompatible'
   | 'codec_unreadable'

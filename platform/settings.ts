@@ -2,74 +2,31 @@ import { isIP } from 'node:net';
 import currencyCodes from 'currency-codes';
 import { findCronFault } from './cron.ts';
 import { FAILPOINTS, type Failpoint } from './failpoint.ts';
+import {
+  certificates,
+  commaList,
+  flag,
+  type Kind,
+  matching,
+  oneOf,
+  pairs,
+  port,
+  privateKey,
+  Refusal,
+  text,
+  url,
+  wholeNumber,
+} from './setting-kinds.ts';
 import { FAULTS } from './simulated-fault.ts';
-
-/** A kind of value. `parse` returns undefined for a text that is not one. */
-interface Kind<T> {
-  /** Completes the sentence "use …". */
-  readonly expected: string;
-  readonly example: string;
-  /** Throws `Refusal` where it can be more precise than `expected`. */
-  readonly parse: (text: string) => T | undefined;
-}
 
 export interface Setting<T> extends Kind<T> {
   /** The value when it is not set, as text. */
   readonly fallback: string | undefined;
 }
 
-/** A precise reason why a value is refused. */
-export class Refusal extends Error {
-  override name = 'Refusal';
-}
-
 const optional = <T>(kind: Kind<T>): Setting<T | undefined> => ({ ...kind, fallback: undefined });
 const setting = <T>(kind: Kind<T>, fallback: string): Setting<T> => ({ ...kind, fallback });
 
-const matching = (pattern: RegExp, expected: string, example: string): Kind<string> => ({
-  expected,
-  example,
-  parse: (text) => (pattern.test(text) ? text : undefined),
-});
-const text = matching(/./, 'any text', 'text');
-const wholeNumber = (low: number, high: number, example: number): Kind<number> => ({
-  expected: `a whole number from ${low} to ${high}`,
-  example: String(example),
-  parse: (given) => {
-    const value = /^\d{1,9}$/.test(given) ? Number(given) : Number.NaN;
-    return value >= low && value <= high ? value : undefined;
-  },
-});
-const port = (example: number) => wholeNumber(0, 65535, example);
-const oneOf = <const T extends string>(...values: T[]): Kind<T> => ({
-  expected: `one of ${values.join(', ')}`,
-  example: values[0] as string,
-  parse: (given) => values.find((value) => value === given),
-});
-const url = (schemes: RegExp, expected: string, example: string): Kind<string> => ({
-  expected,
-  example,
-  parse: (given) => {
-    if (hasBrokenUserinfo(given))
-      throw new Refusal(
-        'the user or password has a character that must be encoded: ' +
-          '/ as %2F, @ as %40, : as %3A, # as %23, ? as %3F',
-      );
-    return URL.canParse(given) && schemes.test(new URL(given).protocol) ? given : undefined;
-  },
-});
-const commaList = (
-  isItem: (item: string) => boolean,
-  expected: string,
-  example: string,
-): Kind<string[]> => ({
-  expected,
-  example,
-  parse: (given) => {
-    const items = given.split(',').map((item) => item.trim());
-    return items.every(isItem) ? items : undefined;
-  },
-});
 const topicName = matching(
   /^[A-Za-z0-9._-]{1,200}$/,
   'up to 200 letters, digits, dots, dashes or underscores',
@@ -83,12 +40,6 @@ const path: Kind<string> = {
     const trimmed = given.replace(/\/+$/, '');
     return trimmed === '' || /^(\/[\w.~-]+)+$/.test(trimmed) ? trimmed : undefined;
   },
-};
-
-const flag: Kind<boolean> = {
-  expected: 'one of true, false',
-  example: 'true',
-  parse: (given) => (given === 'true' || given === 'false' ? given === 'true' : undefined),
 };
 
 const xeUrl: Kind<string> = {
@@ -166,12 +117,24 @@ export const SETTINGS = {
     ),
   ),
   KAFKA_SSL: setting(flag, 'false'),
-  KAFKA_SASL_MECHANISM: optional(oneOf('plain', 'scram-sha-256', 'scram-sha-512')),
+  KAFKA_SSL_CA: optional(certificates),
+  KAFKA_SSL_CERT: optional(certificates),
+  KAFKA_SSL_KEY: optional(privateKey),
+  KAFKA_SASL_MECHANISM: optional(
+    oneOf('plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer', 'aws-msk-iam'),
+  ),
   KAFKA_SASL_USERNAME: optional(text),
   KAFKA_SASL_PASSWORD: optional(text),
+  KAFKA_SASL_TOKEN_URL: optional(
+    url(/^https?:$/, 'an http:// or https:// URL', 'https://login.example.com/oauth2/token'),
+  ),
+  KAFKA_SASL_SCOPE: optional(text),
+  KAFKA_SASL_EXTENSIONS: optional(pairs),
   SCHEMA_REGISTRY_URL: optional(
     url(/^https?:$/, 'an http:// or https:// URL', 'https://user:password@registry.example.com'),
   ),
+  SCHEMA_REGISTRY_TOKEN: optional(text),
+  SCHEMA_REGISTRY_CA: optional(certificates),
   TOPIC: setting(topicName, 'fx.rates.v1'),
   TOPIC_PARTITIONS: setting(wholeNumber(1, 100, 3), '3'),
   TOPIC_REPLICATION: setting(wholeNumber(1, 10, 3), '1'),
@@ -210,12 +173,4 @@ function isHttpsOrLoopback(given: string): boolean {
   const isLoopback =
     host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   return protocol === 'https:' || (protocol === 'http:' && isLoopback);
-}
-
-/** A slash in a password ends the host there, and what follows up to the @ becomes the path. */
-function hasBrokenUserinfo(given: string): boolean {
-  const [, rest = ''] = /^[a-z]+:\/\/(.*)$/i.exec(given) ?? [];
-  const end = rest.search(/[/?#]/);
-  const authority = end === -1 ? rest : rest.slice(0, end);
-  return rest.slice(authority.length).includes('@') || authority.split('@').length > 2;
 }

@@ -1,4 +1,4 @@
-import type { Config } from '../platform/config.ts';
+import { type Config, mskRegion } from '../platform/config.ts';
 import type { KafkaSettings } from './kafka/client.ts';
 import type { EventStream } from './port.ts';
 import { openPostgresStream, type PostgresStreamOptions } from './postgres/stream.ts';
@@ -17,13 +17,27 @@ export async function openStream({
   return openKafkaStream({ settings: kafkaSettings(config), log: options.log });
 }
 
-/** The brokers of the settings, and how to log in to them. */
+/** The brokers of the settings, and how to authenticate to them. */
 export function kafkaSettings(config: Config): KafkaSettings {
+  const { KAFKA_BROKERS: brokers = [], KAFKA_SSL_CA: ca } = config;
+  const { KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key } = config;
+  const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  return { brokers, ssl: config.KAFKA_SSL && tls, sasl: saslOf(config), clientId: 'fx-rates' };
+}
+
+function saslOf(config: Config): KafkaSettings['sasl'] {
   const {
     KAFKA_SASL_MECHANISM: mechanism,
     KAFKA_SASL_USERNAME: username = '',
     KAFKA_SASL_PASSWORD: password = '',
+    KAFKA_SASL_TOKEN_URL: tokenUrl = '',
+    KAFKA_SASL_SCOPE: scope,
+    KAFKA_SASL_EXTENSIONS: extensions,
   } = config;
-  const sasl = mechanism ? { mechanism, username, password } : null;
-  return { brokers: config.KAFKA_BROKERS ?? [], ssl: config.KAFKA_SSL, sasl, clientId: 'fx-rates' };
+  if (!mechanism) return null;
+  if (mechanism === 'aws-msk-iam')
+    return { mechanism, region: mskRegion(config.KAFKA_BROKERS?.join() ?? '') ?? '' };
+  if (mechanism === 'oauthbearer')
+    return { mechanism, username, password, tokenUrl, scope, extensions };
+  return { mechanism, username, password };
 }

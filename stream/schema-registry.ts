@@ -1,3 +1,4 @@
+import { Agent } from 'node:https';
 import axios, { type AxiosInstance, isAxiosError } from 'axios';
 import { CannotStart, StreamUnavailable } from '../platform/errors.ts';
 import type { SchemaRegistry } from './port.ts';
@@ -7,6 +8,14 @@ const DEADLINE_MS = 10_000;
 const NO_SUCH_SCHEMA = 40_403;
 /** Incompatible with an earlier version, or no schema at all. */
 const REFUSALS = [409, 422];
+
+/** How to reach a registry: basic authentication is part of the URL. */
+export interface RegistrySettings {
+  readonly url: string;
+  readonly token?: string | undefined;
+  /** Its certificate authority as PEM, where Node.js does not trust it. */
+  readonly ca?: string | undefined;
+}
 
 /** What a registry answered: 2xx, or a status that it gave a reason for. */
 interface Answer {
@@ -22,8 +31,8 @@ const field = (data: unknown, name: string): unknown =>
  * A Confluent-compatible registry (Redpanda, Apicurio, Confluent). Ids never change their meaning,
  * so callers keep what they looked up. Rejects with `StreamUnavailable` while it cannot be reached.
  */
-export function openSchemaRegistry(url: string): SchemaRegistry {
-  const client = openClient(url);
+export function openSchemaRegistry(to: string | RegistrySettings): SchemaRegistry {
+  const client = openClient(typeof to === 'string' ? { url: to } : to);
   return {
     register: async (subject, schema) =>
       (await lookUp(client, subject, schema)) ?? register(client, subject, schema),
@@ -46,11 +55,11 @@ export function openSchemaRegistry(url: string): SchemaRegistry {
  * and whether the registry would accept one there that cannot read what is written.
  */
 export async function lookUpSubject(
-  url: string,
+  settings: RegistrySettings,
   subject: string,
   schema: string,
 ): Promise<{ id: number | null; takesAnything: boolean }> {
-  const client = openClient(url);
+  const client = openClient(settings);
   // By an example: the configured level may be of the subject itself or of the whole registry.
   const record = JSON.parse(schema) as { fields: object[] };
   const fields = [...record.fields, { name: 'without_default', type: 'string' }];
@@ -99,20 +108,34 @@ function requireKnown404(client: Client, { status, data }: Answer, expected: str
     throw client.unusable(expected, data, status);
 }
 
-function openClient(url: string) {
+/** What a person must do about the status or the code of a refusal; undefined for an outage. */
+function fixOf(status: number | undefined, code: string | undefined): string | undefined {
+  if (status === 401 || status === 403)
+    return 'check user and password in SCHEMA_REGISTRY_URL, or SCHEMA_REGISTRY_TOKEN';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'use a host name of its certificate in SCHEMA_REGISTRY_URL';
+  if (code === 'CERT_HAS_EXPIRED') return 'renew the certificate of the registry';
+  if (/CERT|VERIFY/.test(code ?? ''))
+    return 'set SCHEMA_REGISTRY_CA_FILE to the file of its certificate authority';
+  return undefined;
+}
+
+function openClient({ url, token, ca }: RegistrySettings) {
   const http: AxiosInstance = axios.create({
     baseURL: url.endsWith('/') ? url : `${url}/`,
     headers: {
       'content-type': 'application/vnd.schemaregistry.v1+json',
       accept: 'application/vnd.schemaregistry.v1+json, application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
     },
     maxRedirects: 0,
     proxy: false,
+    ...(ca && { httpsAgent: new Agent({ ca }) }),
   });
-  const unavailable = (message: string, cause?: unknown) =>
+  const unavailable = (message: string, options?: { cause?: unknown; fix?: string | undefined }) =>
     new StreamUnavailable(`schema registry ${new URL(url).host}: ${message}`, {
-      cause,
       healthCode: 'registry_unavailable',
+      ...options,
     });
   return {
     /** Sends a request; resolves for 2xx and for `expected` statuses. */
@@ -137,7 +160,10 @@ function openClient(url: string) {
           ? `status ${err.response.status}: ${JSON.stringify(err.response.data)?.slice(0, 300)}`
           : (err.code ?? err.message);
         // The error of axios holds the request, with the credentials of the address.
-        throw unavailable(`expected a response to ${method} ${path}, got ${got}`, err.code);
+        throw unavailable(`expected a response to ${method} ${path}, got ${got}`, {
+          cause: err.code,
+          fix: fixOf(err.response?.status, err.code),
+        });
       }
     },
     unusable: (expected: string, got: unknown, status?: number) => {

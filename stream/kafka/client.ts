@@ -1,17 +1,22 @@
-import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../../platform/logger.ts';
+import { bearerTokens, type TokenLogin } from './bearer-tokens.ts';
 import { registerCodecs } from './codecs.ts';
 import { patchKafkajs } from './kafkajs-patches.ts';
 
 export interface KafkaSettings {
   brokers: readonly string[];
-  ssl: boolean;
-  sasl: {
-    mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    username: string;
-    password: string;
-  } | null;
+  /** Over TLS: with the certificate authority and our certificate as PEM, or Node's defaults. */
+  ssl: boolean | { ca?: string; cert?: string; key?: string };
+  sasl: Login | TokenLogin | null;
   clientId: string;
+}
+
+/** User name and password. */
+interface Login {
+  mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  username: string;
+  password: string;
 }
 
 /** A kafkajs client that reads every codec, logs to our log and gives up a request after 10 s. */
@@ -22,7 +27,7 @@ export function kafkaClient({ brokers, ssl, sasl, clientId }: KafkaSettings, log
     clientId,
     brokers: [...brokers],
     ssl,
-    ...(sasl ? { sasl: sasl as NonNullable<KafkaConfig['sasl']> } : {}),
+    ...(sasl && { sasl: saslOptions(sasl) }),
     connectionTimeout: 3000,
     authenticationTimeout: 5000,
     requestTimeout: 10_000,
@@ -34,4 +39,10 @@ export function kafkaClient({ brokers, ssl, sasl, clientId }: KafkaSettings, log
     logCreator: () => (entry) =>
       log.debug({ kafkajs: entry.namespace, ...entry.log }, `kafkajs: ${entry.log.message}`),
   });
+}
+
+function saslOptions(sasl: Login | TokenLogin): NonNullable<KafkaConfig['sasl']> {
+  return sasl.mechanism === 'oauthbearer' || sasl.mechanism === 'aws-msk-iam'
+    ? { mechanism: 'oauthbearer', oauthBearerProvider: bearerTokens(sasl) }
+    : (sasl as SASLOptions);
 }

@@ -13,7 +13,7 @@ import {
   type Member,
   type MemberState,
 } from './batch.ts';
-import { type KafkaFault, kafkaFault, kafkaTrouble, streamError } from './faults.ts';
+import { type KafkaFault, kafkaFault, kafkaTrouble, streamError, streamRefusal } from './faults.ts';
 
 const SESSION_MS = 10_000;
 /** A consumer without a sign of life for this long counts as dead. */
@@ -105,7 +105,8 @@ async function supervise(
       if (reason) throw reason;
     } catch (err) {
       const fault = kafkaFault(err);
-      state.broken = { trouble: kafkaTrouble(err, topic), code: CODES[fault] };
+      const code = streamRefusal(err)?.healthCode ?? CODES[fault];
+      state.broken = { trouble: kafkaTrouble(err, topic), code };
       outage.failed(streamError(err), retryMs);
       // Waiting for a broker, or for a person, is no death: a new process would wait as well.
       if (fault === 'broken') deaths.push(performance.now());

@@ -37,14 +37,18 @@ const READ_BY: [who: string, names: string[]][] = [
     'producer, consumer, topics, replay, backfill',
     [
       'KAFKA_BROKERS',
-      'KAFKA_SSL',
+      ...['KAFKA_SSL', 'KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'],
       'KAFKA_SASL_MECHANISM',
       'KAFKA_SASL_USERNAME',
       'KAFKA_SASL_PASSWORD',
+      ...['KAFKA_SASL_TOKEN_URL', 'KAFKA_SASL_SCOPE', 'KAFKA_SASL_EXTENSIONS'],
       'TOPIC',
     ],
   ],
-  ['producer, consumer, replay, backfill', ['SCHEMA_REGISTRY_URL']],
+  [
+    'producer, consumer, replay, backfill',
+    ['SCHEMA_REGISTRY_URL', 'SCHEMA_REGISTRY_TOKEN', 'SCHEMA_REGISTRY_CA'],
+  ],
   [
     'simulator, and the producer that starts it',
     ['SIMULATOR_PORT', 'SIMULATOR_MODE', 'SIMULATOR_FAULT'],

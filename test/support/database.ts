@@ -5,18 +5,25 @@ import { join } from 'node:path';
 import type { Knex } from 'knex';
 import pg from 'pg';
 import { type Database, openDatabase } from '../../platform/database.ts';
-import {
-  type EmbeddedPostgres,
-  joinEmbeddedPostgres,
-} from '../../platform/embedded-postgres/join.ts';
+import { joinEmbeddedPostgres } from '../../platform/embedded-postgres/join.ts';
 import { migrate } from '../../platform/migrate.ts';
 import { type Notifications, openNotifications } from '../../platform/notifications.ts';
 import { quiet } from './quiet.ts';
 
 const TEMPLATE = 'fx_template';
-let server: Promise<{ postgres: EmbeddedPostgres; dataDir: string }> | undefined;
+let server: Promise<TestServer> | undefined;
 let ahead = 0;
 const spare: Promise<string>[] = [];
+
+/** The server that all tests share. */
+interface TestServer {
+  /** Of a superuser. */
+  readonly adminUrl: string;
+  /** The URL of a database as the tests use it. */
+  urlOf(database: string): string;
+  create(database: string, template?: string): Promise<void>;
+  stop(): Promise<void>;
+}
 
 export interface TestDatabase {
   db: Database;
@@ -34,10 +41,10 @@ export interface TestDatabase {
 /** A migrated database, copied from a template on one real server that all tests share. */
 export async function testDatabase(): Promise<TestDatabase> {
   server ??= startServer();
-  const { postgres } = await server;
-  const name = await (spare.shift() ?? copy(postgres.url));
-  while (spare.length < ahead) spare.push(copy(postgres.url));
-  const url = postgres.url.replace(/\/[^/]*$/, `/${name}`);
+  const { adminUrl, urlOf } = await server;
+  const name = await (spare.shift() ?? copy(await server));
+  while (spare.length < ahead) spare.push(copy(await server));
+  const url = urlOf(name);
   const db = openDatabase({ url, name: 'test' });
   let notifications: Notifications | undefined;
   return {
@@ -51,7 +58,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     drop: async () => {
       await notifications?.stop();
       await db.destroy();
-      await admin(postgres.url, `drop database ${name} with (force)`);
+      await admin(adminUrl, `drop database ${name} with (force)`);
     },
   };
 }
@@ -59,15 +66,15 @@ export async function testDatabase(): Promise<TestDatabase> {
 /** A database without any table, for tests that bring their own schema. */
 export async function emptyDatabase() {
   server ??= startServer();
-  const { postgres } = await server;
+  const { adminUrl, urlOf, create } = await server;
   const name = `t_${randomBytes(6).toString('hex')}`;
-  await admin(postgres.url, `create database ${name}`);
-  const url = postgres.url.replace(/\/[^/]*$/, `/${name}`);
+  await create(name);
+  const url = urlOf(name);
   return {
     url,
     /** Runs one statement, or a script of many, and returns the rows of the last one. */
     run: (sql: string) => admin(url, sql),
-    drop: () => admin(postgres.url, `drop database ${name} with (force)`),
+    drop: () => admin(adminUrl, `drop database ${name} with (force)`),
   };
 }
 
@@ -79,27 +86,64 @@ export function copyDatabasesAhead(count: number): void {
 /** Stops the shared server; mocha calls it once, after the last test. */
 export async function stopTestServer(): Promise<void> {
   if (!server) return;
-  const { postgres, dataDir } = await server;
+  const { stop } = await server;
   await Promise.all(spare);
-  await postgres.leave();
-  rmSync(dataDir, { recursive: true, force: true });
+  await stop();
 }
 
-async function copy(url: string): Promise<string> {
+async function copy({ create }: TestServer): Promise<string> {
   const name = `t_${randomBytes(6).toString('hex')}`;
-  await admin(url, `create database ${name} template ${TEMPLATE}`);
+  await create(name, TEMPLATE);
   return name;
 }
 
-async function startServer() {
+async function startServer(): Promise<TestServer> {
+  const given = process.env['TEST_POSTGRES'];
+  const started = given ? ownSchemas(given) : await startEmbedded();
+  await started.create(TEMPLATE);
+  await migrate(started.urlOf(TEMPLATE), quiet);
+  return started;
+}
+
+async function startEmbedded(): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'fx-test-'));
-  const postgres = await joinEmbeddedPostgres({ dataDir, log: quiet });
+  const { url, leave } = await joinEmbeddedPostgres({ dataDir, log: quiet });
   // This server is deleted after the run, and waiting for the disk would take most of a test.
-  await admin(postgres.url, 'alter system set fsync = off');
-  await admin(postgres.url, 'select pg_reload_conf()');
-  await admin(postgres.url, `create database ${TEMPLATE}`);
-  await migrate(postgres.url.replace(/\/[^/]*$/, `/${TEMPLATE}`), quiet);
-  return { postgres, dataDir };
+  await admin(url, 'alter system set fsync = off');
+  await admin(url, 'select pg_reload_conf()');
+  return {
+    adminUrl: url,
+    urlOf: (name) => url.replace(/\/[^/]*$/, `/${name}`),
+    create: async (name, template = 'template1') =>
+      void (await admin(url, `create database ${name} template ${template}`)),
+    stop: async () => {
+      await leave();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A given server, used as in production: by a user that owns nothing but its schema. */
+function ownSchemas(adminUrl: string): TestServer {
+  const urlOf = (name: string, user = 'fx_app') => {
+    const url = new URL(adminUrl);
+    url.pathname = `/${name}`;
+    if (user === 'fx_app') {
+      [url.username, url.password] = [user, user];
+      url.searchParams.set('options', '-c search_path=fx_own');
+    }
+    return url.href;
+  };
+  const create = async (name: string, template = '') => {
+    await admin(adminUrl, `create database ${name} ${template && `template ${template}`}`);
+    if (template) return;
+    await admin(
+      urlOf(name, 'admin'),
+      `do $$ begin create role fx_app login password 'fx_app'; exception when others then end $$;
+       create schema fx_own authorization fx_app;`,
+    );
+  };
+  return { adminUrl, urlOf: (name) => urlOf(name), create, stop: async () => {} };
 }
 
 async function admin(url: string, sql: string): Promise<unknown[]> {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { formatMinute, type Problem, sortProblems } from '../../app/problems.ts';
 import { withinDeadline } from '../../platform/deadline.ts';
+import { StreamUnavailable } from '../../platform/errors.ts';
 
 /** What was examined and found: healthy, worth knowing, or a problem with its code and its fix. */
 export type Check =
@@ -61,6 +62,12 @@ export async function examine(
     const { message, code } = err as { message?: string; code?: string };
     return [problem(name, { detail: message || String(code), ...explain(err) })];
   }
+}
+
+/** A refusal of the brokers or the registry names its own fix; anything else gets the usual one. */
+export function explainStream(err: unknown, code: string, usual: string) {
+  if (!(err instanceof StreamUnavailable && err.fix)) return { code, fix: usual };
+  return { code: err.healthCode, detail: err.detail, fix: err.fix };
 }
 
 const CONNECT_MS = 2000;

@@ -1,4 +1,4 @@
-import { deadLetterTopic, eventTopic } from '../../app/event-stream.ts';
+import { deadLetterTopic, eventTopic, registrySettings } from '../../app/event-stream.ts';
 import type { Problem } from '../../app/problems.ts';
 import { formatVerdict } from '../../app/problems.ts';
 import type { LocalTask } from '../../app/run.ts';
@@ -90,12 +90,14 @@ function examineStream({ config, log }: Context): Promise<Check[]> {
   return examineKafka({ settings: kafkaSettings(config), topics, log });
 }
 
-function examineSchemas({ SCHEMA_REGISTRY_URL: url, TOPIC }: Config): Promise<Check[]> {
-  if (!url)
+function examineSchemas(config: Config): Promise<Check[]> {
+  const settings = registrySettings(config);
+  if (!settings)
     return Promise.resolve([
       note('schema registry', 'none: SCHEMA_REGISTRY_URL is not set, schema ids are built in'),
     ]);
-  return examineRegistry({ url, subject: `${TOPIC}-value`, schema: RATE_OBSERVED_SCHEMA });
+  const subject = `${config.TOPIC}-value`;
+  return examineRegistry({ ...settings, subject, schema: RATE_OBSERVED_SCHEMA });
 }
 
 /** The simulator's address is known only from the heartbeat of the producer that runs it. */

@@ -1,7 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import kafkajs, { type Admin } from 'kafkajs';
 import type { Logger } from '../../platform/logger.ts';
 import { type KafkaSettings, kafkaClient } from '../../stream/kafka/client.ts';
-import { type Check, examine, note, ok, probeTcp, problem } from './check.ts';
+import { streamError } from '../../stream/kafka/faults.ts';
+import { type Check, examine, explainStream, note, ok, probeTcp, problem } from './check.ts';
 
 export interface ExpectedTopic {
   readonly topic: string;
@@ -40,12 +42,29 @@ export function examineKafka({ settings, topics, log }: ExamineKafka): Promise<C
       void admin.disconnect().catch(() => undefined);
     }
   };
-  return examine('Kafka', work, () => ({
-    code: 'stream_unavailable',
-    fix:
-      'the port answers, but not to Kafka with these settings: compare KAFKA_SSL and ' +
-      'KAFKA_SASL_* with the brokers',
-  }));
+  const usual =
+    'the port answers, but not to Kafka with these settings: compare KAFKA_SSL and ' +
+    'KAFKA_SASL_* with the brokers';
+  return examine('Kafka', work, (err) =>
+    explainStream(streamError(err), 'stream_unavailable', usual),
+  ).then((checks) => [...checks, ...checkOwnCertificate(settings.ssl)]);
+}
+
+const ENDS_SOON_MS = 14 * 86_400_000;
+
+/** The brokers refuse a certificate of ours that has expired, and say no more than that. */
+export function checkOwnCertificate(ssl: KafkaSettings['ssl'], now = Date.now()): Check[] {
+  if (typeof ssl === 'boolean' || !ssl.cert) return [];
+  const until = new Date(new X509Certificate(ssl.cert).validTo);
+  const detail = `valid until ${until.toISOString().slice(0, 10)}`;
+  const left = until.getTime() - now;
+  if (left > ENDS_SOON_MS) return [ok('KAFKA_SSL_CERT', detail)];
+  const finding = { detail, fix: 'renew it and restart the services' };
+  return [
+    left < 0
+      ? problem('KAFKA_SSL_CERT', { ...finding, code: 'certificate_expired' })
+      : problem('KAFKA_SSL_CERT', { ...finding, code: 'certificate_ends', severity: 'degraded' }),
+  ];
 }
 
 async function findUnreachable(addresses: readonly string[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type pg from 'pg';
+import { explainRefusal } from '../../app/postgres-refusal.ts';
 import { sessionClient } from '../../platform/database.ts';
 import { withinDeadline } from '../../platform/deadline.ts';
 import { destroyConnection } from '../../platform/drop-dirty-connection.ts';
@@ -170,28 +171,13 @@ export function explainPostgres(
   { host, dataDir }: Where,
 ): { code: string; fix: string; detail?: string } {
   const { code = '', message = '' } = err as { code?: string; message?: string };
+  const refusal = explainRefusal(`postgres://${host}`, err);
+  if (refusal) return refusal;
   if (code === '53100' || code === 'ENOSPC')
     return {
       code: 'disk_full',
       detail: `the disk of Postgres is full (${message})`,
       fix: `free space ${dataDir ? `under ${dataDir}` : `on ${host}`}; never delete in pg_wal`,
-    };
-  if (code.startsWith('28') || code === '42501')
-    return {
-      code: 'postgres_refused',
-      fix: 'check user and password in DATABASE_URL (or DATABASE_PASSWORD_FILE)',
-    };
-  if (code === '3D000')
-    return {
-      code: 'database_missing',
-      fix: 'create the database, or correct its name in DATABASE_URL',
-    };
-  if (code === '08P01' && message.includes('startup parameter'))
-    return {
-      code: 'pooler_refuses_parameters',
-      fix:
-        'add the parameter to ignore_startup_parameters in PgBouncer, and set it on the role ' +
-        '(docs/deploy.md)',
     };
   if (code === '57P03')
     return {

@@ -1,21 +1,17 @@
-import { lookUpSubject } from '../../stream/schema-registry.ts';
-import { type Check, examine, note, ok, problem } from './check.ts';
+import { lookUpSubject, type RegistrySettings } from '../../stream/schema-registry.ts';
+import { type Check, examine, explainStream, note, ok, problem } from './check.ts';
 
 const NAME = 'schema registry';
 
 /** Examines the registry: reachable, our schema registered, compatibility. Registers nothing. */
 export function examineRegistry({
-  url,
   subject,
   schema,
-}: {
-  url: string;
-  subject: string;
-  schema: string;
-}): Promise<Check[]> {
-  const { host } = new URL(url);
+  ...settings
+}: RegistrySettings & { subject: string; schema: string }): Promise<Check[]> {
+  const { host } = new URL(settings.url);
   const work = async (): Promise<Check[]> => {
-    const { id, takesAnything } = await lookUpSubject(url, subject, schema);
+    const { id, takesAnything } = await lookUpSubject(settings, subject, schema);
     if (id === null)
       return [note(NAME, `${host}: the producer has yet to register ${subject} in this version`)];
     const detail = `${host}: ${subject} has our schema as id ${id}`;
@@ -30,8 +26,6 @@ export function examineRegistry({
       ];
     return [ok(NAME, `${detail}; incompatible schemas are refused`)];
   };
-  return examine(NAME, work, () => ({
-    code: 'registry_unavailable',
-    fix: 'start it, or correct SCHEMA_REGISTRY_URL (with its path, if it has one)',
-  }));
+  const usual = 'start it, or correct SCHEMA_REGISTRY_URL (with its path, if it has one)';
+  return examine(NAME, work, (err) => explainStream(err, 'registry_unavailable', usual));
 }

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { chownSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { joinPostgres, requirePostgres } from '../../../app/context.ts';
@@ -7,38 +6,45 @@ import { readConfig } from '../../../platform/config.ts';
 import { openDatabase } from '../../../platform/database.ts';
 import { ensureServerUser } from '../../../platform/embedded-postgres/cluster.ts';
 import { queryRow } from '../../../platform/sql.ts';
+import { examinePostgres } from '../../../tools/doctor/postgres.ts';
+import { type Authority, makeAuthority } from '../../support/certificates.ts';
 import { startToolServer, type ToolServer, toolsFolder } from '../../support/postgres-tools.ts';
 import { quiet } from '../../support/quiet.ts';
 import { skipWithout } from '../../support/requirements.ts';
 
-/** A certificate authority of its own and a certificate of 127.0.0.1 by it, for the server's user. */
-function makeCertificates(dir: string): Record<string, string> {
-  const at = (name: string) => join(dir, name);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-  const key = (name: string) => ['-newkey', 'rsa:2048', '-nodes', '-keyout', at(name)];
-  const ca = ['-days', '2', '-subj', '/CN=Test CA', '-out', at('ca.pem')];
-  openssl('req', '-x509', ...key('ca.key'), ...ca);
-  openssl('req', ...key('server.key'), '-subj', '/CN=db', '-out', at('server.csr'));
-  writeFileSync(at('san'), 'subjectAltName=IP:127.0.0.1\n');
-  const issuer = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial'];
-  const issued = ['-days', '2', '-extfile', at('san'), '-out', at('server.pem')];
-  openssl('x509', '-req', '-in', at('server.csr'), ...issuer, ...issued);
+/** The settings of a server with TLS, and databases that want TLS or a certificate. */
+function tlsSettings(dir: string, authority: Authority): Record<string, string> {
+  const { cert, key } = authority.issue('server');
   const user = ensureServerUser();
   if (user.uid !== undefined)
-    for (const name of readdirSync(dir))
-      if (/^(server|ca)\./.test(name)) chownSync(at(name), user.uid, user.gid);
-  return { ssl: 'on', ssl_cert_file: at('server.pem'), ssl_key_file: at('server.key') };
+    for (const file of [cert, key, authority.file]) chownSync(file, user.uid, user.gid);
+  const ssl = { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key, ssl_ca_file: authority.file };
+  const hba = join(dir, 'hba.conf');
+  // Each rule is for one database of the tests.
+  const rules = [
+    'hostssl only_tls all all trust',
+    'hostssl only_cert all all trust clientcert=verify-ca',
+    'host tls all all trust',
+    'host postgres all all trust',
+  ];
+  writeFileSync(hba, `${rules.join('\n')}\n`);
+  if (user.uid !== undefined) chownSync(hba, user.uid, user.gid);
+  return { ...ssl, hba_file: hba };
 }
 
 describe('Postgres over TLS', function () {
   this.timeout(60_000);
   let server: ToolServer;
   let plain: ToolServer;
+  let authority: Authority;
   let url: string;
   before(async function () {
     const tools = toolsFolder();
     skipWithout(this, 'TLS', tools ? null : 'no Postgres with TLS (Debian: postgresql)');
-    server = await startToolServer(tools as string, async (dir) => makeCertificates(dir));
+    server = await startToolServer(tools as string, async (dir) => {
+      authority = makeAuthority(dir);
+      return tlsSettings(dir, authority);
+    });
     plain = await startToolServer(tools as string);
     url = await server.database('tls');
   });
@@ -64,11 +70,40 @@ describe('Postgres over TLS', function () {
     }
   }
 
-  it('is encrypted and verified by the private certificate authority that is named', async () => {
-    const root = `sslrootcert=${server.dir}/ca.pem`;
-    expect(await connect(url, `sslmode=verify-full&${root}`)).to.equal('encrypted');
-    expect(await connect(url, `sslmode=require&${root}`)).to.equal('encrypted');
+  it('gives every sslmode the meaning that it has in libpq', async () => {
+    const root = `sslrootcert=${authority.file}`;
+    const foreign = `sslrootcert=${makeAuthority(server.dir, 'foreign').file}`;
+    const byOtherName = url.replace('127.0.0.1', 'localhost');
+    const untrusted = /^CannotStart: Postgres at .* not trusted/;
     expect(await connect(url, 'sslmode=disable')).to.equal('plain');
+    expect(await connect(url, 'sslmode=prefer')).to.equal('encrypted');
+    // Encrypted and not verified, unless there is a certificate authority to verify by.
+    expect(await connect(byOtherName, 'sslmode=require')).to.equal('encrypted');
+    expect(await connect(url, `sslmode=require&${foreign}`)).to.match(untrusted);
+    // The authority is verified, the host name is not.
+    expect(await connect(byOtherName, `sslmode=verify-ca&${root}`)).to.equal('encrypted');
+    expect(await connect(url, `sslmode=verify-ca&${foreign}`)).to.match(untrusted);
+    expect(await connect(url, 'sslmode=verify-ca')).to.match(/^CannotStart: .* needs sslrootcert=/);
+    expect(await connect(url, `sslmode=verify-full&${root}`)).to.equal('encrypted');
+    expect(await connect(url, 'sslmode=verify-full&sslrootcert=system')).to.match(untrusted);
+    expect(await connect(url, 'sslmode=on')).to.match(/^CannotStart: .*sslmode=on is none of/);
+  });
+
+  it('names what a server wants that refuses a connection in the clear', async () => {
+    const onlyTls = await server.database('only_tls');
+    expect(await connect(onlyTls, 'sslmode=disable')).to.match(
+      /^CannotStart: Postgres at .* wants TLS \(no pg_hba.conf entry .*\): add sslmode=require/,
+    );
+    expect(await connect(onlyTls, 'sslmode=require')).to.equal('encrypted');
+    const onlyCert = await server.database('only_cert');
+    expect(await connect(onlyCert, 'sslmode=require')).to.match(
+      /^CannotStart: Postgres at .* refuses our certificate, or wants one \(.*\): set sslcert and/,
+    );
+    const client = authority.issue('client');
+    const own = `sslcert=${client.cert}&sslkey=${client.key}`;
+    expect(await connect(onlyCert, `sslmode=require&${own}`)).to.equal('encrypted');
+    const checks = await examinePostgres({ url: `${onlyTls}?sslmode=disable`, dataDir: null });
+    expect(checks[0]).to.include({ state: 'problem', code: 'postgres_tls' });
   });
 
   it('says in one sentence that the certificate authority is not known', async () => {

@@ -141,6 +141,28 @@ describe('the settings', () => {
     expect(readConfig({ XE_API_KEY: 'k', XE_ACCOUNT_ID: 'a' }, NO_FILE).source).to.equal('xe');
   });
 
+  it('want TLS for certificates and MSK, a token endpoint for OAuth, and PEM as text', () => {
+    expect(faultsOf({ KAFKA_SSL_CA: '/etc/ca.pem' })).to.deep.equal([
+      'KAFKA_SSL_CA: use certificates as PEM text; _FILE at the end of the name takes a file of ' +
+        'it, for example -----BEGIN CERTIFICATE-----…',
+      'KAFKA_SSL: set it to true for KAFKA_SSL_CA',
+    ]);
+    const key = '-----BEGIN ENCRYPTED PRIVATE KEY-----\\nx';
+    expect(faultsOf({ KAFKA_SSL: 'true', KAFKA_SSL_KEY: key })).to.deep.equal([
+      'KAFKA_SSL_KEY: the key is encrypted: decrypt it with openssl pkey -in FILE -out NEW',
+      'KAFKA_SSL_CERT and KAFKA_SSL_KEY: set both or neither',
+    ]);
+    const login = { KAFKA_SASL_USERNAME: 'id', KAFKA_SASL_PASSWORD: 'x' };
+    expect(faultsOf({ KAFKA_SASL_MECHANISM: 'oauthbearer', ...login })).to.deep.equal([
+      'KAFKA_SASL_TOKEN_URL: set it to where oauthbearer gets its tokens',
+    ]);
+    const msk = { KAFKA_SASL_MECHANISM: 'aws-msk-iam', KAFKA_BROKERS: 'kafka:9098' };
+    expect(faultsOf(msk)).to.deep.equal([
+      'KAFKA_SSL: set it to true for KAFKA_SASL_MECHANISM aws-msk-iam',
+      'KAFKA_BROKERS: use the names that AWS gives them: aws-msk-iam reads the region there',
+    ]);
+  });
+
   it('send no key in the clear: XE is asked over https, or http on loopback', () => {
     for (const url of [
       'http://xecdapi.xe.com/v1/',
