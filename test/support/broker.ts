@@ -17,7 +17,7 @@ let broker: Promise<Broker> | undefined;
 
 /** Why there is no broker here, or null. REQUIRE_BROKER=1 makes its absence a failure. */
 export function brokerMissing(): string | null {
-  return process.env['KAFKA_BROKERS'] ? null : javaMissing();
+  return process.env['KAFKA_BROKERS'] || process.env['TEST_BROKER'] ? null : javaMissing();
 }
 
 /** Why no server can be started here, for tests that need one of their own. */
@@ -31,9 +31,13 @@ export function javaMissing(): string | null {
   }
 }
 
-/** One real Apache Kafka and one real schema registry for the whole run, started on first use. */
+/**
+ * One real Apache Kafka and one real schema registry for the whole run, started on first use. The
+ * workers of a parallel run use those of the main process, which describes them in TEST_BROKER.
+ */
 export function sharedBroker(): Promise<Broker> {
-  broker ??= start();
+  const given = process.env['TEST_BROKER'];
+  broker ??= given ? Promise.resolve(JSON.parse(given) as Broker) : start();
   return broker;
 }
 

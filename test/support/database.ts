@@ -40,10 +40,10 @@ export interface TestDatabase {
 
 /** A migrated database, copied from a template on one real server that all tests share. */
 export async function testDatabase(): Promise<TestDatabase> {
-  server ??= startServer();
-  const { adminUrl, urlOf } = await server;
-  const name = await (spare.shift() ?? copy(await server));
-  while (spare.length < ahead) spare.push(copy(await server));
+  const server = await testServer();
+  const { adminUrl, urlOf } = server;
+  const name = await (spare.shift() ?? copy(server));
+  while (spare.length < ahead) spare.push(copy(server));
   const url = urlOf(name);
   const db = openDatabase({ url, name: 'test' });
   let notifications: Notifications | undefined;
@@ -65,8 +65,7 @@ export async function testDatabase(): Promise<TestDatabase> {
 
 /** A database without any table, for tests that bring their own schema. */
 export async function emptyDatabase() {
-  server ??= startServer();
-  const { adminUrl, urlOf, create } = await server;
+  const { adminUrl, urlOf, create } = await testServer();
   const name = `t_${randomBytes(6).toString('hex')}`;
   await create(name);
   const url = urlOf(name);
@@ -97,8 +96,21 @@ async function copy({ create }: TestServer): Promise<string> {
   return name;
 }
 
+/** The one server of the run; workers of a parallel run use that of the main process. */
+function testServer(): Promise<TestServer> {
+  server ??= startServer();
+  return server;
+}
+
+/** Starts the server that the workers of a parallel run, which inherit this environment, use. */
+export async function shareTestServer(): Promise<void> {
+  process.env['TEST_SHARED_POSTGRES'] = (await testServer()).adminUrl;
+}
+
 async function startServer(): Promise<TestServer> {
   const given = process.env['TEST_POSTGRES'];
+  const shared = process.env['TEST_SHARED_POSTGRES'];
+  if (shared) return given ? ownSchemas(given) : superuserOf(shared, async () => {});
   const started = given ? ownSchemas(given) : await startEmbedded();
   await started.create(TEMPLATE);
   await migrate(started.urlOf(TEMPLATE), quiet);
@@ -111,15 +123,19 @@ async function startEmbedded(): Promise<TestServer> {
   // This server is deleted after the run, and waiting for the disk would take most of a test.
   await admin(url, 'alter system set fsync = off');
   await admin(url, 'select pg_reload_conf()');
+  return superuserOf(url, async () => {
+    await leave();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+}
+
+function superuserOf(adminUrl: string, stop: () => Promise<void>): TestServer {
   return {
-    adminUrl: url,
-    urlOf: (name) => url.replace(/\/[^/]*$/, `/${name}`),
+    adminUrl,
+    urlOf: (name) => adminUrl.replace(/\/[^/]*$/, `/${name}`),
     create: async (name, template = 'template1') =>
-      void (await admin(url, `create database ${name} template ${template}`)),
-    stop: async () => {
-      await leave();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+      void (await admin(adminUrl, `create database ${name} template ${template}`)),
+    stop,
   };
 }
 

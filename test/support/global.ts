@@ -1,18 +1,26 @@
-import { brokerMissing, stopBroker } from './broker.ts';
-import { copyDatabasesAhead, stopTestServer } from './database.ts';
+import { brokerMissing, sharedBroker, stopBroker } from './broker.ts';
+import { copyDatabasesAhead, shareTestServer, stopTestServer } from './database.ts';
 
-export function mochaGlobalSetup(): void {
-  copyDatabasesAhead(3);
+copyDatabasesAhead(3);
+
+export async function mochaGlobalSetup(): Promise<void> {
   const missing = brokerMissing();
-  if (!missing) return;
-  if (process.env['REQUIRE_BROKER'] === '1')
+  if (missing && process.env['REQUIRE_BROKER'] === '1')
     throw new Error(`REQUIRE_BROKER=1, but there is none: ${missing}`);
-  process.stderr.write(
-    `\n!!! SKIPPED: every test against a real Kafka broker and schema registry (${missing}) !!!\n`,
-  );
+  if (missing)
+    process.stderr.write(
+      `\n!!! SKIPPED: every test against a real Kafka broker and schema registry (${missing}) !!!\n`,
+    );
+  if (process.argv.includes('--parallel')) await startForWorkers(missing === null);
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
   await stopBroker();
   await stopTestServer();
+}
+
+/** Workers are forked after this, with this environment. */
+async function startForWorkers(withBroker: boolean): Promise<void> {
+  const [broker] = await Promise.all([withBroker ? sharedBroker() : null, shareTestServer()]);
+  if (broker) process.env['TEST_BROKER'] = JSON.stringify(broker);
 }
