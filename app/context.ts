@@ -96,8 +96,8 @@ export async function openHealthPort(
 }
 
 /**
- * Runs the work of a command, which cannot wait for Postgres as a service does. Throws `CannotStart`
- * with one sentence when Postgres is unavailable or refuses us.
+ * Runs the work of a command, which cannot wait for Postgres as a service does. Throws
+ * `CannotStart` with one sentence when Postgres is unavailable or refuses us.
  */
 export async function requirePostgres<Result>(
   url: string,

@@ -57,8 +57,8 @@ export function registrySettings(config: Config): RegistrySettings | null {
 }
 
 /**
- * Returns a function that finds a writer's schema by an id that is not built in. It returns null for
- * an unknown id; on Kafka without a registry it throws, since the id may exist elsewhere.
+ * Returns a function that finds a writer's schema by an id that is not built in. It returns null
+ * for an unknown id; on Kafka without a registry it throws, since the id may exist elsewhere.
  */
 export function schemaLookup(config: Config): (id: number) => Promise<string | null> {
   const registry = openRegistry(config);

@@ -15,7 +15,8 @@ export async function down(knex: Knex): Promise<void> {
 
 const ACCOUNTS = `
   create table breakers (
-    source      text        not null constraint breakers_source check (source in ('xe', 'simulator')),
+    source      text        not null
+                constraint breakers_source check (source in ('xe', 'simulator')),
     credentials text        not null,
     status      integer     not null,
     reason      text        not null,

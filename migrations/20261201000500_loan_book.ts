@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** The loan book: who borrowed, what was lent, when it is due and what was paid. One book at a time. */
+/** The loan book, one at a time: borrowers, loans, instalments and payments. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(BOOK);
   await knex.raw(LOANS);

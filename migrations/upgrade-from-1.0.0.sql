@@ -1,6 +1,6 @@
 -- Upgrades a database of release 1.0.0 to the baseline of this folder. platform/migrate.ts runs it
--- in one transaction and then records the baseline as applied. The upgrade test runs it on a dump of
--- such a database and compares rows and schema.
+-- in one transaction and then records the baseline as applied. The upgrade test runs it on a dump
+-- of such a database and compares rows and schema.
 
 -- schema scope
 create function announce(channel text, payload text default '') returns void

@@ -40,8 +40,8 @@ export async function migrate(url: string, log: Logger): Promise<readonly string
 }
 
 /**
- * Upgrades a database of release 1.0.0 to the baseline, in one transaction, and returns the names of
- * the baseline's migrations; none when there is nothing to upgrade. Throws `CannotStart` for a
+ * Upgrades a database of release 1.0.0 to the baseline, in one transaction, and returns the names
+ * of the baseline's migrations; none when there is nothing to upgrade. Throws `CannotStart` for a
  * database that is older.
  */
 async function upgradeFrom100(db: Database, log: Logger): Promise<string[]> {

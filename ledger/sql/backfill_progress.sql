@@ -3,7 +3,7 @@ with pages as (
   select *
   from runs
   where source = :source and trigger = 'backfill'
-    -- A page that is retried keeps the end of its last attempt, so its state decides that it is open.
+    -- A page that is retried keeps the end of its last attempt: its state says that it is open.
     and (state not in ('confirmed', 'failed', 'skipped') or ended_at >= :since)
 )
 select count(*)::int as pages,

@@ -1,4 +1,4 @@
--- The newest readable rate of each currency, in the order of :currencies; nulls where there is none.
+-- The newest readable rate of each currency, in the order of :currencies; else nulls.
 select wanted.quote, newest.rate_date, newest.observed_at, newest.fetched_at
 from unnest(:currencies::text[]) with ordinality as wanted (quote, position)
 left join lateral (

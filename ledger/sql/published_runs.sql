@@ -3,7 +3,8 @@
 -- A rate is news unless it is hidden, XE had sent a newer one before, or it repeats a rate that
 -- was observed more than a day before it was fetched (a daily package repeats today's).
 select r.run_id, r.state, r.missing, cardinality(r.event_ids) as events,
-       found.stored + voided.events as stored, found.hidden, found.newer, letter.id as dead_letter_id
+       found.stored + voided.events as stored, found.hidden, found.newer,
+       letter.id as dead_letter_id
 from runs r
 cross join lateral (
   select count(*)::int as stored,

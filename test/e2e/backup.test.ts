@@ -19,7 +19,7 @@ import { skipWithout } from '../support/requirements.ts';
 const ENDINGS: { close(): Promise<unknown> }[] = [];
 
 /** Follows docs/backup.md: pg_dump, pg_restore, and a replay of what came since the dump. */
-describe('a database that is restored from a dump', function () {
+describe('a database restored from a dump', function () {
   this.timeout(120_000);
   let server: ToolServer;
   before(async function () {

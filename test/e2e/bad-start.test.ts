@@ -27,7 +27,7 @@ async function ending(
   return { code, said: started.output() };
 }
 
-describe('a start that cannot be', function () {
+describe('a start that fails', function () {
   this.timeout(60_000);
   let data: ReturnType<typeof dataDir>;
   let withoutBroker: Promise<(number | null)[]>;
@@ -62,7 +62,7 @@ describe('a start that cannot be', function () {
     expect(code).to.equal(1);
     expect(said).to.match(
       new RegExp(
-        `The API cannot listen on 127\\.0\\.0\\.1:${port}: another program listens there\\. Set PORT`,
+        `API cannot listen on 127\\.0\\.0\\.1:${port}: another program listens there\\. Set PORT`,
       ),
     );
   });
@@ -125,13 +125,14 @@ describe('a start that cannot be', function () {
         args,
       );
       expect(code).to.equal(1);
-      expect(said).to.match(
-        /Postgres at 127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\): start it, or correct DATABASE_URL/,
+      expect(said).to.contain(
+        'Postgres at 127.0.0.1:1 cannot be reached (ECONNREFUSED): ' +
+          'start it, or correct DATABASE_URL',
       );
     });
   }
 
-  it('keeps the page up and trying while Postgres is away, and says so', async () => {
+  it('keeps serving the page while Postgres is unavailable, and says so', async () => {
     const port = await freePort();
     const api = command('api', {
       DATABASE_URL: 'postgres://fx:x@127.0.0.1:1/none',
@@ -151,7 +152,7 @@ describe('a start that cannot be', function () {
     expect(await api.exited).to.equal(0);
   });
 
-  it('keeps a service alive while Postgres is away, and has it say what it waits for', async () => {
+  it('keeps a service alive while Postgres is unavailable; readiness names the reason', async () => {
     const port = await freePort();
     const consumer = command('consumer', {
       DATABASE_URL: 'postgres://fx:x@127.0.0.1:1/none',
@@ -166,13 +167,14 @@ describe('a start that cannot be', function () {
     expect(await consumer.exited).to.equal(0);
   });
 
-  it('keeps trying while the broker is away, and has the API say so', async () => {
+  it('keeps trying while the broker is unavailable, and the API reports it', async () => {
     expect(await withoutBroker).to.deep.equal([0, 0, 0]);
   });
 
   it('refuses an old Node in one sentence', () => {
     const pretended =
-      "Object.defineProperty(process,'versions',{value:{node:'18.20.0'}});require('./bin/check-node.cjs')";
+      "Object.defineProperty(process, 'versions', { value: { node: '18.20.0' } });" +
+      "require('./bin/check-node.cjs')";
     try {
       execFileSync(process.execPath, ['-e', pretended], { encoding: 'utf8', stdio: 'pipe' });
       expect.fail('it was accepted');
@@ -180,12 +182,13 @@ describe('a start that cannot be', function () {
       const { status, stderr } = error as { status: number; stderr: string };
       expect([status, stderr]).to.deep.equal([
         1,
-        'fx-rates needs Node 20.19 or newer, and this is 18.20.0: install a newer one from https://nodejs.org\n',
+        'fx-rates needs Node 20.19 or newer, and this is 18.20.0: ' +
+          'install a newer one from https://nodejs.org\n',
       ]);
     }
   });
 
-  it('takes no unknown option, exits with 2, and has --help', async () => {
+  it('refuses an unknown option with exit code 2, and has --help', async () => {
     expect((await ending('seed', {}, ['--wrong'])).code).to.equal(2);
     const help = await ending('seed', {}, ['--help']);
     expect(help.code).to.equal(0);
@@ -195,7 +198,10 @@ describe('a start that cannot be', function () {
   });
 });
 
-/** Has all three services started while their broker is away, waits until the API says so of both others, and gives how they ended. */
+/**
+ * Starts all three services without a broker, waits until the API reports it for both others, and
+ * returns their exit codes.
+ */
 async function startedWithoutBroker(): Promise<(number | null)[]> {
   const data = dataDir();
   const port = await freePort();
@@ -223,7 +229,7 @@ async function startedWithoutBroker(): Promise<(number | null)[]> {
 
 describe('npm run seed and npm run migrate', function () {
   this.timeout(60_000);
-  it('print their result to stdout, start the embedded server for their own duration, and may be repeated', async () => {
+  it('print to stdout, start the embedded server for themselves, and may be repeated', async () => {
     const data = dataDir();
     chmodSync(data.dir, 0o1777);
     const migrated = await ending('migrate', { DATA_DIR: data.dir, LOG_LEVEL: 'error' }, [

@@ -32,7 +32,7 @@ const inReadingOrder = (some: Block[]) =>
   );
 
 describe('the documents', () => {
-  it('are all reached from the README', () => {
+  it('are all reachable from the README', () => {
     const linked = linksOf('README.md').map(({ target }) => target);
     const missing = documents.filter(
       ({ file }) =>
@@ -43,7 +43,7 @@ describe('the documents', () => {
     expect(missing.map(({ file }) => file)).to.deep.equal([]);
   });
 
-  it('link only to files and headings that are there', () => {
+  it('link only to existing files and headings', () => {
     const dead = documents.flatMap(({ file }) =>
       linksOf(file)
         .filter(({ target, anchor }) => {
@@ -56,7 +56,7 @@ describe('the documents', () => {
     expect(dead).to.deep.equal([]);
   });
 
-  it('name only files of ours that are there', () => {
+  it('name only existing files of the project', () => {
     const folders = [
       ...new Set(
         tracked.filter((file) => file.includes('/')).map((file) => file.split('/')[0] as string),
@@ -108,7 +108,7 @@ describe('the documents', () => {
   });
 });
 
-describe('what the documents say to type', function () {
+describe('the commands in the documentation', function () {
   this.timeout(90_000);
   let folder: ReturnType<typeof checkout>;
   let data: ReturnType<typeof dataDir>;
@@ -149,7 +149,7 @@ describe('what the documents say to type', function () {
 });
 
 (brokerMissing() ? describe.skip : describe)(
-  'what the documents say to type beside a broker',
+  'the commands in the documentation that need a broker',
   function () {
     this.timeout(180_000);
     let folder: ReturnType<typeof checkout>;

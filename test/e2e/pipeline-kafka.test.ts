@@ -107,7 +107,7 @@ import { quiet } from '../support/quiet.ts';
       );
     });
 
-    it('writes events that a stranger can read with nothing but the registry', async () => {
+    it('writes events that other programs can decode with the registry alone', async () => {
       const [record] = await records();
       const value = record?.value as Buffer;
       expect(value[0]).to.equal(0);
@@ -126,7 +126,7 @@ import { quiet } from '../support/quiet.ts';
       expect(subjects).to.include(`${topic}-value`);
     });
 
-    it('makes one more pull on request and answers when its rows are readable', async () => {
+    it('runs once more on request and responds when the rows are readable', async () => {
       const { status, data } = await axios.post(`http://127.0.0.1:${port}/v1/rates/update`, null, {
         validateStatus: () => true,
       });

@@ -44,28 +44,30 @@ describe('producers as processes', function () {
   const POINTS = ['after-claim', 'after-answer', 'after-keep', 'after-publish'] as const;
   for (const point of POINTS) {
     const times = LONG ? 3 : 1;
-    it(`lose and double nothing when one dies ${point.replace('-', ' ')}, and XE is asked again only if its answer was lost`, async () => {
+    it(`lose and duplicate nothing when one is killed ${point.replace('-', ' ')}`, async () => {
       for (let round = 1; round <= times; round++) {
         const slots = await count('runs', "trigger <> 'manual'");
         const victim = start('producer', { SCHEDULE: '* * * * *', FX_FAILPOINT: point });
         expect(await victim.exited, victim.output()).to.equal(null);
         running.delete(victim);
-        // The dead one's lease is over; the slot is still the newest.
+        // The lease of the killed one expires; the slot is still the newest.
         await xe.moveTo(xe.now() + 16_000);
-        const heir = start('producer', { SCHEDULE: '* * * * *' });
+        const successor = start('producer', { SCHEDULE: '* * * * *' });
         await eventually(async () =>
-          expect(await count('runs', "state = 'confirmed'"), heir.output()).to.equal(slots + 1),
+          expect(await count('runs', "state = 'confirmed'"), successor.output()).to.equal(
+            slots + 1,
+          ),
         );
         expect(await count('rate_observations')).to.equal(7 * (slots + 1));
         expect(xe.simulator.requests()).to.equal((point === 'after-answer' ? 2 : 1) * round);
-        await kill(heir);
+        await kill(successor);
         await toNextSlot();
       }
     });
   }
 
   const [replicas, slots, kills] = LONG ? [8, 200, 20] : [3, 12, 3];
-  it(`${replicas} of them with clocks an hour apart, killed ${kills} times, ask XE once for each of ${slots} slots`, async function () {
+  it(`fetch ${slots} slots once each: ${replicas} skewed clocks, ${kills} kills`, async function () {
     skipWithout(
       this,
       'clocks that step',
@@ -88,7 +90,7 @@ describe('producers as processes', function () {
         await kill(producers[n] as Command);
         killed++;
         producers[n] = skewed(n);
-        // What the killed one held is free when its lease is over; the ledger's time stands still unless the test moves it.
+        // Its lease must expire, and the ledger's time moves only when the test moves it.
         await xe.moveTo(xe.now() + 16_000);
       }
       await eventually(async () => {
@@ -98,20 +100,20 @@ describe('producers as processes', function () {
     }
     expect(await count('runs')).to.equal(slots);
     expect(await count('rate_observations')).to.equal(7 * slots);
-    // A slot whose holder was killed is claimed again; whether XE had answered by then decides if that is one more question.
+    // A killed producer's slot is claimed again. It is fetched again unless XE had responded.
     const [again] = await xe.query<{ claims: number }>(
       'select sum(attempts - 1)::int as claims from runs',
     );
-    const asked = xe.simulator.requests();
+    const fetches = xe.simulator.requests();
     expect(again?.claims).to.be.within(0, killed);
-    expect(asked).to.be.within(slots, slots + (again?.claims ?? 0));
+    expect(fetches).to.be.within(slots, slots + (again?.claims ?? 0));
     if (LONG)
       process.stderr.write(
-        `      ${asked} questions, ${again?.claims} slots claimed again after a kill\n`,
+        `      ${fetches} fetches, ${again?.claims} slots claimed again after a kill\n`,
       );
   });
 
-  it('keep to the ledger when the clock under them steps: two calls a day, on the right days, without a burst', async function () {
+  it('fetch twice a day, on the right days, while the clock of the machine steps', async function () {
     skipWithout(
       this,
       'clocks that step',
@@ -119,7 +121,7 @@ describe('producers as processes', function () {
     );
     const clock = steppingClock();
     try {
-      // A machine that starts in 1970, seconds before a slot, and learns the time when the timer for it is set already.
+      // A machine that starts in 1970, seconds before a slot, and is set to the right time later.
       clock.stand('1970-01-01T22:59:52Z');
       await xe.moveTo(Date.parse('2026-11-24T12:00:00Z'));
       const producer = start('producer', { ...clock.settings, LOG_LEVEL: 'info' });
@@ -140,7 +142,7 @@ describe('producers as processes', function () {
         await xe.moveTo(Date.parse(slot));
         await pulled(slots);
       }
-      // Ten minutes forth and back every two seconds, before, at and after a slot; nothing is to happen in the steps between.
+      // Ten minutes forward and back, before, at and after a slot: no fetch between the slots.
       for (const [step, slot, slots] of [
         [600, null, 4],
         [-600, '2026-11-26T01:00:05Z', 5],
@@ -175,7 +177,8 @@ describe('producers as processes', function () {
     ]);
     expect(
       await xe.query(
-        `select (fetched_at at time zone 'UTC')::date as day, count(*)::int as calls from runs group by 1 order by 1`,
+        `select (fetched_at at time zone 'UTC')::date as day, count(*)::int as calls
+         from runs group by 1 order by 1`,
       ),
     ).to.deep.equal(['2026-11-24', '2026-11-25', '2026-11-26'].map((day) => ({ day, calls: 2 })));
   });
@@ -193,7 +196,7 @@ function faketimeLibrary(): string | null {
   }
 }
 
-/** The process' own clock: an offset to the real one, or an instant to start from. Monotonic time goes on as it is. */
+/** Offsets the wall clock of a process; its monotonic clock stays. */
 function faketime(offset: string): Record<string, string> {
   return {
     LD_PRELOAD: faketimeLibrary() as string,
@@ -202,7 +205,7 @@ function faketime(offset: string): Record<string, string> {
   };
 }
 
-/** A clock of a process that steps while it runs: libfaketime reads the file whenever it is asked for the time. */
+/** A wall clock that steps while the process runs: libfaketime reads the file at every call. */
 function steppingClock() {
   const dir = mkdtempSync(join(tmpdir(), 'fx-clock-'));
   const file = join(dir, 'clock');
@@ -217,9 +220,9 @@ function steppingClock() {
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
-    /** It stands still at this instant. */
+    /** Stops the clock at this instant. */
     stand: (instant: string) => write(instant.slice(0, 19).replace('T', ' ')),
-    /** It goes on, so many seconds ahead of the real one, or behind. */
+    /** Lets the clock run this many seconds ahead of the real one, or behind. */
     go: (ahead: number) => write(`${ahead < 0 ? '' : '+'}${ahead}`),
     remove: () => rmSync(dir, { recursive: true }),
   };

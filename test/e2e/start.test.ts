@@ -72,7 +72,7 @@ describe('npm start', function () {
     first.kill('SIGTERM');
     first.kill('SIGTERM');
     expect(await first.exited).to.equal(0);
-    expect(postgresPid(data.dir), 'a Postgres that nobody uses').to.equal(null);
+    expect(postgresPid(data.dir), 'a Postgres without users').to.equal(null);
 
     const again = Date.now();
     const second = start();

@@ -76,7 +76,7 @@ This page is generated from \`platform/settings.ts\` and \`.env.example\`:
 \`WRITE_DOCS=1 npx mocha test/unit/docs/configuration.test.ts\`.
 `;
 
-/** docs/configuration.md: values and defaults from the code, meanings and groups from .env.example. */
+/** docs/configuration.md: values and defaults from code, meanings and groups from .env.example. */
 export function configurationPage(): string {
   const text = readFileSync(join(PROJECT, '.env.example'), 'utf8');
   const offered = parseEnv(text.replace(/^# (?=[A-Z_]+=)/gm, ''));

@@ -9,7 +9,7 @@ export async function mochaGlobalSetup(): Promise<void> {
     throw new Error(`REQUIRE_BROKER=1, but there is none: ${missing}`);
   if (missing)
     process.stderr.write(
-      `\n!!! SKIPPED: every test against a real Kafka broker and schema registry (${missing}) !!!\n`,
+      `\n!!! SKIPPED: every test on a real Kafka broker and schema registry (${missing}) !!!\n`,
     );
   if (process.argv.includes('--parallel')) await startForWorkers(missing === null);
 }

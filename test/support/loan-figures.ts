@@ -45,7 +45,7 @@ export function daysPastDue(loan: Loan, day: number): number {
   return oldest ? day - oldest.due : 0;
 }
 
-/** Null for a released loan without instalments: nobody knows. */
+/** Null for a released loan without instalments: it is unknown. */
 export function outstanding(loan: Loan, day: number): bigint | null {
   if (!isReleased(loan, day)) return 0n;
   if (loan.instalments.length === 0) return null;

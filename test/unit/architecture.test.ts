@@ -14,7 +14,7 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .split('\n')
   .filter((file) => !file.startsWith('node_modules/'));
 
-/** Allowed imports per folder. Data flows from XE to the dashboard, and imports never point back. */
+/** Allowed imports per folder. Data flows from XE to the dashboard; imports never point back. */
 const MAY_IMPORT: Record<string, string[]> = {
   platform: [],
   events: [],

@@ -78,7 +78,7 @@ function findLongFunctions(): string[] {
     );
 }
 
-/** The text from an opening bracket to the one that closes it. Brackets in strings are rare here. */
+/** The text from an opening bracket to its closing one. Brackets in strings are rare here. */
 function readBracketed(text: string, open: number): string {
   let depth = 0;
   for (let at = open; at < text.length; at++) {

@@ -33,13 +33,13 @@ export interface World {
   run(name: string, settings?: Record<string, string>, args?: string[]): Command;
   /** Publishes until acknowledged, as the producer's ledger does; returns the number of tries. */
   publish(rates: readonly RateObserved[], to?: EventStream): Promise<number>;
-  /** Publishes once; tells whether it was acknowledged. */
+  /** Publishes once; returns whether it was acknowledged. */
   tryPublish(rates: readonly RateObserved[], to: EventStream): Promise<boolean>;
   publishRecords(records: readonly OutgoingRecord[]): Promise<void>;
   /** How many events are stored. */
   countStored(): Promise<number>;
   readLag(): Promise<number>;
-  /** Waits until everything is read and gives the ms that it took; rejects after `within` ms. */
+  /** Waits until everything is read and returns the ms that it took; rejects after `within` ms. */
   waitUntilDrained(within?: number): Promise<number>;
   close(): Promise<void>;
 }
@@ -62,24 +62,8 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   const remote = direct.replace(`:${port}/`, `:${databaseNetwork.port}/`);
   // The observer waits: its deadlines would fail a case on a busy machine.
   const db = openDatabase({ url: direct, name: 'chaos', poolSize: 4, deadlines: 'none' });
-  const opened: (() => Promise<unknown>)[] = [];
-  const openStreamAt = (url: string, port: number | undefined): EventStream => {
-    if (port) {
-      const settings = {
-        brokers: [`127.0.0.1:${port}`],
-        ssl: false,
-        sasl: null,
-        clientId: 'chaos',
-      };
-      const stream = openKafkaStream({ settings, log: quiet });
-      opened.push(stream.close);
-      return stream;
-    }
-    const own = url === direct ? db : openDatabase({ url, name: 'chaos remote', poolSize: 2 });
-    if (own !== db) opened.push(() => own.destroy());
-    return openPostgresStream({ db: own, url, log: quiet });
-  };
-  const stream = openStreamAt(direct, servers.kafka?.node.port);
+  const streams = openStreams();
+  const stream = streams.open(direct, servers.kafka?.node.port);
   await retry(() =>
     stream.createTopic({ topic, partitions: 3, replication: 1, maxRecordBytes: 4 * 1024 * 1024 }),
   );
@@ -110,47 +94,22 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
     settings,
     query,
     stream,
-    openRemoteStream: () => openStreamAt(remote, servers.kafka?.network.port),
+    openRemoteStream: () => streams.open(remote, servers.kafka?.network.port),
     run: (command_, more = {}, args = []) => {
       const started = command(command_, { ...settings, ...more }, args);
       processes.push(started);
       return started;
     },
-    publish: (rates, to = stream) =>
-      retry(() =>
-        to.publish(
-          topic,
-          rates.map((rate) => encodeRecord(rate)),
-        ),
-      ),
-    tryPublish: (rates, to) =>
-      to
-        .publish(
-          topic,
-          rates.map((rate) => encodeRecord(rate)),
-        )
-        .then(
-          () => true,
-          () => false,
-        ),
-    publishRecords: async (records) => void (await retry(() => stream.publish(topic, records))),
+    ...publishers(stream, topic),
     countStored: async () =>
       Number((await query<{ count: string }>('select count(*) from rate_observations'))[0]?.count),
     readLag,
-    waitUntilDrained: async (within = 60_000) => {
-      const began = performance.now();
-      for (;;) {
-        const left = await readLag().catch(() => Number.NaN);
-        if (left === 0) return Math.round(performance.now() - began);
-        if (performance.now() - began > within)
-          throw new Error(`${left} records are still unread after ${within / 1000} s`);
-        await pause(50);
-      }
-    },
+    waitUntilDrained: (within = 60_000) =>
+      waitFor('the stream is read to its end', within, async () => (await readLag()) === 0),
     close: async () => {
       for (const process of processes) process.kill('SIGKILL');
       await Promise.all(processes.map(({ exited }) => exited));
-      await Promise.all(opened.map((close) => close()));
+      await streams.close();
       await db.destroy();
       await databaseNetwork.stop();
       await retry(() => servers.postgres.admin(`drop database ${id} with (force)`));
@@ -158,10 +117,46 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   };
 }
 
+/** Opens streams on Kafka where there is a port of a broker, else on Postgres. */
+function openStreams() {
+  const closers: (() => Promise<unknown>)[] = [];
+  return {
+    open(url: string, port: number | undefined): EventStream {
+      if (port) {
+        const brokers = [`127.0.0.1:${port}`];
+        const settings = { brokers, ssl: false, sasl: null, clientId: 'chaos' };
+        const stream = openKafkaStream({ settings, log: quiet });
+        closers.push(stream.close);
+        return stream;
+      }
+      const db = openDatabase({ url, name: 'chaos stream', poolSize: 2 });
+      closers.push(() => db.destroy());
+      return openPostgresStream({ db, url, log: quiet });
+    },
+    close: () => Promise.all(closers.map((close) => close())),
+  };
+}
+
+function publishers(
+  stream: EventStream,
+  topic: string,
+): Pick<World, 'publish' | 'tryPublish' | 'publishRecords'> {
+  const encode = (rates: readonly RateObserved[]) => rates.map((rate) => encodeRecord(rate));
+  return {
+    publish: (rates, to = stream) => retry(() => to.publish(topic, encode(rates))),
+    tryPublish: (rates, to) =>
+      to.publish(topic, encode(rates)).then(
+        () => true,
+        () => false,
+      ),
+    publishRecords: async (records) => void (await retry(() => stream.publish(topic, records))),
+  };
+}
+
 /** Longer than the longest outage of any case. */
 const AGAIN_MS = 8 * 60_000;
 
-/** Does it until it succeeds, or for AGAIN_MS; gives the number of tries. */
+/** Retries until it succeeds, for AGAIN_MS at most; returns the number of tries. */
 async function retry(work: () => Promise<unknown>): Promise<number> {
   for (let tries = 1, began = performance.now(); ; tries++) {
     try {
@@ -174,7 +169,7 @@ async function retry(work: () => Promise<unknown>): Promise<number> {
   }
 }
 
-/** Waits for a fact, and gives the ms that it took; rejects after `within` ms. */
+/** Waits for a fact and returns the ms that it took; rejects after `within` ms. */
 export async function waitFor(
   what: string,
   within: number,

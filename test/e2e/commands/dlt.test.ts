@@ -43,7 +43,7 @@ describe('npm run dlt', function () {
     await database.drop();
   });
 
-  it('lists the open letters with their reasons, one array as JSON', async () => {
+  it('lists the open dead letters with their reasons, as one JSON array too', async () => {
     const letters = await ls();
     expect(letters.map(({ state, reason }) => [state, reason])).to.have.deep.members([
       ['open', 'unknown schema id'],
@@ -52,7 +52,7 @@ describe('npm run dlt', function () {
     expect((await dlt('ls')).said).to.match(/ 1 +open +fx\.rates\.v1\/\d@0 +\S/);
   });
 
-  it('shows one with its key and bytes', async () => {
+  it('shows a dead letter with its key and bytes', async () => {
     const { id } = (await ls()).find(({ reason }) => reason === 'wrong magic byte') as DeadLetter;
     const letter = JSON.parse((await dlt('show', id, '--json')).said);
     expect(letter).to.include({
@@ -65,7 +65,7 @@ describe('npm run dlt', function () {
     });
   });
 
-  it('leaves a letter open that still fails, with the reason', async () => {
+  it('keeps a dead letter open that still fails, with the reason', async () => {
     const { id } = (await ls()).find(({ reason }) => reason === 'wrong magic byte') as DeadLetter;
     const { code, said } = await dlt('redrive', id);
     expect(code).to.equal(1);
@@ -75,7 +75,7 @@ describe('npm run dlt', function () {
     expect(await ls()).to.have.length(2);
   });
 
-  it('redrives a letter that works now into a rate, once', async () => {
+  it('redrives a dead letter that can be stored now, once', async () => {
     // The bytes are whole, only their schema was unknown. Now they carry a built-in id.
     const { id } = (await ls()).find(({ reason }) => reason === 'unknown schema id') as DeadLetter;
     await database.query(
@@ -96,7 +96,7 @@ describe('npm run dlt', function () {
     expect(await ls()).to.have.length(1);
   });
 
-  it('closes a letter that will never work, and keeps it as a record', async () => {
+  it('closes a dead letter, and keeps it as a record', async () => {
     const [{ id } = { id: '' }] = await ls();
     const { code, said } = await dlt('close', id, '--json');
     expect([code, (JSON.parse(said) as DeadLetter).state]).to.deep.equal([0, 'closed']);
@@ -107,7 +107,7 @@ describe('npm run dlt', function () {
     expect(await dlt('close', '--all')).to.deep.equal({ code: 0, said: 'no open dead letters\n' });
   });
 
-  it('refuses what it does not know, with 2', async () => {
+  it('refuses unknown arguments and ids with exit code 2', async () => {
     const refused = await Promise.all([dlt('redrive'), dlt('show', 'x'), dlt('burn')]);
     expect(refused.map(({ code }) => code)).to.deep.equal([2, 2, 2]);
     expect(await dlt('show', '999')).to.deep.equal({

@@ -72,7 +72,7 @@ describe('the doctor on Postgres', () => {
     );
   });
 
-  it('finds migrations that are pending or of a newer version', async () => {
+  it('reports migrations that are pending or of a newer version', async () => {
     const [{ name } = { name: '' }] = await database.query<{ name: string }>(
       `delete from knex_migrations where id = (select max(id) from knex_migrations)
        returning name`,
@@ -90,7 +90,7 @@ describe('the doctor on Postgres', () => {
     await database.query("delete from knex_migrations where name like '2999%'");
   });
 
-  it('says what to do when it is unreachable, refuses the password, or has no such database', async () => {
+  it('says what to do when Postgres is unreachable or refuses password or database', async () => {
     const unreachable = problemNamed(await examineChanged((url) => (url.port = '1')), 'Postgres');
     expect(unreachable).to.include({
       code: 'postgres_unavailable',
@@ -141,7 +141,7 @@ describe('the doctor on XE', () => {
     expect(simulator.ratesServed()).to.equal(0);
   });
 
-  it('tells a wrong key from an unreachable XE', async () => {
+  it('distinguishes a wrong key from an unreachable XE', async () => {
     const refused = problemNamed(await examineAccount({ apiKey: 'wrong' }), 'XE');
     expect(refused).to.include({ code: 'xe_refused' });
     expect(refused.fix).to.contain('check XE_ACCOUNT_ID and XE_API_KEY');
@@ -206,7 +206,7 @@ describe('the doctor on Kafka and the registry', () => {
       expect(checkNamed(checks, 'broker API').detail).to.match(/Metadata v\d/);
     });
 
-    it('reports our schema once it is registered, and a registry that accepts anything', async () => {
+    it('reports our schema once registered, and a registry without compatibility', async () => {
       const { registryUrl: url } = await sharedBroker();
       const { host } = new URL(url);
       const subject = `${topic.topic}-value`;
@@ -229,7 +229,7 @@ describe('the doctor on Kafka and the registry', () => {
 });
 
 describe('npm run doctor', () => {
-  it('ends within ten seconds with 1 when no dependency answers, and names each', async function () {
+  it('ends with 1 within 10 s when no dependency responds, and names each', async function () {
     this.timeout(60_000);
     const holes = await Promise.all(Array.from({ length: 4 }, startBlackHole));
     const [postgres, kafka, registry, xe] = holes.map(
@@ -324,7 +324,7 @@ describe('npm run doctor', () => {
       );
     });
 
-    it('is read by a person from the verdict on', async function () {
+    it('prints the verdict first', async function () {
       this.timeout(60_000);
       const doctor = command('doctor', { ...settings, CURRENCIES: 'KES,NGN' }, ['--quiet']);
       expect(await doctor.exited, doctor.output()).to.equal(0);

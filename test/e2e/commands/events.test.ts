@@ -38,7 +38,7 @@ describe('npm run events', function () {
     expect((await events('ls')).output).to.equal('no events\n');
   });
 
-  it('refuses wrong usage with 2 and an example, and unknown events with 1', async () => {
+  it('refuses wrong usage with exit code 2 and an example, unknown events with 1', async () => {
     expect(await events('void', rate.event_id)).to.deep.equal({
       code: 2,
       output: "error: required option '--reason <text>' not specified\n",

@@ -51,7 +51,7 @@ describe('a replay', () => {
               (select count(*) from dead_letters) as letters`,
     );
 
-  it('brings everything into empty tables, and the second time changes nothing', async () => {
+  it('stores everything into empty tables, and changes nothing the second time', async () => {
     expect(await replay(deps(), {})).to.deep.equal({
       read: 61,
       inserted: 60,
@@ -82,18 +82,18 @@ describe('a replay', () => {
     ).to.deep.equal([{ mid: '99' }, { mid: '99' }]);
   });
 
-  it('reads only what was published in the time asked for', async () => {
+  it('reads only what was published in the requested time', async () => {
     expect(await replay(deps(), { from: '2099-01-01T00:00:00.000Z' })).to.include({ read: 0 });
     expect(await replay(deps(), { to: '2020-01-01T00:00:00.000Z' })).to.include({ read: 0 });
   });
 
-  it('touches no offset of the live group', async () => {
+  it('commits no offset of the live consumer group', async () => {
     const before = await stream.positions(TOPIC, 'live');
     await replay(deps(), {});
     expect(await stream.positions(TOPIC, 'live')).to.deep.equal(before);
   });
 
-  it('finds out in a dry run what it would do, and does none of it', async () => {
+  it('reports in a dry run what it would do, and writes nothing', async () => {
     await replay(deps(), {});
     await database.query("delete from daily_rates where rate_date < '2026-10-04'");
     await database.query("delete from rate_observations where observed_at < '2026-10-04'");
@@ -170,7 +170,7 @@ describe('a replay', () => {
     expect(await tables()).to.deep.equal(without);
   });
 
-  it('keeps readers reading the old rows while it rebuilds', async () => {
+  it('shows readers the old rows while it rebuilds', async () => {
     await replay(deps(), {});
     let seen: unknown;
     const looking = {
@@ -181,7 +181,7 @@ describe('a replay', () => {
     expect(await seen).to.deep.equal([{ count: '60' }]);
   });
 
-  it('is a command whose result is its only output', async () => {
+  it('prints only its result to stdout', async () => {
     const run = async (...args: string[]) => {
       const started = command('replay', { DATABASE_URL: database.url, LOG_LEVEL: 'fatal' }, args);
       return [await started.exited, started.output()];

@@ -49,7 +49,7 @@ describe('npm run simulator', function () {
     expect(without.output).to.match(/no simulator runs on DATA_DIR/);
   });
 
-  it('deletes the real rates of a development database, after which simulated ones show', async () => {
+  it('deletes real rates of a development database, so that simulated ones show', async () => {
     const database = await testDatabase();
     try {
       await database.query(`insert into rate_observations

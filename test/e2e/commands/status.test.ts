@@ -14,7 +14,8 @@ describe('the status of the ledger', () => {
   beforeEach(async () => {
     database = await testDatabase();
     await database.query(
-      `create or replace function ledger_now() returns timestamptz language sql volatile as $$ select '${NOW}'::timestamptz $$`,
+      `create or replace function ledger_now() returns timestamptz language sql volatile
+       as $$ select '${NOW}'::timestamptz $$`,
     );
   });
   afterEach(() => database.drop());
@@ -41,7 +42,7 @@ describe('the status of the ledger', () => {
     });
   });
 
-  it('has the last slot, failed slots with their reasons, open runs, and what was spent today without backfills', async () => {
+  it('has the last slot, failed slots with reasons, open runs, and the spending of today', async () => {
     await run({
       slot: '2026-11-01T01:00:00Z',
       state: 'skipped',
@@ -82,7 +83,7 @@ describe('the status of the ledger', () => {
     });
   });
 
-  it('shows the circuit breaker until it times out or is closed; then waiting runs are due at once', async () => {
+  it('shows the circuit breaker until it closes; then waiting runs are due at once', async () => {
     const failure = { code: 'quota_exceeded', detail: { message: 'XE: too much' } } as const;
     const refused = { ...SIMULATOR, status: 429, failure };
     await openBreaker(database.db, { ...refused, until: '2026-11-24T11:00:00Z' });
@@ -125,7 +126,8 @@ describe('the status of the ledger', () => {
       failure: { code: 'xe_refused', detail: { message: 'XE: no' } },
       until: null,
     });
-    await database.query(`insert into dead_letters (topic, partition, record_offset, headers, reason, detail, record_timestamp)
+    await database.query(`insert into dead_letters
+        (topic, partition, record_offset, headers, reason, detail, record_timestamp)
       values ('t', 0, 0, '{}', 'undecodable', 'poison', now())`);
     const page = command('status', { DATABASE_URL: database.url }, ['--quiet']);
     expect(await page.exited, page.output()).to.equal(1);
@@ -146,7 +148,7 @@ describe('the status of the ledger', () => {
       expect(page.output()).to.match(part);
   });
 
-  it('has every problem with its code as JSON, the worst first', async () => {
+  it('lists every problem with its code as JSON, the worst first', async () => {
     await openBreaker(database.db, {
       ...SIMULATOR,
       status: 401,
@@ -169,7 +171,7 @@ describe('the status of the ledger', () => {
     expect(problems.at(-1)?.retry_at).to.equal('2026-11-24T13:00:00Z');
   });
 
-  it('lists runs newest first, page by page without gap or repeat, even where many were filed at once', async () => {
+  it('pages through runs, newest first, without gap or repeat', async () => {
     for (let n = 0; n < 25; n++)
       await run({
         slot: `2026-10-0${1 + (n % 9)}T0${n % 10}:00:00Z`,
@@ -189,7 +191,7 @@ describe('the status of the ledger', () => {
     expect(paged).to.deep.equal(all).and.to.have.length.above(8);
   });
 
-  it('shows one run with the response of XE, and null for a run that does not exist', async () => {
+  it('shows a run with the response of XE, and null for an unknown run', async () => {
     await run({
       trigger: 'manual',
       state: 'confirmed',

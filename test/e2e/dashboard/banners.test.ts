@@ -30,7 +30,7 @@ describe('the banners of the dashboard', function () {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`;
   };
 
-  it('explain an outage of XE once and in plain words: the body is in the details, as text', async () => {
+  it('explain an outage of XE once; the body of the response is in the details', async () => {
     const xeUrl = await startFailingXe(503, '<html><b>Bad</b> gateway</html>');
     const { parts, page } = await start({ xeUrl });
     await parts.query(`
@@ -93,7 +93,7 @@ describe('the banners of the dashboard', function () {
     ).to.equal('http://127.0.0.1:8080/');
   });
 
-  it('say that real rates get no updates without keys, and do not call them simulated', async () => {
+  it('say that real rates are not updated without keys; they are not simulated', async () => {
     const { parts, page } = await start();
     await parts.query(`
       insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { usePipeline } from '../../support/dashboard.ts';
 import { eventually } from '../../support/eventually.ts';
 
-describe('the dashboard in all kinds of browsers', function () {
+describe('the dashboard in different browsers', function () {
   this.timeout(60_000);
   const start = usePipeline();
 
@@ -20,7 +20,7 @@ describe('the dashboard in all kinds of browsers', function () {
     return opened;
   };
 
-  it('holds one event stream for all tabs: the seventh loads, and another tab takes over', async () => {
+  it('shares one event stream between all tabs; another tab takes it over', async () => {
     const { parts, page } = await start();
     const streams = watchStreams(page);
     const tabs = [page];

@@ -74,7 +74,7 @@ describe('the loan book view', function () {
     });
   });
 
-  it('opens on the newest day with activity and open loans, says why, and offers today', async () => {
+  it('opens on the newest day with activity, says why, and offers today', async () => {
     await service.database.query('update loan_book set is_sample = true');
     const page = await service.open('/?view=loans');
     await page.getByText('2024-03-16 is the newest day with activity and open loans.').waitFor();

@@ -88,7 +88,7 @@ describe('the pipeline view', function () {
     await page.getByText('No run matches.').waitFor();
   });
 
-  it('shows a dead letter with id, cause, next step and payload; a redrive that fails says so', async () => {
+  it('shows a dead letter with cause, next step and payload, and a failed redrive', async () => {
     const { parts, page } = await start();
     await publishJunk(parts, 'no avro at all');
     await page.goto('/?view=pipeline');
@@ -125,7 +125,7 @@ describe('the pipeline view', function () {
     await eventually(async () => expect(await page.locator('.dead-letter').count()).to.equal(3));
   });
 
-  it('tells what to do where there is nothing yet', async () => {
+  it('says what to do while there are no runs, events or dead letters', async () => {
     const { page } = await start();
     await page.goto('/');
     await page.getByText('No rates yet.').waitFor();

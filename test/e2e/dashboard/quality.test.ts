@@ -16,7 +16,7 @@ const VISITS = 5;
 /** A busy machine gets another round; its median is held to the same bound. */
 const MAX_ROUNDS = 3;
 
-describe('the dashboard in use', function () {
+describe('the quality of the dashboard', function () {
   this.timeout(60_000);
   const service = useService();
 
@@ -77,7 +77,7 @@ describe('the dashboard in use', function () {
     phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   })) {
     for (const [name, path] of Object.entries(VIEWS)) {
-      it(`does not shift what is read while the rest of ${name} loads, on a ${screen}`, async () => {
+      it(`does not shift its layout while ${name} loads, on a ${screen}`, async () => {
         const { page } = await service.newWindow(options);
         const measureShift = await watchShifts(page);
         await page.goto(path);
@@ -103,7 +103,7 @@ describe('the dashboard in use', function () {
     process.stderr.write(`      ${bytes} bytes\n`);
   });
 
-  it(`shows the first rates within ${MAX_FIRST_RATES_MS} ms, the median of cold visits`, async () => {
+  it(`shows rates within ${MAX_FIRST_RATES_MS} ms, the median of cold visits`, async () => {
     const measureVisit = async () => {
       const { page } = await service.newWindow();
       await page.addInitScript(`new MutationObserver((_, observer) => {

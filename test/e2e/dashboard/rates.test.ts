@@ -108,7 +108,7 @@ describe('the rates view', function () {
     expect(lines.length).to.equal(1 + 7 * (DAYS + 1) - 2 * GAP_DAYS);
   });
 
-  it('summarises last month as the API does: average, closing, high and low, as CSV too', async () => {
+  it('summarises last month: average, closing, high and low, as CSV too', async () => {
     const page = await service.open('/?quotes=NGN');
     await waitForRates(page);
     await page.getByRole('button', { name: 'Last month' }).click();
@@ -155,7 +155,7 @@ describe('the rates view', function () {
     ]);
   });
 
-  it('converts as one types, with the service calculating', async () => {
+  it('converts while typing; the service calculates', async () => {
     const page = await service.open('/');
     await waitForRates(page);
     await page.getByLabel('Amount').fill('1,250.50');

@@ -8,7 +8,7 @@ describe('the secrets of the settings', () => {
   it('are in no log line, metric, error or header of any service', async function () {
     this.timeout(60_000);
     const database = await testDatabase();
-    const [port, nobody] = [await freePort(), await freePort()];
+    const [port, unusedPort] = [await freePort(), await freePort()];
     const token = 'canary-token-0123456789-0123456789';
     const [account, key] = ['canary-account', 'canary-key-4711'];
     const password = decodeURIComponent(new URL(database.url).password);
@@ -18,7 +18,7 @@ describe('the secrets of the settings', () => {
       METRICS: 'public',
       XE_ACCOUNT_ID: account,
       XE_API_KEY: key,
-      XE_BASE_URL: `http://127.0.0.1:${nobody}/v1/`,
+      XE_BASE_URL: `http://127.0.0.1:${unusedPort}/v1/`,
       PORT: String(port),
       LOG_LEVEL: 'trace',
     });
@@ -72,7 +72,7 @@ describe('the secrets of the settings', () => {
         password,
         Buffer.from(`${account}:${key}`).toString('base64'),
       ])
-        expect(said.split(secret).length - 1, 'times that a secret was told').to.equal(0);
+        expect(said.split(secret).length - 1, 'times that a secret was shown').to.equal(0);
     } finally {
       start.kill('SIGTERM');
       await start.exited;

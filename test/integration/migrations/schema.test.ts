@@ -11,7 +11,8 @@ describe('the rates view', () => {
   const store = (date: string, source: string, mid: string) =>
     database.query(
       `insert into daily_rates values (?, 'USD', 'KES', ?, ?, now(), now(), gen_random_uuid())
-       on conflict (base_currency, quote_currency, rate_date) do update set source = excluded.source, mid = excluded.mid`,
+       on conflict (base_currency, quote_currency, rate_date)
+       do update set source = excluded.source, mid = excluded.mid`,
       [date, source, mid],
     );
 

@@ -54,7 +54,7 @@ const SCHEMA = `
   select 'trigger', tgname, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
   order by 1, 2, 3`;
 
-/** One line per object, without indentation; rows from before a constraint are not checked by it. */
+/** One line per object, without indentation. */
 const definitions = (rows: unknown[]) =>
   (rows as Record<'kind' | 'name' | 'definition', string>[]).map(({ kind, name, definition }) =>
     `${kind} ${name}: ${definition}`.replace(/\s+/g, ' ').replace(' NOT VALID', ''),
@@ -93,7 +93,7 @@ describe('a database of release 1.0.0', () => {
     }
   });
 
-  it('has nothing left to apply, and its last migration can be reverted and applied again', async () => {
+  it('has nothing left to apply; its last migration can be reverted and reapplied', async () => {
     await migrate(database.url, quiet);
     expect(await migrate(database.url, quiet)).to.be.empty;
     const db = openDatabase({ url: database.url, name: 'test', deadlines: 'none' });

@@ -32,7 +32,7 @@ describe('the database', () => {
       () => new Error('nothing failed'),
       (error: Error) => error,
     );
-  const SECRET = 'what nobody may read';
+  const SECRET = 'a secret value';
 
   it('says what Postgres has said, without the statement and its values', async () => {
     const said = /^invalid input syntax for type integer: "not a number"$/;

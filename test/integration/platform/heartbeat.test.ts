@@ -38,7 +38,7 @@ describe('a heartbeat', () => {
     expect(await rows()).to.deep.equal([]);
   });
 
-  it('takes the row of a dead instance away, and leaves other services and live instances alone', async () => {
+  it('deletes the row of a dead instance, and no row of another service', async () => {
     await add('consumer', 'dead', 21);
     await add('consumer', 'live', 5);
     await add('producer', 'dead producer', 500);

@@ -42,7 +42,7 @@ describe('notifications', () => {
     await eventually(() => expect(seen).to.deep.equal(['connected', 'lost', 'connected']));
   });
 
-  it('stay within the schema: another installation in the same database does not hear them', async () => {
+  it('stay within the schema: another installation does not receive them', async () => {
     const { query, url } = database;
     await query('create schema other');
     const inOther = new URL(url);

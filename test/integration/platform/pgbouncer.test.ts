@@ -78,11 +78,14 @@ describe('behind PgBouncer', function () {
   it('names the startup parameter that is refused, and the cure', async () => {
     const url = await startPooler({ pool_mode: 'session' });
     expect(await failureOf(url)).to.match(
-      /^CannotStart: PgBouncer at .* refuses us \(unsupported startup parameter: \w+\): set pool_mode = session and ignore_startup_parameters = options,statement_timeout/,
+      new RegExp(
+        '^CannotStart: PgBouncer at .* refuses us \\(unsupported startup parameter: \\w+\\): ' +
+          'set pool_mode = session and ignore_startup_parameters = options,statement_timeout',
+      ),
     );
   });
 
-  it('refuses a session that is not in UTC, since the pooler drops the request for it', async () => {
+  it('refuses a session that is not in UTC: the pooler drops the request for it', async () => {
     const name = new URL(database.url).pathname.slice(1);
     await database.query(`alter database ${name} set timezone = 'Africa/Lagos'`);
     const url = await startPooler({ pool_mode: 'session', ignore_startup_parameters: IGNORED });

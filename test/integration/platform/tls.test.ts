@@ -108,7 +108,7 @@ describe('Postgres over TLS', function () {
 
   it('says in one sentence that the certificate authority is not known', async () => {
     expect(await connect(url, 'sslmode=verify-full')).to.match(
-      /^CannotStart: Postgres at .*\/tls has a certificate that is not trusted \(\w+\): add sslrootcert=/,
+      /^CannotStart: .*\/tls has a certificate that is not trusted \(\w+\): add sslrootcert=/,
     );
   });
 

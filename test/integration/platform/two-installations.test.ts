@@ -49,7 +49,7 @@ describe('two installations in one database, each in a schema of its own', funct
     return { db };
   }
 
-  it('migrate, claim, publish and store at the same time, and see nothing of each other', async () => {
+  it('migrate, claim, publish and store concurrently without seeing each other', async () => {
     const [first, second] = await Promise.all([
       install('first', 'KES,NGN'),
       install('second', 'GHS,UGX,XOF'),

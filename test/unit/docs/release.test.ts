@@ -37,7 +37,7 @@ describe('a release', () => {
     );
   });
 
-  it('is held by the forge to what .ci/run asks, and on every Node that it promises to run on', () => {
+  it('is checked by the forge as by .ci/run, on every supported Node', () => {
     const { jobs } = load(read('.github/workflows/ci.yml')) as Workflow;
     const commands = (job: Job) => job.steps.flatMap(({ run }) => run ?? []);
     expect(commands(jobs.all)).to.include('.ci/run');

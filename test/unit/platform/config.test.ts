@@ -17,7 +17,7 @@ const faultsOf = (environment: Record<string, string>, envFile = NO_FILE): reado
 };
 
 describe('the settings', () => {
-  it('have the defaults of the contract', () => {
+  it('have the documented defaults', () => {
     expect(readConfig({}, NO_FILE)).to.deep.include({
       PORT: 5080,
       HOST: '127.0.0.1',
@@ -130,7 +130,7 @@ describe('the settings', () => {
       .and.not.match(/hunter2/);
   });
 
-  it('want credentials whole: both of XE, all three of SASL', () => {
+  it('require both credentials of XE, and all three of SASL', () => {
     expect(faultsOf({ XE_API_KEY: 'k' })).to.deep.equal([
       'XE_ACCOUNT_ID and XE_API_KEY: set both or neither',
     ]);
@@ -163,7 +163,7 @@ describe('the settings', () => {
     ]);
   });
 
-  it('send no key in the clear: XE is asked over https, or http on loopback', () => {
+  it('require https for XE, or http on loopback: no key is sent in the clear', () => {
     for (const url of [
       'http://xecdapi.xe.com/v1/',
       'http://127.evil.example/',
@@ -183,7 +183,7 @@ describe('the settings', () => {
     }
   });
 
-  it('count an empty value as unset and leave unknown names alone', () => {
+  it('treat an empty value as unset and ignore unknown names', () => {
     const config = readConfig(
       { KAFKA_BROKERS: '', PORT: '', KUBERNETES_PORT: 'tcp://10.0.0.1' },
       NO_FILE,
@@ -222,7 +222,7 @@ describe('the settings', () => {
       });
     }
 
-    it('are refused in one sentence where .env is a folder or in no encoding that we read', () => {
+    it('are refused in one sentence where .env is a folder or in an unknown encoding', () => {
       mkdirSync(join(dir, 'folder'));
       expect(faultsOf({}, join(dir, 'folder'))).to.deep.equal([
         `${dir}/folder is a folder: remove it, or make it a file of settings`,
@@ -236,10 +236,12 @@ describe('the settings', () => {
     it('are refused where an unquoted # cuts a value, by its line', () => {
       const file = write(
         '.env',
-        '# a # comment\nPORT=6000 # a comment\nTOPIC="a#b"\nexport XE_API_KEY=ab#cd\n\nXE_ACCOUNT_ID=ab #cd\nHOST=#x\n',
+        '# a # comment\nPORT=6000 # a comment\nTOPIC="a#b"\n' +
+          'export XE_API_KEY=ab#cd\n\nXE_ACCOUNT_ID=ab #cd\nHOST=#x\n',
       );
       const cut = (line: number, name: string) =>
-        `${file} line ${line}: the # in the value of ${name} begins a comment: put the value in quotes`;
+        `${file} line ${line}: the # in the value of ${name} begins a comment: ` +
+        'put the value in quotes';
       expect(faultsOf({ TOPIC: 'a.b' }, file)).to.include.members([
         cut(4, 'XE_API_KEY'),
         cut(6, 'XE_ACCOUNT_ID'),
@@ -257,7 +259,7 @@ describe('the settings', () => {
       ).to.equal('secret');
     });
 
-    it('give the password of the database by itself, and it goes into the URL whatever characters it has', () => {
+    it('may give the database password apart; it is encoded into the URL', () => {
       const DATABASE_PASSWORD_FILE = write('password', 'a:b@c/d%41 é\n');
       const { DATABASE_URL = '' } = readConfig(
         { DATABASE_URL: 'postgres://fx@db:5432/fx', DATABASE_PASSWORD_FILE },
@@ -278,7 +280,7 @@ describe('the settings', () => {
       );
     });
 
-    it('are refused when a secret stands twice, or its file cannot be read or is empty', () => {
+    it('are refused when a secret is set twice, or its file is unreadable or empty', () => {
       expect(
         faultsOf({ XE_API_KEY: 'k', XE_API_KEY_FILE: write('key', 'k'), XE_ACCOUNT_ID: 'a' }),
       ).to.deep.equal(['XE_API_KEY and XE_API_KEY_FILE are both set: keep one']);

@@ -18,7 +18,7 @@ describe('the outage log', () => {
   afterEach(() => clock.restore());
   const messages = () => lines.map(({ msg }) => msg);
 
-  it('logs one line when an outage begins, with cause, consequence and next try, and one when it ends', () => {
+  it('logs the begin of an outage with cause, consequence and next attempt, and its end', () => {
     const meanwhile = 'rates stay in the ledger';
     const outage = openOutageLog({ name: 'publish', meanwhile, log: logger() });
     outage.failed(refused, 499.6);

@@ -27,7 +27,7 @@ describe("XE's answer", () => {
     expect(read(answer(NGN)).missing).to.deep.equal(['KES']);
   });
 
-  it('names a currency that a period lacks a day of', () => {
+  it('names a currency that misses a day of the period', () => {
     const day = (n: number) => `{"mid":129.15,"timestamp":"2026-11-0${n}T00:00:00Z"}`;
     const period = (kes: string) =>
       `{"from":"USD","amount":1.0,"to":{"KES":[${kes}],"NGN":[${day(1)},${day(2)},${day(3)}]}}`;

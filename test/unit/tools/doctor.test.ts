@@ -119,7 +119,7 @@ describe('clocks', () => {
   const check = (theirs: number, sent: number, received: number) =>
     checkClock('XE', measureSkew(theirs, { sent, received }));
 
-  it('are told apart from a slow response', () => {
+  it('are distinguished from a slow response', () => {
     expect(check(500, 0, 1000)).to.include({
       state: 'ok',
       detail: '0.0 s ahead of this host, give or take 0.5 s',
