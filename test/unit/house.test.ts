@@ -8,12 +8,12 @@ import { PROJECT, tracked } from '../support/documents.ts';
  * project wants to be, `ceiling` is what is recorded today.
  */
 const CEILINGS = {
-  wideLines: { bound: 30, ceiling: 112 },
+  wideLines: { bound: 30, ceiling: 56 },
   asNever: { bound: 0, ceiling: 0 },
   untypedRaw: { bound: 0, ceiling: 1 },
   logsWithoutError: { bound: 0, ceiling: 0 },
-  longFunctions: { bound: 0, ceiling: 2 },
-  words: { bound: 25, ceiling: 29 },
+  longFunctions: { bound: 0, ceiling: 0 },
+  words: { bound: 25, ceiling: 25 },
 };
 
 const MAX_COLUMNS = 100;
