@@ -67,16 +67,7 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
   await retry(() =>
     stream.createTopic({ topic, partitions: 3, replication: 1, maxRecordBytes: 4 * 1024 * 1024 }),
   );
-  const settings = {
-    DATABASE_URL: remote,
-    TOPIC: topic,
-    CONSUMER_GROUP: group,
-    LOG_LEVEL: 'warn',
-    ...(servers.kafka && {
-      KAFKA_BROKERS: `127.0.0.1:${servers.kafka.network.port}`,
-      SCHEMA_REGISTRY_URL: servers.kafka.registryUrl,
-    }),
-  };
+  const settings = settingsOf(remote, topic, servers);
   const processes: Command[] = [];
   const query: Query = async (sql, values) => (await db.raw(sql, (values ?? []) as never)).rows;
   const readLag = async () =>
@@ -114,6 +105,19 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
       await databaseNetwork.stop();
       await retry(() => servers.postgres.admin(`drop database ${id} with (force)`));
     },
+  };
+}
+
+function settingsOf(databaseUrl: string, topic: string, { kafka }: Servers) {
+  return {
+    DATABASE_URL: databaseUrl,
+    TOPIC: topic,
+    CONSUMER_GROUP: topic,
+    LOG_LEVEL: 'warn',
+    ...(kafka && {
+      KAFKA_BROKERS: `127.0.0.1:${kafka.network.port}`,
+      SCHEMA_REGISTRY_URL: kafka.registryUrl,
+    }),
   };
 }
 
