@@ -14,11 +14,13 @@ interface ConsumerParts {
 
 /** Starts the consumer and its heartbeat, until the process ends. */
 export function startConsumerService(context: ServiceContext, parts: ConsumerParts): Health {
-  const { config, log, onClose } = context;
+  const { config, log, onClose, giveUp: onGiveUp } = context;
   const { stop, health } = startConfiguredConsumer(context, parts);
   onClose('consumer', stop);
   const settings = maskedSettings(config);
-  const heartbeat = startHeartbeat({ db: parts.db, service: 'consumer', health, settings, log });
+  const heartbeat = startHeartbeat({
+    ...{ db: parts.db, service: 'consumer', health, settings, onGiveUp, log },
+  });
   onClose('consumer heartbeat', () => heartbeat.stop());
   return health;
 }

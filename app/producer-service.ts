@@ -32,10 +32,10 @@ interface ProducerParts {
 
 /** Starts the producer, the simulator where no key is set, and the heartbeat. */
 export async function startProducerService(
-  context: Omit<ServiceContext, 'giveUp'>,
+  context: ServiceContext,
   parts: ProducerParts,
 ): Promise<Health> {
-  const { config, log, onClose } = context;
+  const { config, log, onClose, giveUp: onGiveUp } = context;
   const xe = await reachXe(context);
   const publisher = openEventPublisher(config, parts.stream);
   await publisher.prepare().catch((err) => {
@@ -51,7 +51,9 @@ export async function startProducerService(
   if (parts.backfillOnly) return health;
   warnOfSmallBudget(config, log);
   const settings = maskedSettings(config);
-  const heartbeat = startHeartbeat({ db: parts.db, service: 'producer', health, settings, log });
+  const heartbeat = startHeartbeat({
+    ...{ db: parts.db, service: 'producer', health, settings, onGiveUp, log },
+  });
   onClose('producer heartbeat', () => heartbeat.stop());
   return health;
 }
@@ -64,7 +66,12 @@ interface ConfiguredProducerParts extends ProducerParts {
 
 /** Starts the producer of the settings alone, on an XE that is given. */
 export function startConfiguredProducer(
-  { config, log, notifications }: Pick<ServiceContext, 'config' | 'log' | 'notifications'>,
+  {
+    config,
+    log,
+    notifications,
+    giveUp,
+  }: Pick<ServiceContext, 'config' | 'log' | 'notifications' | 'giveUp'>,
   { db, stream, xe, history = false, backfillOnly = false, ...parts }: ConfiguredProducerParts,
 ): Producer {
   const publisher = parts.publisher ?? openEventPublisher(config, stream);
@@ -83,6 +90,7 @@ export function startConfiguredProducer(
     ...(history && source === 'simulator' && { beforePass: () => fileHistory(db, currencies) }),
     schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
     notifications,
+    onGiveUp: giveUp,
     log,
   });
 }

@@ -168,10 +168,10 @@ async function run(task: Task, db: Database, since: string): Promise<BackfillPro
   const giveUp = (reason: Error) => {
     gaveUp = reason;
   };
+  const context = { ...task, notifications, giveUp };
   const own = {
-    consumer: () => startConsumerService({ ...task, notifications, giveUp }, { db, stream }),
-    producer: () =>
-      startProducerService({ ...task, notifications }, { db, stream, backfillOnly: true }),
+    consumer: () => startConsumerService(context, { db, stream }),
+    producer: () => startProducerService(context, { db, stream, backfillOnly: true }),
   };
   const absent = new Set(Object.keys(own) as (keyof typeof own)[]);
   const bar = openProgressBar(task);

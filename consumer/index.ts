@@ -1,5 +1,5 @@
 import { rateDecoder, type SchemaOf } from '../events/wire-format.ts';
-import { retryUntilDone } from '../platform/back-off.ts';
+import { bugLimit, retryUntilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { withinDeadline } from '../platform/deadline.ts';
 import { type ServiceHealth, type Trouble, troubleOf } from '../platform/health.ts';
@@ -22,8 +22,8 @@ export interface ConsumerDeps {
   schemaOf: SchemaOf;
   publishDeadLetters: PublishDeadLetters | null;
   log: Logger;
-  /** Called when reading has ended for good and only a new process may help. */
-  onGiveUp?: (reason: Error) => void;
+  /** Called when work has ended for good, by a bug: only a new process may help. */
+  onGiveUp: (reason: Error) => void;
 }
 
 export interface Consumer {
@@ -63,20 +63,20 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
           tombstones += handled.tombstones;
         },
       });
-      void subscription.gaveUp.then((reason) => onGiveUp?.(reason));
+      void subscription.gaveUp.then(onGiveUp);
     } catch (err) {
       const { trouble, code } = troubleOf(err);
       waiting = { trouble: `stream: ${trouble}`, code };
       throw err;
     }
   }
-  const redrives = startRedrives({ ...handling, db, notifications });
-  // Brokers and registries fail in many forms: retried whatever it is, and health says why.
+  const redrives = startRedrives({ ...handling, db, notifications, onGiveUp });
+  // Brokers fail in many forms: health says why, and what is no outage is retried ten times.
   const starting = retryUntilDone('stream', subscribe, {
     log,
     signal: stopping.signal,
-    fatal: () => null,
-  });
+    fatal: bugLimit().failed,
+  }).catch(onGiveUp);
 
   return {
     health: async () =>

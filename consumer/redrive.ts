@@ -11,6 +11,7 @@ const POLL_MS = 10_000;
 export interface RedriveDeps extends Omit<BatchDeps, 'deadLetters'> {
   db: Database;
   notifications: Notifications;
+  onGiveUp: (reason: Error) => void;
 }
 
 interface RequestedLetter {
@@ -29,7 +30,7 @@ interface RequestedLetter {
  * does not stays open with the new reason.
  */
 export function startRedrives(deps: RedriveDeps): { stop(): Promise<void> } {
-  const { notifications, log } = deps;
+  const { notifications, onGiveUp, log } = deps;
   const loop = startWakeLoop({
     name: 'redrive',
     meanwhile: 'dead letters stay open',
@@ -38,6 +39,7 @@ export function startRedrives(deps: RedriveDeps): { stop(): Promise<void> } {
       return null;
     },
     pollMs: POLL_MS,
+    onGiveUp,
     log,
   });
   const unsubscribe = notifications.subscribe('dead_letters', {

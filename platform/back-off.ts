@@ -37,6 +37,23 @@ export async function waitMs(ms: number, signal?: AbortSignal): Promise<void> {
   await pause(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
 }
 
+/** Failures in a row that are no outage: more retries will not help. */
+const MAX_BUGS = 10;
+
+/** Counts failures in a row; `failed` returns the error to give up with once ten were no outage. */
+export function bugLimit() {
+  let bugs = 0;
+  return {
+    failed: (err: unknown): Error | null => {
+      if (classify(err) !== 'outage') bugs++;
+      return bugs >= MAX_BUGS ? (err as Error) : null;
+    },
+    succeeded: () => {
+      bugs = 0;
+    },
+  };
+}
+
 export interface RetryOptions {
   log: Logger;
   /** Ends the retries. */

@@ -39,6 +39,8 @@ export interface HeartbeatOptions {
   health: () => Promise<ServiceHealth>;
   /** Settings in force, secrets masked. */
   settings?: Readonly<Record<string, string>>;
+  /** Called when heartbeats fail for ever: the reason is no outage. */
+  onGiveUp: (reason: Error) => void;
   log: Logger;
 }
 
@@ -47,7 +49,8 @@ export interface HeartbeatOptions {
  * and deletes it when stopped. The API reads the pipeline's health from these rows: a row that is not
  * renewed means that its process is dead, and goes when another instance of the service takes over.
  */
-export function startHeartbeat({ db, service, health, settings = {}, log }: HeartbeatOptions) {
+export function startHeartbeat(options: HeartbeatOptions) {
+  const { db, service, health, settings = {}, onGiveUp, log } = options;
   const instance = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
   const loop = startWakeLoop({
     name: `${service} heartbeat`,
@@ -62,6 +65,7 @@ export function startHeartbeat({ db, service, health, settings = {}, log }: Hear
       return state.trouble === null ? EVERY_MS : UNHEALTHY_EVERY_MS;
     },
     pollMs: EVERY_MS,
+    onGiveUp,
     log,
   });
   return {

@@ -1,4 +1,4 @@
-import { backOff, waitMs } from './back-off.ts';
+import { backOff, bugLimit, waitMs } from './back-off.ts';
 import type { Logger } from './logger.ts';
 import { openOutageLog } from './outage-log.ts';
 
@@ -18,6 +18,8 @@ export interface WakeLoopOptions {
   retry?: { firstMs: number; longestMs: number };
   /** Called after each failed pass, and once with null when one succeeds again. */
   onFailure?: (error: unknown) => void;
+  /** Called when ten passes in a row have failed by a bug; the loop has ended then. */
+  onGiveUp: (reason: Error) => void;
   log: Logger;
 }
 
@@ -34,11 +36,12 @@ export interface WakeLoop {
  * The first pass starts at once.
  */
 export function startWakeLoop(options: WakeLoopOptions): WakeLoop {
-  const { work, pollMs, onFailure } = options;
+  const { name, work, pollMs, onFailure, onGiveUp, log } = options;
   const { firstMs, longestMs } = options.retry ?? { firstMs: 500, longestMs: 5000 };
   const stopping = new AbortController();
   const retry = backOff({ first: firstMs, longest: longestMs });
   const outage = openOutageLog(options);
+  const bugs = bugLimit();
   let isWoken = true;
   let wakeSleeper = () => {};
 
@@ -52,6 +55,7 @@ export function startWakeLoop(options: WakeLoopOptions): WakeLoop {
         isFailing = false;
         outage.recovered();
         retry.reset();
+        bugs.succeeded();
         await sleep(Math.min(nextMs ?? pollMs, pollMs));
       } catch (err) {
         if (stopping.signal.aborted) break;
@@ -59,6 +63,11 @@ export function startWakeLoop(options: WakeLoopOptions): WakeLoop {
         outage.failed(err, ms);
         isFailing = true;
         onFailure?.(err);
+        const reason = bugs.failed(err);
+        if (reason) {
+          log.error({ err }, `${name} failed ten times by no outage, giving up`);
+          return onGiveUp(reason);
+        }
         await waitMs(ms, stopping.signal);
       }
     }

@@ -14,6 +14,8 @@ export interface ProducerDeps extends FetchDeps, SlotSettings {
   notifications: Notifications;
   /** Execute backfills alone: slots and manual runs are left to permanent producers. */
   backfillOnly?: boolean;
+  /** Called when the passes have ended for good, by a bug: only a new process may help. */
+  onGiveUp: (reason: Error) => void;
   /** Called before each pass over the ledger. */
   beforePass?: () => Promise<void>;
 }
@@ -35,7 +37,7 @@ const LATE_MS = 1000;
  * the ledger what is due. Nothing in memory decides that XE is called.
  */
 export function startProducer(deps: ProducerDeps): Producer {
-  const { ledger, log, schedule, notifications } = deps;
+  const { ledger, log, schedule, notifications, onGiveUp } = deps;
   let failing: Trouble | null = null;
   let account = Promise.resolve();
   const loop = startWakeLoop({
@@ -53,6 +55,7 @@ export function startProducer(deps: ProducerDeps): Producer {
     onFailure: (err) => {
       failing = err === null ? null : troubleOf(err);
     },
+    onGiveUp,
     log,
   });
   const slotTimer = startSlotTimer(schedule, loop.wake);

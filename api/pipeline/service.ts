@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { HealthProblem } from '../../ledger/health.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { METRICS_TYPE, metricsText } from '../../platform/metrics.ts';
 import { cacheHeaders, sendCached } from '../http/caching.ts';
 import type { Contract } from '../http/contract.ts';
@@ -14,6 +15,7 @@ export interface ServiceDeps {
   seesDetails: (req: Request, res: Response) => boolean;
   /** With API_TOKEN set, /metrics requires it, unless METRICS=public. */
   publicMetrics: boolean;
+  log: Logger;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -21,7 +23,7 @@ const COMPONENTS = ['producer', 'consumer', 'rates'] as const;
 
 /** Liveness, readiness, metrics and the contract. */
 export function serviceHandlers(deps: ServiceDeps): Record<string, Handler> {
-  const { contract, readProblems, updateMetrics, seesDetails, publicMetrics } = deps;
+  const { contract, readProblems, updateMetrics, seesDetails, publicMetrics, log } = deps;
   const document = Buffer.from(JSON.stringify(contract.document));
   return {
     livez: async (_params, _req, res) => {
@@ -47,7 +49,7 @@ export function serviceHandlers(deps: ServiceDeps): Record<string, Handler> {
           headers: { 'WWW-Authenticate': 'Bearer' },
         });
       // The process's own metrics are shown even while the tables cannot be read.
-      await updateMetrics().catch(() => undefined);
+      await updateMetrics().catch((err) => log.warn({ err }, 'table metrics not refreshed'));
       send(res, METRICS_TYPE, await metricsText());
       return undefined;
     },

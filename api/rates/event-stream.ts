@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Database } from '../../platform/database.ts';
+import { classify } from '../../platform/faults.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { query, queryRow, sqlFile } from '../../platform/sql.ts';
 import type { Handler } from '../http/operations.ts';
@@ -110,7 +111,10 @@ export class EventStream {
       }
     } catch (err) {
       // The position has not moved: the next poll reads the same rows.
-      this.#log.debug({ err }, 'event stream: read failed, retrying');
+      if (classify(err) === 'outage')
+        return this.#log.debug({ err }, 'event stream: read failed, retrying');
+      this.#log.error({ err }, 'event stream: read failed by a bug, client disconnected');
+      client.res.destroy();
     } finally {
       client.isReading = false;
     }

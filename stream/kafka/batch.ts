@@ -1,5 +1,5 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import { backOff, waitMs } from '../../platform/back-off.ts';
+import { backOff, bugLimit, waitMs } from '../../platform/back-off.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 import { type Trouble, troubleOf } from '../../platform/health.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -28,6 +28,8 @@ export interface MemberState {
   /** Why the batch in progress is not done, by partition. */
   failing: Map<number, Trouble>;
   readonly outage: OutageLog;
+  /** Ends the subscription for good. */
+  readonly giveUp: (reason: Error) => void;
   partitions: number[];
   /** Incremented by every rebalance: a batch that began under another number is stale. */
   generation: number;
@@ -61,6 +63,7 @@ export async function handleKafkaBatch(
   if (!state.joined || !state.partitions.includes(partition)) return;
   const records = batch.messages.map((message) => recordOf(topic, partition, message));
   const retry = backOff({ longest: 2000 });
+  const bugs = bugLimit();
   let lostSession: unknown;
   const beat = setInterval(
     () => heartbeat().catch((err: unknown) => (lostSession = err)),
@@ -77,7 +80,7 @@ export async function handleKafkaBatch(
   try {
     while (!done && isOurs()) {
       const retryMs = retry.nextMs();
-      done = await attempt(member, state, records, retryMs);
+      done = await attempt(member, state, records, { bugs, retryMs });
       if (!done) await waitMs(retryMs, stopping);
     }
   } finally {
@@ -95,9 +98,9 @@ export async function handleKafkaBatch(
 
 async function attempt(
   { onBatch }: Member,
-  { failing, outage }: MemberState,
+  { failing, outage, giveUp }: MemberState,
   records: readonly StreamRecord[],
-  retryMs: number,
+  { bugs, retryMs }: { bugs: ReturnType<typeof bugLimit>; retryMs: number },
 ): Promise<boolean> {
   const partition = records[0]?.partition ?? 0;
   try {
@@ -109,6 +112,8 @@ async function attempt(
     const { trouble, code } = troubleOf(err);
     failing.set(partition, { trouble: `stream: ${trouble}`, code });
     outage.failed(err, retryMs);
+    const reason = bugs.failed(err);
+    if (reason) giveUp(reason);
     return false;
   }
 }

@@ -41,21 +41,22 @@ const CODES: Record<KafkaFault, HealthCode> = {
 export async function subscribeKafka(member: Member): Promise<Subscription> {
   const stopping = new AbortController();
   const meanwhile = 'records stay on the stream';
+  let giveUp: (reason: Error) => void = () => {};
+  const gaveUp = new Promise<Error>((resolve) => {
+    giveUp = resolve;
+  });
   const state: MemberState = {
     broken: null,
     failing: new Map(),
     outage: openOutageLog({ name: 'consumer batch', meanwhile, log: member.log }),
+    giveUp,
     partitions: [],
     generation: 0,
     joined: false,
     busy: 0,
     aliveAt: performance.now(),
   };
-  let giveUp: (reason: Error) => void = () => {};
-  const gaveUp = new Promise<Error>((resolve) => {
-    giveUp = resolve;
-  });
-  const running = supervise(member, state, stopping.signal, giveUp);
+  const running = supervise(member, state, stopping.signal);
   return {
     gaveUp,
     health: () => {
@@ -77,12 +78,7 @@ function stallOf({ aliveAt }: MemberState) {
   return { trouble, code: 'stream_unavailable' as const };
 }
 
-async function supervise(
-  member: Member,
-  state: MemberState,
-  stopping: AbortSignal,
-  giveUp: (reason: Error) => void,
-): Promise<void> {
+async function supervise(member: Member, state: MemberState, stopping: AbortSignal): Promise<void> {
   const { log, topic, rebuildAfter = REBUILD_AFTER } = member;
   const retry = backOff(rebuildAfter);
   const outage = openOutageLog({ name: 'kafka consumer', log });
@@ -118,7 +114,7 @@ async function supervise(
       () => undefined,
     );
     const isRecent = (at: number) => performance.now() - at < REBUILDS_WITHIN_MS;
-    if (deaths.filter(isRecent).length >= REBUILDS) return giveUp(exhausted(state));
+    if (deaths.filter(isRecent).length >= REBUILDS) return state.giveUp(exhausted(state));
     if (!stopping.aborted) await waitMs(retryMs, stopping);
   }
 }

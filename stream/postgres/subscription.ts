@@ -33,6 +33,10 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
   let session: pg.Client | null = null;
   let owned: number[] = [];
   let trouble: Trouble = HEALTHY;
+  let giveUp: (reason: Error) => void = () => {};
+  const gaveUp = new Promise<Error>((resolve) => {
+    giveUp = resolve;
+  });
 
   const loop = startWakeLoop({
     name: 'stream consumer',
@@ -59,6 +63,7 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
     onFailure: (err) => {
       trouble = err === null ? HEALTHY : inStream(troubleOf(err));
     },
+    onGiveUp: giveUp,
     log,
   });
   const unsubscribe = notifications?.subscribe('stream', {
@@ -66,8 +71,7 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
     onConnect: loop.wake,
   });
   return {
-    // An outage ends, and every fault is retried from a fresh session: nothing to give up for.
-    gaveUp: new Promise<never>(() => {}),
+    gaveUp,
     health: () => ({ ...trouble, partitions: owned }),
     stop: async () => {
       unsubscribe?.();

@@ -15,7 +15,7 @@ import { openPostgresStream } from '../../stream/postgres/stream.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { freezeLedgerClock, startLedgerClock } from './ledger-clock.ts';
 import { startProxy } from './proxy.ts';
-import { quiet } from './quiet.ts';
+import { onGiveUp, quiet } from './quiet.ts';
 
 export const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 
@@ -60,10 +60,10 @@ export function startTestConsumer(
   }: Pick<TestDatabase, 'db' | 'notifications'> & { stream: EventStream },
   environment: Record<string, string> = {},
 ): Consumer {
-  const giveUp = (reason: Error) => {
-    throw reason;
+  const context = {
+    ...{ config: testConfig(environment), log: quiet, notifications },
+    giveUp: onGiveUp,
   };
-  const context = { config: testConfig(environment), log: quiet, notifications, giveUp };
   return startConfiguredConsumer(context, { db, stream });
 }
 
@@ -97,9 +97,7 @@ export async function pipeline(options: PipelineOptions = {}) {
     log: quiet,
     url,
     notifications,
-    giveUp: (reason: Error) => {
-      throw reason;
-    },
+    giveUp: onGiveUp,
   };
   const ledger = openConfiguredLedger(config, db);
   const stops: (() => Promise<unknown>)[] = [];

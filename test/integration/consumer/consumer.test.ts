@@ -17,7 +17,7 @@ import { openPostgresStream } from '../../../stream/postgres/stream.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeRate, makeRecord } from '../../support/make-rate.ts';
-import { quiet } from '../../support/quiet.ts';
+import { onGiveUp, quiet } from '../../support/quiet.ts';
 
 const TOPIC = 'fx.rates.v1';
 
@@ -39,6 +39,7 @@ describe('the consumer', () => {
       group: 'test',
       schemaOf: () => Promise.resolve(null),
       publishDeadLetters: null,
+      onGiveUp,
       log: quiet,
     });
   });
@@ -278,6 +279,7 @@ describe('the consumer', () => {
       ...parts,
       schemaOf: () => Promise.resolve(null),
       publishDeadLetters: null,
+      onGiveUp,
       log: quiet,
     });
     const tombstone = {

@@ -3,7 +3,7 @@ import { HEALTHY } from '../../../platform/health.ts';
 import { heartbeats, startHeartbeat } from '../../../platform/heartbeat.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
-import { quiet } from '../../support/quiet.ts';
+import { onGiveUp, quiet } from '../../support/quiet.ts';
 
 describe('a heartbeat', () => {
   let database: TestDatabase;
@@ -25,6 +25,7 @@ describe('a heartbeat', () => {
       service: 'producer',
       health: async () => ({ ...HEALTHY, lag: 3 }),
       settings: { SCHEDULE: '0 1 * * *' },
+      onGiveUp,
       log: quiet,
     });
     await eventually(async () => expect(await rows()).to.have.length(1));
@@ -46,6 +47,7 @@ describe('a heartbeat', () => {
       db: database.db,
       service: 'consumer',
       health: async () => ({ ...HEALTHY }),
+      onGiveUp,
       log: quiet,
     });
     await eventually(async () => expect(await rows()).to.not.include('dead'));

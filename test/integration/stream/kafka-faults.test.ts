@@ -11,7 +11,7 @@ import { brokerMissing, sharedBroker } from '../../support/broker.ts';
 import { testDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { makeRate, makeRecord } from '../../support/make-rate.ts';
-import { quiet } from '../../support/quiet.ts';
+import { onGiveUp, quiet } from '../../support/quiet.ts';
 import { isInstalled, skipWithout } from '../../support/requirements.ts';
 
 const named = (name: string, more: object = {}) =>
@@ -111,6 +111,7 @@ describe('a consumer whose broker is away', () => {
         group: topic,
         schemaOf: () => Promise.resolve(null),
         publishDeadLetters: letters ? (records) => stream.publish(letters, records) : null,
+        onGiveUp,
         log: quiet,
       });
       const stop = async ({ keepDatabase = false } = {}) => {
