@@ -35,10 +35,11 @@ export async function startApiService(context: ServiceContext, db: Database): Pr
 }
 
 /** Renews the API's row in `services`, so that doctor can compare its settings with the others'. */
-export function startApiHeartbeat({ config, log, onClose }: ServiceContext, db: Database): void {
+export function startApiHeartbeat(context: ServiceContext, db: Database): void {
+  const { config, log, onClose, giveUp: onGiveUp } = context;
   const settings = maskedSettings(config);
   const health = async () => ({ ...HEALTHY });
-  const heartbeat = startHeartbeat({ db, service: 'api', health, settings, log });
+  const heartbeat = startHeartbeat({ db, service: 'api', health, settings, onGiveUp, log });
   onClose('api heartbeat', () => heartbeat.stop());
 }
 

@@ -10,7 +10,8 @@ const DEADLINE_MS = 20_000;
 
 const program = defineCommand(
   'topics',
-  'Creates the topics of the events and of the dead letters, unless they exist',
+  'Creates the topics of the events and of the dead letters, unless they exist, and has brokers ' +
+    'keep the codec of their records',
 );
 
 await runTask(program, async (task) => {
@@ -23,15 +24,20 @@ await runTask(program, async (task) => {
     ? [eventTopic(config), deadLetterTopic(config)]
     : [eventTopic(config)];
   const deadline = deadlineSignal(DEADLINE_MS, task.signal);
-  for (const topic of topics)
-    await retryUntilDone('topics', () => stream.createTopic(topic), {
-      log,
-      signal: deadline.signal,
-      fatal: (err) =>
-        err instanceof StreamUnavailable && err.fix
-          ? new CannotStart(err.message, { cause: err })
-          : unlessOutage(err),
-    });
+  const prepare = async () => {
+    for (const settings of topics) {
+      await stream.createTopic(settings);
+      await stream.keepCodec(settings.topic);
+    }
+  };
+  await retryUntilDone('topics', prepare, {
+    log,
+    signal: deadline.signal,
+    fatal: (err) =>
+      err instanceof StreamUnavailable && err.fix
+        ? new CannotStart(err.message, { cause: err })
+        : unlessOutage(err),
+  });
   deadline.clear();
   if (task.signal.aborted) return 1;
   if (deadline.signal.aborted)

@@ -87,6 +87,8 @@ export interface Range {
 export interface EventStream {
   /** Creates the topic unless it exists; retention is unlimited, rates are rebuilt from it. */
   createTopic(settings: TopicSettings): Promise<void>;
+  /** Has brokers keep the codec of the producers of an existing topic, not recompress. */
+  keepCodec(topic: string): Promise<void>;
   /**
    * Resolves when every record is durable. Rejects within 30 s when any may not be, and the caller
    * publishes all of them again; with `RecordTooLarge` when the stream will never take one of them.

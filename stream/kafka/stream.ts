@@ -1,4 +1,4 @@
-import type { Admin, Kafka } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { withinDeadline } from '../../platform/deadline.ts';
 import type { EventStream, Position, TopicSettings } from '../port.ts';
 import type { Member } from './batch.ts';
@@ -22,6 +22,7 @@ export function openKafkaStream({ settings, ...options }: KafkaStreamOptions): E
   const admin = openAdmin(kafka);
   return {
     createTopic: (topic) => admin.use((client) => createTopic(client, topic)),
+    keepCodec: (topic) => admin.use((client) => keepCodec(client, topic)),
     publish: (topic, records) => publisher.publish(topic, records),
     subscribe: (to) => subscribeKafka({ kafka, ...options, ...to }),
     read: (range) => readKafka({ kafka, admin: admin.use, ...range }),
@@ -32,6 +33,8 @@ export function openKafkaStream({ settings, ...options }: KafkaStreamOptions): E
   };
 }
 
+const KEEP_CODEC = { name: 'compression.type', value: 'producer' };
+
 async function createTopic(
   client: Admin,
   { topic, partitions, replication, maxRecordBytes }: TopicSettings,
@@ -41,8 +44,7 @@ async function createTopic(
   const configEntries = [
     { name: 'retention.ms', value: '-1' },
     { name: 'retention.bytes', value: '-1' },
-    // Brokers keep the codec of the producer instead of recompressing.
-    { name: 'compression.type', value: 'producer' },
+    KEEP_CODEC,
     ...(maxRecordBytes ? [{ name: 'max.message.bytes', value: String(maxRecordBytes) }] : []),
   ];
   await client.createTopics({
@@ -50,6 +52,31 @@ async function createTopic(
     topics: [{ topic, numPartitions: partitions, replicationFactor: replication, configEntries }],
   });
 }
+
+/**
+ * Changes nothing where the codec is kept already. Kafka's AlterConfigs, which kafkajs has, replaces
+ * all settings of a topic: those that the topic has are sent again.
+ */
+async function keepCodec(client: Admin, topic: string): Promise<void> {
+  const type = kafkajs.ConfigResourceTypes.TOPIC;
+  const { resources } = await client.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type, name: topic }],
+  });
+  const entries = resources[0]?.configEntries ?? [];
+  const codec = entries.find(({ configName }) => configName === KEEP_CODEC.name);
+  if (codec?.configValue === KEEP_CODEC.value) return;
+  const own = entries
+    .filter(({ configSource }) => configSource === TOPIC_CONFIG)
+    .filter(({ configName }) => configName !== KEEP_CODEC.name)
+    .map(({ configName: name, configValue: value }) => ({ name, value }));
+  await client.alterConfigs({
+    validateOnly: false,
+    resources: [{ type, name: topic, configEntries: [...own, KEEP_CODEC] }],
+  });
+}
+/** Kafka's code for a setting of the topic itself, not of the broker or a default. */
+const TOPIC_CONFIG = 1;
 
 async function positionsOf(client: Admin, topic: string, group: string): Promise<Position[]> {
   // In this order: what is appended and committed in between would look like a truncated log.

@@ -32,6 +32,7 @@ export function openPostgresStream(options: PostgresStreamOptions): EventStream 
         { topic, partitions },
       );
     },
+    keepCodec: () => Promise.resolve(),
     publish: (topic, records) => publish(db, topic, records),
     subscribe: (to) => subscribePostgres({ ...options, ...to }),
     read: (range) => read(db, range),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
+import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { openKafkaStream } from '../../../stream/kafka/stream.ts';
 import type { StreamRecord } from '../../../stream/port.ts';
 import { brokerMissing, sharedBroker } from '../../support/broker.ts';
@@ -30,14 +30,9 @@ import { describeStreamContract } from '../../support/stream-contract.ts';
       const settings = { brokers, ssl: false, sasl: null, clientId: 'codecs' };
       const stream = openKafkaStream({ settings, log: quiet });
       const topic = `${codec}.${randomUUID()}`;
-      const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
-      await admin.connect();
       const configEntries = [{ name: 'compression.type', value: codec }];
-      await admin.createTopics({
-        topics: [{ topic, numPartitions: 1, configEntries }],
-        waitForLeaders: true,
-      });
-      await admin.disconnect();
+      const topics = [{ topic, numPartitions: 1, configEntries }];
+      await withAdmin(brokers, (admin) => admin.createTopics({ topics, waitForLeaders: true }));
       const headers = { ce_id: 'é-1', hop: ['1', '2'] };
       const values = Array.from({ length: 300 }, (_, n) => `${n} ${randomUUID().repeat(n % 50)}`);
       await stream.publish(topic, [{ key: 'a', value: Buffer.from('first'), headers }]);
@@ -62,19 +57,30 @@ import { describeStreamContract } from '../../support/stream-contract.ts';
     const topic = `created.${randomUUID()}`;
     await stream.createTopic({ topic, partitions: 1, replication: 1 });
     await stream.close();
-    const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
-    await admin.connect();
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
-    });
-    await admin.disconnect();
-    const settled = resources[0]?.configEntries.filter(({ configSource }) => configSource === 1);
-    const entries = settled?.map(({ configName, configValue }) => [configName, configValue]);
-    expect(Object.fromEntries(entries ?? [])).to.include({
+    expect(await withAdmin(brokers, (admin) => topicSettings(admin, topic))).to.deep.equal({
       'compression.type': 'producer',
+      'retention.bytes': '-1',
       'retention.ms': '-1',
     });
+  });
+
+  it('has an existing topic keep the codec, and leaves its other settings', async () => {
+    const settings = { brokers, ssl: false, sasl: null, clientId: 'codecs' };
+    const stream = openKafkaStream({ settings, log: quiet });
+    const topic = `existing.${randomUUID()}`;
+    const configEntries = [
+      { name: 'compression.type', value: 'zstd' },
+      { name: 'segment.ms', value: '12345678' },
+    ];
+    await withAdmin(brokers, async (admin) => {
+      await admin.createTopics({ topics: [{ topic, configEntries }], waitForLeaders: true });
+      const kept = { 'compression.type': 'producer', 'segment.ms': '12345678' };
+      for (const _again of [1, 2]) {
+        await stream.keepCodec(topic);
+        await eventually(async () => expect(await topicSettings(admin, topic)).to.deep.equal(kept));
+      }
+    });
+    await stream.close();
   });
 
   it('costs next to nothing while there is nothing to read', async () => {
@@ -100,6 +106,26 @@ import { describeStreamContract } from '../../support/stream-contract.ts';
     expect(Math.min(...shares)).to.be.below(0.03);
   });
 });
+
+async function withAdmin<T>(brokers: string[], work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** The settings of the topic itself, without those of the broker and defaults. */
+async function topicSettings(admin: Admin, name: string): Promise<Record<string, string>> {
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name }],
+  });
+  const own = resources[0]?.configEntries.filter(({ configSource }) => configSource === 1) ?? [];
+  return Object.fromEntries(own.map(({ configName, configValue }) => [configName, configValue]));
+}
 
 /** The share of one core that this process uses over the next `ms`. */
 async function cpuShareOf(ms: number): Promise<number> {
