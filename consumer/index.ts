@@ -75,7 +75,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   const starting = retryUntilDone('stream', subscribe, {
     log,
     signal: stopping.signal,
-    fatal: bugLimit().failed,
+    fatal: bugLimit({ name: 'stream', log }).failed,
   }).catch(onGiveUp);
 
   return {

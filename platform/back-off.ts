@@ -41,12 +41,14 @@ export async function waitMs(ms: number, signal?: AbortSignal): Promise<void> {
 const MAX_BUGS = 10;
 
 /** Counts failures in a row; `failed` returns the error to give up with once ten were no outage. */
-export function bugLimit() {
+export function bugLimit({ name, log }: { name: string; log: Logger }) {
   let bugs = 0;
   return {
     failed: (err: unknown): Error | null => {
       if (classify(err) !== 'outage') bugs++;
-      return bugs >= MAX_BUGS ? (err as Error) : null;
+      if (bugs < MAX_BUGS) return null;
+      log.error({ err }, `${name} failed ${bugs} times by no outage, giving up`);
+      return err as Error;
     },
     succeeded: () => {
       bugs = 0;

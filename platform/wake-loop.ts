@@ -36,12 +36,12 @@ export interface WakeLoop {
  * The first pass starts at once.
  */
 export function startWakeLoop(options: WakeLoopOptions): WakeLoop {
-  const { name, work, pollMs, onFailure, onGiveUp, log } = options;
+  const { work, pollMs, onFailure, onGiveUp } = options;
   const { firstMs, longestMs } = options.retry ?? { firstMs: 500, longestMs: 5000 };
   const stopping = new AbortController();
   const retry = backOff({ first: firstMs, longest: longestMs });
   const outage = openOutageLog(options);
-  const bugs = bugLimit();
+  const bugs = bugLimit(options);
   let isWoken = true;
   let wakeSleeper = () => {};
 
@@ -64,10 +64,7 @@ export function startWakeLoop(options: WakeLoopOptions): WakeLoop {
         isFailing = true;
         onFailure?.(err);
         const reason = bugs.failed(err);
-        if (reason) {
-          log.error({ err }, `${name} failed ten times by no outage, giving up`);
-          return onGiveUp(reason);
-        }
+        if (reason) return onGiveUp(reason);
         await waitMs(ms, stopping.signal);
       }
     }

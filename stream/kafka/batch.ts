@@ -63,7 +63,7 @@ export async function handleKafkaBatch(
   if (!state.joined || !state.partitions.includes(partition)) return;
   const records = batch.messages.map((message) => recordOf(topic, partition, message));
   const retry = backOff({ longest: 2000 });
-  const bugs = bugLimit();
+  const bugs = bugLimit({ name: 'consumer batch', log: member.log });
   let lostSession: unknown;
   const beat = setInterval(
     () => heartbeat().catch((err: unknown) => (lostSession = err)),

@@ -31,7 +31,7 @@ describe('a Kafka batch that fails', () => {
     } as unknown as EachBatchPayload;
     const consumer = { commitOffsets: sinon.fake.resolves(undefined) };
     const turn = { consumer: consumer as unknown as Consumer, payload, stopping: stopping.signal };
-    const handling = handleKafkaBatch({ onBatch } as unknown as Member, state, turn);
+    const handling = handleKafkaBatch({ onBatch, log: quiet } as unknown as Member, state, turn);
     await clock.tickAsync(600_000);
     stopping.abort();
     await clock.tickAsync(1);
