@@ -2,10 +2,60 @@ import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { isCalendarDay } from '../platform/calendar-day.ts';
 
+/** What `--help` of each command shows below its options. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  start: ['npm start', 'PORT=5081 npm start', 'DATA_DIR=.data-simulated npm start'],
+  producer: [
+    'npm run producer',
+    'KAFKA_BROKERS=host:9092 SCHEMA_REGISTRY_URL=http://host:8081 npm run producer',
+  ],
+  consumer: ['npm run consumer', 'METRICS_PORT=9102 npm run consumer'],
+  api: ['npm run api', 'HOST=0.0.0.0 API_TOKEN_FILE=secrets/api_token npm run api'],
+  simulator: [
+    'npm run simulator -- fault 503              every fetch gets a 503 …',
+    'npm run simulator -- fault none             … until now',
+    'npm run simulator -- fault mid-zero --times 3',
+  ],
+  migrate: ['npm run migrate'],
+  topics: ['KAFKA_BROKERS=host:9092 TOPIC_REPLICATION=3 npm run topics'],
+  seed: ['npm run seed'],
+  load: [
+    'npm run load -- books/november --dry-run',
+    'npm run load -- books/november --dates dmy --rejects rejected.csv --yes',
+    'npm run load -- books/november --accept-rejected 1%',
+    'npm run load -- --generate 1000 --seed 7 books/random',
+  ],
+  report: [
+    'npm run report -- loans --as-of 2021-10-15',
+    'npm run report -- loans --status in_arrears --branch kenya --min-days 30 --sort days-past-due',
+    'npm run report -- par --as-of 2021-10-15 --in USD --format xlsx --out par.xlsx',
+    'npm run report -- roll --from 2021-09-15 --as-of 2021-10-15 --format csv',
+  ],
+  replay: [
+    'npm run replay -- --from 2026-11-01 --to 2026-11-30 --dry-run',
+    'npm run replay -- --rebuild',
+  ],
+  backfill: [
+    'npm run backfill -- --from 2026-01-01 --to 2026-01-31',
+    'npm run backfill -- --missing               after an outage, or after adding a currency',
+    'npm run backfill -- --from 2025-01-01 --currencies ZAR --yes',
+  ],
+  dlt: ['npm run dlt -- ls', 'npm run dlt -- show 12', 'npm run dlt -- redrive --all'],
+  events: [
+    'npm run events -- ls --day 2026-11-24 --currency KES',
+    'npm run events -- void 7d0c… --reason "decimal point misplaced"',
+  ],
+  status: ['npm run -s status', 'npm run -s status -- --json', 'npm run status -- --close-breaker'],
+  doctor: ['npm run -s doctor', 'npm run -s doctor -- --json'],
+  bench: ['npm run bench -- --case read-hot read-cold', 'npm run bench -- --runs 3'],
+  chaos: ['npm run chaos -- --quick --on embedded', 'npm run chaos -- --case poison --seed 7'],
+};
+
 /** Starts the definition of a command: `--help`, and usage errors that exit with 2. */
 export function defineCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
+    .addHelpText('afterAll', `\nExamples:\n  ${(EXAMPLES[name] ?? []).join('\n  ')}`)
     .allowExcessArguments(false)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 }

@@ -53,15 +53,7 @@ const line = defineCommand(
   .option('--to <day>', 'the last day; without it, yesterday', parseDay)
   .option('--missing', 'only missing rates; without --from, since the first day that has any')
   .option('--currencies <codes>', 'only these of CURRENCIES, such as KES,NGN')
-  .option('--yes', 'accept the cost without being asked')
-  .addHelpText(
-    'after',
-    `
-Examples:
-  npm run backfill -- --from 2026-01-01 --to 2026-01-31
-  npm run backfill -- --missing                       after an outage, or after adding a currency
-  npm run backfill -- --from 2025-01-01 --currencies ZAR --yes`,
-  );
+  .option('--yes', 'accept the cost without being asked');
 
 await runTask(line, async (task) => {
   const { from, to, missing = false, yes = false, currencies: codes } = line.opts<Options>();

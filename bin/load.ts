@@ -85,16 +85,7 @@ const line = defineCommand(
     'with --generate: the same number and seed give the same files (default: 1)',
     parseWholeNumber(0, 4294967295),
   )
-  .option('--with-rejected', 'with --generate: also rows that a load rejects')
-  .addHelpText(
-    'after',
-    `
-Examples:
-  npm run load -- books/november --dry-run
-  npm run load -- books/november --dates dmy --rejects rejected.csv --yes
-  npm run load -- books/november --accept-rejected 1%
-  npm run load -- --generate 1000 --seed 7 books/random`,
-  );
+  .option('--with-rejected', 'with --generate: also rows that a load rejects');
 
 const ONLY_FOR_LOADING = [
   ...['dryRun', 'yes', 'dates', 'decimal', 'tolerance', 'acceptRejected', 'rejects'],

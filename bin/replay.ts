@@ -29,14 +29,7 @@ const program = defineCommand(
   )
   .option('--dry-run', 'report without writing')
   .option('--rebuild', 'recreate both tables from the whole stream, in one transaction')
-  .option('--force', 'with --rebuild: even if events or rates are lost')
-  .addHelpText(
-    'after',
-    `
-Examples:
-  npm run replay -- --from 2026-11-01 --to 2026-11-30 --dry-run
-  npm run replay -- --rebuild`,
-  );
+  .option('--force', 'with --rebuild: even if events or rates are lost');
 
 await runTask(program, async (task) => {
   const {

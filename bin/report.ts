@@ -87,16 +87,7 @@ const line = defineCommand('report', 'Reports of the loan book as of the close o
   .option('--columns <list>', 'loans: these columns, separated by commas, or all')
   .addOption(new Option('--format <format>', 'table by default').choices(FORMATS))
   .option('--out <file>', 'write to this file; default: output_name.xlsx for xlsx, else stdout')
-  .addOption(new Option('--in <currency>', 'totals in this currency too').choices([BASE]))
-  .addHelpText(
-    'after',
-    `
-Examples:
-  npm run report -- loans --as-of 2021-10-15
-  npm run report -- loans --status in_arrears --branch kenya --min-days 30 --sort days-past-due
-  npm run report -- par --as-of 2021-10-15 --in USD --format xlsx --out par.xlsx
-  npm run report -- roll --from 2021-09-15 --as-of 2021-10-15 --format csv`,
-  );
+  .addOption(new Option('--in <currency>', 'totals in this currency too').choices([BASE]));
 
 await runTask(line, async (task) => {
   const what = line.processedArgs[0] as Name;

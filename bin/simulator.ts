@@ -30,14 +30,6 @@ line
   .description('play a fault on the simulator of a running npm start, to rehearse an outage')
   .addArgument(new Argument('<name>', 'the fault; none ends it').choices(FAULTS))
   .option('--times <n>', 'for so many fetches; without it until none is set', wholeNumber)
-  .addHelpText(
-    'after',
-    `
-Examples:
-  npm run simulator -- fault 503              every fetch gets a 503 …
-  npm run simulator -- fault none             … until now
-  npm run simulator -- fault mid-zero --times 3`,
-  )
   .action((fault: string, { times }: { times?: number }) => {
     work = () => playFault(fault, times);
   });

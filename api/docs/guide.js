@@ -13,9 +13,11 @@ function loadIndex() {
       const search = new window.MiniSearch({
         fields: ['title', 'heading', 'text'],
         storeFields: ['title', 'heading'],
+        // Backticks and other signs of Markdown belong to no word.
+        tokenize: (text) => text.split(/[^\p{L}\p{N}]+/u),
         searchOptions: {
           prefix: true,
-          fuzzy: 0.2,
+          fuzzy: (word) => (word.length > 5 ? 0.2 : false),
           combineWith: 'AND',
           boost: { heading: 4, title: 2 },
         },

@@ -201,7 +201,8 @@ ${html}
 
 /** An index of the documents for language models (llmstxt.org). */
 function llmsText({ documents, sidebar }: Guide): string {
-  const [, about = ''] = documents.get('README.md')?.markdown.split('\n\n') ?? [];
+  const paragraphs = documents.get('README.md')?.markdown.split('\n\n') ?? [];
+  const about = paragraphs.find((text) => /^[A-Z]/.test(text)) ?? '';
   const groups = sidebar.map(([heading, links]) => {
     const lines = links.map(([, path]) => `- [${documents.get(path)?.title}](docs/guide/${path})`);
     return `## To ${heading}\n\n${lines.join('\n')}\n`;
