@@ -34,10 +34,10 @@ const requireOpen = (letters: DeadLetter[], id: string | undefined): DeadLetter[
   return letters;
 };
 
-verb('ls', 'the open ones, oldest first').action(() => {
+verb('ls', 'list the open ones, oldest first').action(() => {
   work = (letters) => letters.page({ state: 'open', after: null, limit: MAX_LISTED });
 });
-verb('show', 'one of them with its bytes')
+verb('show', 'show one with its bytes, cause and next step')
   .argument('<id>', 'its number', letterId)
   .action((id: string) => {
     work = (letters) => letters.show(id);
@@ -52,7 +52,7 @@ verb('close', 'close one that will never become a rate; it stays as a record')
       return id === undefined ? closed : (closed[0] as DeadLetter);
     };
   });
-verb('redrive', 'have the running consumer retry it; twice adds nothing')
+verb('redrive', 'have the running consumer process it again; safe to repeat')
   .argument('[id]', 'its number', letterId)
   .option('--all', 'all open ones')
   .action((id: string | undefined, { all }: { all?: boolean }) => {

@@ -57,20 +57,17 @@ const READ_BY: [who: string, names: string[]][] = [
 
 const HEAD = `# Configuration
 
-Settings come from the environment, or from a file \`.env\` in the folder where the program is
-started. The environment wins. An empty value counts as unset. A wrong value stops the start with
-exit code 2 and one message per fault, with an example of a right value. Unknown names are
-ignored. \`cp .env.example .env\` gives a file to begin with; it changes nothing until you
-uncomment a line.
+Settings come from the environment, else from a file \`.env\` in the folder where the program is
+started; \`cp .env.example .env\` gives one to begin with. An empty value counts as unset. A wrong
+value stops the start with exit code 2 and is named with an example. Unknown names are ignored;
+\`doctor\` warns of look-alikes.
 
-\`.env\` may be UTF-8 or UTF-16, with or without a byte order mark. Put a value that contains
-\`#\` in quotes: without them \`#\` begins a comment, and a value that is cut by one stops the
-start.
+\`.env\` may be UTF-8 or UTF-16. Put a value that contains \`#\` in quotes: otherwise \`#\` begins a
+comment, and a value that is cut by one stops the start.
 
-\`npm start\` and \`doctor\` read all settings. A **secret** may come from a file instead:
-\`NAME_FILE\` names the file, and \`NAME\` is left out. Secrets are never logged or shown. In a
-URL, encode special characters of the user and the password: \`/\` as \`%2F\`, \`@\` as \`%40\`,
-\`:\` as \`%3A\`, \`#\` as \`%23\`.
+\`npm start\` and \`doctor\` read all settings. A **secret** may come from a file: \`NAME_FILE\` names
+it, and \`NAME\` is left out. Secrets are never logged or shown. In a URL, encode special characters
+of user and password: \`/\` as \`%2F\`, \`@\` as \`%40\`, \`:\` as \`%3A\`, \`#\` as \`%23\`.
 
 This page is generated from \`platform/settings.ts\` and \`.env.example\`:
 \`WRITE_DOCS=1 npx mocha test/unit/docs/configuration.test.ts\`.
@@ -83,22 +80,27 @@ export function configurationPage(): string {
   const [, ...groups] = text.split(/^## /m);
   const tables = groups.map((group) => {
     const title = (group.split('\n')[0] as string).trim();
-    const rows = [...group.matchAll(/^((?:# (?![A-Z_]+=).+\n)+)# ([A-Z_]+)=/gm)].map(
+    const settings = [...group.matchAll(/^((?:# (?![A-Z_]+=).+\n)+)# ([A-Z_]+)=/gm)].map(
       ([, comment = '', name = '']) => {
-        const meaning = comment.replace(/^# /gm, '').trim().replaceAll('\n', ' ');
-        const secret = SECRET_NAMES.includes(name) ? ' **Secret.**' : '';
         const [who] = READ_BY.find(([, names]) => names.includes(name)) ?? [];
         if (!who) throw new Error(`${name}: expected it among those that somebody reads (READ_BY)`);
         const { expected, fallback = '' } = settingOf(name);
         if (fallback !== offered[name])
           throw new Error(`.env.example: ${name} is ${fallback} in the code, got ${offered[name]}`);
-        const shown = fallback === '' ? 'unset' : `\`${fallback}\``;
-        const values = expected.replaceAll('|', '\\|');
-        return `| \`${name}\` | ${meaning}${secret} | ${shown} | ${values} | ${who} |`;
+        return { name, who, expected, fallback, comment };
       },
     );
-    const head = '| name | meaning | default | values | read by |\n|---|---|---|---|---|';
-    return `## ${title}\n\n${head}\n${rows.join('\n')}\n`;
+    const readers = settings.map(({ who }) => who);
+    const most = mostCommon(readers);
+    const rows = settings.map(({ name, who, expected, fallback, comment }) => {
+      const meaning = comment.replace(/^# /gm, '').trim().replaceAll('\n', ' ');
+      const secret = SECRET_NAMES.includes(name) ? ' **Secret.**' : '';
+      const reader = who === most ? '' : ` Read by ${who}.`;
+      const shown = fallback === '' ? 'unset' : `\`${fallback}\``;
+      return `| \`${name}\` | ${shown} | ${meaning}${secret}${reader} | ${shorten(expected)} |`;
+    });
+    const head = '| name | default | meaning | values |\n|---|---|---|---|';
+    return `## ${title}\n\nRead by ${most}, unless a row says otherwise.\n\n${head}\n${rows.join('\n')}\n`;
   });
   const strangers = READ_BY.flatMap(([, names]) => names).filter(
     (name) => !Object.hasOwn(SETTINGS, name),
@@ -112,3 +114,19 @@ function settingOf(name: string): Setting<unknown> {
   if (!known) throw new Error(`.env.example: there is no setting ${name}`);
   return SETTINGS[known];
 }
+
+function mostCommon(texts: readonly string[]): string {
+  const count = (text: string) => texts.filter((one) => one === text).length;
+  return [...texts].sort((a, b) => count(b) - count(a))[0] ?? '';
+}
+
+/** The allowed values in as few words as a table wants. */
+const shorten = (expected: string) =>
+  expected
+    .replace(/^a whole number from (\d+) to (\d+)$/, '$1–$2')
+    .replace(/^one of /, '')
+    .replace(/^any text$/, 'text')
+    .replace(/^certificates as PEM.*/, 'PEM')
+    .replace(/^a key as PEM.*/, 'PEM')
+    .replace(/^a comma list of /, 'list of ')
+    .replaceAll('|', '\\|');
