@@ -53,7 +53,7 @@ const line = defineCommand(
   .option('--to <day>', 'the last day; without it, yesterday', parseDay)
   .option('--missing', 'only missing rates; without --from, since the first day that has any')
   .option('--currencies <codes>', 'only these of CURRENCIES, such as KES,NGN')
-  .option('--yes', 'accept the cost without being asked');
+  .option('--yes', 'accept the cost without a prompt');
 
 await runTask(line, async (task) => {
   const { from, to, missing = false, yes = false, currencies: codes } = line.opts<Options>();

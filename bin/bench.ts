@@ -18,10 +18,7 @@ const line = defineCommand(
   'bench',
   'Measures each case beside its peers; every bound is a ratio within one run on this machine',
 )
-  .option(
-    '--quick',
-    'little work, to see that each case runs; figures are not to be quoted, bounds are not judged',
-  )
+  .option('--quick', 'a smoke run: little work, bounds are not judged')
   .option('--case <names...>', `only these of ${CASES.map(({ name }) => name).join(', ')}`)
   .option('--runs <number>', 'repeat everything; a bound must hold in every run', '1')
   .option('--json', 'print the result as JSON')

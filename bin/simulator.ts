@@ -36,7 +36,7 @@ line
 line
   .command('forget-real-rates')
   .description('delete all real rates of a development database, so that simulated ones show')
-  .option('--yes', 'delete them without being asked')
+  .option('--yes', 'delete them without a prompt')
   .action(({ yes = false }: { yes?: boolean }) => {
     work = () => deleteRealRates(yes);
   });

@@ -9,7 +9,7 @@ import { Refused, refuseOtherMethods } from '../http/problems.ts';
 import { formatPage } from './page.ts';
 
 const { resolve } = createRequire(import.meta.url);
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+const PROJECT = dirname(fileURLToPath(new URL('../../README.md', import.meta.url)));
 const OURS = fileURLToPath(new URL('.', import.meta.url));
 const SEARCH_ENGINE = join(dirname(resolve('minisearch')), '../umd');
 const DECISIONS = 'docs/adr';
