@@ -100,7 +100,8 @@ export function configurationPage(): string {
       return `| \`${name}\` | ${shown} | ${meaning}${secret}${reader} | ${shorten(expected)} |`;
     });
     const head = '| name | default | meaning | values |\n|---|---|---|---|';
-    return `## ${title}\n\nRead by ${most}, unless a row says otherwise.\n\n${head}\n${rows.join('\n')}\n`;
+    const readBy = `Read by ${most}, unless a row says otherwise.`;
+    return `## ${title}\n\n${readBy}\n\n${head}\n${rows.join('\n')}\n`;
   });
   const strangers = READ_BY.flatMap(([, names]) => names).filter(
     (name) => !Object.hasOwn(SETTINGS, name),
