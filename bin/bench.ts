@@ -52,7 +52,7 @@ await runCommand(async ({ onClose }) => {
   }
   const cases = asked.map((one) => judge(one, runs.get(one) ?? [], failed.get(one)));
   process.stdout.write(
-    json ? `${JSON.stringify({ quick, cases: cases.map(asJson) })}\n` : formatTable(cases),
+    json ? `${JSON.stringify({ quick, cases: cases.map(asJson) })}\n` : await formatTable(cases),
   );
   // A quick run is too short to judge by.
   const good = cases.every((one) => (quick ? one.failed === undefined : one.holds));

@@ -1,19 +1,21 @@
-import { writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defineCommand, parseDay } from '../app/command-line.ts';
 import { runTask } from '../app/run.ts';
-import { openDatabase } from '../platform/database.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { migrate } from '../platform/migrate.ts';
 import { historyReport, missedReport } from '../reports/arrears.ts';
 import { asCsv } from '../reports/as-csv.ts';
-import { asTable, fitColumns } from '../reports/as-table.ts';
+import { asTable } from '../reports/as-table.ts';
 import { asXlsx } from '../reports/as-xlsx.ts';
 import { BASE, readConversion } from '../reports/conversion.ts';
 import { LOAN_STATUSES, loanReport, parseColumns, parseOrder } from '../reports/loans.ts';
 import { parReport, rollReport } from '../reports/portfolio.ts';
 import { readBook } from '../reports/read-book.ts';
-import type { Report } from '../reports/report.ts';
+import { batchesOf, type LongReport, type Report } from '../reports/report.ts';
 
 const REPORTS = ['loans', 'missed', 'par', 'history', 'roll', 'all'] as const;
 type Name = (typeof REPORTS)[number];
@@ -100,24 +102,36 @@ await runTask(line, async (task) => {
   task.onClose('database', () => db.destroy());
 
   const withTotals = format === 'table' || format === 'xlsx';
-  const reports = await makeReports(db, what, { ...options, withTotals });
-  const chosen = columns ? reports.map((report) => ({ ...report, columns })) : reports;
-  const file = options.out ?? (format === 'xlsx' ? 'output_name.xlsx' : undefined);
-  const notes = [...new Set(reports.flatMap((report) => report.notes))];
-  if (format === 'csv' || format === 'json') for (const note of notes) task.log.info(note);
-  const text =
-    format === 'xlsx'
-      ? await asXlsx(chosen)
-      : write(chosen, format, { notes, fit: columns === undefined });
-  if (file === undefined) await new Promise((done) => process.stdout.write(text, done));
-  else {
-    await writeFile(file, text).catch((cause: NodeJS.ErrnoException) => {
-      throw new InvalidRequest(`${file} cannot be written (${cause.code})`, { cause });
-    });
-    task.log.info({ file }, 'report written');
-  }
+  await readBook(db, async (book) => {
+    const made = await makeReports(book, what, { ...options, withTotals });
+    const reports = columns ? made.map((report) => ({ ...report, columns })) : made;
+    const notes = [...new Set(reports.flatMap((report) => report.notes))];
+    if (format === 'csv' || format === 'json') for (const note of notes) task.log.info(note);
+    const file = options.out ?? (format === 'xlsx' ? 'output_name.xlsx' : undefined);
+    const output =
+      format === 'xlsx'
+        ? asXlsx(reports)
+        : Readable.from(write(reports, format, { notes, fit: columns === undefined }));
+    await save(output, file);
+    if (file !== undefined) task.log.info({ file }, 'report written');
+  });
   return 0;
 });
+
+/** Writes to the file, or to stdout; a file that was begun does not stay when a row fails. */
+async function save(output: Readable, file: string | undefined): Promise<void> {
+  if (file === undefined)
+    // `| head` closes the pipe early; that is not a failure.
+    return pipeline(output, process.stdout, { end: false }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE') throw error;
+      },
+    );
+  await pipeline(output, createWriteStream(file)).catch((cause: NodeJS.ErrnoException) => {
+    if (!cause.syscall) throw cause;
+    throw new InvalidRequest(`${file} cannot be written (${cause.code})`, { cause });
+  });
+}
 
 /** Exits with 2 and the reason when an option is missing, or would have no effect. */
 function refuseUselessOptions(
@@ -143,48 +157,52 @@ function refuseUselessOptions(
 }
 
 async function makeReports(
-  db: ReturnType<typeof openDatabase>,
+  book: Database,
   what: Name,
   { asOf, from, loan, withTotals, ...options }: Options & { withTotals: boolean },
-): Promise<Report[]> {
+): Promise<(Report | LongReport)[]> {
   const order = options.sort === undefined ? undefined : parseOrder(options.sort);
   const { status, branch, currency, minDays, find } = options;
   const filter = { status, branch, currency, minDays, find };
-  return readBook(db, async (book) => {
-    const isWanted = (report: Report['name']) => what === report || what === 'all';
-    const conversion = options.in ? await readConversion(book, asOf) : undefined;
-    const reports: Report[] = [];
-    if (isWanted('loans'))
-      reports.push(await loanReport(book, asOf, { filter, order, withTotals, conversion }));
-    if (isWanted('missed'))
-      reports.push(await missedReport(book, asOf, { withTotals, conversion }));
-    if (isWanted('par')) reports.push(await parReport(book, asOf, conversion));
-    if (isWanted('history') && loan !== undefined)
-      reports.push(await historyReport(book, asOf, loan));
-    if (isWanted('roll') && from !== undefined) reports.push(await rollReport(book, asOf, from));
-    return reports;
-  });
+  const isWanted = (report: Report['name']) => what === report || what === 'all';
+  const conversion = options.in ? await readConversion(book, asOf) : undefined;
+  const reports: (Report | LongReport)[] = [];
+  if (isWanted('loans'))
+    reports.push(await loanReport(book, asOf, { filter, order, withTotals, conversion }));
+  if (isWanted('missed')) reports.push(await missedReport(book, asOf, { withTotals, conversion }));
+  if (isWanted('par')) reports.push(await parReport(book, asOf, conversion));
+  if (isWanted('history') && loan !== undefined)
+    reports.push(await historyReport(book, asOf, loan));
+  if (isWanted('roll') && from !== undefined) reports.push(await rollReport(book, asOf, from));
+  return reports;
 }
 
-function write(
-  reports: readonly Report[],
+async function* write(
+  reports: readonly (Report | LongReport)[],
   format: 'table' | 'csv' | 'json',
   { notes, fit }: { notes: readonly string[]; fit: boolean },
-): string {
-  if (format === 'csv') return reports.map(asCsv).join('');
-  if (format === 'json') return reports.map(asJson).join('');
-  const tables = reports.map((report) => {
-    const priority = fit ? PRIORITY[report.name] : undefined;
-    const columns = priority ? fitColumns(report, priority, TERMINAL_WIDTH) : report.columns;
-    return asTable({ ...report, columns, notes: [] });
-  });
-  return `${[...tables, notes.join('\n')].join('\n')}\n`;
+): AsyncGenerator<string> {
+  for (const report of reports) {
+    if (format === 'csv') yield* asCsv(report);
+    else if (format === 'json') yield* asJson(report);
+    else {
+      const priority = fit ? PRIORITY[report.name] : undefined;
+      yield* asTable({ ...report, notes: [] }, priority && { priority, width: TERMINAL_WIDTH });
+      yield '\n';
+    }
+  }
+  if (format === 'table') yield `${notes.join('\n')}\n`;
 }
 
-function asJson({ columns, rows }: Report): string {
-  const pick = (row: Report['rows'][number]) =>
-    Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
-  return `${JSON.stringify(rows.map(pick))}\n`;
+async function* asJson({ columns, rows }: Report | LongReport): AsyncGenerator<string> {
+  let separator = '[';
+  for await (const batch of batchesOf(rows))
+    for (const row of batch) {
+      const picked = Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
+      yield separator + JSON.stringify(picked);
+      separator = ',';
+    }
+  yield separator === '[' ? '[]\n' : ']\n';
 }
 
 function parseDays(text: string): number {

@@ -52,6 +52,24 @@ export async function queryRow<Row extends object>(
   return row;
 }
 
+/**
+ * Runs one statement in a transaction and returns its rows a batch at a time, through a cursor:
+ * memory stays flat. One such statement may be open in a transaction.
+ */
+export async function* queryBatches<Row extends object>(
+  trx: Database,
+  sql: string,
+  params: SqlParams = {},
+): AsyncGenerator<Row[]> {
+  await execute(trx, `declare batches no scroll cursor for ${sql}`, params);
+  for (let rows: Row[] | undefined; rows === undefined || rows.length === BATCH_ROWS; ) {
+    rows = await query<Row>(trx, `fetch ${BATCH_ROWS} from batches`);
+    if (rows.length > 0) yield rows;
+  }
+  await execute(trx, 'close batches');
+}
+const BATCH_ROWS = 1000;
+
 /** Runs one statement for its effect and returns the number of rows it affected. */
 export async function execute(db: Database, sql: string, params: SqlParams = {}): Promise<number> {
   const { rowCount } = await run(db, sql, params);

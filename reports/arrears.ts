@@ -1,9 +1,9 @@
 import type { Database } from '../platform/database.ts';
-import { query, queryOne } from '../platform/sql.ts';
+import { query, queryBatches, queryOne } from '../platform/sql.ts';
 import { describeBook } from './book-notes.ts';
 import type { Conversion } from './conversion.ts';
 import { unknownLoan } from './loans.ts';
-import { columnsOf, type Report, type Row, reportSql } from './report.ts';
+import { columnsOf, type LongReport, type Report, type Row, reportSql } from './report.ts';
 import { readTotals, totalsSql } from './totals.ts';
 
 const MISSED = reportSql('missed_payment.sql');
@@ -45,18 +45,19 @@ export interface MissedOptions {
 
 /**
  * One row per instalment due before `asOf` (YYYY-MM-DD) that was not covered at the close of its due
- * date: of the whole book, or of one loan, and the totals with it.
+ * date: of the whole book, or of one loan, and the totals with it. The rows are read as they are
+ * needed, as long as the transaction is open.
  */
 export async function missedReport(
   db: Database,
   asOf: string,
   { loanId, withTotals, conversion }: MissedOptions,
-): Promise<Report> {
+): Promise<LongReport> {
   const params = { as_of: asOf, ...(loanId !== undefined && { loan_id: loanId }) };
-  const rows = await query<Row>(db, loanId === undefined ? MISSED : MISSED_BY_LOAN, params);
+  const rows = queryBatches<Row>(db, loanId === undefined ? MISSED : MISSED_BY_LOAN, params);
   const totals = withTotals
     ? await readTotals(db, loanId === undefined ? TOTALS : TOTALS_BY_LOAN, { params, conversion })
-    : { totals: [], notes: [] };
+    : { totals: [], notes: [], count: null };
   const { book, notes } = await describeBook(db);
   return {
     ...{ name: 'missed', columns: MISSED_COLUMNS, rows, book, ...totals },

@@ -1,11 +1,14 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Row, Table } from './report.ts';
+import { batchesOf, type Row, type Table } from './report.ts';
 
 /**
  * Writes the rows of a report, header first, decimals digit for digit. Totals are left out: a
  * program that reads the file would add them up.
  */
-export function asCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): string {
+export async function* asCsv({
+  columns,
+  rows,
+}: Pick<Table, 'columns' | 'rows'>): AsyncGenerator<string> {
   const cells = (row: Row) =>
     columns.map(({ name, kind }) => {
       const value = row[name];
@@ -13,7 +16,9 @@ export function asCsv({ columns, rows }: Pick<Table, 'columns' | 'rows'>): strin
       return kind === 'text' ? escapeFormula(String(value)) : String(value);
     });
   // The writer quotes for its own line end only; a lone CR would end a line for others.
-  return stringify([columns.map(({ name }) => name), ...rows.map(cells)], { quoted_match: /\r/ });
+  const write = (lines: (string | null)[][]) => stringify(lines, { quoted_match: /\r/ });
+  yield write([columns.map(({ name }) => name)]);
+  for await (const batch of batchesOf(rows)) yield write(batch.map(cells));
 }
 
 /** Prevents formula injection: a spreadsheet shows the text instead of running it. */

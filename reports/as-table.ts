@@ -1,15 +1,30 @@
-import type { Column, Row, Table, Value } from './report.ts';
+import { batchesOf, type Column, type Row, type Table, type Value } from './report.ts';
 
 const FIGURES = new Set<Column['kind']>(['integer', 'decimal', 'money', 'share']);
 const GAP = 2;
 
-/** Aligned text for a terminal: numbers to the right, totals and notes below. */
-export function asTable({ columns, rows, totals, notes }: Table): string {
+/** Which columns go first into a terminal of `width` characters. */
+interface Fit {
+  readonly priority: readonly string[];
+  readonly width: number;
+}
+
+/**
+ * Aligned text for a terminal: numbers to the right, totals and notes below. The first rows decide
+ * how wide the columns are, and with `fit` which of them are shown.
+ */
+export async function* asTable(
+  { columns: all, rows, totals, notes }: Table,
+  fit?: Fit,
+): AsyncGenerator<string> {
+  const batches = batchesOf(rows);
+  const first: readonly Row[] = (await batches.next()).value ?? [];
+  const columns = fit ? fitColumns({ columns: all, rows: first, totals }, fit) : all;
   const sums: Row[] = totals.map((total) => ({
     [columns[0]?.name ?? '']: total.label,
     ...total.sums,
   }));
-  const widths = columns.map((column) => widthOf(column, [...rows, ...sums]));
+  const widths = columns.map((column) => widthOf(column, [...first, ...sums]));
   const line = (cell: (name: string) => string) =>
     columns
       .map(({ name, kind }, at) =>
@@ -20,25 +35,18 @@ export function asTable({ columns, rows, totals, notes }: Table): string {
       .join(' '.repeat(GAP))
       .trimEnd();
   const rule = widths.map((width) => '-'.repeat(width)).join(' '.repeat(GAP));
-  const write = (row: Row) => line((name) => print(row[name]));
-  return [
-    line((name) => name),
-    rule,
-    ...rows.map(write),
-    ...(sums.length > 0 ? [rule, ...sums.map(write)] : []),
-    ...notes,
-    '',
-  ].join('\n');
+  const lines = (some: readonly Row[]) =>
+    some.map((row) => `${line((name) => print(row[name]))}\n`).join('');
+  yield `${line((name) => name)}\n${rule}\n${lines(first)}`;
+  for await (const batch of batches) yield lines(batch);
+  if (sums.length > 0) yield `${rule}\n${lines(sums)}`;
+  for (const note of notes) yield `${note}\n`;
 }
 
-/**
- * The columns that fit a terminal of `width` characters, in their own order; which go first is
- * given by `priority`, others are left out. The first of `priority` is always there.
- */
-export function fitColumns(
-  { columns, rows, totals }: Table,
-  priority: readonly string[],
-  width: number,
+/** The columns that fit, in their own order. The first of `priority` is always there. */
+function fitColumns(
+  { columns, rows, totals }: Pick<Table, 'columns' | 'totals'> & { rows: readonly Row[] },
+  { priority, width }: Fit,
 ): Column[] {
   const kept = new Set<string>();
   let left = width + GAP;
@@ -59,8 +67,10 @@ function widthOf({ name }: Column, rows: readonly Row[]): number {
   return width;
 }
 
-/** Control characters could redraw the terminal. */
+/** Control and direction characters could redraw the terminal. */
 function print(value: Value | undefined): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go
-  return String(value ?? '').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  return String(value ?? '').replace(
+    /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    ' ',
+  );
 }

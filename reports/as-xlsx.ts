@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream';
 import currencyCodes from 'currency-codes';
 import { InvalidRequest } from '../platform/errors.ts';
 import { escapeFormula } from './as-csv.ts';
-import type { Column, Row, Table, Value } from './report.ts';
+import { batchesOf, type Column, type Row, type Table, type Value } from './report.ts';
+import { type Cell, type SheetParts, writeWorkbook } from './workbook.ts';
 
 // Limits of a spreadsheet: digits of a number, rows of a sheet, characters of a cell, and the
 // first day on which all programs agree (Excel believes in 29 February 1900).
@@ -16,97 +18,90 @@ const WIDEST = 60;
 /** Fallback fonts are wider than the one that a column's width is measured by. */
 const FONT_RESERVE = 1.15;
 const FILTER_BUTTON = 3;
+/** Rows by which a long sheet's columns are measured, and the least width of its amounts. */
+const MEASURED_ROWS = 1000;
+const WIDE_AMOUNT = '999,999,999,999.99'.length;
+const DAY_MS = 86_400_000;
+/** 1970-01-01 as a spreadsheet counts days. */
+const UNIX_EPOCH = 25_569;
 
-/** A table under the name of its sheet. */
-export type Sheet = Table & { readonly name: string };
+/** A table under the name of its sheet; `count` says how many rows come where they are streamed. */
+export type Sheet = Table & { readonly name: string; readonly count?: number | null };
 
 /**
- * Writes a workbook with a sheet for each report: columns as wide as their content, real days,
- * instants, booleans and numbers, a frozen header with filters, totals and notes below.
+ * Writes a workbook with a sheet for each report, row by row: columns as wide as their content,
+ * real days, instants, booleans and numbers, a frozen header with filters, totals and notes below.
  * Throws InvalidRequest when a report has more rows than a sheet holds.
  */
-export async function asXlsx(sheets: readonly Sheet[]): Promise<Buffer> {
-  for (const { name, rows, totals, notes } of sheets)
-    if (rows.length + totals.length + notes.length + 1 > MAX_ROWS)
-      throw new InvalidRequest(
-        `${name} has ${rows.length} rows and a sheet holds ${MAX_ROWS}: use CSV`,
-      );
-  // Loaded with the first workbook: its 78 modules are a tenth of a start.
-  const { default: writeExcelFile } = await import('write-excel-file/node');
-  const filters = {
-    files: {
-      transform: {
-        'xl/worksheets/sheet{id}.xml': {
-          transform: (xml: string, _: unknown, { sheetIndex }: { sheetIndex: number }) =>
-            addFilters(xml, sheets[sheetIndex] as Sheet),
-        },
-      },
-    },
-  };
-  return writeExcelFile(
-    sheets.map((sheet) => ({
-      sheet: sheet.name,
-      ...layOut(sheet),
-      stickyRowsCount: 1,
-    })),
-    { features: [filters] },
-  ).toBuffer();
+export function asXlsx(sheets: readonly Sheet[]): Readable {
+  for (const { name, rows, count, totals, notes } of sheets) {
+    const number = 'length' in rows ? rows.length : (count ?? 0);
+    if (number + totals.length + notes.length + 1 > MAX_ROWS)
+      throw new InvalidRequest(`${name} has ${number} rows and a sheet holds ${MAX_ROWS}: use CSV`);
+  }
+  return writeWorkbook(sheets.map((sheet) => ({ name: sheet.name, layOut: () => layOut(sheet) })));
 }
 
-function layOut({ columns, rows, totals, notes }: Sheet) {
+async function layOut({ columns, rows, totals, notes }: Sheet): Promise<SheetParts> {
   const widths = columns.map(({ name }) => name.length + FILTER_BUTTON);
-  const line = (row: Row, more: object = {}) => {
+  const cells = (row: Row, isBold = false) => {
     const currency = typeof row['currency'] === 'string' ? row['currency'] : null;
-    return columns.map((column, at) => {
-      const cell = cellOf(column, row[column.name], currency);
-      widths[at] = Math.max(widths[at] ?? 0, cell?.width ?? 0);
-      return cell && { ...cell.filled, ...more };
-    });
+    return columns.map((column) => cellOf(column, row[column.name], { currency, isBold }));
   };
-  const bold = { fontWeight: 'bold' as const };
-  const sums = totals.map(({ label, currency, sums: own }) => {
-    const [, ...cells] = line({ ...own, currency }, bold);
-    widths[0] = Math.max(widths[0] ?? 0, label.length);
-    return [{ value: label, type: String, ...bold }, ...cells];
+  const measure = (line: readonly (Cell | null)[]) => {
+    for (const [at, cell] of line.entries())
+      widths[at] = Math.max(widths[at] ?? 0, cell?.width ?? 0);
+    return line;
+  };
+  const batches = batchesOf(rows);
+  const first: readonly Row[] = (await batches.next()).value ?? [];
+  const head = first.map((row) => measure(cells(row)));
+  const below = totals.map(({ label, currency, sums }) => {
+    const [, ...amounts] = cells({ ...sums, currency }, true);
+    return measure([textCell(label, true), ...amounts]);
   });
-  const data = [
-    columns.map(({ name }) => ({ value: name, type: String, ...bold })),
-    ...rows.map((row) => line(row)),
-    ...sums,
-    ...notes.map((note) => [{ value: note, type: String }]),
-  ];
-  const wide = (width: number) => Math.ceil(width * FONT_RESERVE) + 2;
+  if (first.length >= MEASURED_ROWS)
+    for (const [at, { kind }] of columns.entries())
+      if (kind === 'money') widths[at] = Math.max(widths[at] ?? 0, WIDE_AMOUNT);
+  async function* lines() {
+    yield head;
+    for await (const batch of batches) yield batch.map((row) => cells(row));
+  }
   return {
-    data,
-    columns: widths.map((width) => ({
-      width: Math.min(WIDEST, Math.max(NARROWEST, wide(width))),
-    })),
+    widths: widths.map((width) =>
+      Math.min(WIDEST, Math.max(NARROWEST, Math.ceil(width * FONT_RESERVE) + 2)),
+    ),
+    header: columns.map(({ name }) => textCell(name, true)),
+    rows: lines(),
+    below: [...below, ...notes.map((note) => [textCell(note)])],
   };
 }
 
-/** A cell, and how many characters it shows. */
-function cellOf({ kind }: Column, value: Value | undefined, currency: string | null) {
+function cellOf(
+  { kind }: Column,
+  value: Value | undefined,
+  { currency, isBold }: { currency: string | null; isBold: boolean },
+): Cell | null {
   if (value === null || value === undefined) return null;
   const text = String(value);
   if (kind === 'boolean')
-    return { width: 5, filled: { value: text === 'true', type: Boolean as BooleanConstructor } };
+    return { width: 5, type: 'boolean', value: text === 'true' ? '1' : '0', isBold };
   if ((kind === 'day' || kind === 'instant') && text >= FIRST_DAY) {
     const format = kind === 'day' ? 'yyyy-mm-dd' : 'yyyy-mm-dd hh:mm:ss';
-    return { width: format.length, filled: { value: new Date(text), type: Date, format } };
+    const days = String(Date.parse(text) / DAY_MS + UNIX_EPOCH);
+    return { width: format.length, type: 'number', value: days, format, isBold };
   }
   const isNumber = ['integer', 'decimal', 'money', 'share'].includes(kind);
-  if (!isNumber || text.replace(/^-?0\.|\D/g, '').length > MAX_DIGITS) return textCell(text);
+  if (!isNumber || text.replace(/^-?0\.|\D/g, '').length > MAX_DIGITS)
+    return textCell(text, isBold);
   const format = numberFormat(kind, text, currency);
-  return {
-    width: numberWidth(text, format),
-    filled: { value: Number(text), type: Number, format },
-  };
+  return { width: numberWidth(text, format), type: 'number', value: text, format, isBold };
 }
 
-function textCell(text: string) {
+function textCell(text: string, isBold = false): Cell {
   const safe = escapeFormula(text);
   const value = safe.length > MAX_TEXT ? `${safe.slice(0, MAX_TEXT - CUT.length)}${CUT}` : safe;
-  return { width: value.length, filled: { value, type: String } };
+  return { width: value.length, type: 'text', value, isBold };
 }
 
 function numberFormat(kind: Column['kind'], text: string, currency: string | null): string {
@@ -124,16 +119,4 @@ function numberWidth(text: string, format: string): number {
   const places = format.split('.')[1]?.length ?? 0;
   const commas = format.startsWith('#') ? Math.floor((whole - 1) / 3) : 0;
   return whole + commas + places + 1;
-}
-
-/** The library has no filters; they belong right behind the rows. */
-function addFilters(xml: string, { columns, rows }: Sheet): string {
-  const range = `A1:${columnLetters(columns.length)}${rows.length + 1}`;
-  return xml.replace('</sheetData>', `</sheetData><autoFilter ref="${range}"/>`);
-}
-
-/** 1 → A, 27 → AA. */
-function columnLetters(place: number): string {
-  const letter = String.fromCharCode(65 + ((place - 1) % 26));
-  return place > 26 ? `${columnLetters(Math.floor((place - 1) / 26))}${letter}` : letter;
 }

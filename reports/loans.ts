@@ -1,9 +1,16 @@
 import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
-import { query, queryOne, queryRow, type SqlParams } from '../platform/sql.ts';
+import { query, queryBatches, queryOne, queryRow, type SqlParams } from '../platform/sql.ts';
 import { describeBook } from './book-notes.ts';
 import type { Conversion } from './conversion.ts';
-import { type Column, columnsOf, type Report, type Row, reportSql } from './report.ts';
+import {
+  type Column,
+  columnsOf,
+  type LongReport,
+  type Report,
+  type Row,
+  reportSql,
+} from './report.ts';
 import { readTotals, totalsSql } from './totals.ts';
 
 const LOANS = reportSql('loan_summary.sql');
@@ -74,11 +81,15 @@ const TOTALS = totalsSql(LOANS, ADDED_UP, MATCHES);
 const DEFAULT_ORDER: LoanOrder = { column: 'loan_id', descending: false };
 
 /** `order` names a column of the report: `parseOrder` admits no other. */
-const sortedSql = ({ column, descending }: LoanOrder) => `
+const orderBy = ({ column, descending }: LoanOrder) =>
+  `order by "${column}" ${descending ? 'desc' : 'asc'} nulls last, loan_id`;
+const matchingSql = (order: LoanOrder) => `
+select report.* from (${LOANS}) report where ${MATCHES} ${orderBy(order)}`;
+const pageSql = (order: LoanOrder) => `
 select report.*, cast(count(*) over () as integer) as matching
 from (${LOANS}) report
 where ${MATCHES}
-order by "${column}" ${descending ? 'desc' : 'asc'} nulls last, loan_id
+${orderBy(order)}
 limit :limit offset :offset`;
 
 function filterParams(asOf: string, filter: LoanFilter): SqlParams {
@@ -95,47 +106,70 @@ function filterParams(asOf: string, filter: LoanFilter): SqlParams {
 const isEmpty = (filter: LoanFilter) =>
   Object.values(filter).every((condition) => condition === undefined);
 
+interface LoanOptions {
+  readonly filter?: LoanFilter;
+  readonly order?: LoanOrder | undefined;
+  readonly withTotals?: boolean;
+  readonly conversion?: Conversion | undefined;
+}
+
 export interface LoanRows extends Report {
   /** How many loans match, on all pages together. */
   readonly count: number;
 }
 
-/** The whole book or the loans that match, as of the close of `asOf` (YYYY-MM-DD). */
+/**
+ * The loans that match, or the whole book, as of the close of `asOf` (YYYY-MM-DD): row by row, as
+ * long as the transaction is open.
+ */
 export async function loanReport(
+  db: Database,
+  asOf: string,
+  { filter = {}, order = DEFAULT_ORDER, withTotals = false, conversion }: LoanOptions = {},
+): Promise<LongReport> {
+  const params = filterParams(asOf, filter);
+  const isWhole = order === DEFAULT_ORDER && isEmpty(filter);
+  const rows = queryBatches<Row>(db, isWhole ? LOANS : matchingSql(order), params);
+  return { ...(await describe(db, { params, withTotals, conversion })), rows };
+}
+
+/** The loans that match, in pages by number. */
+export async function matchingLoans(
   db: Database,
   asOf: string,
   {
     filter = {},
     order = DEFAULT_ORDER,
-    limit = null,
-    offset = 0,
     withTotals = false,
     conversion,
-  }: {
-    filter?: LoanFilter;
-    order?: LoanOrder | undefined;
-    limit?: number | null;
-    offset?: number;
-    withTotals?: boolean;
-    conversion?: Conversion | undefined;
-  } = {},
+    limit,
+    offset,
+  }: LoanOptions & { limit: number; offset: number },
 ): Promise<LoanRows> {
   const params = filterParams(asOf, filter);
-  const isWhole = limit === null && order === DEFAULT_ORDER && isEmpty(filter);
-  const found = isWhole
-    ? await query<Row & { matching?: number }>(db, LOANS, params)
-    : await query<Row & { matching?: number }>(db, sortedSql(order), { ...params, limit, offset });
+  const page = { ...params, limit, offset };
+  const found = await query<Row & { matching: number }>(db, pageSql(order), page);
+  return {
+    ...(await describe(db, { params, withTotals, conversion })),
+    rows: found.map(({ matching, ...row }) => row as Row),
+    count: found[0]?.matching ?? found.length,
+  };
+}
+
+async function describe(
+  db: Database,
+  {
+    params,
+    withTotals,
+    conversion,
+  }: { params: SqlParams; withTotals: boolean; conversion: Conversion | undefined },
+) {
   const totals = withTotals
     ? await readTotals(db, TOTALS, { params, conversion })
-    : { totals: [], notes: [] };
+    : { totals: [], notes: [], count: null };
   const { book, notes } = await describeBook(db);
   return {
-    name: 'loans',
-    columns: LOAN_COLUMNS,
-    rows: isWhole ? found : found.map(({ matching, ...row }) => row as Row),
-    count: found[0]?.matching ?? found.length,
-    book,
-    ...totals,
+    ...{ name: 'loans' as const, columns: LOAN_COLUMNS, book, ...totals },
     notes: [...notes, ...totals.notes],
   };
 }
@@ -163,26 +197,15 @@ export async function loanPage(
     limit,
     withTotals = false,
     conversion,
-  }: {
-    after: string | null;
-    limit: number;
-    withTotals?: boolean;
-    conversion?: Conversion | undefined;
-  },
+  }: Omit<LoanOptions, 'filter' | 'order'> & { after: string | null; limit: number },
 ): Promise<LoanRows> {
   const rows = await query<Row>(db, PAGE, { as_of: asOf, after: after ?? '', limit });
   const { count } = await queryRow<{ count: number }>(
     db,
     'select cast(count(*) as integer) as count from loans',
   );
-  const totals = withTotals
-    ? await readTotals(db, TOTALS, { params: filterParams(asOf, {}), conversion })
-    : { totals: [], notes: [] };
-  const { book, notes } = await describeBook(db);
-  return {
-    ...{ name: 'loans', columns: LOAN_COLUMNS, rows, count, book, ...totals },
-    notes: [...notes, ...totals.notes],
-  };
+  const params = filterParams(asOf, {});
+  return { ...(await describe(db, { params, withTotals, conversion })), rows, count };
 }
 
 const ONE = `select * from (${LOANS}) report where loan_id = :loan_id`;

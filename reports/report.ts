@@ -29,10 +29,13 @@ export interface TotalLine {
   readonly sums: Readonly<Record<string, string | null>>;
 }
 
+/** The rows of a report: all at once, or a batch at a time while its transaction is open. */
+export type Rows = readonly Row[] | AsyncIterable<readonly Row[]>;
+
 /** Columns, rows and what is written below them: all that a format needs. */
 export interface Table {
   readonly columns: readonly Column[];
-  readonly rows: readonly Row[];
+  readonly rows: Rows;
   readonly totals: readonly TotalLine[];
   /** Limits of the book, rates used, and why a total is missing. */
   readonly notes: readonly string[];
@@ -40,9 +43,23 @@ export interface Table {
 
 export interface Report extends Table {
   readonly name: 'loans' | 'missed' | 'par' | 'history' | 'roll';
+  readonly rows: readonly Row[];
   readonly book: BookFacts;
   /** The rates of a conversion to USD. */
   readonly rates?: readonly UsedRate[];
+}
+
+/** A report of any length: its rows are read from the transaction as they are needed. */
+export interface LongReport extends Omit<Report, 'rows'> {
+  readonly rows: AsyncIterable<readonly Row[]>;
+  /** How many rows there are, where totals were worked out. */
+  readonly count: number | null;
+}
+
+/** The rows a batch at a time, however they come. */
+export async function* batchesOf(rows: Rows): AsyncGenerator<readonly Row[]> {
+  if (Symbol.asyncIterator in rows) yield* rows;
+  else if (rows.length > 0) yield rows;
 }
 
 /** Declares the columns of a statement, in its order. */

@@ -1,7 +1,10 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { asCsv } from '../../reports/as-csv.ts';
 import { asXlsx } from '../../reports/as-xlsx.ts';
-import type { Column, Report, Row, Value } from '../../reports/report.ts';
+import type { Column, Row, Table, Value } from '../../reports/report.ts';
 import { type CachedResponse, cacheHeaders, type Validity } from './caching.ts';
 import { type Contract, type Operation, resolveRef, type Schema } from './contract.ts';
 import { Refused } from './problems.ts';
@@ -19,11 +22,12 @@ export interface Result {
   /** Without it the response is not cached anywhere. */
   readonly valid?: Validity;
   /** What CSV and workbook show where the contract's columns of `data` do not fit. */
-  readonly table?: Pick<Table, 'columns'> & Partial<Table>;
+  readonly table?: Pick<Table, 'columns'> & Partial<Table> & { readonly count?: number | null };
+  /** The items of `data` where there may be too many for memory: read while they are sent. */
+  readonly stream?: AsyncIterable<readonly Row[]>;
   /** Name of the file without its ending; the operation's id by default. */
   readonly fileName?: string;
 }
-type Table = Pick<Report, 'columns' | 'rows' | 'totals' | 'notes'>;
 
 const CSV = 'text/csv';
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -70,46 +74,97 @@ export function negotiateFormat(req: Request, res: Response, { formats }: Operat
   return wanted;
 }
 
+interface Context {
+  readonly contract: Contract;
+  readonly operation: Operation;
+  readonly req: Request;
+  readonly res: Response;
+}
+
 /** Writes a result in a format, with the headers that describe it. */
 export async function formatResponse(
-  context: { contract: Contract; operation: Operation; req: Request; res: Response },
+  context: Context,
   result: Result,
   format: string,
 ): Promise<CachedResponse> {
-  const { operation, req, res } = context;
-  const { meta, headers, valid, fileName = operation.id } = result;
-  const body = await writeBody(context, result, format);
-  const suffix = Object.keys(SUFFIXES).find((name) => SUFFIXES[name] === format);
+  const body = await buffer(bodyOf(context, result, format));
   return {
     body,
-    route: operation.path,
+    route: context.operation.path,
     headers: {
-      ...cacheHeaders(res, body, valid),
-      'Content-Type': contentType(format),
+      ...headersOf(context, result, format, body),
       'Content-Length': String(body.length),
-      ...(isTable(format) && {
-        'Content-Disposition': `attachment; filename="${fileName}.${suffix}"`,
-      }),
-      ...(meta.next_cursor && { Link: `<${nextPage(req, meta.next_cursor)}>; rel="next"` }),
-      ...headers,
     },
   };
 }
 
-async function writeBody(
-  { contract, operation }: { contract: Contract; operation: Operation },
-  { item, data, meta, table }: Result,
+/** Longer than this no download holds its state of the loan book: a load would wait for it. */
+const DOWNLOAD_MS = 5 * 60_000;
+
+/** Sends a result row by row as it is read. A failure on the way cuts the connection. */
+export async function streamResponse(
+  context: Context,
+  result: Result,
   format: string,
-): Promise<Buffer> {
-  if (!isTable(format)) return Buffer.from(JSON.stringify({ data, meta }));
+): Promise<void> {
+  const { req, res } = context;
+  const body = bodyOf(context, result, format);
+  res.writeHead(200, headersOf(context, result, format));
+  if (req.method === 'HEAD') return void res.end();
+  const source = body instanceof Readable ? body : Readable.from(body, { highWaterMark: 1 });
+  await pipeline(source, res, { signal: AbortSignal.timeout(DOWNLOAD_MS) }).catch(
+    (error: NodeJS.ErrnoException) => {
+      // The client has gone.
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    },
+  );
+}
+
+function headersOf(
+  { operation, req, res }: Context,
+  { meta, headers, valid, fileName = operation.id }: Result,
+  format: string,
+  body = Buffer.alloc(0),
+): Record<string, string> {
+  const suffix = Object.keys(SUFFIXES).find((name) => SUFFIXES[name] === format);
+  return {
+    ...cacheHeaders(res, body, valid),
+    'Content-Type': contentType(format),
+    ...(isTable(format) && {
+      'Content-Disposition': `attachment; filename="${fileName}.${suffix}"`,
+    }),
+    ...(meta.next_cursor && { Link: `<${nextPage(req, meta.next_cursor)}>; rel="next"` }),
+    ...headers,
+  };
+}
+
+function bodyOf(
+  { contract, operation }: Context,
+  result: Result,
+  format: string,
+): Readable | AsyncIterable<string> {
+  if (!isTable(format)) return asJson(result);
+  const { item, data, table, stream } = result;
   const items = (Array.isArray(data) ? data : [data]) as readonly Item[];
-  const sheet: Table = {
+  const sheet = {
     columns: table?.columns ?? columnsOf(contract, item),
-    rows: table?.rows ?? items.map(toCells),
+    rows: stream ?? table?.rows ?? items.map(toCells),
     totals: table?.totals ?? [],
     notes: table?.notes ?? [],
+    count: table?.count ?? null,
   };
-  return format === CSV ? Buffer.from(asCsv(sheet)) : asXlsx([{ name: operation.id, ...sheet }]);
+  return format === CSV ? asCsv(sheet) : asXlsx([{ name: operation.id, ...sheet }]);
+}
+
+async function* asJson({ data, meta, stream }: Result): AsyncGenerator<string> {
+  if (!stream) return yield JSON.stringify({ data, meta });
+  let separator = '';
+  yield '{"data":[';
+  for await (const rows of stream) {
+    yield separator + rows.map((row) => JSON.stringify(row)).join();
+    separator = ',';
+  }
+  yield `],"meta":${JSON.stringify(meta)}}`;
 }
 
 function contentType(format: string): string {

@@ -2,7 +2,14 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { type ApiCache, CACHE_MS, cacheKey, sendCached } from './caching.ts';
 import type { LimitConcurrency } from './concurrency.ts';
 import type { Contract, Operation } from './contract.ts';
-import { formatResponse, isTable, negotiateFormat, type Result, requireSuffix } from './formats.ts';
+import {
+  formatResponse,
+  isTable,
+  negotiateFormat,
+  type Result,
+  requireSuffix,
+  streamResponse,
+} from './formats.ts';
 import { type Params, paramReader, type ReadParams } from './params.ts';
 import { Refused, refuseOtherMethods } from './problems.ts';
 import { withRequestTimeout } from './request-timeout.ts';
@@ -110,6 +117,7 @@ function respond(
       ? work
       : withRequestTimeout(work, operation.tag === 'Loans' ? REPORT_TIMEOUT_MS : undefined));
     if (!result) return;
+    if (result.stream) return streamResponse({ contract, operation, req, res }, result, format);
     const response = await write(result);
     if (result.status === undefined || result.status === 200) await sendCached(req, res, response);
     else res.writeHead(result.status, response.headers).end(response.body);

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Database } from '../../platform/database.ts';
 import { query, queryRow } from '../../platform/sql.ts';
 import { historyReport, missedReport } from '../../reports/arrears.ts';
@@ -8,10 +9,12 @@ import {
   type LoanOrder,
   loanPage,
   loanReport,
+  matchingLoans,
   oneLoan,
 } from '../../reports/loans.ts';
 import { parReport, rollReport } from '../../reports/portfolio.ts';
-import { readBook } from '../../reports/read-book.ts';
+import { closeBook, openBook, readBook } from '../../reports/read-book.ts';
+import type { LongReport } from '../../reports/report.ts';
 import { withRequestTimeout } from '../http/request-timeout.ts';
 
 /** The day at whose close the book is looked at, and whether in USD too. */
@@ -27,9 +30,12 @@ export interface LoanPageQuery extends AsOf {
 export interface LoansQuery extends AsOf {
   readonly filter?: LoanFilter;
   readonly order?: LoanOrder | undefined;
-  readonly limit?: number | null;
-  readonly offset?: number;
   readonly withTotals: boolean;
+}
+
+interface Page {
+  readonly limit: number;
+  readonly offset: number;
 }
 
 export type BookQueries = ReturnType<typeof bookQueries>;
@@ -51,15 +57,35 @@ export function bookQueries(db: Database, reports: Database) {
       report(book, inBase ? await readConversion(book, asOf) : undefined),
     );
   };
+  /** A report that is read while it is sent: the book stays as it is until `res` is closed. */
+  const stream = async (
+    { asOf, inBase }: AsOf,
+    res: ServerResponse,
+    report: (book: Database, conversion?: Conversion) => Promise<LongReport>,
+  ): Promise<LongReport> => {
+    await withRequestTimeout(query(db, 'select 1'));
+    const book = await openBook(reports);
+    if (res.closed) await closeBook(book);
+    else res.once('close', () => void closeBook(book));
+    const long = await report(book, inBase ? await readConversion(book, asOf) : undefined);
+    // Reading the first rows works the report out: a failure is still a response of its own.
+    const rows = long.rows[Symbol.asyncIterator]();
+    const first = await rows.next();
+    return { ...long, rows: resume(first, rows) };
+  };
   return {
     /** Today by the ledger's clock, UTC. */
     today: async (): Promise<string> =>
       (await withRequestTimeout(queryRow<{ today: string }>(db, TODAY))).today,
     status: (today: string): Promise<BookStatus> =>
-      read({ asOf: today }, (book) => readBookStatus(book, today)),
-    loans: ({ asOf, inBase = false, ...options }: LoansQuery) =>
-      read({ asOf, inBase }, (book, conversion) =>
+      readBook(reports, (book) => readBookStatus(book, today)),
+    loans: ({ asOf, inBase = false, ...options }: LoansQuery, res: ServerResponse) =>
+      stream({ asOf, inBase }, res, (book, conversion) =>
         loanReport(book, asOf, { ...options, conversion }),
+      ),
+    matching: ({ asOf, inBase = false, ...options }: LoansQuery & Page) =>
+      read({ asOf, inBase }, (book, conversion) =>
+        matchingLoans(book, asOf, { ...options, conversion }),
       ),
     page: ({ asOf, inBase = false, ...options }: LoanPageQuery) =>
       options.withTotals
@@ -68,12 +94,15 @@ export function bookQueries(db: Database, reports: Database) {
           )
         : readBook(reports, (book) => loanPage(book, asOf, options)),
     one: (asOf: string, loanId: string) => readBook(reports, (book) => oneLoan(book, asOf, loanId)),
-    missed: ({
-      asOf,
-      inBase = false,
-      ...options
-    }: AsOf & { loanId?: string | undefined; withTotals: boolean }) =>
-      read({ asOf, inBase }, (book, conversion) =>
+    missed: (
+      {
+        asOf,
+        inBase = false,
+        ...options
+      }: AsOf & { loanId?: string | undefined; withTotals: boolean },
+      res: ServerResponse,
+    ) =>
+      stream({ asOf, inBase }, res, (book, conversion) =>
         missedReport(book, asOf, { ...options, conversion }),
       ),
     par: (of: AsOf) => read(of, (book, conversion) => parReport(book, of.asOf, conversion)),
@@ -81,4 +110,11 @@ export function bookQueries(db: Database, reports: Database) {
       readBook(reports, (book) => historyReport(book, asOf, loanId)),
     roll: (asOf: string, from: string) => read({ asOf }, (book) => rollReport(book, asOf, from)),
   };
+}
+
+async function* resume<Item>(
+  first: IteratorResult<Item>,
+  rest: AsyncIterator<Item>,
+): AsyncGenerator<Item> {
+  for (let next = first; !next.done; next = await rest.next()) yield next.value;
 }

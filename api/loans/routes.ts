@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { InvalidRequest } from '../../platform/errors.ts';
 import { type LoanFilter, parseColumns, parseOrder } from '../../reports/loans.ts';
-import type { Report, Row } from '../../reports/report.ts';
+import type { LongReport, Report, Row } from '../../reports/report.ts';
 import type { Result } from '../http/formats.ts';
 import type { Handler } from '../http/operations.ts';
 import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
@@ -34,7 +34,7 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
 
     loansReport: async (params, _req, res) => {
       const of = await asked(params, res);
-      return answer('Loan', of, await book.loans(of));
+      return longAnswer('Loan', of, await book.loans(of, res));
     },
 
     parReport: async (params) => {
@@ -45,7 +45,7 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
     missedReport: async (params, _req, res) => {
       const of = await asked(params, res);
       const loanId = optional(params['loan_id']);
-      return answer('MissedPayment', of, await book.missed({ ...of, loanId }));
+      return longAnswer('MissedPayment', of, await book.missed({ ...of, loanId }, res));
     },
 
     rollReport: async (params) => {
@@ -57,9 +57,13 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
     },
 
     loans: async (params, _req, res) => {
-      const { asOf, inBase } = await asked(params, res);
-      const withTotals = inBase || params['totals'] === 'true';
-      return readLoans(book, params, { asOf, inBase, withTotals });
+      const of = await asked(params, res);
+      const withTotals = of.inBase || params['totals'] === 'true';
+      const limit = Number(params['limit']);
+      const isWhole = limit > LARGEST_PAGE;
+      return isWhole
+        ? readAllLoans(book, params, { of, res, withTotals })
+        : readPage(book, params, { ...of, withTotals });
     },
 
     loan: async (params) => {
@@ -77,25 +81,40 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
 }
 
 /** Pages by key in the order of `loan_id`; with a filter or another order, by offset. */
-async function readLoans(book: BookQueries, params: Params, of: LoansAsOf): Promise<Result> {
+async function readPage(book: BookQueries, params: Params, of: LoansAsOf): Promise<Result> {
   const limit = Number(params['limit']);
-  const filter = filterOf(params);
-  const order = parse('sort', params['sort'], parseOrder);
-  const columns = parse('columns', params['columns'], parseColumns);
+  const { filter, order, columns } = choiceOf(params);
   const isPlain = !order && Object.values(filter).every((one) => one === undefined);
-  if (isPlain && limit <= LARGEST_PAGE) {
+  if (isPlain) {
     const after = decodeCursor(params['cursor'], [KEY_PART.text])?.[0] ?? null;
     const report = await book.page({ ...of, after, limit: limit + 1 });
     const { page, next_cursor } = cutPage(report.rows, limit, (row) => [String(row['loan_id'])]);
-    return loansAnswer(of, { ...report, rows: page }, { columns, next_cursor });
+    return pageAnswer(of, { ...report, rows: page }, { columns, next_cursor });
   }
   const offset = Number(decodeCursor(params['cursor'], [KEY_PART.number])?.[0] ?? 0);
-  const rows = limit <= LARGEST_PAGE ? limit + 1 : null;
-  const report = await book.loans({ ...of, filter, order, limit: rows, offset });
-  const { page, next_cursor } = cutPage(report.rows, rows === null ? Infinity : limit, () => [
-    String(offset + limit),
-  ]);
-  return loansAnswer(of, { ...report, rows: page }, { columns, next_cursor });
+  const report = await book.matching({ ...of, filter, order, limit: limit + 1, offset });
+  const { page, next_cursor } = cutPage(report.rows, limit, () => [String(offset + limit)]);
+  return pageAnswer(of, { ...report, rows: page }, { columns, next_cursor });
+}
+
+/** A sheet has to know how many rows come: the totals say it, whether they are shown or not. */
+async function readAllLoans(
+  book: BookQueries,
+  params: Params,
+  { of, res, withTotals }: { of: LoansAsOf; res: Response; withTotals: boolean },
+): Promise<Result> {
+  const { filter, order, columns } = choiceOf(params);
+  const report = await book.loans({ ...of, filter, order }, res);
+  const shown = withTotals ? report : { ...report, totals: [] };
+  return longAnswer('Loan', of, { ...shown, ...(columns && { columns }) });
+}
+
+function choiceOf(params: Params) {
+  return {
+    filter: filterOf(params),
+    order: parse('sort', params['sort'], parseOrder),
+    columns: parse('columns', params['columns'], parseColumns),
+  };
 }
 
 const optional = (value: Params[string]) => (value === undefined ? undefined : String(value));
@@ -126,7 +145,7 @@ function parse<Parsed>(
   }
 }
 
-function loansAnswer(
+function pageAnswer(
   of: AsOf,
   report: Report & { count: number },
   { columns, next_cursor }: { columns: Report['columns'] | undefined; next_cursor: string | null },
@@ -141,11 +160,20 @@ function loansAnswer(
 const pick = (row: Row, columns: Report['columns']): Row =>
   Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
 
-function answer(item: string, { asOf }: AsOf, report: Report): Result {
-  const { name, columns, rows, totals, notes, book, rates } = report;
+function answer(item: string, of: AsOf, { rows, ...report }: Report): Result {
+  return { ...describe(item, of, report), data: rows };
+}
+
+function longAnswer(item: string, of: AsOf, { rows, ...report }: LongReport): Result {
+  const { table, ...rest } = describe(item, of, report);
+  return { ...rest, table: { ...table, count: report.count }, stream: rows };
+}
+
+function describe(item: string, { asOf }: AsOf, report: Omit<Report, 'rows'>) {
+  const { name, columns, totals, notes, book, rates } = report;
   return {
     item,
-    data: rows,
+    data: [],
     meta: { as_of: asOf, ...book, totals, notes, ...(rates && { rates }) },
     table: { columns, totals, notes },
     fileName: `loan-book_${name}_${asOf}`,

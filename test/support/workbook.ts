@@ -22,8 +22,9 @@ function unzip(archive: Buffer): Map<string, string> {
 
 const plain = (xml: string) =>
   xml.replace(
-    /&(lt|gt|quot|apos|amp);/g,
-    (_, name: string) => ({ lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' })[name] ?? '',
+    /&(lt|gt|quot|apos|amp|#13);/g,
+    (_, name: string) =>
+      ({ lt: '<', gt: '>', quot: '"', apos: "'", amp: '&', '#13': '\r' })[name] ?? '',
   );
 
 export interface Sheet {
@@ -44,9 +45,6 @@ export interface Sheet {
 export function readWorkbook(archive: Buffer): Sheet[] {
   const files = unzip(archive);
   const xml = (name: string) => files.get(name) ?? '';
-  const texts = [
-    ...xml('xl/sharedStrings.xml').matchAll(/<si>.*?<t[^>]*>([\s\S]*?)<\/t>.*?<\/si>/g),
-  ].map(([, text = '']) => plain(text));
   const codes = new Map(
     [...xml('xl/styles.xml').matchAll(/numFmtId="(\d+)" formatCode="([^"]*)"/g)].map(
       ([, id, code = '']) => [id, plain(code)],
@@ -62,12 +60,12 @@ export function readWorkbook(archive: Buffer): Sheet[] {
     ([, name = ''], at) => {
       const sheet = xml(`xl/worksheets/sheet${at + 1}.xml`);
       const formats: Sheet['formats'] = [];
-      const rows = [...sheet.matchAll(/<row [^>]*>(.*?)<\/row>/g)].map(([, row = '']) => {
+      const rows = [...sheet.matchAll(/<row [^>]*>([\s\S]*?)<\/row>/g)].map(([, row = '']) => {
         const cells: Sheet['rows'][number] = [];
         const own: Sheet['formats'][number] = [];
         formats.push(own);
         for (const [, attributes = '', content = ''] of row.matchAll(
-          /<c ([^>]*?)(?:\/>|>(.*?)<\/c>)/g,
+          /<c ([^>]*?)(?:\/>|>([\s\S]*?)<\/c>)/g,
         )) {
           const [, letters = 'A'] = /r="([A-Z]+)/.exec(attributes) ?? [];
           const place =
@@ -93,9 +91,10 @@ export function readWorkbook(archive: Buffer): Sheet[] {
 
   function valueIn(attributes: string, content: string): string | number | boolean | null {
     if (content.includes('<f>')) return `formula:${content}`;
+    const text = /<is><t[^>]*>([\s\S]*?)<\/t><\/is>/.exec(content)?.[1];
+    if (text !== undefined) return plain(text) || null;
     const value = /<v>(.*?)<\/v>/.exec(content)?.[1];
     if (value === undefined) return null;
-    if (attributes.includes('t="s"')) return texts[Number(value)] ?? null;
     if (attributes.includes('t="b"')) return value === '1';
     const format = formatOf[styleIn(attributes)];
     if (!format?.startsWith('yyyy')) return Number(value);

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { asTable } from '../../reports/as-table.ts';
 import type { Row } from '../../reports/report.ts';
 import { type Bound, median, type Result, round } from './case.ts';
@@ -35,12 +36,12 @@ export function judge(
 }
 
 /** The table of `npm run bench`: a line per bound, then one per figure without a bound. */
-export function formatTable(cases: readonly Verdict[]): string {
+export function formatTable(cases: readonly Verdict[]): Promise<string> {
   const columns = ['case', 'figure', 'beside', 'ratio', 'bound', ''].map((name) => ({
     name,
     kind: 'text' as const,
   }));
-  return asTable({ columns, rows: cases.flatMap(linesOf), totals: [], notes: [] });
+  return text(asTable({ columns, rows: cases.flatMap(linesOf), totals: [], notes: [] }));
 }
 
 function linesOf({ name, runs, figures, must, failed }: Verdict): Row[] {

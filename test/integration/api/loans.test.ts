@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { seedLoanBook } from '../../../loans/sample.ts';
 import { openDatabase } from '../../../platform/database.ts';
-import { loanReport } from '../../../reports/loans.ts';
 import { callApi as callApiAt } from '../../support/contract-client.ts';
 import { pipeline } from '../../support/pipeline.ts';
+import { readLoans } from '../../support/read-report.ts';
 import { readWorkbook } from '../../support/workbook.ts';
 
 interface Rows {
@@ -45,7 +45,7 @@ describe('the loan book under /v2', () => {
   });
 
   it('is the report, row for row, whole or in pages', async () => {
-    const report = await loanReport(db, '2021-10-15', { withTotals: true });
+    const report = await readLoans(db, '2021-10-15', { withTotals: true });
     const whole = await callApi('/v2/reports/loans?as_of=2021-10-15');
     expect(whole.data).to.deep.equal(report.rows);
     expect(whole.meta.totals).to.deep.equal(report.totals);

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { historyReport, missedReport } from '../../../reports/arrears.ts';
-import { loanPage, loanReport, oneLoan } from '../../../reports/loans.ts';
+import { historyReport } from '../../../reports/arrears.ts';
+import { loanPage, oneLoan } from '../../../reports/loans.ts';
 import { parReport, rollReport } from '../../../reports/portfolio.ts';
 import { parRows, rollRows } from '../../support/book-figures.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { historyRows, missedRows, status, summaryRow } from '../../support/loan-figures.ts';
 import { dayNumber, isoDay, putBook, randomBook, seededRandom } from '../../support/random-book.ts';
+import { readLoans, readMissed } from '../../support/read-report.ts';
 
 const BOOKS = 20;
 const DAYS = 10;
@@ -46,13 +47,13 @@ describe('the reports against the definitions, worked out a loan and a day at a 
       const daysShort = new Map<string, number>();
       for (const day of days) {
         const asOf = isoDay(day);
-        const summary = (await loanReport(db, asOf)).rows;
+        const summary = (await readLoans(db, asOf)).rows;
         expect(summary, asOf).to.deep.equal(loans.map((loan) => summaryRow(book, loan, day)));
         for (const { loan_id, par_days } of summary) {
           expect(par_days).to.be.at.least(daysShort.get(loan_id as string) ?? 0);
           daysShort.set(loan_id as string, par_days as number);
         }
-        expect((await missedReport(db, asOf, { withTotals: false })).rows, asOf).to.deep.equal(
+        expect((await readMissed(db, asOf, { withTotals: false })).rows, asOf).to.deep.equal(
           loans.flatMap((loan) => missedRows(book, loan, day)),
         );
         expect((await parReport(db, asOf)).rows, asOf).to.deep.equal(parRows(book, day));

@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { seedLoanBook } from '../../../loans/sample.ts';
-import { missedReport } from '../../../reports/arrears.ts';
 import { type Conversion, readConversion } from '../../../reports/conversion.ts';
-import { loanReport } from '../../../reports/loans.ts';
 import { parReport } from '../../../reports/portfolio.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { readLoans, readMissed } from '../../support/read-report.ts';
 
 const DAY = '2021-10-15';
 
@@ -26,7 +25,7 @@ describe('totals of a book in several currencies', () => {
     );
   const inUsd = () => readConversion(database.db, DAY);
   const outstanding = async (conversion?: Conversion) => {
-    const report = await loanReport(database.db, DAY, { withTotals: true, conversion });
+    const report = await readLoans(database.db, DAY, { withTotals: true, conversion });
     const totals = report.totals.map(({ label, sums }) => [label, sums['outstanding_balance']]);
     const notes = report.notes.filter((note) => !/^(SAMPLE|Tolerance)/.test(note));
     return { totals, notes, rates: report.rates };
@@ -128,7 +127,7 @@ describe('totals of a book in several currencies', () => {
   it('go for missed payments and PAR too', async () => {
     await rate('KES', DAY, '100');
     await rate('NGN', DAY, '400');
-    const missed = await missedReport(database.db, DAY, {
+    const missed = await readMissed(database.db, DAY, {
       withTotals: true,
       conversion: await inUsd(),
     });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { historyReport, missedReport } from '../../../reports/arrears.ts';
-import { loanReport } from '../../../reports/loans.ts';
+import { historyReport } from '../../../reports/arrears.ts';
 import type { Row } from '../../../reports/report.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { dayNumber, putBook } from '../../support/random-book.ts';
+import { readLoans, readMissed } from '../../support/read-report.ts';
 
 /** `2024-02-10: 100.0000` as the tests below write what is due or paid. */
 type Dated = [day: string, amount: string];
@@ -65,12 +65,12 @@ describe('a loan of two instalments, due 10 February and 10 March 2024', () => {
       tolerance,
     };
     await putBook(database, { loans: [loan], branches: [], tolerance });
-    const { rows } = await loanReport(database.db, day);
+    const { rows } = await readLoans(database.db, day);
     expect(rows).to.have.length(1);
     return rows[0] as Row;
   }
   const missed = async (day: string) =>
-    (await missedReport(database.db, day, { withTotals: false })).rows;
+    (await readMissed(database.db, day, { withTotals: false })).rows;
 
   it('due today and not paid: at risk, not past due yet', async () => {
     expect(await asOf('2024-02-10', [])).to.include({

@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { seedLoanBook } from '../../../loans/sample.ts';
 import { asXlsx, type Sheet } from '../../../reports/as-xlsx.ts';
-import { loanReport } from '../../../reports/loans.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { readLoans } from '../../support/read-report.ts';
 import { isInstalled, skipWithout } from '../../support/requirements.ts';
 
 /** Comma, double quotes, UTF-8, from line 1; numbers as the cell shows them. */
@@ -49,7 +50,7 @@ describe('workbooks opened in LibreOffice', function () {
 
   /** What LibreOffice shows of the first sheet, as CSV. */
   async function open(name: string, sheets: readonly Sheet[]): Promise<string> {
-    writeFileSync(join(dir, `${name}.xlsx`), await asXlsx(sheets));
+    writeFileSync(join(dir, `${name}.xlsx`), await buffer(asXlsx(sheets)));
     const { status, stderr } = spawnSync(
       'soffice',
       [
@@ -64,7 +65,7 @@ describe('workbooks opened in LibreOffice', function () {
 
   it('show money, days, totals and notes of a loan report', async () => {
     const shown = await open('loans', [
-      await loanReport(database.db, '2021-10-15', { withTotals: true }),
+      await readLoans(database.db, '2021-10-15', { withTotals: true }),
     ]);
     const [header, first, ...rest] = shown.trim().split('\n');
     expect(header).to.match(/^loan_id,borrower_id,date_of_release,/);

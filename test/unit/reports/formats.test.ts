@@ -1,9 +1,10 @@
+import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { InvalidRequest } from '../../../platform/errors.ts';
 import { asCsv } from '../../../reports/as-csv.ts';
 import { asTable } from '../../../reports/as-table.ts';
-import { asXlsx } from '../../../reports/as-xlsx.ts';
-import type { Report } from '../../../reports/report.ts';
+import { asXlsx, type Sheet } from '../../../reports/as-xlsx.ts';
+import type { Report, Row } from '../../../reports/report.ts';
 import { readWorkbook } from '../../support/workbook.ts';
 
 const TEXTS = [
@@ -54,37 +55,52 @@ const one = (row: Report['rows'][number]): Report => ({
   notes: [],
 });
 
+const workbook = async (sheets: readonly Sheet[]) => readWorkbook(await buffer(asXlsx(sheets)));
+/** So many batches of 1,000 rows, as a cursor gives them; the last amount is the widest. */
+async function* batches(number: number): AsyncGenerator<Row[]> {
+  for (let batch = 1; batch <= number; batch++)
+    yield Array.from({ length: 1000 }, (_, at) => ({
+      ...{ loan_id: `L${batch}-${at}`, due: '2021-10-15', days: at },
+      amount: batch === number ? '12345678901.5000' : '1.0000',
+    }));
+}
+
 describe('a report as CSV', () => {
-  it('keeps every digit, quotes what must be, and defuses what a spreadsheet would run', () => {
-    const [header, ...lines] = asCsv({
+  it('keeps every digit, quotes what must be, and defuses what a spreadsheet would run', async () => {
+    const csv = asCsv({
       ...report,
       rows: report.rows.filter(({ loan_id }) => !/[\r\n]/.test(String(loan_id))),
-    })
-      .trim()
-      .split('\n');
+    });
+    const [header, ...lines] = (await text(csv)).trim().split('\n');
     expect(header).to.equal('loan_id,due,days,amount');
     expect(lines.map((line) => line.replace(',2021-10-15,3,100790.3333', ''))).to.deep.equal([
       ...["'=1+1", "'+1", "'-1", "'@x", "'\tx", "'x", 'a=b', '"two, ""words"""', '', 'é & <b>'],
     ]);
   });
 
-  it('keeps a line end within its field', () => {
-    expect(asCsv(one({ loan_id: '\rx', due: null, days: null, amount: null }))).to.equal(
-      'loan_id,due,days,amount\n"\'\rx",,,\n',
-    );
-    expect(asCsv(one({ loan_id: '\nx', due: null, days: null, amount: null }))).to.equal(
-      'loan_id,due,days,amount\n"\'\nx",,,\n',
-    );
+  it('keeps a line end within its field', async () => {
+    expect(
+      await text(asCsv(one({ loan_id: '\rx', due: null, days: null, amount: null }))),
+    ).to.equal('loan_id,due,days,amount\n"\'\rx",,,\n');
+    expect(
+      await text(asCsv(one({ loan_id: '\nx', due: null, days: null, amount: null }))),
+    ).to.equal('loan_id,due,days,amount\n"\'\nx",,,\n');
   });
 
-  it('leaves totals out', () => {
-    expect(asCsv(report)).to.not.contain('total');
+  it('is written as its rows are read', async () => {
+    const lines = (await text(asCsv({ ...report, rows: batches(3) }))).trim().split('\n');
+    expect(lines).to.have.length(3001);
+    expect(lines.at(-1)).to.equal('L3-999,2021-10-15,999,12345678901.5000');
+  });
+
+  it('leaves totals out', async () => {
+    expect(await text(asCsv(report))).to.not.contain('total');
   });
 });
 
 describe('a report as a workbook', () => {
   it('has real days and numbers, a header that stays, harmless text, totals and notes', async () => {
-    const [sheet] = readWorkbook(await asXlsx([report]));
+    const [sheet] = await workbook([report]);
     expect(sheet).to.include({ name: 'loans', frozenRows: 1 });
     const [header, ...rows] = sheet!.rows;
     expect(header).to.deep.equal(['loan_id', 'due', 'days', 'amount']);
@@ -110,9 +126,7 @@ describe('a report as a workbook', () => {
     const rows = ['KES', 'UGX', null].map((currency) => ({
       ...{ currency, amount: '39425917.9860', ...rest, suspect: currency === 'KES' },
     }));
-    const [sheet] = readWorkbook(
-      await asXlsx([{ name: 'rates', columns, rows, totals: [], notes: [] }]),
-    );
+    const [sheet] = await workbook([{ name: 'rates', columns, rows, totals: [], notes: [] }]);
     expect(sheet?.rows[1]).to.deep.equal([
       ...['KES', 39_425_917.986, 0.014313, 1543.21, 'instant:2021-10-15T01:02:03', true],
     ]);
@@ -129,7 +143,7 @@ describe('a report as a workbook', () => {
   it('writes days that a spreadsheet does not know as text', async () => {
     const days = ['1899-12-31', '1900-02-28', '1900-03-01'];
     const rows = days.map((due) => ({ loan_id: 'L', due, days: 1, amount: '1.0000' }));
-    const [sheet] = readWorkbook(await asXlsx([{ ...report, rows, totals: [], notes: [] }]));
+    const [sheet] = await workbook([{ ...report, rows, totals: [], notes: [] }]);
     expect(sheet?.rows.slice(1).map((row) => row[1])).to.deep.equal([
       ...['1899-12-31', '1900-02-28', 'day:1900-03-01'],
     ]);
@@ -137,7 +151,7 @@ describe('a report as a workbook', () => {
 
   it('cuts a text that no cell holds, and says so', async () => {
     const row = { loan_id: 'x'.repeat(40_000), due: null, days: null, amount: null };
-    const [sheet] = readWorkbook(await asXlsx([one(row)]));
+    const [sheet] = await workbook([one(row)]);
     const text = String(sheet?.rows[1]?.[0]);
     expect(text).to.have.length(32_767);
     expect(text).to.match(/x… \[cut\]$/);
@@ -145,39 +159,55 @@ describe('a report as a workbook', () => {
 
   it('refuses more rows than a sheet holds, and names the format that has no limit', async () => {
     const rows = Array.from({ length: 1_048_576 }, () => ({}));
-    const error = await asXlsx([{ ...report, rows }]).catch((thrown: Error) => thrown);
-    expect(error).to.be.instanceOf(InvalidRequest);
-    expect((error as Error).message).to.equal(
-      'loans has 1048576 rows and a sheet holds 1048576: use CSV',
-    );
+    const refusal = 'loans has 1048576 rows and a sheet holds 1048576: use CSV';
+    expect(() => asXlsx([{ ...report, rows }])).to.throw(InvalidRequest, refusal);
+    const streamed = { ...report, rows: batches(1), count: 1_048_576 };
+    expect(() => asXlsx([streamed])).to.throw(InvalidRequest, refusal);
   });
 
   it('keeps more digits than a number holds, as text', async () => {
     const row = { loan_id: 'L', due: null, days: null, amount: '123456789012.3456' };
-    const [sheet] = readWorkbook(await asXlsx([one(row)]));
+    const [sheet] = await workbook([one(row)]);
     expect(sheet!.rows[1]?.[3]).to.equal('123456789012.3456');
   });
 
   it('stays readable whatever characters a text holds', async () => {
-    const [sheet] = readWorkbook(
-      await asXlsx([one({ loan_id: 'a\u0001\ufffeb', due: null, days: null, amount: null })]),
-    );
+    const [sheet] = await workbook([
+      one({ loan_id: 'a\u0001\ufffe\ud800b', due: null, days: null, amount: null }),
+    ]);
     expect(sheet!.rows[1]?.[0]).to.equal('ab');
+  });
+
+  it('is written as its rows are read, wide enough for amounts that come later', async () => {
+    const [sheet] = await workbook([{ ...report, rows: batches(3), totals: [] }]);
+    expect(sheet?.rows).to.have.length(3002);
+    expect(sheet?.rows[3000]).to.deep.equal(['L3-999', 'day:2021-10-15', 999, 12_345_678_901.5]);
+    expect(sheet?.filter).to.equal('A1:D3001');
+    expect(sheet?.widths[3]).to.be.at.least('12,345,678,901.50'.length + 2);
+  });
+
+  it('fails with the rows', async () => {
+    async function* failing(): AsyncGenerator<Row[]> {
+      yield* batches(1);
+      throw new Error('connection lost');
+    }
+    const error = await buffer(asXlsx([{ ...report, rows: failing() }])).catch((thrown) => thrown);
+    expect(error).to.have.property('message', 'connection lost');
   });
 
   it('has a sheet for each report, also for an empty one', async () => {
     const empty: Report = { ...report, name: 'missed', rows: [], totals: [], notes: [] };
-    expect(readWorkbook(await asXlsx([report, empty])).map(({ name }) => name)).to.deep.equal([
-      'loans',
-      'missed',
-    ]);
+    const sheets = await workbook([report, empty]);
+    expect(sheets.map(({ name }) => name)).to.deep.equal(['loans', 'missed']);
   });
 });
 
 describe('a report as a table', () => {
-  it('aligns, and lets no text redraw the terminal', () => {
+  it('aligns, and lets no text redraw the terminal', async () => {
     expect(
-      asTable(one({ loan_id: 'a\u001b[2J', due: '2021-10-15', days: 3, amount: '1.0000' })),
+      await text(
+        asTable(one({ loan_id: 'a\u001b[2J', due: '2021-10-15', days: 3, amount: '1.0000' })),
+      ),
     ).to.equal(
       'loan_id  due         days  amount\n-------  ----------  ----  ------\na [2J    2021-10-15     3  1.0000\n',
     );
