@@ -103,9 +103,6 @@ function filterParams(asOf: string, filter: LoanFilter): SqlParams {
   };
 }
 
-const isEmpty = (filter: LoanFilter) =>
-  Object.values(filter).every((condition) => condition === undefined);
-
 interface LoanOptions {
   readonly filter?: LoanFilter;
   readonly order?: LoanOrder | undefined;
@@ -125,12 +122,13 @@ export interface LoanRows extends Report {
 export async function loanReport(
   db: Database,
   asOf: string,
-  { filter = {}, order = DEFAULT_ORDER, withTotals = false, conversion }: LoanOptions = {},
+  { filter = {}, order = DEFAULT_ORDER, ...options }: LoanOptions = {},
 ): Promise<LongReport> {
   const params = filterParams(asOf, filter);
-  const isWhole = order === DEFAULT_ORDER && isEmpty(filter);
+  const isEmpty = Object.values(filter).every((condition) => condition === undefined);
+  const isWhole = order === DEFAULT_ORDER && isEmpty;
   const rows = queryBatches<Row>(db, isWhole ? LOANS : matchingSql(order), params);
-  return { ...(await describe(db, { params, withTotals, conversion })), rows };
+  return { ...(await describe(db, params, options)), rows };
 }
 
 /** The loans that match, in pages by number. */
@@ -140,17 +138,16 @@ export async function matchingLoans(
   {
     filter = {},
     order = DEFAULT_ORDER,
-    withTotals = false,
-    conversion,
     limit,
     offset,
+    ...options
   }: LoanOptions & { limit: number; offset: number },
 ): Promise<LoanRows> {
   const params = filterParams(asOf, filter);
   const page = { ...params, limit, offset };
   const found = await query<Row & { matching: number }>(db, pageSql(order), page);
   return {
-    ...(await describe(db, { params, withTotals, conversion })),
+    ...(await describe(db, params, options)),
     rows: found.map(({ matching, ...row }) => row as Row),
     count: found[0]?.matching ?? found.length,
   };
@@ -158,11 +155,8 @@ export async function matchingLoans(
 
 async function describe(
   db: Database,
-  {
-    params,
-    withTotals,
-    conversion,
-  }: { params: SqlParams; withTotals: boolean; conversion: Conversion | undefined },
+  params: SqlParams,
+  { withTotals = false, conversion }: LoanOptions,
 ) {
   const totals = withTotals
     ? await readTotals(db, TOTALS, { params, conversion })
@@ -192,12 +186,7 @@ order by loan_id`;
 export async function loanPage(
   db: Database,
   asOf: string,
-  {
-    after,
-    limit,
-    withTotals = false,
-    conversion,
-  }: Omit<LoanOptions, 'filter' | 'order'> & { after: string | null; limit: number },
+  { after, limit, ...options }: LoanOptions & { after: string | null; limit: number },
 ): Promise<LoanRows> {
   const rows = await query<Row>(db, PAGE, { as_of: asOf, after: after ?? '', limit });
   const { count } = await queryRow<{ count: number }>(
@@ -205,7 +194,7 @@ export async function loanPage(
     'select cast(count(*) as integer) as count from loans',
   );
   const params = filterParams(asOf, {});
-  return { ...(await describe(db, { params, withTotals, conversion })), rows, count };
+  return { ...(await describe(db, params, options)), rows, count };
 }
 
 const ONE = `select * from (${LOANS}) report where loan_id = :loan_id`;

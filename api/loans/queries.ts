@@ -57,22 +57,7 @@ export function bookQueries(db: Database, reports: Database) {
       report(book, inBase ? await readConversion(book, asOf) : undefined),
     );
   };
-  /** A report that is read while it is sent: the book stays as it is until `res` is closed. */
-  const stream = async (
-    { asOf, inBase }: AsOf,
-    res: ServerResponse,
-    report: (book: Database, conversion?: Conversion) => Promise<LongReport>,
-  ): Promise<LongReport> => {
-    await withRequestTimeout(query(db, 'select 1'));
-    const book = await openBook(reports);
-    if (res.closed) await closeBook(book);
-    else res.once('close', () => void closeBook(book));
-    const long = await report(book, inBase ? await readConversion(book, asOf) : undefined);
-    // Reading the first rows works the report out: a failure is still a response of its own.
-    const rows = long.rows[Symbol.asyncIterator]();
-    const first = await rows.next();
-    return { ...long, rows: resume(first, rows) };
-  };
+  const stream = streamFrom(reports, () => withRequestTimeout(query(db, 'select 1')));
   return {
     /** Today by the ledger's clock, UTC. */
     today: async (): Promise<string> =>
@@ -80,7 +65,7 @@ export function bookQueries(db: Database, reports: Database) {
     status: (today: string): Promise<BookStatus> =>
       readBook(reports, (book) => readBookStatus(book, today)),
     loans: ({ asOf, inBase = false, ...options }: LoansQuery, res: ServerResponse) =>
-      stream({ asOf, inBase }, res, (book, conversion) =>
+      stream({ asOf, inBase, res }, (book, conversion) =>
         loanReport(book, asOf, { ...options, conversion }),
       ),
     matching: ({ asOf, inBase = false, ...options }: LoansQuery & Page) =>
@@ -102,13 +87,31 @@ export function bookQueries(db: Database, reports: Database) {
       }: AsOf & { loanId?: string | undefined; withTotals: boolean },
       res: ServerResponse,
     ) =>
-      stream({ asOf, inBase }, res, (book, conversion) =>
+      stream({ asOf, inBase, res }, (book, conversion) =>
         missedReport(book, asOf, { ...options, conversion }),
       ),
     par: (of: AsOf) => read(of, (book, conversion) => parReport(book, of.asOf, conversion)),
     history: (asOf: string, loanId: string) =>
       readBook(reports, (book) => historyReport(book, asOf, loanId)),
     roll: (asOf: string, from: string) => read({ asOf }, (book) => rollReport(book, asOf, from)),
+  };
+}
+
+/** A report that is read while it is sent: the book stays as it is until `res` is closed. */
+function streamFrom(reports: Database, check: () => Promise<unknown>) {
+  return async (
+    { asOf, inBase, res }: AsOf & { res: ServerResponse },
+    report: (book: Database, conversion?: Conversion) => Promise<LongReport>,
+  ): Promise<LongReport> => {
+    await check();
+    const book = await openBook(reports);
+    if (res.closed) await closeBook(book);
+    else res.once('close', () => void closeBook(book));
+    const long = await report(book, inBase ? await readConversion(book, asOf) : undefined);
+    // Reading the first rows works the report out: a failure is still a response of its own.
+    const rows = long.rows[Symbol.asyncIterator]();
+    const first = await rows.next();
+    return { ...long, rows: resume(first, rows) };
   };
 }
 

@@ -59,9 +59,7 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
     loans: async (params, _req, res) => {
       const of = await asked(params, res);
       const withTotals = of.inBase || params['totals'] === 'true';
-      const limit = Number(params['limit']);
-      const isWhole = limit > LARGEST_PAGE;
-      return isWhole
+      return Number(params['limit']) > LARGEST_PAGE
         ? readAllLoans(book, params, { of, res, withTotals })
         : readPage(book, params, { ...of, withTotals });
     },
