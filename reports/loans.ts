@@ -125,9 +125,9 @@ export async function loanReport(
   { filter = {}, order = DEFAULT_ORDER, ...options }: LoanOptions = {},
 ): Promise<LongReport> {
   const params = filterParams(asOf, filter);
-  const isEmpty = Object.values(filter).every((condition) => condition === undefined);
-  const isWhole = order === DEFAULT_ORDER && isEmpty;
-  const rows = queryBatches<Row>(db, isWhole ? LOANS : matchingSql(order), params);
+  const hasFilter = Object.values(filter).some((condition) => condition !== undefined);
+  const sql = hasFilter || order !== DEFAULT_ORDER ? matchingSql(order) : LOANS;
+  const rows = queryBatches<Row>(db, sql, params);
   return { ...(await describe(db, params, options)), rows };
 }
 
@@ -143,9 +143,8 @@ export async function matchingLoans(
     ...options
   }: LoanOptions & { limit: number; offset: number },
 ): Promise<LoanRows> {
-  const params = filterParams(asOf, filter);
-  const page = { ...params, limit, offset };
-  const found = await query<Row & { matching: number }>(db, pageSql(order), page);
+  const params = { ...filterParams(asOf, filter), limit, offset };
+  const found = await query<Row & { matching: number }>(db, pageSql(order), params);
   return {
     ...(await describe(db, params, options)),
     rows: found.map(({ matching, ...row }) => row as Row),
