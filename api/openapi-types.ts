@@ -2316,7 +2316,10 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The currency of which 1 unit is priced. */
+        /**
+         * @description The currency of which 1 unit is priced.
+         * @example USD
+         */
         readonly base: components["schemas"]["CodeAsked"];
         /**
          * @description The currencies to price it in, as a comma list or repeated; all by default. Spaces after commas are ignored.
@@ -2470,7 +2473,10 @@ export interface operations {
     readonly latestRates: {
         readonly parameters: {
             readonly query?: {
-                /** @description The currency of which 1 unit is priced. */
+                /**
+                 * @description The currency of which 1 unit is priced.
+                 * @example USD
+                 */
                 readonly base?: components["parameters"]["base"];
                 /**
                  * @description The currencies to price it in, as a comma list or repeated; all by default. Spaces after commas are ignored.
@@ -2529,7 +2535,10 @@ export interface operations {
                  * @example 2026-11-30
                  */
                 readonly to?: components["parameters"]["to"];
-                /** @description The currency of which 1 unit is priced. */
+                /**
+                 * @description The currency of which 1 unit is priced.
+                 * @example USD
+                 */
                 readonly base?: components["parameters"]["base"];
                 /**
                  * @description The currencies to price it in, as a comma list or repeated; all by default. Spaces after commas are ignored.

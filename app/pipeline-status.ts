@@ -1,6 +1,6 @@
 import { accountOf } from '../ledger/credentials.ts';
 import { type Freshness, openFreshness } from '../ledger/freshness.ts';
-import { freshnessProblems } from '../ledger/health.ts';
+import { freshnessProblems, type HealthProblem, readRunProblem } from '../ledger/health.ts';
 import { nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
 import { type LedgerStatus, ledgerStatus } from '../ledger/status.ts';
 import type { Config } from '../platform/config.ts';
@@ -16,6 +16,8 @@ export interface PipelineStatus extends LedgerStatus {
   readonly services: readonly Heartbeat[];
   /** Dead letters that are neither redriven nor closed. */
   readonly open_letters: number;
+  /** Why the newest run brought nothing, or null. */
+  readonly last_failure: HealthProblem | null;
   /** Everything that is wrong, the worst first. */
   readonly problems: readonly Problem[];
 }
@@ -23,7 +25,7 @@ export interface PipelineStatus extends LedgerStatus {
 export async function readPipelineStatus(db: Database, config: Config): Promise<PipelineStatus> {
   const { source, XE_DAILY_BUDGET: dailyBudget, CURRENCIES: currencies } = config;
   const schedule = { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ };
-  const [ledger, services, letters, freshness] = await Promise.all([
+  const [ledger, services, letters, freshness, last_failure] = await Promise.all([
     ledgerStatus(db, { ...accountOf(config), dailyBudget }),
     heartbeats(db),
     queryRow<{ open: number }>(
@@ -31,12 +33,14 @@ export async function readPipelineStatus(db: Database, config: Config): Promise<
       "select count(*)::int as open from dead_letters where state = 'open'",
     ),
     openFreshness(db, { source, currencies, schedule })(),
+    readRunProblem(db, source),
   ]);
   const facts = {
     ...ledger,
     next_slot: nextSlot(schedule, ledger.now),
     services,
     open_letters: letters.open,
+    last_failure,
   };
   return {
     ...facts,
@@ -58,9 +62,11 @@ function rateProblems(freshness: Freshness): Problem[] {
 /** What is wrong apart from the freshness of the rates. */
 export function findProblems(facts: Facts, settings: Settings): Problem[] {
   const upstream = breakerProblems(facts);
+  const runs = [...runProblems(facts), ...slotProblems(facts)];
+  const failures = runs.length > 0 ? runs : failureProblems(facts);
   return [
     ...['producer', 'consumer'].flatMap((service) => serviceProblems(service, facts.services)),
-    ...(upstream.length > 0 ? upstream : [...runProblems(facts), ...slotProblems(facts)]),
+    ...(upstream.length > 0 ? upstream : failures),
     ...budgetProblems(facts, settings),
     ...quotaProblems(facts, settings),
     ...letterProblems(facts),
@@ -144,6 +150,21 @@ function runProblems({ open_runs }: Facts): Problem[] {
       detail: String(failing.error),
       fix: 'none needed yet: it is retried by itself, and stored rates are served',
       retry_at: failing.next_attempt_at,
+    },
+  ];
+}
+
+/** A manual run or a page of a backfill that failed last: nothing retries it. */
+function failureProblems({ last_failure: failure, next_slot }: Facts): Problem[] {
+  if (!failure) return [];
+  return [
+    {
+      code: 'run_failing',
+      severity: 'degraded',
+      component: 'XE',
+      detail: failure.detail,
+      fix: 'the next slot fetches again; fetch now with POST /v2/runs',
+      retry_at: next_slot,
     },
   ];
 }

@@ -152,7 +152,7 @@ function readSidebar(documents: ReadonlyMap<string, Document>): Guide['sidebar']
   return [...table.matchAll(/^\| ([^|]+) \| (.+) \|$/gm)].flatMap(([, heading = '', cell = '']) => {
     const links = [...cell.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)]
       .map(([, text = '', path = '']): Link => [text.replaceAll('`', ''), path])
-      .filter(([, path]) => documents.has(path));
+      .filter(([, path]) => documents.has(path.replace(/#.*/, '')));
     return links.length > 0 ? [[heading, links] as const] : [];
   });
 }
@@ -204,7 +204,9 @@ function llmsText({ documents, sidebar }: Guide): string {
   const paragraphs = documents.get('README.md')?.markdown.split('\n\n') ?? [];
   const about = paragraphs.find((text) => /^[A-Z]/.test(text)) ?? '';
   const groups = sidebar.map(([heading, links]) => {
-    const lines = links.map(([, path]) => `- [${documents.get(path)?.title}](docs/guide/${path})`);
+    const lines = links
+      .filter(([, path]) => documents.has(path))
+      .map(([, path]) => `- [${documents.get(path)?.title}](docs/guide/${path})`);
     return `## To ${heading}\n\n${lines.join('\n')}\n`;
   });
   const contract = '## API\n\n- [OpenAPI contract](openapi.json)\n';

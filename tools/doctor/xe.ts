@@ -90,13 +90,12 @@ export function examineSimulator(url: string | null): Promise<Check[]> {
     const { fault } = (await response.json()) as { fault: string };
     const { host } = new URL(url);
     if (fault === 'none') return [ok(name, `${host} answers, no fault is switched on`), simulated];
-    const off = `curl -X DELETE ${new URL('/simulator/fault', url)}`;
     return [
       problem(name, {
         code: 'simulated_fault',
         severity: 'degraded',
         detail: `${host} plays the fault ${fault}`,
-        fix: `switch it off: ${off}`,
+        fix: 'switch it off: npm run simulator -- fault none',
       }),
       simulated,
     ];

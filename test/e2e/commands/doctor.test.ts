@@ -159,7 +159,7 @@ describe('the doctor on XE', () => {
     const problem = problemNamed(await examineSimulator(simulator.url), name);
     simulator.setFault('none');
     expect(problem).to.include({ code: 'simulated_fault' });
-    expect(problem.fix).to.contain('curl -X DELETE');
+    expect(problem.fix).to.contain('npm run simulator -- fault none');
   });
 });
 

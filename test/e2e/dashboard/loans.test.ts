@@ -32,7 +32,10 @@ describe('the loan book view', function () {
       /^Portfolio at risk: the outstanding balance of loans more than 30 days past due/,
     );
     await page.locator('.wide-first canvas').waitFor();
+    await page.setViewportSize({ width: 1440, height: 1500 });
+    await page.evaluate('scrollTo(0, 0)');
     await screenshot(page, 'loans');
+    await page.setViewportSize({ width: 1440, height: 900 });
     const text = await save(page, 'Loans as CSV');
     expect(text).to.contain('201580.6666');
     expect(text.trim().split('\n')).to.have.length(5);

@@ -25,6 +25,10 @@ describe('the pipeline view', function () {
   it('updates at a click, and shows each event the moment it is stored', async () => {
     const { parts, page } = await start();
     parts.producer();
+    await parts.query(`
+      insert into services (service, instance, started_at, seen_at, health)
+      select service, 'here', now(), now() + interval '1 minute', '{"trouble": null, "lag": "0"}'
+      from unnest(array['producer', 'consumer']) as service`);
     await page.goto('/?view=pipeline');
     await page.getByText('connected', { exact: true }).waitFor();
     await eventually(async () => expect(await rowTexts(page, '.live')).to.have.length(7));

@@ -14,7 +14,7 @@ const MAX_SHIFT = 0.1;
 const MAX_BYTES = 150_000;
 const MAX_FIRST_RATES_MS = 500;
 /** Processor time of the page until then: other programs do not add to it. */
-const MAX_FIRST_RATES_CPU_MS = 400;
+const MAX_FIRST_RATES_CPU_MS = 300;
 const VISITS = 5;
 /** A busy machine gets another round; its median is held to the same bound. */
 const MAX_ROUNDS = 3;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { findProblems } from '../../../app/pipeline-status.ts';
 import { formatProblems, formatVerdict, judge } from '../../../app/problems.ts';
+import type { HealthProblem } from '../../../ledger/health.ts';
 import type { SlotState } from '../../../ledger/status.ts';
 import type { Heartbeat } from '../../../platform/heartbeat.ts';
 
@@ -26,6 +27,7 @@ const HEALTHY_FACTS: Parameters<typeof findProblems>[0] = {
   ...{ spent_today: 2, daily_budget: 100, quota: null, breaker: null, backfill: null },
   services: [beat('producer'), beat('consumer')],
   open_letters: 0,
+  last_failure: null,
 };
 const find = (more: Partial<typeof HEALTHY_FACTS>) =>
   findProblems({ ...HEALTHY_FACTS, ...more }, SETTINGS);
@@ -78,6 +80,18 @@ describe('the problems of the pipeline', () => {
       detail: 'XE: expected status 200, got 503',
       retry_at: '2026-11-24T12:05:00Z',
     });
+  });
+
+  it('include the newest run when it failed and nothing retries it', () => {
+    const last_failure: HealthProblem = {
+      code: 'run_failing',
+      component: 'xe',
+      detail: 'XE: expected status 200, got 503',
+      fix: '',
+    };
+    const [problem] = find({ last_failure });
+    expect(problem).to.include({ code: 'run_failing', detail: last_failure.detail });
+    expect(find({ last_failure, open_runs: [FAILING_RUN], open_count: 1 })).to.have.length(1);
   });
 
   it('name an open circuit breaker once, not with every run that waits for it', () => {
