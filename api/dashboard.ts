@@ -48,7 +48,12 @@ export function dashboardRoutes({ source }: DashboardDeps): Router {
     (nameOf: (req: Request) => string): RequestHandler =>
     async (req, res, next) => {
       const version = sources.map((path) => statSync(path).mtimeMs).join();
-      if (bundled?.version !== version) bundled = { version, files: bundle(source) };
+      if (bundled?.version !== version) {
+        bundled = { version, files: bundle(source) };
+        bundled.files.catch(() => {
+          bundled = undefined;
+        });
+      }
       const file = (await bundled.files).get(nameOf(req));
       return file ? sendCached(req, res, file) : next('router');
     };
@@ -75,8 +80,12 @@ async function bundle(source: Source): Promise<ReadonlyMap<string, File>> {
     entryNames: '[name]-[hash]',
     outdir: PAGE,
     bundle: true,
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     minify: true,
     format: 'esm',
+    // CommonJS would need a third script, for its helpers.
+    mainFields: ['module', 'main'],
     target: BROWSERS,
     sourcemap: 'linked',
     write: false,

@@ -1,8 +1,7 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import currencyCodes from 'currency-codes';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Database } from '../platform/database.ts';
-import { query } from '../platform/sql.ts';
+import { queryRow, sqlFile } from '../platform/sql.ts';
 import { prefixOf } from './http/base-path.ts';
 import { type ApiCache, CACHE_MS, cacheHeaders, cacheKey, sendCached } from './http/caching.ts';
 import type { LimitConcurrency } from './http/concurrency.ts';
@@ -25,28 +24,11 @@ export interface V1Deps extends TokenSettings {
   limit: LimitConcurrency;
   currencies: readonly string[];
 }
-interface Rate {
-  readonly rate_date: string;
-  readonly base_currency: string;
-  readonly quote_currency: string;
-  readonly mid: string;
-  readonly inverse: string;
-  readonly observed_at: string;
-  readonly fetched_at: string;
-}
-
 /** A trigger waits this long for its rates before it says where to look. */
 const WAIT_MS = 10_000;
-const DAY_MS = 86_400_000;
-/** Rows serialized at once; other requests get their turn in between. */
-const SLICE_ROWS = 2000;
 const RATES_PATH = '/v1/rates';
 const UPDATE_PATH = '/v1/rates/update';
-const RATES_BY_DAY = `
-  select rate_date, base_currency, quote_currency, mid, inverse, observed_at, fetched_at
-  from rates
-  where base_currency = 'USD' and quote_currency = any(:currencies)
-  order by rate_date, quote_currency`;
+const RATES = sqlFile(import.meta.url, 'sql/v1_rates.sql');
 
 /** The old system's interface, frozen: its paths, names and shapes. */
 export function v1Routes(deps: V1Deps): Router {
@@ -70,8 +52,11 @@ function ratesHandler({ db, cache, limit, currencies: known }: V1Deps): RequestH
   return async (req, res) => {
     const currencies = requestedCurrencies(req.query, known);
     const build = async () => {
-      const rows = await withRequestTimeout(query<Rate>(db, RATES_BY_DAY, { currencies }));
-      const body = await serialize(rows);
+      const numbers = currencies.map((code) => Number(currencyCodes.code(code)?.number));
+      const { elements } = await withRequestTimeout(
+        queryRow<{ elements: string }>(db, RATES, { currencies, numbers }),
+      );
+      const body = Buffer.from(`[${elements}]`);
       const headers = {
         ...cacheHeaders(res, body, { isFinal: false }),
         'Content-Type': 'application/json; charset=utf-8',
@@ -124,35 +109,4 @@ function requestedCurrencies(
   throw invalidParameter('currency', `use one of ${known.join(', ')} (got ${got})`, {
     allowed: known,
   });
-}
-
-async function serialize(rows: readonly Rate[]): Promise<Buffer> {
-  const parts: string[] = [];
-  for (let at = 0; at < rows.length; at += SLICE_ROWS) {
-    if (at > 0) await yieldToOthers();
-    parts.push(
-      rows
-        .slice(at, at + SLICE_ROWS)
-        .map(toElement)
-        .join(','),
-    );
-  }
-  return Buffer.from(`[${parts.join(',')}]`);
-}
-
-/** Written by hand: JSON.stringify would pass the rates through a double and lose digits. */
-function toElement(rate: Rate): string {
-  const isSameDay = rate.fetched_at.slice(0, 10) === rate.rate_date;
-  const timestamp = isSameDay ? rate.fetched_at : rate.observed_at;
-  return (
-    `{"id":${idOf(rate)},"timestamp":${JSON.stringify(timestamp)},` +
-    `"currency_from":"${rate.base_currency}","USD_to_currency_rate":${rate.inverse},` +
-    `"currency_to_USD_rate":${rate.mid},"currency_to":"${rate.quote_currency}"}`
-  );
-}
-
-/** Days since 1970-01-01, then the currency's ISO 4217 number: stable under replay. */
-function idOf({ rate_date, quote_currency }: Rate): number {
-  const days = Date.parse(`${rate_date}T00:00:00Z`) / DAY_MS;
-  return days * 1000 + Number(currencyCodes.code(quote_currency)?.number);
 }

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { defineCommand } from '../app/command-line.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { stopBroker } from '../test/support/broker.ts';
 import { stopTestServer } from '../test/support/database.ts';
 import { type BenchCase, type Result, round } from '../tools/bench/case.ts';
 import { CASES } from '../tools/bench/cases.ts';
+import { drawChart } from '../tools/bench/chart.ts';
 import { formatTable, judge, type Verdict } from '../tools/bench/table.ts';
 
 interface Options {
@@ -12,6 +14,7 @@ interface Options {
   runs: string;
   json?: boolean;
   quiet?: boolean;
+  svg?: string;
 }
 
 const line = defineCommand(
@@ -22,6 +25,7 @@ const line = defineCommand(
   .option('--case <names...>', `only these of ${CASES.map(({ name }) => name).join(', ')}`)
   .option('--runs <number>', 'repeat everything; a bound must hold in every run', '1')
   .option('--json', 'print the result as JSON')
+  .option('--svg <file>', 'draw every bounded figure beside its bound into a file')
   .option('--quiet', 'print nothing but the result')
   .parse();
 const { quick = false, json = false, quiet = false, ...options } = line.opts<Options>();
@@ -54,6 +58,7 @@ await runCommand(async ({ onClose }) => {
   process.stdout.write(
     json ? `${JSON.stringify({ quick, cases: cases.map(asJson) })}\n` : await formatTable(cases),
   );
+  if (options.svg !== undefined) writeFileSync(options.svg, drawChart(cases));
   // A quick run is too short to judge by.
   const good = cases.every((one) => (quick ? one.failed === undefined : one.holds));
   return good ? 0 : 1;

@@ -1,14 +1,21 @@
 // @ts-check
+import { openEventStream } from './data/event-stream.js';
 import { getParam, onParamsChange, setParams } from './data/params.js';
+import { refreshStatus } from './data/status.js';
+import { showBanners } from './ui/banners.js';
 import { createButton, h, render } from './ui/dom.js';
+import { showHealthStrip } from './ui/health-strip.js';
+import * as loans from './views/loans-view.js';
+import * as pipeline from './views/pipeline-view.js';
+import * as rates from './views/rates-view.js';
 
-/** @typedef {{ open: (place: HTMLElement, signal: AbortSignal) => unknown }} View */
+/** @typedef {(place: HTMLElement, signal: AbortSignal) => unknown} OpenView */
 
-/** @type {Record<string, { title: string, load: () => Promise<View> }>} */
+/** @type {Record<string, { title: string, open: OpenView }>} */
 const VIEWS = {
-  rates: { title: 'Rates', load: () => import('./views/rates-view.js') },
-  pipeline: { title: 'Pipeline', load: () => import('./views/pipeline-view.js') },
-  loans: { title: 'Loan book', load: () => import('./views/loans-view.js') },
+  rates: { title: 'Rates', open: rates.open },
+  pipeline: { title: 'Pipeline', open: pipeline.open },
+  loans: { title: 'Loan book', open: loans.open },
 };
 /** The frame does not wait longer than this for the view, which has priority. */
 const VIEW_FIRST_MS = 1000;
@@ -25,14 +32,12 @@ async function showView() {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  const { title, load } = /** @type {(typeof VIEWS)[string]} */ (VIEWS[name]);
+  const { title, open } = /** @type {(typeof VIEWS)[string]} */ (VIEWS[name]);
   document.title = `${title} · fx-rates`;
   for (const link of links) {
     if (link.getAttribute('data-view') === name) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
-  const { open } = await load();
-  if (signal.aborted) return;
   render(place);
   place.className = `view view-${name}`;
   await open(place, signal);
@@ -56,7 +61,7 @@ function followLink(event) {
   requestAnimationFrame(() => scrollToHash(url.hash));
 }
 
-/** A module that fails to load must not take the rest of the page down. */
+/** A view that fails must not take the rest of the page down. */
 function showLoadError() {
   const reload = createButton('Reload', () => location.reload());
   const message = h('p', {}, 'A part of this page failed to load.');
@@ -64,14 +69,7 @@ function showLoadError() {
 }
 
 /** What surrounds every view, and what keeps it up to date. */
-async function startFrame() {
-  const [{ showBanners }, { showHealthStrip }, { openEventStream }, { refreshStatus }] =
-    await Promise.all([
-      import('./ui/banners.js'),
-      import('./ui/health-strip.js'),
-      import('./data/event-stream.js'),
-      import('./data/status.js'),
-    ]);
+function startFrame() {
   const strip = document.getElementById('health');
   const banners = document.getElementById('banners');
   if (strip) showHealthStrip(strip);
@@ -86,4 +84,4 @@ await Promise.race([
   showView().catch(showLoadError),
   new Promise((resolve) => setTimeout(resolve, VIEW_FIRST_MS)),
 ]);
-await startFrame().catch(showLoadError);
+startFrame();

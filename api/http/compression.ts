@@ -11,11 +11,15 @@ type Encoding = keyof typeof COMPRESS;
 const MIN_BYTES = 1024;
 const TEXT = /^(text\/|application\/json|image\/svg)/;
 const [compressBrotli, compressGzip] = [promisify(brotliCompress), promisify(gzip)];
-/** In order of preference. Brotli's default quality of 11 takes a hundred times as long as 5. */
+/** In order of preference. */
 const COMPRESS = {
-  br: (body: Buffer) => compressBrotli(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
-  gzip: (body: Buffer) => compressGzip(body),
+  br: ({ body, headers }: Compressible) => compressBrotli(body, { params: qualityFor(headers) }),
+  gzip: ({ body }: Compressible) => compressGzip(body),
 };
+/** The best quality takes a hundred times as long: for files that are sent for months. */
+const qualityFor = ({ 'Cache-Control': cacheControl = '' }: Compressible['headers']) => ({
+  [constants.BROTLI_PARAM_QUALITY]: cacheControl.includes('immutable') ? 11 : 5,
+});
 const ENCODINGS = Object.keys(COMPRESS) as Encoding[];
 
 /** Each response is compressed once per encoding, and lives as long as the response itself. */
@@ -41,7 +45,7 @@ export async function compressFor(
 }
 
 async function compress(response: Compressible, encoding: Encoding): Promise<Compressible> {
-  const body = await COMPRESS[encoding](response.body);
+  const body = await COMPRESS[encoding](response);
   const headers = {
     ...response.headers,
     'Content-Encoding': encoding,

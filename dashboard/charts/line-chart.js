@@ -1,6 +1,5 @@
 // @ts-check
-import uPlot from 'uplot';
-import { h, render } from '../ui/dom.js';
+import { createNotice, h, render } from '../ui/dom.js';
 
 /**
  * @typedef {object} Line
@@ -39,7 +38,12 @@ export function createLineChart({ days, lines, describes, class: kind = '' }, si
   /** @type {ShowReadout} */
   const showReadout = (at) => render(readout, ...createReadout(days, lines, at ?? last));
   showReadout();
-  plot({ days, lines, host, frame, showReadout, last }, signal);
+  // Half of the page's code: the first rates do not wait for it.
+  import('uplot').then(
+    ({ default: uPlot }) =>
+      !signal.aborted && plot(uPlot, { days, lines, host, frame, showReadout, last }, signal),
+    () => render(frame, createNotice('wrong', 'The chart failed to load; its table is below.')),
+  );
   return h('div', { class: 'chart-block' }, readout, host);
 }
 
@@ -47,15 +51,16 @@ export function createLineChart({ days, lines, describes, class: kind = '' }, si
 const isPresent = (value) => value !== null && value !== undefined;
 
 /**
+ * @param {typeof import('uplot')} uPlot
  * @param {Data & {
  *   host: HTMLElement, frame: HTMLElement, showReadout: ShowReadout, last: number }} parts
  * @param {AbortSignal} signal
  */
-function plot({ days, lines, host, frame, showReadout, last }, signal) {
+function plot(uPlot, { days, lines, host, frame, showReadout, last }, signal) {
   const seconds = days.map((day) => Date.parse(day) / 1000);
-  /** @type {uPlot.AlignedData} */
+  /** @type {import('uplot').AlignedData} */
   const data = [seconds, ...lines.map(({ values }) => [...values])];
-  /** @type {uPlot | undefined} */
+  /** @type {import('uplot') | undefined} */
   let uplot;
   const build = () => {
     const at = uplot?.cursor.idx;
@@ -103,7 +108,7 @@ const sizeOf = (host) => ({ width: host.clientWidth, height: host.clientHeight }
  * @param {HTMLElement} host
  * @param {readonly Line[]} lines
  * @param {ShowReadout} showReadout
- * @returns {uPlot.Options}
+ * @returns {import('uplot').Options}
  */
 function createOptions(host, lines, showReadout) {
   const styles = getComputedStyle(host);

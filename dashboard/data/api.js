@@ -1,4 +1,5 @@
 // @ts-check
+import { promptForToken } from '../ui/token-dialog.js';
 import { anySignal, timeoutSignal } from './signals.js';
 
 const TOKEN_KEY = 'fx-rates token';
@@ -79,7 +80,6 @@ const readToken = () => sessionStorage.getItem(TOKEN_KEY);
 
 /** Asks for the API token and keeps it until the tab closes. False when the user cancels. */
 export async function signIn() {
-  const { promptForToken } = await import('../ui/token-dialog.js');
   const rejected = readToken() !== null;
   sessionStorage.removeItem(TOKEN_KEY);
   const token = await promptForToken({ rejected });

@@ -23,6 +23,8 @@ const rateListeners = new Set();
 /** @type {Set<() => void>} */
 const connectionListeners = new Set();
 let connected = false;
+/** How often the stream was opened. */
+let connections = 0;
 /** @type {EventSource | undefined} */
 let source;
 /** @type {BroadcastChannel | undefined} */
@@ -37,11 +39,18 @@ export const getLiveEvents = () => ({ events, connected });
  * Calls back after each new rate, and on connecting, since rates may have been missed before.
  * @param {() => void} listener
  * @param {AbortSignal} [signal]
+ * @param {{ firstConnection?: boolean }} [options] false: not when the page first connects
  */
-export function onRate(listener, signal) {
+export function onRate(listener, signal, { firstConnection = true } = {}) {
   rateListeners.add(listener);
-  onConnectionChange(() => connected && listener(), signal);
+  const isCalled = () => connected && (firstConnection || connections > 1);
+  onConnectionChange(() => isCalled() && listener(), signal);
   signal?.addEventListener('abort', () => rateListeners.delete(listener));
+}
+
+/** Calls all listeners: after a new rate, or when one turns out to have been missed. */
+export function reportRate() {
+  for (const listener of rateListeners) listener();
 }
 
 /** @param {() => void} listener @param {AbortSignal} [signal] */
@@ -132,10 +141,11 @@ function receive(message) {
   } else if (message.kind === 'connection') {
     if (connected === message.connected) return;
     connected = message.connected;
+    if (connected) connections += 1;
     for (const listener of connectionListeners) listener();
   } else {
     events.unshift(message.event);
     events.length = Math.min(events.length, MAX_EVENTS);
-    for (const listener of rateListeners) listener();
+    reportRate();
   }
 }

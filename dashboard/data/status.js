@@ -54,6 +54,6 @@ export async function refreshStatus() {
 export const getServerTime = ({ status, receivedAt }) =>
   Date.parse(status?.now ?? new Date(receivedAt).toISOString()) + Date.now() - receivedAt;
 
-onRate(() => refreshStatusSoon());
+onRate(() => refreshStatusSoon(), undefined, { firstConnection: false });
 addEventListener('online', () => refreshStatusSoon(0));
 document.addEventListener('visibilitychange', () => !document.hidden && refreshStatusSoon(0));

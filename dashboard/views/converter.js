@@ -1,5 +1,6 @@
 // @ts-check
 import { describeError, Problem, requestJson } from '../data/api.js';
+import { loadCurrencies } from '../data/currencies.js';
 import { onRate } from '../data/event-stream.js';
 import { anySignal } from '../data/signals.js';
 import {
@@ -15,7 +16,6 @@ import { groupThousands } from '../ui/figures.js';
 import { SUSPECT } from './rate-cards.js';
 
 /** @typedef {import('../data/types.d.ts').Conversion} Conversion */
-/** @typedef {import('../data/types.d.ts').Currency} Currency */
 /** @typedef {ReturnType<typeof createInputs>} Inputs */
 
 const DEBOUNCE_MS = 250;
@@ -135,8 +135,7 @@ function startConverter({ from, to }, result, convert, signal) {
   const waiting = new AbortController();
   const start = async () => {
     try {
-      /** @type {{ data: Currency[] }} */
-      const { data } = await requestJson('/v2/currencies', { signal });
+      const { data } = await loadCurrencies();
       if (waiting.signal.aborted || data.every(({ days }) => days === 0)) return;
       waiting.abort();
       const codes = [...new Set(['USD', ...data.map(({ code }) => code)])];
@@ -150,7 +149,7 @@ function startConverter({ from, to }, result, convert, signal) {
       if (message) render(result, createNotice('wrong', message));
     }
   };
-  onRate(start, anySignal([signal, waiting.signal]));
+  onRate(start, anySignal([signal, waiting.signal]), { firstConnection: false });
   return start();
 }
 

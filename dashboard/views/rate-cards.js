@@ -1,11 +1,14 @@
 // @ts-check
 import { getSeriesColour } from '../charts/series.js';
+import { createSparkline } from '../charts/sparkline.js';
 import { requestJson } from '../data/api.js';
+import { loadCurrencies } from '../data/currencies.js';
 import { getParam } from '../data/params.js';
 import { createMark, h } from '../ui/dom.js';
 import { renderRate } from '../ui/figures.js';
 import { createEmptyState } from '../ui/panel.js';
 import { addDays, formatShortAge, getToday } from '../ui/time.js';
+import { describeChange } from './rate-trend.js';
 
 /** @typedef {import('../data/types.d.ts').Rate} Rate */
 /** @typedef {ReturnType<typeof createCard>} Card */
@@ -17,8 +20,12 @@ export const SUSPECT = 'More than 20 % off the last known rate of the seven days
 let names;
 /** Earlier rates, kept so that a new rate does not empty the cards. @type {Rate[]} */
 let history = [];
-/** Not needed for the first paint. @type {typeof import('./rate-trend.js') | undefined} */
-let trend;
+/** The newest rates as shown, and those that `history` goes with. */
+let shown = '';
+let decorated = '';
+
+/** Changes with each new rate. */
+export const getShownRates = () => shown;
 
 /** One card per currency. Changes, names and sparklines follow. @param {AbortSignal} signal */
 export async function renderRateCards(signal) {
@@ -30,8 +37,9 @@ export async function renderRateCards(signal) {
   const missing = (meta.missing_quotes ?? []).map((quote) =>
     h('li', { class: 'card' }, h('h3', {}, quote), h('p', { class: 'muted' }, 'No rate yet')),
   );
+  shown = JSON.stringify(data);
   decorate(cards, data);
-  void loadDecoration(cards, data, signal);
+  if (shown !== decorated) void loadDecoration(cards, data, signal);
   return [h('ul', { class: 'cards' }, [...cards.map(({ root }) => root), ...missing])];
 }
 
@@ -70,17 +78,14 @@ function createCard(rate) {
 async function loadDecoration(cards, newest, signal) {
   const from = addDays(getToday(), -SPARK_DAYS);
   try {
-    const [rates, currencies, module] = await Promise.all([
+    const [rates, currencies] = await Promise.all([
       requestJson(`/v2/rates?from=${from}`, { signal }),
-      names ? null : requestJson('/v2/currencies', { signal }),
-      import('./rate-trend.js'),
+      loadCurrencies(),
     ]);
-    /** @type {import('../data/types.d.ts').Currency[]} */
-    const known = currencies?.data ?? [];
-    names ??= new Map(known.map(({ code, name }) => [code, name]));
+    names = new Map(currencies.data.map(({ code, name }) => [code, name]));
     history = rates.data;
-    trend = module;
     decorate(cards, newest);
+    decorated = JSON.stringify(newest);
   } catch {
     // The rates themselves are shown; the next refresh requests this again.
   }
@@ -88,7 +93,7 @@ async function loadDecoration(cards, newest, signal) {
 
 /** @param {Card[]} cards @param {readonly Rate[]} newest */
 function decorate(cards, newest) {
-  if (!trend) return;
+  if (history.length === 0) return;
   for (const [at, rate] of newest.entries()) {
     const card = cards[at];
     if (!card) continue;
@@ -100,7 +105,7 @@ function decorate(cards, newest) {
       rate,
     ];
     card.name.textContent = names?.get(rate.quote) ?? '';
-    card.change.replaceChildren(...trend.describeChange(rates, getSide()));
-    card.spark.replaceChildren(trend.createSparkline(rates, getSide(), SPARK_DAYS));
+    card.change.replaceChildren(...describeChange(rates, getSide()));
+    card.spark.replaceChildren(createSparkline(rates, getSide(), SPARK_DAYS));
   }
 }

@@ -1,7 +1,8 @@
 // @ts-check
 import { createLineChart } from '../charts/line-chart.js';
 import { getSeriesColour } from '../charts/series.js';
-import { requestJson, toUrl } from '../data/api.js';
+import { toUrl } from '../data/api.js';
+import { loadCurrencies } from '../data/currencies.js';
 import { divide, toPixelValue } from '../data/decimal.js';
 import { onRate } from '../data/event-stream.js';
 import { getParam, onParamsChange, setParams } from '../data/params.js';
@@ -57,10 +58,14 @@ export function createRateChart(signal) {
   onParamsChange(follow, signal);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  onRate(() => {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, BURST_MS);
-  }, signal);
+  onRate(
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(refresh, BURST_MS);
+    },
+    signal,
+    { firstConnection: false },
+  );
   void refresh();
   return root;
 }
@@ -87,8 +92,7 @@ function createDayInput(name, label) {
 
 /** @param {AbortSignal} signal */
 async function renderChart(signal) {
-  /** @type {{ data: Currency[] }} */
-  const { data } = await requestJson('/v2/currencies', { signal });
+  const { data } = await loadCurrencies();
   const known = data.filter(({ code, days }) => code !== 'USD' && days > 0);
   if (known.length === 0)
     return [createEmptyState('No history yet.', 'It starts with the first rate.')];

@@ -3,8 +3,6 @@ import { computePercentChange } from '../data/decimal.js';
 import { h } from '../ui/dom.js';
 import { addDays } from '../ui/time.js';
 
-export { createSparkline } from '../charts/sparkline.js';
-
 /** @typedef {import('../data/types.d.ts').Rate} Rate */
 
 const SIGNS = { down: '▼', up: '▲', flat: '■' };

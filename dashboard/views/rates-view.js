@@ -1,8 +1,12 @@
 // @ts-check
+import { getLiveEvents, onConnectionChange, onRate, reportRate } from '../data/event-stream.js';
 import { getParam, onParamsChange, setParams } from '../data/params.js';
+import { anySignal } from '../data/signals.js';
 import { createChoice, h } from '../ui/dom.js';
 import { createPanel } from '../ui/panel.js';
-import { renderRateCards } from './rate-cards.js';
+import { createConverter } from './converter.js';
+import { getShownRates, renderRateCards } from './rate-cards.js';
+import { createRateChart } from './rate-chart.js';
 
 /** The rates of one run arrive one by one. */
 const BURST_MS = 150;
@@ -37,12 +41,8 @@ export async function open(place, signal) {
     side.follow();
     void refresh();
   }, signal);
+  followRates(refresh, signal);
   await refresh();
-  await followRates(refresh, signal);
-  const [{ createRateChart }, { createConverter }] = await Promise.all([
-    import('./rate-chart.js'),
-    import('./converter.js'),
-  ]);
   if (!signal.aborted) rest.append(createRateChart(signal), createConverter(signal));
 }
 
@@ -60,15 +60,22 @@ const createSideChoice = () =>
   );
 
 /** @param {() => Promise<void>} refresh @param {AbortSignal} signal */
-async function followRates(refresh, signal) {
-  const { getLiveEvents, onRate } = await import('../data/event-stream.js');
-  if (signal.aborted) return;
+function followRates(refresh, signal) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  onRate(() => {
+  const refreshSoon = () => {
     clearTimeout(timer);
     timer = setTimeout(refresh, BURST_MS);
-  }, signal);
-  // Rates may have arrived since the cards were requested.
-  if (getLiveEvents().connected) void refresh();
+  };
+  onRate(refreshSoon, signal, { firstConnection: false });
+  if (getLiveEvents().connected) return;
+  const waiting = new AbortController();
+  const catchUp = async () => {
+    waiting.abort();
+    const before = getShownRates();
+    await refresh();
+    // Stored after the cards were requested and before the stream was open.
+    if (getShownRates() !== before) reportRate();
+  };
+  onConnectionChange(catchUp, anySignal([signal, waiting.signal]));
 }

@@ -54,7 +54,9 @@ function linesOf({ name, runs, figures, must, failed }: Verdict): Row[] {
       figure: describe(bound.figure),
       beside: bound.beside === undefined ? '' : describe(bound.beside),
       ratio:
-        bound.beside === undefined ? '' : runs.map((run) => round(measured(bound, run))).join(' '),
+        bound.beside === undefined
+          ? ''
+          : runs.map((run) => round(measuredBy(bound, run))).join(' '),
       bound: limitOf(bound),
       '': verdict(must[describeBound(bound)]),
     })),
@@ -72,7 +74,7 @@ function medianOverRuns(runs: readonly Result[], figure: string): number {
 }
 
 /** Throws for a bound on a figure that the case does not give: it could never be missed. */
-function measured({ figure, beside }: Bound, { figures }: Result): number {
+export function measuredBy({ figure, beside }: Bound, { figures }: Result): number {
   const [ours, theirs] = [figures[figure], beside === undefined ? 1 : figures[beside]];
   if (ours === undefined || theirs === undefined)
     throw new Error(`bench: no figure ${ours === undefined ? figure : beside}`);
@@ -80,7 +82,7 @@ function measured({ figure, beside }: Bound, { figures }: Result): number {
 }
 
 function isHeld(bound: Bound, run: Result): boolean {
-  const value = measured(bound, run);
+  const value = measuredBy(bound, run);
   return (
     value >= (bound.atLeast ?? Number.NEGATIVE_INFINITY) &&
     value <= (bound.atMost ?? Number.POSITIVE_INFINITY)
@@ -89,5 +91,5 @@ function isHeld(bound: Bound, run: Result): boolean {
 
 const limitOf = ({ atLeast, atMost }: Bound) =>
   atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
-const describeBound = (bound: Bound) =>
+export const describeBound = (bound: Bound) =>
   `${bound.figure} ${limitOf(bound)}${bound.beside === undefined ? '' : ` times ${bound.beside}`}`;
