@@ -57,12 +57,13 @@ await runCommand(async ({ onClose }) => {
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= servers.stop());
   onClose('servers', stop);
-  const asked = CASES.filter(
-    (one) =>
-      names.includes(one.name) &&
-      one.on.includes(on) &&
-      !(options.quick && !options.case && one.fullOnly),
-  );
+  const asked = CASES.filter((one) => {
+    const isAsked = names.includes(one.name) && one.on.includes(on);
+    if (!isAsked || (options.quick && !options.case && one.fullOnly)) return false;
+    const reason = one.missing?.();
+    if (reason) say(`!!! SKIPPED: ${one.name} (${reason}) !!!`);
+    return !reason;
+  });
   const results: { holds: boolean }[] = [];
   const play = async (one: ChaosCase) => {
     const began = performance.now();

@@ -16,6 +16,10 @@ export interface KafkaNode {
 }
 
 export interface KafkaOptions {
+  /** The version from Maven Central, if not the usual one. */
+  version?: string;
+  /** Where each node gets its folder, if not among the temporary ones. */
+  parent?: string;
   /** Number of nodes, each with a replica; two of three acknowledge an event. */
   nodes?: number;
   /** A second listener that advertises a proxy's port; the proxy's target is `behind`. */
@@ -30,7 +34,7 @@ export interface KafkaOptions {
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[]> {
   const count = options.nodes ?? 1;
   const ports = await Promise.all(Array.from({ length: 2 * count }, () => freePort()));
-  const classpath = `${await kafkaJars()}/libs/*`;
+  const classpath = `${await kafkaJars(options.version)}/libs/*`;
   const id = (await java(['-cp', classpath, 'kafka.tools.StorageTool', 'random-uuid'])).stdout
     .trim()
     .split('\n')
@@ -41,7 +45,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaNode[
   ).join(',');
   const nodes = await Promise.all(
     Array.from({ length: count }, async (_, n): Promise<KafkaNode> => {
-      const dir = mkdtempSync(join(tmpdir(), 'fx-kafka-'));
+      const dir = mkdtempSync(join(options.parent ?? tmpdir(), 'fx-kafka-'));
       const properties = join(dir, 'server.properties');
       const port = ports[n] as number;
       const own = { ...(await options.settings?.(dir)) };
@@ -134,18 +138,18 @@ export async function waitForBrokers(port: number, count = 1): Promise<void> {
   });
 }
 
-async function kafkaJars(): Promise<string> {
+async function kafkaJars(version = KAFKA): Promise<string> {
   const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local</groupId><artifactId>broker</artifactId><version>1</version><dependencies>
 <dependency>
   <groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId>
-  <version>${KAFKA}</version>
+  <version>${version}</version>
 </dependency>
 <dependency>
   <groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version>
 </dependency>
 </dependencies></project>`;
-  return mavenCache(`kafka-${KAFKA}`, async (dir, maven) => {
+  return mavenCache(`kafka-${version}`, async (dir, maven) => {
     writeFileSync(join(dir, 'pom.xml'), pom);
     await maven([
       '-f',

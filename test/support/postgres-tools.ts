@@ -15,9 +15,12 @@ const PROGRAMS = ['initdb', 'postgres', 'pg_dump', 'pg_restore'];
 export interface ToolServer {
   /** The URL of a database of this server, made empty. */
   database(name: string): Promise<string>;
+  /** The URL of the superuser. */
+  readonly adminUrl: string;
   tool(program: 'pg_dump' | 'pg_restore', args: readonly string[]): Promise<unknown>;
   /** A folder of the test's own. */
   readonly dir: string;
+  kill(): void;
   stop(): Promise<void>;
 }
 
@@ -71,11 +74,13 @@ export async function startToolServer(
   await eventually(() => admin('select 1'));
   return {
     dir,
+    adminUrl: url('postgres'),
     database: async (name) => {
       await admin(`create database ${name}`);
       return url(name);
     },
     tool: (program, args) => run(join(bin, program), [...args], { maxBuffer: 1 << 26 }),
+    kill: () => void server.kill('SIGKILL'),
     stop: async () => {
       server.kill('SIGINT');
       await exited;

@@ -31,6 +31,7 @@ export interface NetworkProxy {
 const FINE: LinkState = {};
 const SLICE = 128;
 
+/** `target` may be changed meanwhile: new connections go to its new place. */
 export async function startProxy(target: { host: string; port: number }): Promise<NetworkProxy> {
   const sockets = new Set<Socket>();
   let whole = true;

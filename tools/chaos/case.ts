@@ -26,6 +26,8 @@ export interface ChaosCase {
   readonly together?: true;
   /** Too heavy for a quick run. */
   readonly fullOnly?: true;
+  /** Why it cannot run on this machine, or null. */
+  missing?: () => string | null;
   /** `full` as it is promised; otherwise a subset of minutes. */
   run(world: World, full: boolean): Promise<Outcome>;
 }

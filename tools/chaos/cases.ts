@@ -3,12 +3,14 @@ import { brokerKilled } from './broker-killed.ts';
 import type { ChaosCase } from './case.ts';
 import { commitRepliesCut } from './commit-replies-cut.ts';
 import { consumerKilled } from './consumer-killed.ts';
+import { diskFull } from './disk-full.ts';
 import { failpoints } from './failpoints.ts';
 import { lettersUnwritable } from './letters-unwritable.ts';
 import { members } from './members.ts';
 import { nodeLost } from './node-lost.ts';
 import { poison } from './poison.ts';
 import { postgresKilled } from './postgres-killed.ts';
+import { primaryLost } from './primary-lost.ts';
 import { replayUnderTraffic } from './replay-under-traffic.ts';
 import { repliesLost } from './replies-lost.ts';
 import { schemaEvolution } from './schema-evolution.ts';
@@ -25,6 +27,8 @@ export const CASES: readonly ChaosCase[] = [
   brokerKilled,
   repliesLost,
   postgresKilled,
+  primaryLost,
+  diskFull,
   commitRepliesCut,
   badLinks,
   poison,

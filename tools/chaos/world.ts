@@ -39,6 +39,8 @@ export interface World {
   /** How many events are stored. */
   countStored(): Promise<number>;
   readLag(): Promise<number>;
+  /** Ends the processes before the case ends what they use. */
+  endProcesses(): Promise<void>;
   /** Waits until everything is read and returns the ms that it took; rejects after `within` ms. */
   waitUntilDrained(within?: number): Promise<number>;
   close(): Promise<void>;
@@ -75,6 +77,10 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
       (sum, { low, high, committed }) => sum + Number(high) - Number(committed ?? low),
       0,
     );
+  const endProcesses = async () => {
+    for (const process of processes) process.kill('SIGKILL');
+    await Promise.all(processes.map(({ exited }) => exited));
+  };
   return {
     on,
     servers,
@@ -97,9 +103,9 @@ export async function openWorld({ on, servers, name, random }: WorldSettings): P
     readLag,
     waitUntilDrained: (within = 60_000) =>
       waitFor('the stream is read to its end', within, async () => (await readLag()) === 0),
+    endProcesses,
     close: async () => {
-      for (const process of processes) process.kill('SIGKILL');
-      await Promise.all(processes.map(({ exited }) => exited));
+      await endProcesses();
       await streams.close();
       await db.destroy();
       await databaseNetwork.stop();
