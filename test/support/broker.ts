@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import axios from 'axios';
+import { Kafka, logLevel } from 'kafkajs';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
 import { startKafka } from './kafka-server.ts';
 import { APICURIO, mavenCache } from './maven-cache.ts';
@@ -55,11 +56,21 @@ async function start(): Promise<Broker> {
     started.push(server);
     return server;
   };
-  const kafka = startKafka().then(([node]) =>
-    keep({ port: node?.port, stop: async () => node?.stop() }),
-  );
+  const kafka = startKafka().then(async ([node]) => {
+    const kept = keep({ port: node?.port, stop: async () => node?.stop() });
+    await waitForCoordinator(`127.0.0.1:${kept.port}`);
+    return kept;
+  });
   const [node, registry] = await Promise.all([kafka, startRegistry().then(keep)]);
   return { brokers: [`127.0.0.1:${node.port}`], registryUrl: registry.url };
+}
+
+/** A new broker has no coordinator of groups at first. */
+async function waitForCoordinator(broker: string): Promise<void> {
+  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  await waitUntilUp('the coordinator', () => admin.fetchOffsets({ groupId: 'first' }));
+  await admin.disconnect();
 }
 
 /** Starts a Confluent-compatible registry in memory, with BACKWARD compatibility. */

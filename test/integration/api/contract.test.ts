@@ -15,7 +15,7 @@ import { eventually } from '../../support/eventually.ts';
 import { pipeline } from '../../support/pipeline.ts';
 
 const contract = readContract();
-const REQUESTS = 5000;
+const REQUESTS = process.env['LONG_TESTS'] ? 20_000 : 2000;
 const AT_ONCE = 6;
 /** An event stream has no end and has its own test. */
 const FUZZED = contract.operations.filter(({ id }) => id !== 'events');

@@ -1,4 +1,3 @@
-import { connect, type Socket } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
 import { openDatabase } from '../../../platform/database.ts';
@@ -92,42 +91,4 @@ describe('the API in an outage', () => {
     });
     await loader.destroy();
   });
-
-  it('disconnects slow clients, and other clients do not notice them', async function () {
-    this.timeout(60_000);
-    const { hostname, port } = new URL(url);
-    const slow = await Promise.all(
-      Array.from({ length: 500 }, () => slowClient(hostname, Number(port))),
-    );
-    const began = Date.now();
-    const took: number[] = [];
-    const alive = () => slow.filter(({ destroyed }) => !destroyed).length;
-    while (alive() > 25) {
-      expect(Date.now() - began, `${alive()} are still there`).to.be.below(15_000);
-      const at = performance.now();
-      expect((await axios.get(`${url}/v2/rates/latest`)).status).to.equal(200);
-      took.push(performance.now() - at);
-    }
-    expect(took.sort((a, b) => a - b)[Math.ceil(took.length * 0.99) - 1]).to.be.at.most(200);
-    for (const socket of slow) socket.destroy();
-  });
 });
-
-/** A client that sends its request at a byte a second and never ends it (slowloris). */
-function slowClient(host: string, port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port }, () => {
-      socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
-      const dripping = setInterval(() => socket.write('x'), 1000);
-      socket.on('close', () => clearInterval(dripping));
-      resolve(socket);
-    });
-    // Unread data would hide the end of the connection.
-    socket.resume();
-    socket.on('error', (error) => {
-      socket.destroy();
-      reject(error);
-    });
-    socket.on('end', () => socket.destroy());
-  });
-}
