@@ -3,15 +3,33 @@ import { Argument, InvalidArgumentError } from 'commander';
 import { defineCommand } from '../app/command-line.ts';
 import { joinPostgres } from '../app/context.ts';
 import { announceSimulator, readSimulatorAccess } from '../app/simulator-access.ts';
-import { forgetRealRates } from '../ledger/forget-real-rates.ts';
 import { readConfig } from '../platform/config.ts';
-import { openDatabase } from '../platform/database.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
 import { migrate } from '../platform/migrate.ts';
 import { FAULTS } from '../platform/simulated-fault.ts';
+import { execute } from '../platform/sql.ts';
 import { startSimulator } from '../simulator/index.ts';
+
+const FORGET_REAL_RUNS = [
+  `delete from backfills where source = 'xe'`,
+  `delete from breakers where source = 'xe'`,
+  `delete from xe_quota where source = 'xe'`,
+  `delete from schedules where source = 'xe'`,
+];
+
+const RESTORE_SIMULATED = `
+  insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                           fetched_at, event_id)
+  select distinct on (rate_date, base_currency, quote_currency)
+         (observed_at at time zone 'UTC')::date as rate_date, base_currency, quote_currency, source,
+         mid, observed_at, fetched_at, event_id
+  from rate_observations
+  order by rate_date, base_currency, quote_currency, observed_at desc, fetched_at desc,
+           event_id desc
+  on conflict do nothing`;
 
 const line = defineCommand(
   'simulator',
@@ -109,5 +127,21 @@ function deleteRealRates(yes: boolean): Promise<never> {
         'The stream still holds the events: npm run replay would store them again.\n',
     );
     return 0;
+  });
+}
+
+/**
+ * Deletes every real rate and the ledger of real runs, so that a development database shows
+ * simulated rates again. Returns how much was deleted.
+ */
+function forgetRealRates(db: Database): Promise<{ observations: number; runs: number }> {
+  return db.transaction(async (trx) => {
+    await execute(trx, `delete from daily_rates where source = 'xe'`);
+    const observations = await execute(trx, `delete from rate_observations where source = 'xe'`);
+    // A day whose real rate is gone shows its simulated one again, if it was ever stored.
+    await execute(trx, RESTORE_SIMULATED);
+    const runs = await execute(trx, `delete from runs where source = 'xe'`);
+    for (const statement of FORGET_REAL_RUNS) await execute(trx, statement);
+    return { observations, runs };
   });
 }
