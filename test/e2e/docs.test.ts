@@ -92,7 +92,7 @@ describe('the documents', () => {
   });
 
   it('mark each block with a language, and with what it needs when it cannot simply be run', () => {
-    const languages = [...RUN, 'text', 'json', 'sql', 'yaml', 'mermaid', ''];
+    const languages = [...RUN, 'text', 'json', 'sql', 'yaml', 'ini', 'mermaid', ''];
     const odd = documents
       .flatMap(({ blocks: all }) => all)
       .filter(({ language, note }) => {
