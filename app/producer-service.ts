@@ -19,7 +19,7 @@ import type { Health, ServiceContext } from './context.ts';
 import { eventTopic, openRegistry } from './event-stream.ts';
 import { announceSimulator } from './simulator-access.ts';
 
-/** Rates that the simulator makes up at a first start go back this far. */
+/** Days of simulated history at a first start. */
 const HISTORY_DAYS = 400;
 
 interface ProducerParts {
@@ -47,7 +47,7 @@ export async function startProducerService(
   // The doctor finds a running simulator by its address in the heartbeat.
   const simulator = config.source === 'simulator' ? { simulator: xe.baseUrl } : {};
   const health: Health = async () => ({ ...(await producer.health()), ...simulator });
-  // A backfill's own producer is none that anything else may count on.
+  // A backfill's own producer does no other work, so it sends no heartbeat.
   if (parts.backfillOnly) return health;
   warnOfSmallBudget(config, log);
   const settings = maskedSettings(config);
@@ -64,7 +64,7 @@ interface ConfiguredProducerParts extends ProducerParts {
   ledger?: Ledger;
 }
 
-/** Starts the producer of the settings alone, on an XE that is given. */
+/** Starts the producer of the settings alone, with a given XE. */
 export function startConfiguredProducer(
   {
     config,

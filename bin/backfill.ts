@@ -47,7 +47,7 @@ const NOTHING: BackfillProgress = {
 
 const line = defineCommand(
   'backfill',
-  'Fetches past days from XE. Prints the cost first and asks; after an interruption, call it again',
+  'Fetches past days from XE. Prints the cost and asks first. Run it again to resume',
 )
   .option('--from <day>', 'the first day (YYYY-MM-DD, UTC)', parseDay)
   .option('--to <day>', 'the last day; without it, yesterday', parseDay)
@@ -102,10 +102,10 @@ async function resume(
   { left, yes }: { left: number; yes: boolean },
 ): Promise<boolean> {
   const { source } = task.config;
-  task.log.info(`continues ${left} pages of an unfinished backfill that was accepted before`);
+  task.log.info(`resuming ${left} pages of an unfinished backfill, accepted earlier`);
   const excess = await excessCost(db, source);
   if (excess > 0) {
-    task.log.warn('interrupted pages may have been billed, and are paid for once more');
+    task.log.warn('interrupted pages may have been billed and are fetched again at extra cost');
     if (!(await isAccepted(task, db, { cost: excess, days: null, yes }))) return false;
     await acceptExcessCost(db, source);
   }

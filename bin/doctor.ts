@@ -5,8 +5,8 @@ import { diagnose, formatDiagnosis } from '../tools/doctor/diagnose.ts';
 
 const command = defineCommand(
   'doctor',
-  'What is wrong and what to do, what is reachable, and which settings are in force; ' +
-    'starts, changes and spends nothing. Exits with 0 when healthy, 1 when degraded or down',
+  'Diagnoses the pipeline: problems with their fix, dependencies, settings in force. ' +
+    'Changes and costs nothing. Exits with 0 when healthy, 1 when degraded or down',
 );
 
 await runLocalTask(command, async (task) => {

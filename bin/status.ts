@@ -15,8 +15,8 @@ const SHOWN_SLOTS = 2;
 
 const command = defineCommand(
   'status',
-  'What is wrong and what to do, how fresh the rates are, slots, quota and services; ' +
-    'exits with 0 when healthy, 1 when degraded or down',
+  'One screen: problems with their fix, freshness, slots, quota and services. ' +
+    'Exits with 0 when healthy, 1 when degraded or down',
 ).option('--close-breaker', 'close the circuit breaker and retry XE now (fix the cause first)');
 
 await runTask(command, async (task) => {

@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 
 export type Logger = PinoLogger;
 
-/** Never leaves the process in a log line, wherever in the object it is. */
+/** Redacted in every log line, down to two levels. */
 const SECRET_FIELDS = ['authorization', 'password', 'apiKey', 'token', 'connectionString'];
 
 /**
