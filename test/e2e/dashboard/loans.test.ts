@@ -32,7 +32,7 @@ describe('the loan book view', function () {
       /^Portfolio at risk: the outstanding balance of loans more than 30 days past due/,
     );
     await page.locator('.wide-first canvas').waitFor();
-    await page.setViewportSize({ width: 1440, height: 1100 });
+    await page.setViewportSize({ width: 1440, height: 1040 });
     await page.evaluate('scrollTo(0, 0)');
     await screenshot(page, 'loans');
     await page.setViewportSize({ width: 1440, height: 900 });
