@@ -106,6 +106,8 @@ async function readHealth(subscription: Subscription, positions: Positions) {
       trouble === null && gap ? { trouble: gap, code: 'log_gap' } : { trouble, code };
     return { ...state, partitions, lag };
   } catch (err) {
+    // An old lag would be taken for the current one.
+    metrics.lag.reset();
     return { ...(trouble === null ? troubleOf(err) : { trouble, code }), partitions };
   }
 }

@@ -17,12 +17,19 @@ export interface Listening {
 const DRAIN_MS = 3000;
 /** Slow-client timeout: a client that reads nothing for this long is disconnected. */
 const STALL_MS = 30_000;
-const STALL_CHECK_MS = 2000;
+const CHECKS_PER_STALL = 15;
+
+export interface ListenSettings {
+  host: string;
+  port: number;
+  keepAliveSeconds: number;
+  stallMs?: number;
+}
 
 /** Listens with limits against slow clients. Throws `CannotStart` when it cannot. */
 export async function listenOn(
   app: Express,
-  { host, port, keepAliveSeconds }: { host: string; port: number; keepAliveSeconds: number },
+  { host, port, keepAliveSeconds, stallMs = STALL_MS }: ListenSettings,
 ): Promise<Listening> {
   const server = createServer(
     {
@@ -39,7 +46,7 @@ export async function listenOn(
   server.on('clientError', (err: NodeJS.ErrnoException, socket) =>
     refuseUnreadable(socket, err.code ?? ''),
   );
-  const stopWatching = closeStalledClients(server);
+  const stopWatching = closeStalledClients(server, stallMs);
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -58,8 +65,9 @@ export async function listenOn(
   };
 }
 
-/** Closes connections whose client has not read any of the waiting bytes for 30 s. */
-function closeStalledClients(server: Server): () => void {
+/** Closes connections whose client has not read any of the waiting bytes for `stallMs`. */
+function closeStalledClients(server: Server, stallMs: number): () => void {
+  const checkMs = stallMs / CHECKS_PER_STALL;
   const sockets = new Map<Socket, { sent: number; since: number }>();
   server.on('connection', (socket) => {
     sockets.set(socket, { sent: 0, since: Date.now() });
@@ -71,9 +79,9 @@ function closeStalledClients(server: Server): () => void {
       const waiting = socket.writableLength;
       const sent = (socket.bytesWritten ?? 0) - waiting;
       if (waiting === 0 || sent !== seen.sent) sockets.set(socket, { sent, since: now });
-      else if (now - seen.since >= STALL_MS - STALL_CHECK_MS) socket.destroy();
+      else if (now - seen.since >= stallMs - checkMs) socket.destroy();
     }
-  }, STALL_CHECK_MS).unref();
+  }, checkMs).unref();
   return () => clearInterval(timer);
 }
 

@@ -1,9 +1,10 @@
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { usePipeline } from '../../support/dashboard.ts';
 import { eventually } from '../../support/eventually.ts';
+import { type Nginx, startNginx } from '../../support/nginx.ts';
+
+const TOKEN = 'a-token-of-thirty-two-characters!';
 
 describe('the dashboard in different browsers', function () {
   this.timeout(60_000);
@@ -65,11 +66,14 @@ describe('the dashboard in different browsers', function () {
     expect(await page.locator('#banners').textContent()).to.not.match(/OFFLINE/);
   });
 
-  it('works below a path prefix', async () => {
-    let server: Server | undefined;
-    const { parts, page } = await start({}, async (url) => {
-      server = await startPrefixProxy('/fx', url);
-      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  it('works below a path prefix, with its documentation and its links, behind nginx', async () => {
+    let nginx: Nginx | undefined;
+    const { parts, page } = await start({ trustProxy: 1, apiToken: TOKEN }, async (url) => {
+      nginx = await startNginx(
+        `location /fx/ { proxy_pass ${url}/; proxy_buffering off; proxy_http_version 1.1;
+           proxy_set_header X-Forwarded-Prefix /fx; }`,
+      );
+      return nginx.url;
     });
     const requested: string[] = [];
     page.on('request', (sent) => requested.push(new URL(sent.url()).pathname));
@@ -81,28 +85,26 @@ describe('the dashboard in different browsers', function () {
       await page.getByRole('link', { name: 'Pipeline' }).click();
       await waitUntilConnected(page);
       expect(new URL(page.url()).pathname).to.equal('/fx/');
+
+      const docs = await page.goto('/fx/docs');
+      expect(docs?.status()).to.equal(200);
+      await page.locator('.opblock').first().waitFor();
+
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      const pageOfRates = await page.request.get('/fx/v2/rates?limit=1');
+      const [, next] = /^<([^>]+)>; rel="next"/.exec(pageOfRates.headers()['link'] ?? '') ?? [];
+      const following = new URL(String(next), pageOfRates.url());
+      expect(following.pathname + following.search).to.match(/^\/fx\/v2\/rates\?.*cursor=/);
+      expect((await page.request.get(following.href)).status()).to.equal(200);
+      const run = await page.request.post('/fx/v2/runs', { headers });
+      const location = String(run.headers()['location']);
+      expect(location).to.match(/^\/fx\/v2\/runs\//);
+      expect((await page.request.get(location)).status()).to.equal(200);
+
       expect(requested.filter((path) => !path.startsWith('/fx/'))).to.deep.equal([]);
       await page.goto('about:blank');
     } finally {
-      server?.closeAllConnections();
-      server?.close();
+      await nginx?.stop();
     }
   });
 });
-
-/** A reverse proxy that strips a prefix from the path. */
-async function startPrefixProxy(prefix: string, target: string): Promise<Server> {
-  const server = createServer((req, res) => {
-    const path = req.url?.startsWith(`${prefix}/`) ? req.url.slice(prefix.length) : '/not-found';
-    const { method, headers } = req;
-    const forwarded = request(new URL(path, target), { method, headers }, (answer) => {
-      res.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(res);
-    });
-    forwarded.on('error', () => res.destroy());
-    res.on('close', () => forwarded.destroy());
-    req.pipe(forwarded);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}

@@ -1,13 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import axios from 'axios';
 import { expect } from 'chai';
-import { freePort } from '../../../platform/embedded-postgres/server.ts';
 import { eventually } from '../../support/eventually.ts';
+import { type Nginx, startNginx } from '../../support/nginx.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 
 const TOKEN = 'a-token-of-thirty-two-characters!';
@@ -17,45 +12,24 @@ describe('the API behind a reverse proxy', function () {
   this.timeout(60_000);
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
-  let nginx: ChildProcess | undefined;
-  const folders: string[] = [];
+  let nginx: Nginx | undefined;
   const using = async (options?: PipelineOptions) => {
     parts = await pipeline(options);
     ({ url } = await parts.api());
   };
-  /** Starts Debian's nginx with one location block and returns its address. */
-  const startNginx = async (location: string): Promise<string> => {
-    const port = await freePort();
-    const folder = mkdtempSync(join(tmpdir(), 'fx-nginx-'));
-    folders.push(folder);
-    writeFileSync(
-      join(folder, 'nginx.conf'),
-      `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; events {}
-       http { access_log off; client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b;
-              fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d;
-              scgi_temp_path ${folder}/e;
-              server { listen 127.0.0.1:${port}; ${location} } }`,
-    );
-    nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' });
-    const address = `http://127.0.0.1:${port}`;
-    await eventually(async () =>
-      expect((await axios.get(address, anyStatus)).status).to.be.below(600),
-    );
-    return address;
-  };
   afterEach(async () => {
-    if (nginx && nginx.exitCode === null) {
-      nginx.kill('SIGTERM');
-      await once(nginx, 'exit');
-    }
+    await nginx?.stop();
     nginx = undefined;
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
     await parts.stop();
   });
+  const proxied = async (location: string): Promise<string> => {
+    nginx = await startNginx(location);
+    return nginx.url;
+  };
 
   it('refuses write and private endpoints through nginx while no token is set', async () => {
     await using();
-    const proxy = await startNginx(`location / { proxy_pass ${url}; }`);
+    const proxy = await proxied(`location / { proxy_pass ${url}; }`);
     for (const [method, path] of [
       ['get', '/v2/loans'],
       ['post', '/v2/runs'],
@@ -102,7 +76,7 @@ describe('the API behind a reverse proxy', function () {
 
   it('accepts Sec-Fetch-Site: same-origin, whatever Host the proxy sends', async () => {
     await using({ apiToken: TOKEN, trustProxy: 1 });
-    const proxy = await startNginx(`location / { proxy_pass ${url}; }`);
+    const proxy = await proxied(`location / { proxy_pass ${url}; }`);
     const { status } = await axios.post(`${proxy}/v2/runs`, null, {
       headers: {
         authorization: `Bearer ${TOKEN}`,
@@ -116,7 +90,7 @@ describe('the API behind a reverse proxy', function () {
 
   it('serves addresses under the prefix that a trusted proxy or BASE_PATH names', async () => {
     await using({ apiToken: TOKEN, trustProxy: 1 });
-    const proxy = await startNginx(
+    const proxy = await proxied(
       `location /fx/ { proxy_pass ${url}/; proxy_set_header X-Forwarded-Prefix /fx; }`,
     );
     const headers = { authorization: `Bearer ${TOKEN}` };
@@ -219,7 +193,7 @@ describe('the API behind a reverse proxy', function () {
     for (const { data } of open) data.destroy();
   });
 
-  it('responds 503 with Retry-After before the migrations and while read-only', async () => {
+  it('responds 503 before the migrations and while read-only, and recovers by itself', async () => {
     await using();
     await parts.query('alter view rates rename to rates_gone');
     const missing = await axios.get(`${url}/v2/currencies`, anyStatus);
@@ -238,6 +212,15 @@ describe('the API behind a reverse proxy', function () {
       const { status, headers } = await axios.post(`${url}/v2/runs`, null, anyStatus);
       expect([status, headers['retry-after']]).to.deep.equal([503, '5']);
     });
+    // Only new sessions are writable then: those of the pool must go.
+    await parts.query(
+      `set default_transaction_read_only = off;
+       do $$ begin execute format('alter database %I reset default_transaction_read_only',
+         current_database()); end $$`,
+    );
+    await eventually(async () =>
+      expect((await axios.post(`${url}/v2/runs`, null, anyStatus)).status).to.equal(202),
+    );
   });
 });
 

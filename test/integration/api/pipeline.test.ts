@@ -210,6 +210,23 @@ describe('the pipeline under /v2', () => {
     expect(text).to.not.match(/^fx_last_success_timestamp_seconds 0/m);
   });
 
+  it('exports no figure that is not known: no quota, no lag, no time of a success', async () => {
+    await using();
+    metrics.lag.reset();
+    const samples = (await get(`${url}/metrics`))?.text
+      .split('\n')
+      .filter((line) => line.startsWith('fx_'))
+      .map((line) => line.replace(/[{ ].*/, ''));
+    expect(samples).to.include('fx_schedule_missed_total').and.include('fx_rate_stale');
+    for (const name of [
+      'fx_xe_quota_remaining',
+      'fx_last_success_timestamp_seconds',
+      'fx_rate_age_seconds',
+      'fx_consumer_lag_records',
+    ])
+      expect(samples).to.not.include(name);
+  });
+
   it('exports metrics by route, and on a service’s own port too', async () => {
     const { consumer, producer } = await using();
     await consumer();

@@ -131,8 +131,16 @@ describe('access to the API', function () {
       );
     const preflight = await callApi(url, '/v2/rates/latest', {
       method: 'OPTIONS',
-      headers: { 'access-control-request-method': 'GET' },
+      headers: {
+        ...{ origin: 'https://shop.example', 'access-control-request-method': 'GET' },
+        'access-control-request-headers': 'content-type,x-requested-with',
+      },
     });
+    expect(preflight.headers['access-control-allow-origin']).to.equal('*');
+    for (const name of ['Content-Type', 'X-Requested-With'])
+      expect(preflight.headers['access-control-allow-headers']).to.match(
+        new RegExp(`(^|, )${name}(,|$)`),
+      );
     expect([preflight.status, preflight.headers['access-control-allow-methods']]).to.deep.equal([
       204,
       'GET, HEAD',

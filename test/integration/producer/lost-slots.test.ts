@@ -219,6 +219,15 @@ describe('a slot', function () {
         ).to.deep.equal([{ outcome: 'no_newer_rate' }]),
       );
       expect(await running.health()).to.deep.include({ code: 'no_newer_rate' });
+      const { url } = await parts.api();
+      const trigger = await fetch(`${url}/v1/rates/update`, { method: 'POST' });
+      expect([trigger.status, await trigger.json()]).to.deep.equal([
+        400,
+        {
+          success: false,
+          detail: 'XE returned no newer rate than the ones already stored',
+        },
+      ]);
     });
 
     it('is a success when a daily package repeats the timestamp of today', async () => {
