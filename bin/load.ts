@@ -7,7 +7,13 @@ import { type LocalTask, runLocalTask } from '../app/run.ts';
 import type { Formats } from '../loans/file-format.ts';
 import { generateLoanBook } from '../loans/generate.ts';
 import { type LoadOptions, loadLoanBook } from '../loans/load.ts';
-import { type AcceptedLoss, type LoadReport, printable, reportLines } from '../loans/report.ts';
+import {
+  type AcceptedLoss,
+  type LoadReport,
+  printable,
+  printableJson,
+  reportLines,
+} from '../loans/report.ts';
 import { isSampleFolder } from '../loans/sample.ts';
 import { openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
@@ -131,7 +137,7 @@ async function loadBook(task: LocalTask, dir: string, options: Options): Promise
     .finally(() => bar.stop());
   const isDone = report.outcome === 'loaded' || report.outcome === 'dry_run';
   const failed = !isDone || report.refusal !== null;
-  if (task.json) task.print(JSON.stringify({ ...report, dry_run: dryRun }, null, 2));
+  if (task.json) task.print(printableJson({ ...report, dry_run: dryRun }));
   else if (!task.quiet || failed) for (const text of reportLines(report)) task.print(text);
   return failed ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import { defineCommand } from '../app/command-line.ts';
 import { runTask } from '../app/run.ts';
-import { reportLines } from '../loans/report.ts';
+import { printable, printableJson, reportLines } from '../loans/report.ts';
 import { seedLoanBook } from '../loans/sample.ts';
 import { openDatabase } from '../platform/database.ts';
 import { migrate } from '../platform/migrate.ts';
@@ -12,11 +12,11 @@ await runTask(
     const db = openDatabase({ url, name: 'seed', deadlines: 'none' });
     try {
       const result = await seedLoanBook(db);
-      if (json) print(JSON.stringify(result, null, 2));
+      if (json) print(printableJson(result));
       else {
         const lines = result.report ? reportLines(result.report) : [];
         if (!quiet || !result.seeded) for (const line of lines) print(line);
-        if (!result.seeded) print(`nothing was changed: ${result.because}`);
+        if (!result.seeded) print(printable(`nothing was changed: ${result.because}`));
       }
       return result.seeded ? 0 : 1;
     } finally {

@@ -97,6 +97,7 @@ const GROUPED = {
 };
 const TWO_DOTS = /^-?[\d,]*\.[\d,]*\.[\d.,]*$/;
 const ONE_GROUP = /^-?[1-9]\d{0,2}\.\d{3}$/;
+const THOUSANDTHS = /^-?\d+\.\d{3}$/;
 const DECIMAL_COMMA = /^-?\d+,\d+$/;
 const THOUSANDS = /^-?\d{4}/;
 
@@ -107,12 +108,14 @@ const THOUSANDS = /^-?\d{4}/;
 export function amountReaders(file: string, { decimal }: Formats) {
   const point = decimal ?? '.';
   let dotsMayGroup = decimal === undefined;
+  let allThousandths = decimal === undefined;
   let oneGroup: { text: string; line: number } | undefined;
   const columns: { header: string; grouped: number; plain: number }[] = [];
 
   function observeDots(text: string, line: number): void {
-    if (ONE_GROUP.test(text)) oneGroup ??= { text, line };
-    else if (text.includes('.') || THOUSANDS.test(text)) dotsMayGroup = false;
+    if (THOUSANDTHS.test(text)) oneGroup ??= { text, line };
+    else allThousandths = false;
+    if (!ONE_GROUP.test(text) && (text.includes('.') || THOUSANDS.test(text))) dotsMayGroup = false;
   }
 
   return {
@@ -121,19 +124,25 @@ export function amountReaders(file: string, { decimal }: Formats) {
       columns.push(seen);
       return (text: string, line: number): ReadAmount => {
         if (SHORT[point].test(text)) {
-          if (dotsMayGroup) observeDots(text, line);
+          if (dotsMayGroup || allThousandths) observeDots(text, line);
           if (seen.plain === 0 && THOUSANDS.test(text)) seen.plain = line;
           return point === '.' ? text : text.replace(',', '.');
         }
         if (TWO_DOTS.test(text) && decimal === undefined) throw dotsGroup(file, { text, line });
         const isGrouped = GROUPED[point].test(text);
-        if (isGrouped) seen.grouped ||= line;
+        if (isGrouped) {
+          seen.grouped ||= line;
+          dotsMayGroup = allThousandths = false;
+        } else if (PLAIN.test(text)) {
+          if (THOUSANDS.test(text)) seen.plain ||= line;
+          observeDots(text, line);
+        }
         return toFourPlaces(withDot(text, point, isGrouped));
       };
     },
     /** Throws InvalidRequest when the file as a whole contradicts the decimal point. */
     check: (): void => {
-      if (dotsMayGroup && oneGroup) throw dotsGroup(file, oneGroup);
+      if ((dotsMayGroup || allThousandths) && oneGroup) throw dotsGroup(file, oneGroup);
       for (const { header, grouped, plain } of columns)
         if (grouped > 0 && plain > 0)
           throw new InvalidRequest(

@@ -39,7 +39,7 @@ export async function openBook(dir: string): Promise<OpenedBook> {
   const unread = unreadFiles(names);
   for (const book of BOOK_FILES) {
     const path = join(dir, book.file);
-    const found = await sizeOf(path, book.file);
+    const found = names.includes(book.file) ? await sizeOf(path, book.file) : undefined;
     if (found === undefined) {
       if (!book.optional)
         faults.push(`${book.file}: expected a file, found none${didYouMean(book.file, names)}`);
@@ -105,13 +105,14 @@ function unreadColumns({ book, header }: OpenedFile): Unread[] {
   const known = new Set(columns.map(normalizeHeader));
   const present = new Set(header.map(normalizeHeader));
   const missing = columns.filter((name) => !present.has(normalizeHeader(name)));
-  return header
-    .filter((name) => name !== '' && !known.has(normalizeHeader(name)))
-    .map((name) => ({
-      file: book.file,
-      code: 'column_not_read',
-      reason: `column ${quote(name)} is not read${didYouMean(name, missing)}`,
-    }));
+  return header.flatMap((name, at) => {
+    if (known.has(normalizeHeader(name))) return [];
+    const reason =
+      name === ''
+        ? `column ${at + 1} has no header and is not read`
+        : `column ${quote(name)} is not read${didYouMean(name, missing)}`;
+    return [{ file: book.file, code: 'column_not_read', reason }];
+  });
 }
 
 function unreadFiles(names: readonly string[]): Unread[] {
@@ -165,8 +166,8 @@ async function listFolder(dir: string): Promise<string[]> {
   }
 }
 
-/** The size of a regular file, undefined when there is none. A pipe or device is never opened. */
-async function sizeOf(path: string, file: string): Promise<number | undefined> {
+/** The size of a regular file. A pipe or device is never opened. */
+async function sizeOf(path: string, file: string): Promise<number> {
   try {
     const found = await stat(path);
     if (found.isFile()) return found.size;
@@ -174,7 +175,6 @@ async function sizeOf(path: string, file: string): Promise<number | undefined> {
       `${file}: expected a file, found ${found.isDirectory() ? 'a folder' : 'no regular file'}`,
     );
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw fileFault(file, error);
   }
 }

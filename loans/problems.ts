@@ -34,13 +34,15 @@ export async function gatherProblems(
     trx,
     'create temporary table staged_problems (like rejected_rows including defaults) on commit drop',
   );
-  for (const [at, { file, code, reason }] of unread.entries())
-    await execute(
-      trx,
-      `insert into staged_problems (file, line, entry, outcome, code, reason, raw)
-       values (:file, 0, :entry, 'warned', :code, :reason, '')`,
-      { file: file.slice(0, 200), entry: at + 1, code, reason },
-    );
+  await execute(
+    trx,
+    `insert into staged_problems (file, line, entry, outcome, code, reason, raw)
+     select left(file, 200), 0, entry, 'warned', code, reason, ''
+     from rows from (
+       json_to_recordset(cast(:unread as json)) as (file text, code text, reason text)
+     ) with ordinality as given (file, code, reason, entry)`,
+    { unread: JSON.stringify(unread) },
+  );
   for (const book of books) {
     await execute(
       trx,

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ClientBase } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
@@ -8,17 +8,24 @@ import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 
 /**
- * Throws InvalidRequest when writing to `path` would replace a folder or a file of the input
- * folder. Checked before anything is read.
+ * Throws InvalidRequest when writing to `path` would replace a folder, a device or a file of the
+ * input folder. Checked before anything is read.
  */
 export async function checkRejectsPath(path: string, dir: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return;
   if (found.isDirectory())
     throw new InvalidRequest(`--rejects ${path}: is a folder, name a file in it`);
-  const [target, folder] = await Promise.all([realpath(path), realpath(dir).catch(() => dir)]);
-  if (dirname(target) === resolve(folder))
-    throw new InvalidRequest(`--rejects ${path}: is a file of the input folder, name another file`);
+  // The finished file takes the place of what is there: a device would be gone for good.
+  if (!found.isFile()) throw new InvalidRequest(`--rejects ${path}: is no regular file`);
+  for (const name of await readdir(dir).catch(() => [])) {
+    const input = await stat(join(dir, name)).catch(() => undefined);
+    // Also by way of a symbolic or a hard link.
+    if (input?.ino === found.ino && input.dev === found.dev)
+      throw new InvalidRequest(
+        `--rejects ${path}: is a file of the input folder, name another file`,
+      );
+  }
 }
 
 /**

@@ -220,8 +220,15 @@ const MAX_LINE = 1000;
 /** Text of the input for a terminal: control and direction characters as escapes, and bounded. */
 export function printable(text: string): string {
   const bounded = text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)}…` : text;
-  return bounded.replace(
-    /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return bounded.replace(UNPRINTABLE, escapeCharacter);
 }
+
+/** JSON for a terminal: it leaves some control characters of its texts as they are. */
+export const printableJson = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(UNPRINTABLE, (character) =>
+    character === '\n' ? character : escapeCharacter(character),
+  );
+
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const escapeCharacter = (character: string) =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -73,6 +73,7 @@ async function resolveRepeats(
   const sameKey = (a: string, b: string) =>
     key.map((name) => `${a}.${name} = ${b}.${name}`).join(' and ');
   // A table of its own, so that Postgres knows how few there are before it plans the join.
+  if (conflict === 'reject all') await rejectTwins(trx, { table, key });
   const found = await execute(
     trx,
     `create temporary table repeated_${table} on commit drop as
@@ -117,6 +118,25 @@ async function resolveRepeats(
        group by ${keys}
      ) as other
      where kept.outcome is null and ${sameKey('kept', 'other')}`,
+  );
+}
+
+/** A row whose key is also that of a row that cannot be read: its children could be of either. */
+async function rejectTwins(trx: Database, { table, key }: Pick<BookFile, 'table' | 'key'>) {
+  const [id = ''] = key;
+  await execute(
+    trx,
+    `update staged_${table} as kept
+     set outcome = 'rejected', code = 'id_conflict',
+         reason = '${id} ' || ${shown(`kept.${id}`)} || ' is on line ' || other_line
+                  || ' with other content'
+     from (
+       select ${id}, min(line) as other_line
+       from staged_${table}
+       where outcome = 'rejected'
+       group by ${id}
+     ) as other
+     where kept.outcome is null and kept.${id} = other.${id}`,
   );
 }
 

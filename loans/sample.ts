@@ -24,12 +24,12 @@ export function isSampleFolder(dir: string): boolean {
  */
 export async function seedLoanBook(
   db: Database,
-  options: Pick<LoadOptions, 'accepted'> = {},
+  { folder = SAMPLE_FOLDER, ...options }: Pick<LoadOptions, 'accepted'> & { folder?: string } = {},
 ): Promise<Seeded> {
   const { found, report } = await changeBook(db, async (trx) => {
     const found = await otherBook(trx);
     if (found !== null) return { outcome: 'declined', found, report: null };
-    const report = await replaceBook(trx, SAMPLE_FOLDER, {
+    const report = await replaceBook(trx, folder, {
       ...{ ...options, source: SAMPLE, isSample: true },
     });
     return { outcome: report.outcome, found, report };

@@ -72,7 +72,8 @@ async function* copyText(
   );
   const expected: Header = {
     width: header.length,
-    first: (header[0] ?? '').toLowerCase(),
+    // Files that were put together keep their byte order marks and marks of keys.
+    first: normalizeHeader(header[0] ?? '').slice(0, 3),
     normalized: header.map(normalizeHeader).join(),
   };
   for await (const some of rows) {
@@ -93,7 +94,7 @@ type Header = { width: number; first: string; normalized: string };
 /** Cleans a row and writes it as one line of COPY text. */
 function stagedLine(row: RawRow, columns: readonly PlacedColumn[], header: Header): string {
   const fault = rowFault(row, header);
-  if (fault) return copyLine(row, { ...fault, marks: [], values: columns.map(() => null) });
+  if (fault) return copyLine(row, { ...fault, marks: [], values: columns.map(idOf(row, fault)) });
   const cleaned = cleanRow(row, columns);
   // Every value comes out of the raw row: what is not in there needs no escape.
   if (cleaned.outcome === null && cleaned.marks.length === 0 && !SPECIAL.test(row.raw)) {
@@ -113,15 +114,20 @@ interface Cleaned {
   values: readonly (string | null)[];
 }
 
+/** The ids of a row that cannot be read as a whole: its children are counted under its problem. */
+const idOf =
+  ({ fields }: RawRow, { code }: Pick<Cleaned, 'code'>) =>
+  ({ kind, position }: PlacedColumn) =>
+    (kind === 'id' && code === 'field_count' && fields[position]?.trim().slice(0, 200)) || null;
+
 /** A row that is no row of this file, whatever its fields hold. */
 function rowFault(
   { fields }: RawRow,
   { width, first, normalized }: Header,
 ): Pick<Cleaned, 'outcome' | 'code' | 'reason'> | undefined {
-  if (fields[0]?.length === first.length && fields[0].toLowerCase() === first) {
-    if (fields.map(normalizeHeader).join() === normalized)
-      return { outcome: 'rejected', code: 'header_again', reason: 'the header is repeated here' };
-  }
+  const isLikeHeader = fields[0]?.trim().slice(0, first.length).toLowerCase() === first;
+  if (isLikeHeader && fields.map(normalizeHeader).join() === normalized)
+    return { outcome: 'rejected', code: 'header_again', reason: 'the header is repeated here' };
   if (fields.length === width) return undefined;
   const isLonger = fields.length > width;
   if (isLonger && fields.slice(width).every((field) => field.trim() === '')) return undefined;

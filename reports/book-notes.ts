@@ -36,8 +36,8 @@ const SENTENCES: Readonly<Record<string, (note: Required<CodedNote>) => string>>
     'outstanding_balance includes it, principal_outstanding does not.',
   term_differs: ({ count }) => `${loans(count)} with another number of instalments than Term.`,
   before_release: ({ count }) =>
-    `${count} instalments or payments dated before the release of their loan.`,
-  voided_payments: ({ count }) => `${count} payments voided by a reversal: they never count.`,
+    `Instalments or payments dated before the release of their loan: ${count}.`,
+  voided_payments: ({ count }) => `Payments voided by a reversal, as if never received: ${count}.`,
 };
 
 /** Facts of the loaded book that every report states. */

@@ -1,6 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +23,8 @@ import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { command } from '../../support/process.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../seeds/loan-book', import.meta.url));
+/** Both begin a command of the terminal. */
+const CONTROLS = ['\u001b', '\u009b'];
 const TABLES = [...BOOK_FILES.map(({ table }) => table), 'rejected_rows', 'loan_book'];
 
 describe('npm run load', function () {
@@ -148,13 +159,15 @@ describe('npm run load', function () {
   it('refuses rejected rows with exit code 1 and the list of problems', async () => {
     await loadLoanBook(database.db, SAMPLE);
     const before = await contents();
-    append('loan_payment.csv', 'x,P1,01/01/2021,5', '\u001b[2J,P2,01/01/2021,5');
+    append('loan_payment.csv', 'x,P1,01/01/2021,5', '\u001b[2J\u009b2J,P2,01/01/2021,5');
+    const { said: json } = await load(dir, '--json');
+    for (const control of CONTROLS) expect(json).to.not.contain(control);
     for (const option of ['--yes', '--dry-run', '--quiet']) {
       const { code, said } = await load(dir, option);
       expect(code, option).to.equal(1);
       expect(said).to.contain('loan_payment.csv line 86, rejected: unknown loan_id "x"');
       expect(said).to.match(/refused.*: rejected: 2 of 86 rows of loan_payment\.csv, rows of 2/);
-      expect(said).to.not.contain('\u001b');
+      for (const control of CONTROLS) expect(said).to.not.contain(control);
     }
     expect(await contents()).to.deep.equal(before);
     expect((await load(dir, '--yes', '--accept-rejected', '50%')).code).to.equal(0);
@@ -192,6 +205,25 @@ describe('npm run load', function () {
     expect(printed).to.match(/Replace the book from .* \(loans 4 → 4\)\? \[y\/N\]/);
     return printed;
   }
+
+  it('voids a payment that is reversed, so that a report shows it as never received', async () => {
+    const header = (file: string) => readFileSync(join(SAMPLE, file), 'utf8').split('\r\n')[0];
+    const only = (file: string, ...rows: string[]) =>
+      put(file, [header(file), ...rows].join('\r\n'));
+    for (const file of ['branch.csv', 'loan_branch.csv', 'borrower_name.csv'])
+      rmSync(join(dir, file));
+    only('loan.csv', '123fd35,L,09/15/2021,1,1.05,500,0,500,10/15/2021');
+    only('payment_schedule.csv', 'L,1,10/15/2021,500');
+    only('loan_payment.csv', 'L,1,10/15/2021,500', 'L,2,10/16/2021,-500');
+    expect((await load(dir, '--yes')).code).to.equal(0);
+    const report = command('report', { DATABASE_URL: database.url }, [
+      ...['loans', '--as-of', '2021-10-20', '--format', 'csv'],
+      ...['--columns', 'loan_id,paid,days-past-due,status,last_repayment_date'],
+    ]);
+    expect(await report.exited).to.equal(0);
+    expect(report.output()).to.contain('\nL,0.0000,5,in_arrears,\n');
+    expect(report.output()).to.contain('Payments voided by a reversal, as if never received: 1.');
+  });
 
   it('passes on how days and amounts are written, and the tolerance', async () => {
     put(
@@ -249,9 +281,15 @@ describe('npm run load', function () {
     await loadLoanBook(database.db, SAMPLE);
     const before = await contents();
     const loanFile = readFileSync(join(dir, 'loan.csv'), 'utf8');
+    symlinkSync(join(dir, 'loan.csv'), join(root, 'symbolic.csv'));
+    linkSync(join(dir, 'loan.csv'), join(root, 'hard.csv'));
+    execFileSync('mkfifo', [join(root, 'pipe')]);
     const targets: [path: string, said: string][] = [
       [join(dir, 'loan.csv'), 'is a file of the input folder, name another file'],
       [dir, 'is a folder, name a file in it'],
+      [join(root, 'symbolic.csv'), 'is a file of the input folder, name another file'],
+      [join(root, 'hard.csv'), 'is a file of the input folder, name another file'],
+      [join(root, 'pipe'), 'is no regular file'],
       [join(dir, 'nowhere', 'x.csv'), 'cannot be written (ENOENT): nothing was loaded'],
     ];
     for (const [path, said] of targets) {

@@ -93,6 +93,14 @@ const CASES: Record<string, Expected> = {
     rule: 'a file whose amounts all have three decimals is refused',
     error: /^loan_payment\.csv: line 4, "1\.300": dots look like thousands separators: use --dec/,
   },
+  thousandths: {
+    rule: 'a file whose amounts all have three decimals is refused, whatever their size',
+    error: /^loan_payment\.csv: line 2, "0\.500": dots look like thousands separators: /,
+  },
+  'thousands-mixed-long': {
+    rule: 'a column with and without thousands commas is refused, however long its decimals',
+    error: /Expected_payment_amount has amounts with thousands separators \(line 5\) and without/,
+  },
   'two-dots': {
     rule: 'an amount with two dots refuses the file',
     error:
@@ -142,6 +150,10 @@ const CASES: Record<string, Expected> = {
     rule: 'a column that is there twice is refused',
     error: /loan_payment\.csv: line 1, expected one column Amount_paid, got 2/,
   },
+  'files-joined': {
+    rule: 'a header in the middle is found with a byte order mark and other marks of keys',
+    refused: [payment(5, 'rejected: the header is repeated here')],
+  },
   'header-repeated': {
     rule: 'a header in the middle is rejected as such',
     refused: [payment(5, 'rejected: the header is repeated here')],
@@ -172,6 +184,10 @@ const CASES: Record<string, Expected> = {
       'branches.csv, warned: this file is not read; did you mean "branch.csv"?',
     ],
   },
+  'column-unnamed': {
+    rule: 'a column without a header is named by its place',
+    loaded: ['loan_payment.csv, warned: column 1 has no header and is not read'],
+  },
   'loan-currency': {
     rule: 'a currency in loan.csv is read and wins over that of the branch',
     loaded: [],
@@ -191,6 +207,16 @@ const CASES: Record<string, Expected> = {
     loaded: ['loan_branch.csv line 3, warned: branch_id "7" is not in branch.csv'],
     figures: { L1: `${GOOD.L1} | KES`, L2: GOOD.L2 },
   },
+  'twin-unreadable': {
+    rule: 'an id of two loans rejects both, also where one of them cannot be read',
+    refused: [
+      loan(
+        2,
+        'rejected: loan_id "L1" is on line 4 with other content; with it 3 instalments, 2 payments',
+      ),
+      loan(4, 'rejected: LoanAmount "many" is not a number'),
+    ],
+  },
   'two-loans-one-id': {
     rule: 'an id of two loans rejects both with all their children',
     refused: [
@@ -200,6 +226,10 @@ const CASES: Record<string, Expected> = {
       ),
       loan(4, 'rejected: loan_id "L1" is on line 2 with other content'),
     ],
+  },
+  'loan-field-missing': {
+    rule: 'children of a loan without all its fields are counted under its problem',
+    refused: [loan(2, 'rejected: expected 9 fields, got 8; with it 3 instalments, 2 payments')],
   },
   'loan-unreadable': {
     rule: 'children of a rejected loan are counted under its problem',

@@ -142,6 +142,24 @@ describe('seeding the sample loan book', () => {
     expect(await counts()).to.include({ borrowers: 1, loans: 0 });
   });
 
+  it('refuses rejected rows as a load does', async () => {
+    await seedLoanBook(database.db);
+    const before = await contents();
+    const folder = mkdtempSync(join(tmpdir(), 'fx-book-'));
+    cpSync(SAMPLE, folder, { recursive: true });
+    const payments = readFileSync(join(folder, 'loan_payment.csv'), 'utf8');
+    writeFileSync(join(folder, 'loan_payment.csv'), `${payments}\r\nnobody,P1,01/01/2021,5`);
+    const refused = await seedLoanBook(database.db, { folder });
+    expect(refused).to.include({ seeded: false });
+    expect((refused as { because: string }).because).to.match(
+      /^rejected: 1 of 85 rows of loan_pay/,
+    );
+    expect(await contents()).to.deep.equal(before);
+    const accepted = await seedLoanBook(database.db, { folder, accepted: { rows: 1 } });
+    expect(accepted).to.include({ seeded: true });
+    rmSync(folder, { recursive: true });
+  });
+
   it('marks the book as the sample, loaded by its folder too', async () => {
     const marked = () => database.query('select is_sample, notes from loan_book');
     await seedLoanBook(database.db);
