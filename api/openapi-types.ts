@@ -48,7 +48,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/v2/rates/{base}/{quote}": {
+    readonly "/v2/rates/{base}/{currency}": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -97,7 +97,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Observations of any day by when they were stored, newest first */
+        /**
+         * Observations of any day by when they were stored, newest first
+         * @description One row per fetched rate, whatever its day. Use it to watch what arrives; the rates themselves are at `/v2/rates`.
+         */
         readonly get: operations["latestObservations"];
         readonly put?: never;
         readonly post?: never;
@@ -136,7 +139,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The currencies, and the days stored of each */
+        /**
+         * The currencies, and the days stored of each
+         * @description The configured currencies with name, minor units, and the first and last day that has a rate.
+         */
         readonly get: operations["currencies"];
         readonly put?: never;
         readonly post?: never;
@@ -173,7 +179,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Runs, newest first */
+        /**
+         * Runs, newest first
+         * @description Every slot and every manual run with its state, cost and reason, newest first.
+         */
         readonly get: operations["runs"];
         readonly put?: never;
         /**
@@ -197,7 +206,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One run */
+        /**
+         * One run
+         * @description State, cost and result of one run. Poll it after a request for a run.
+         */
         readonly get: operations["run"];
         readonly put?: never;
         readonly post?: never;
@@ -214,7 +226,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** XE's response to a run, byte for byte */
+        /**
+         * XE's response to a run, byte for byte
+         * @description The body as it came from the provider, for disputes about a rate. 404 if the run got no response.
+         */
         readonly get: operations["runAnswer"];
         readonly put?: never;
         readonly post?: never;
@@ -251,7 +266,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** A dead letter with its bytes */
+        /**
+         * A dead letter with its bytes
+         * @description Key, value and headers as they came, in Base64, with the reason and the next step.
+         */
         readonly get: operations["deadLetter"];
         readonly put?: never;
         readonly post?: never;
@@ -330,7 +348,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** What is loaded, and a day to start with */
+        /**
+         * What is loaded, and a day to start with
+         * @description The sources, counts and notes of the loaded book, and the days that its data covers.
+         */
         readonly get: operations["loanBook"];
         readonly put?: never;
         readonly post?: never;
@@ -367,7 +388,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One loan as of the close of a day */
+        /**
+         * One loan as of the close of a day
+         * @description The fields of the loan report for one loan. 404 if the book has no loan with this id.
+         */
         readonly get: operations["loan"];
         readonly put?: never;
         readonly post?: never;
@@ -384,7 +408,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One loan day by day */
+        /**
+         * One loan day by day
+         * @description Arrears and days past due at the close of each day from the release to `as_of`.
+         */
         readonly get: operations["loanHistory"];
         readonly put?: never;
         readonly post?: never;
@@ -401,7 +428,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The whole book in one response */
+        /**
+         * The whole book in one response
+         * @description Every loan of the book as of the close of a day, with totals per currency.
+         */
         readonly get: operations["loansReport"];
         readonly put?: never;
         readonly post?: never;
@@ -418,7 +448,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Instalments not covered when they fell due */
+        /**
+         * Instalments not covered when they fell due
+         * @description One row per instalment that was not covered on its due date, also if it was cleared later.
+         */
         readonly get: operations["missedReport"];
         readonly put?: never;
         readonly post?: never;
@@ -435,7 +468,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Portfolio at risk, and the buckets of days past due */
+        /**
+         * Portfolio at risk, and the buckets of days past due
+         * @description Outstanding balance, arrears and principal by bucket, per branch and currency.
+         */
         readonly get: operations["parReport"];
         readonly put?: never;
         readonly post?: never;
@@ -452,7 +488,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** How loans moved between the buckets */
+        /**
+         * How loans moved between the buckets
+         * @description How many loans, and which balance, went from each bucket to each other one between two days.
+         */
         readonly get: operations["rollReport"];
         readonly put?: never;
         readonly post?: never;
@@ -469,7 +508,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Every currency and day, oldest first */
+        /**
+         * Every currency and day, oldest first
+         * @description The response of the old system, with rates as JSON numbers. New clients use `/v2/rates`.
+         */
         readonly get: operations["oldRates"];
         readonly put?: never;
         readonly post?: never;
@@ -486,10 +528,16 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Fetches now; responds when the rates are readable */
+        /**
+         * Fetches now; responds when the rates are readable
+         * @description As the old system had it: a GET that starts a run. New clients use `POST /v2/runs`.
+         */
         readonly get: operations["oldUpdateByGet"];
         readonly put?: never;
-        /** Fetches now; responds when the rates are readable */
+        /**
+         * Fetches now; responds when the rates are readable
+         * @description The same as the GET, for clients that keep GET free of effects.
+         */
         readonly post: operations["oldUpdate"];
         readonly delete?: never;
         readonly options?: never;
@@ -504,7 +552,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Liveness */
+        /**
+         * Liveness
+         * @description 200 while the process answers. It checks no dependency: use it to restart, not to route.
+         */
         readonly get: operations["livez"];
         readonly put?: never;
         readonly post?: never;
@@ -521,7 +572,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Readiness, with the reason of what is degraded */
+        /**
+         * Readiness, with the reason of what is degraded
+         * @description 503 only while Postgres is unavailable; trouble elsewhere is `degraded` with its reason.
+         */
         readonly get: operations["readyz"];
         readonly put?: never;
         readonly post?: never;
@@ -538,7 +592,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Metrics for Prometheus */
+        /**
+         * Metrics for Prometheus
+         * @description The text format of Prometheus. Needs the bearer token if one is set, unless METRICS=public.
+         */
         readonly get: operations["metrics"];
         readonly put?: never;
         readonly post?: never;
@@ -555,7 +612,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** This contract as JSON */
+        /**
+         * This contract as JSON
+         * @description For generators of clients, and for /docs.
+         */
         readonly get: operations["contract"];
         readonly put?: never;
         readonly post?: never;
@@ -2361,13 +2421,25 @@ export interface components {
         readonly limit: number;
         /** @description `meta.next_cursor` of the page before, with otherwise equal parameters. */
         readonly cursor: string;
-        /** @example KES */
+        /**
+         * @description The currency of which 1 unit is priced.
+         * @example KES
+         */
         readonly base_path: components["schemas"]["CodeAsked"];
-        /** @example NGN */
-        readonly quote_path: components["schemas"]["CodeAsked"];
-        /** @example KES */
+        /**
+         * @description The currency that it is priced in.
+         * @example NGN
+         */
+        readonly currency_path: components["schemas"]["CodeAsked"];
+        /**
+         * @description The currency of `amount`.
+         * @example KES
+         */
         readonly convert_from: components["schemas"]["CodeAsked"];
-        /** @example USD */
+        /**
+         * @description The currency to convert to.
+         * @example USD
+         */
         readonly convert_to: components["schemas"]["CodeAsked"];
         /**
          * @description Plain decimal of 0 or more, without thousands separators.
@@ -2376,15 +2448,22 @@ export interface components {
         readonly amount: string;
         /** @description Runs of one source only. */
         readonly source: components["schemas"]["Source"];
-        /** @example 3f0c2a9e-6d0b-4b43-9f52-2b8b1f6f7a10 */
+        /**
+         * @description Id of the run, as in `Location`.
+         * @example 3f0c2a9e-6d0b-4b43-9f52-2b8b1f6f7a10
+         */
         readonly run_id: components["schemas"]["RunId"];
         /**
          * @description `wait=10` (RFC 7240) waits up to ten seconds for the end of the run, at most 30.
          * @example wait=10
          */
         readonly prefer: string;
+        /** @description Dead letters in this state only. */
         readonly letter_state: "open" | "redriven" | "closed";
-        /** @example 12 */
+        /**
+         * @description Id of the dead letter.
+         * @example 12
+         */
         readonly letter_id: string;
         /**
          * @description The `id` of the last event received; the stream resumes after it.
@@ -2435,7 +2514,10 @@ export interface components {
         readonly columns: string;
         /** @description Totals per currency, of all loans that match and not only of this page. */
         readonly totals: "true" | "false";
-        /** @example 09u924rbwf */
+        /**
+         * @description Id of the loan.
+         * @example 09u924rbwf
+         */
         readonly loan_id: string;
         /**
          * @description Of this loan alone, the totals too. No rows where it missed nothing, or is not in the book.
@@ -2598,10 +2680,16 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @example KES */
+                /**
+                 * @description The currency of which 1 unit is priced.
+                 * @example KES
+                 */
                 readonly base: components["parameters"]["base_path"];
-                /** @example NGN */
-                readonly quote: components["parameters"]["quote_path"];
+                /**
+                 * @description The currency that it is priced in.
+                 * @example NGN
+                 */
+                readonly currency: components["parameters"]["currency_path"];
             };
             readonly cookie?: never;
         };
@@ -2716,9 +2804,15 @@ export interface operations {
     readonly convert: {
         readonly parameters: {
             readonly query: {
-                /** @example KES */
+                /**
+                 * @description The currency of `amount`.
+                 * @example KES
+                 */
                 readonly from: components["parameters"]["convert_from"];
-                /** @example USD */
+                /**
+                 * @description The currency to convert to.
+                 * @example USD
+                 */
                 readonly to: components["parameters"]["convert_to"];
                 /**
                  * @description Plain decimal of 0 or more, without thousands separators.
@@ -2900,7 +2994,10 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example 3f0c2a9e-6d0b-4b43-9f52-2b8b1f6f7a10 */
+                /**
+                 * @description Id of the run, as in `Location`.
+                 * @example 3f0c2a9e-6d0b-4b43-9f52-2b8b1f6f7a10
+                 */
                 readonly run_id: components["parameters"]["run_id"];
             };
             readonly cookie?: never;
@@ -2928,7 +3025,10 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example 3f0c2a9e-6d0b-4b43-9f52-2b8b1f6f7a10 */
+                /**
+                 * @description Id of the run, as in `Location`.
+                 * @example 3f0c2a9e-6d0b-4b43-9f52-2b8b1f6f7a10
+                 */
                 readonly run_id: components["parameters"]["run_id"];
             };
             readonly cookie?: never;
@@ -2957,6 +3057,7 @@ export interface operations {
     readonly deadLetters: {
         readonly parameters: {
             readonly query?: {
+                /** @description Dead letters in this state only. */
                 readonly state?: components["parameters"]["letter_state"];
                 /** @description Rows in one page. By default 1,000; a CSV or a workbook then has every row, up to 100,000. */
                 readonly limit?: components["parameters"]["limit"];
@@ -2992,7 +3093,10 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example 12 */
+                /**
+                 * @description Id of the dead letter.
+                 * @example 12
+                 */
                 readonly letter_id: components["parameters"]["letter_id"];
             };
             readonly cookie?: never;
@@ -3023,7 +3127,10 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example 12 */
+                /**
+                 * @description Id of the dead letter.
+                 * @example 12
+                 */
                 readonly letter_id: components["parameters"]["letter_id"];
             };
             readonly cookie?: never;
@@ -3062,7 +3169,10 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example 12 */
+                /**
+                 * @description Id of the dead letter.
+                 * @example 12
+                 */
                 readonly letter_id: components["parameters"]["letter_id"];
             };
             readonly cookie?: never;
@@ -3243,7 +3353,10 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @example 09u924rbwf */
+                /**
+                 * @description Id of the loan.
+                 * @example 09u924rbwf
+                 */
                 readonly loan_id: components["parameters"]["loan_id"];
             };
             readonly cookie?: never;
@@ -3283,7 +3396,10 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @example 09u924rbwf */
+                /**
+                 * @description Id of the loan.
+                 * @example 09u924rbwf
+                 */
                 readonly loan_id: components["parameters"]["loan_id"];
             };
             readonly cookie?: never;

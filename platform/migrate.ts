@@ -28,15 +28,20 @@ export async function migrate(url: string, log: Logger): Promise<readonly string
     await guard.query("select pg_advisory_lock(hashtext(current_schema() || '.migrations'))");
     const upgraded = await upgradeFrom100(db, log);
     const [, names] = (await db.migrate.list()) as [unknown, unknown[]];
-    if (names.length === 0) return upgraded;
-    await db.migrate.forceFreeMigrationsLock();
-    const [, done] = (await db.migrate.latest()) as [number, string[]];
-    log.info({ migrations: done.length }, 'schema migrated');
+    const done = names.length === 0 ? [] : await applyNew(db, log);
+    await execute(db, readFileSync(new URL('grants.sql', MIGRATIONS), 'utf8'));
     return [...upgraded, ...done.map((file) => basename(file, '.ts'))];
   } finally {
     await db.destroy();
     await guard.end();
   }
+}
+
+async function applyNew(db: Database, log: Logger): Promise<string[]> {
+  await db.migrate.forceFreeMigrationsLock();
+  const [, done] = (await db.migrate.latest()) as [number, string[]];
+  log.info({ migrations: done.length }, 'schema migrated');
+  return done;
 }
 
 /**

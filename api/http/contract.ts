@@ -47,7 +47,7 @@ export interface Contract {
 interface RawOperation {
   operationId: string;
   tags: [string];
-  security?: unknown;
+  security?: readonly object[];
   parameters?: ({ $ref: string } | Parameter)[];
   responses: Record<string, { content: Record<string, unknown> }>;
 }
@@ -62,13 +62,13 @@ export function readContract(): Contract {
   const document = load(text) as RawContract;
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Operation => {
-      const { operationId, tags, security, parameters = [], responses } = operation;
+      const { operationId, tags, security = [], parameters = [], responses } = operation;
       return {
         id: operationId,
         method: method as Operation['method'],
         path,
         tag: tags[0],
-        isPrivate: security !== undefined,
+        isPrivate: security.length > 0 && security.every((way) => 'token' in way),
         parameters: parameters.map((parameter) =>
           '$ref' in parameter ? (resolveRef(document, parameter.$ref) as Parameter) : parameter,
         ),

@@ -79,7 +79,7 @@ export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
 async function readPair(deps: RatesDeps, params: Params): Promise<Result> {
   const { rates, readFreshness, currencies } = deps;
   const base = knownCode(params['base'], currencies, 'base', 'path');
-  const quote = knownCode(params['quote'], currencies, 'quote', 'path');
+  const quote = knownCode(params['currency'], currencies, 'currency', 'path');
   const pairs = { base, quotes: [quote] };
   refuseMixture(params);
   const fresh = await readFreshness();

@@ -73,9 +73,9 @@ async function waitForCoordinator(broker: string): Promise<void> {
   await admin.disconnect();
 }
 
-/** Starts a Confluent-compatible registry in memory, with BACKWARD compatibility. */
-export async function startRegistry(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const home = await mavenCache(`apicurio-${APICURIO}`, async (dir, maven) => {
+/** The folder of an Apicurio Registry, downloaded once. */
+export function registryFolder(): Promise<string> {
+  return mavenCache(`apicurio-${APICURIO}`, async (dir, maven) => {
     await maven([
       'dependency:copy',
       `-Dartifact=io.apicurio:apicurio-registry-app:${APICURIO}:tar.gz:all`,
@@ -90,6 +90,11 @@ export async function startRegistry(): Promise<{ url: string; stop: () => Promis
     ]);
     rmSync(join(dir, `apicurio-registry-app-${APICURIO}-all.tar.gz`));
   });
+}
+
+/** Starts a Confluent-compatible registry in memory, with BACKWARD compatibility. */
+export async function startRegistry(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const home = await registryFolder();
   const port = await freePort();
   const settings = ['-Dquarkus.http.host=127.0.0.1', `-Dquarkus.http.port=${port}`];
   const args = [

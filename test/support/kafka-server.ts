@@ -138,7 +138,7 @@ export async function waitForBrokers(port: number, count = 1): Promise<void> {
   });
 }
 
-async function kafkaJars(version = KAFKA): Promise<string> {
+export async function kafkaJars(version = KAFKA): Promise<string> {
   const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>local</groupId><artifactId>broker</artifactId><version>1</version><dependencies>
 <dependency>

@@ -16,6 +16,7 @@ import { type TestDatabase, testDatabase } from './database.ts';
 import { freezeLedgerClock, startLedgerClock } from './ledger-clock.ts';
 import { startProxy } from './proxy.ts';
 import { onGiveUp, quiet } from './quiet.ts';
+import { createRoles, type Role, urlOfRole } from './roles.ts';
 
 export const SEVEN = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 
@@ -39,6 +40,8 @@ export interface PipelineOptions {
   currencies?: string[];
   /** How long the client waits for XE. */
   xeDeadlineMs?: number;
+  /** Connects producer and consumer as the role that writes, and the API as the one that reads. */
+  roles?: boolean;
   /** What is between the producer and the stream. */
   publish?: (publish: EventStream['publish']) => EventStream['publish'];
 }
@@ -75,15 +78,22 @@ export async function pipeline(options: PipelineOptions = {}) {
   const database = await testDatabase();
   const direct = new URL(database.url);
   const network = await startProxy({ host: direct.hostname, port: Number(direct.port) });
-  const url = database.url.replace(`:${direct.port}/`, `:${network.port}/`);
+  if (options.roles) await createRoles(database);
+  const as = (role: Role, port: number) =>
+    (options.roles ? urlOfRole(database.url, role) : database.url).replace(
+      `:${direct.port}/`,
+      `:${port}/`,
+    );
+  const url = as('fx_rates_write', network.port);
   const db = openDatabase({ url, name: 'test pipeline' });
+  const readerDb = openDatabase({ url: as('fx_rates_read', network.port), name: 'test API' });
   const credentials = { accountId: 'test', apiKey: randomUUID() };
   const notifications = openNotifications({ url, log: quiet });
   let now = () => new Date();
   const simulator = await startSimulator({ mode: 'live', ...credentials, now: () => now() });
   // The stream has a network of its own, so that it can fail as a broker does, without the ledger.
   const streamNetwork = await startProxy({ host: '127.0.0.1', port: network.port });
-  const streamUrl = database.url.replace(`:${direct.port}/`, `:${streamNetwork.port}/`);
+  const streamUrl = as('fx_rates_write', streamNetwork.port);
   const streamDb = openDatabase({ url: streamUrl, name: 'test stream' });
   const stream = openPostgresStream({
     ...{ db: streamDb, url: streamUrl },
@@ -107,6 +117,7 @@ export async function pipeline(options: PipelineOptions = {}) {
   };
   return {
     db,
+    readerDb,
     query: database.query,
     /** Where Postgres is, through the network. */
     url,
@@ -144,7 +155,7 @@ export async function pipeline(options: PipelineOptions = {}) {
     },
     consumer: () => started(startConfiguredConsumer(context, { db, stream })),
     api: async () =>
-      started(await startConfiguredApi({ ...context, log: options.log ?? quiet }, db)),
+      started(await startConfiguredApi({ ...context, log: options.log ?? quiet }, readerDb)),
     /** Stops the ledger's clock and the simulator's at this instant. */
     setClock: async (instant: string) => {
       now = () => new Date(instant);
@@ -165,6 +176,7 @@ export async function pipeline(options: PipelineOptions = {}) {
       await simulator.stop();
       await streamDb.destroy();
       await db.destroy();
+      await readerDb.destroy();
       await streamNetwork.stop();
       await network.stop();
       await database.drop();

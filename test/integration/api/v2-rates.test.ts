@@ -450,7 +450,7 @@ describe('rates under /v2', () => {
       '#/query/cursor',
       'cursor: use meta.next_cursor of the page before',
     ],
-    ['/v2/rates/USD/ABC', '#/path/quote', undefined],
+    ['/v2/rates/USD/ABC', '#/path/currency', undefined],
     ['/v2/observations', '#/query/date', 'date is missing: use YYYY-MM-DD, for example 2026-11-24'],
     ['/v2/convert?from=USD&to=KES&amount=-1', '#/query/amount', undefined],
     ['/v2/convert?from=USD&to=KES&amount=1e3', '#/query/amount', undefined],

@@ -35,9 +35,11 @@ function resolveBroker({ entrypoint = [], command = [] }: Service): ResolvedBrok
     /rpk redpanda config set redpanda\.developer_mode false\s+&&/.test(before) ||
     /rpk redpanda mode production\s+&&/.test(before);
   const mode = /--mode[= ](\S+)/.exec(flags)?.[1];
-  const developerMode = mode ? mode !== 'production' : !isProduction;
+  expect(mode, 'the only mode that rpk starts in').to.be.oneOf([undefined, 'dev-container']);
+  const developerMode = mode !== undefined || !isProduction;
   const flag = (pattern: RegExp) => pattern.exec(flags)?.[1];
-  const setting = (name: string) => flag(new RegExp(`--set[= ]redpanda\\.${name}=(\\S+)`));
+  // rpk ignores `--set=…`: the value must be an argument of its own.
+  const setting = (name: string) => flag(new RegExp(`--set redpanda\\.${name}=(\\S+)`));
   return {
     developerMode,
     bypassFsync: flag(/--unsafe-bypass-fsync=(\S+)/) ?? String(developerMode),
@@ -107,9 +109,8 @@ describe('deploy/production.yaml', () => {
 
   for (const [name] of ourServices) {
     it(`gives ${name} its secrets as files, and none by value`, () => {
-      const { environment = {}, secrets = [] } =
-        production.services[name] ?? expect.fail(`${name} is not changed`);
-      const merged = { ...environmentOf(serviceNamed(name)), ...environment };
+      const { secrets = [] } = production.services[name] ?? expect.fail(`${name} is not changed`);
+      const merged = environmentOf(mergeService(name));
       // A URL is a secret for the password that it may hold.
       for (const secret of SECRET_NAMES)
         if (secret.endsWith('_URL')) expect(merged[secret] ?? '', secret).to.not.match(/:[^/@]+@/);
@@ -120,7 +121,10 @@ describe('deploy/production.yaml', () => {
         named.map(([variable, file]) => [variable, files.get(file) ?? expect.fail(file)]),
       );
       const config = readConfig({ ...merged, ...here }, NO_ENV_FILE);
-      expect(new URL(config.DATABASE_URL ?? '').password).to.match(/^database_password-/);
+      const { username, password } = new URL(config.DATABASE_URL ?? '');
+      const role = { migrate: 'fx_rates', api: 'fx_rates_read' }[name] ?? 'fx_rates_write';
+      const secret = role.replace('fx_rates', 'database').concat('_password-');
+      expect([username, password.slice(0, secret.length)]).to.deep.equal([role, secret]);
       if (['api', 'producer'].includes(name)) expect(config.source).to.equal('xe');
       if (name === 'api') expect(config.API_TOKEN).to.match(/^api_token-/);
     });

@@ -1,0 +1,241 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '../../test/support/eventually.ts';
+import { type Engine, findObstacle, startEngine } from './engine.ts';
+import { buildStandIns } from './images.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const API = 'http://127.0.0.1:5080';
+const SERVICES = ['producer', 'consumer', 'api'];
+const CLOSE_SECONDS = 10;
+const SECRETS = [
+  ...['database_password', 'database_write_password', 'database_read_password'],
+  ...['xe_account_id', 'xe_api_key', 'api_token', 'pgadmin_password'],
+];
+/** Production on the simulator: everything but the keys of XE. */
+const WITHOUT_KEYS = `services:
+  producer: &simulated
+    environment: { XE_ACCOUNT_ID_FILE: "", XE_API_KEY_FILE: "" }
+  api: *simulated
+`;
+
+const began = Date.now();
+const print = (line: string) => {
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  process.stdout.write(`${seconds.padStart(6)} s  ${line}\n`);
+};
+const demand = (holds: boolean, what: string, shown = '') => {
+  if (!holds) throw new Error(`${what}${shown ? `:\n${shown.slice(-4000)}` : ''}`);
+  print(what);
+};
+
+/** `docker compose` with the files that are named. */
+const composeWith =
+  (engine: Engine, ...files: string[]) =>
+  (...args: string[]) =>
+    engine.run(
+      ...['env', 'UPDATE_COOLDOWN_SECONDS=0', 'docker', 'compose', '--progress=quiet'],
+      ...[
+        '--project-directory',
+        '/project',
+        ...files.flatMap((file) => ['-f', `/project/${file}`]),
+      ],
+      ...args,
+    );
+type Compose = ReturnType<typeof composeWith>;
+
+const obstacle = await findObstacle();
+if (obstacle) process.stderr.write(`\n!!! SKIPPED: the container check (${obstacle}) !!!\n`);
+else await check();
+
+async function check(): Promise<void> {
+  const engine = await startEngine();
+  try {
+    const version = await engine.run('docker', 'version', '-f', '{{.Server.Version}}');
+    print(`Docker Engine ${version.trim()}`);
+    await engine.run('sh', '-c', 'docker ps -aq | xargs -r docker rm -fv; docker volume prune -af');
+    await buildStandIns(engine);
+    print('stand-in images of Node, Postgres and Redpanda built');
+    const secrets = prepareProject(engine);
+    const development = composeWith(engine, 'docker-compose.yaml');
+    await development('build');
+    print('image built from a checkout made under umask 027');
+    await checkImage(engine);
+    await checkDevelopment(engine, development);
+    await checkProduction(engine, secrets);
+    print('the containers work');
+  } catch (err) {
+    const logs = 'for id in $(docker ps -aq); do docker logs --tail 25 $id; done';
+    process.stderr.write((await engine.attempt('sh', '-c', logs)).out);
+    throw err;
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** A checkout as a careful administrator has it, with new secrets. */
+function prepareProject({ project }: Engine): Map<string, string> {
+  rmSync(project, { recursive: true, force: true });
+  mkdirSync(project, { mode: 0o755 });
+  const files = execFileSync('git', ['ls-files', '-z'], { cwd: PROJECT });
+  const tar = execFileSync('tar', ['--null', '-T', '-', '-c'], {
+    cwd: PROJECT,
+    input: files,
+    maxBuffer: 1 << 28,
+  });
+  const unpack = `umask 027; exec tar -x --no-same-permissions -C '${project}'`;
+  execFileSync('sh', ['-c', unpack], { input: tar });
+  mkdirSync(join(project, 'secrets'), { mode: 0o700 });
+  const secrets = new Map(SECRETS.map((name) => [name, randomBytes(24).toString('hex')]));
+  for (const [name, value] of secrets) {
+    writeFileSync(join(project, 'secrets', name), value);
+    chmodSync(join(project, 'secrets', name), 0o644);
+  }
+  writeFileSync(join(project, 'check.yaml'), WITHOUT_KEYS);
+  return secrets;
+}
+
+async function checkImage(engine: Engine): Promise<void> {
+  const inImage = (script: string) =>
+    engine.run('docker', 'run', '--rm', '--entrypoint', 'sh', 'fx-rates:local', '-c', script);
+  const { devDependencies } = JSON.parse(
+    execFileSync('cat', [join(PROJECT, 'package.json')], { encoding: 'utf8' }),
+  ) as { devDependencies: Record<string, string> };
+  const names = Object.keys(devDependencies).join(' ');
+  const found = await inImage(`id -u; cd node_modules && ls -d ${names} 2>/dev/null || true`);
+  demand(found.trim() === '1000', 'the image runs as uid 1000, without dev dependencies', found);
+  const entries = (await inImage('ls -A')).split('\n');
+  const unwanted = entries.filter((name) => /^(\.env|\.git|\.data|test|secrets)$/.test(name));
+  demand(unwanted.length === 0, 'the image has no tests, history, data or secrets', `${unwanted}`);
+}
+
+async function checkDevelopment(engine: Engine, compose: Compose): Promise<void> {
+  await compose('up', '-d', '--wait', ...SERVICES);
+  print('docker-compose.yaml is up and healthy');
+  await waitForRates(engine);
+  demand(true, 'seven rates over the API');
+  await checkBroker(compose, 'true');
+  await compose('down', '--volumes', '--timeout', '5');
+}
+
+async function checkProduction(engine: Engine, secrets: Map<string, string>): Promise<void> {
+  const files = ['docker-compose.yaml', 'deploy/production.yaml'];
+  const compose = composeWith(engine, ...files, 'check.yaml');
+  await compose('up', '-d', '--wait', ...SERVICES);
+  print('deploy/production.yaml is up and healthy');
+  await waitForRates(engine);
+  await checkBroker(compose, 'false');
+  await checkRoles(engine, secrets);
+  await checkBook(engine, compose);
+  await killAll(engine, compose);
+  await trigger(engine, secrets);
+  await checkStop(engine, compose);
+  const doctor = await engine.attempt(
+    ...['docker', 'compose', '--project-directory', '/project'],
+    ...files.flatMap((file) => ['-f', `/project/${file}`]),
+    ...['run', '--rm', '--no-deps', 'producer', 'npm', 'run', '-s', 'doctor'],
+  );
+  const output = (await compose('logs', '--no-color')) + doctor.out;
+  const leaked = [...secrets].filter(([, value]) => output.includes(value)).map(([name]) => name);
+  demand(leaked.length === 0, 'no secret in the logs or in the doctor’s report', `${leaked}`);
+  demand(/XE/.test(doctor.out), 'the doctor runs in a container', doctor.out);
+  await compose('down', '--volumes');
+}
+
+/** Seven currencies, each with a rate. */
+function waitForRates(engine: Engine): Promise<void> {
+  return eventually(async () => {
+    const rates = JSON.parse(await engine.run('curl', '-sf', `${API}/v1/rates`)) as unknown[];
+    if (rates.length < 7) throw new Error(`${rates.length} rates`);
+  });
+}
+
+async function checkBroker(compose: Compose, mode: 'true' | 'false'): Promise<void> {
+  const log = await compose('logs', '--no-color', 'redpanda');
+  const resolved =
+    `developer_mode=${mode} unsafe-bypass-fsync=false ` +
+    'write_caching_default=disabled auto_create_topics=false';
+  demand(log.includes(resolved), `the broker starts with ${resolved}`, log);
+}
+
+/** The API connects with a role that cannot write rates. */
+async function checkRoles(engine: Engine, secrets: Map<string, string>): Promise<void> {
+  const asReader = (statement: string) => {
+    const url = `postgres://fx_rates_read:${secrets.get('database_read_password')}@127.0.0.1/fx_rates`;
+    const psql = ['exec', '-T', 'postgres', 'psql', '-tA', url, '-c', statement];
+    return engine.attempt('docker', 'compose', '--project-directory', '/project', ...psql);
+  };
+  const users = await asReader(
+    "select distinct usename || ' ' || application_name from pg_stat_activity " +
+      "where application_name ~ '^fx-rates (api|consumer|producer)$' order by 1",
+  );
+  demand(
+    /^fx_rates_read fx-rates api\nfx_rates_write fx-rates consumer\n/.test(users.out),
+    'API and consumer connect with their own roles',
+    users.out,
+  );
+  const denied = await asReader('update daily_rates set mid = 1');
+  demand(/permission denied/.test(denied.out), 'the API’s role cannot write rates', denied.out);
+}
+
+/** A report into a mounted folder, written as uid 1000, and a book loaded from one. */
+async function checkBook(engine: Engine, compose: Compose): Promise<void> {
+  const folder = join(engine.project, 'book');
+  mkdirSync(folder);
+  execFileSync('chown', ['1000:1000', folder]);
+  const run = (service: string, mount: string, ...command: string[]) =>
+    compose('run', '--rm', '--no-deps', '-v', mount, service, 'npm', 'run', '-s', ...command);
+  const rw = '/project/book:/book';
+  await run('consumer', rw, 'load', '--', '--generate', '20', '--seed', '1', '/book');
+  await run('consumer', `${rw}:ro`, 'load', '--', '/book', '--yes');
+  const report = ['report', '--', 'loans', '--as-of', '2021-10-15', '--out', '/book/loans.csv'];
+  await run('api', rw, ...report, '--format', 'csv');
+  const owner = await engine.run('stat', '-c', '%u', '/project/book/loans.csv');
+  demand(owner.trim() === '1000', 'load and report use a mounted folder as uid 1000', owner);
+}
+
+/** Kills process 1 of every container at once; Docker restarts each of them. */
+async function killAll(engine: Engine, compose: Compose): Promise<void> {
+  const ids = (await compose('ps', '-q')).trim().split('\n');
+  const inspect = (format: string) => engine.run('docker', 'inspect', '-f', format, ...ids);
+  const pids = (await inspect('{{.State.Pid}}')).trim().split('\n');
+  await engine.run('sh', '-c', `kill -9 ${pids.join(' ')}`);
+  await eventually(async () => {
+    const states = (await inspect('{{.RestartCount}} {{.State.Health.Status}}')).trim();
+    if (states.split('\n').some((state) => !/^[1-9]\d* healthy$/.test(state)))
+      throw new Error(`after kill -9: ${states}`);
+  });
+  demand(true, `${ids.length} containers killed, restarted and healthy`);
+}
+
+async function trigger(engine: Engine, secrets: Map<string, string>): Promise<void> {
+  const headers = [
+    ...['-H', `Authorization: Bearer ${secrets.get('api_token')}`],
+    ...['-H', 'Prefer: wait=20'],
+  ];
+  await eventually(async () => {
+    const { out } = await engine.attempt('curl', '-s', '-X', 'POST', ...headers, `${API}/v2/runs`);
+    if (!out.includes('"state":"confirmed"')) throw new Error(out);
+  });
+  demand(true, 'a manual run is confirmed afterwards');
+}
+
+async function checkStop(engine: Engine, compose: Compose): Promise<void> {
+  const ids = (await compose('ps', '-q', ...SERVICES)).trim().split('\n');
+  const from = Date.now();
+  await compose('stop', ...SERVICES);
+  const seconds = (Date.now() - from) / 1000;
+  const codes = await engine.run('docker', 'inspect', '-f', '{{.State.ExitCode}}', ...ids);
+  demand(
+    seconds <= CLOSE_SECONDS &&
+      codes
+        .trim()
+        .split('\n')
+        .every((code) => code === '0'),
+    `SIGTERM ends the services within ${CLOSE_SECONDS} s, with exit code 0`,
+    `${seconds} s, codes ${codes}`,
+  );
+}

@@ -1,0 +1,2 @@
+FROM fx-rates/imported
+COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
