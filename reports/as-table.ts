@@ -38,6 +38,7 @@ export async function* asTable(
   const lines = (some: readonly Row[]) =>
     some.map((row) => `${line((name) => print(row[name]))}\n`).join('');
   yield `${line((name) => name)}\n${rule}\n${lines(first)}`;
+  if (first.length === 0) yield 'No rows: choose another day (--as-of) or fewer filters.\n';
   for await (const batch of batches) yield lines(batch);
   if (sums.length > 0) yield `${rule}\n${lines(sums)}`;
   for (const note of notes) yield `${note}\n`;

@@ -203,6 +203,11 @@ describe('a report as a workbook', () => {
 });
 
 describe('a report as a table', () => {
+  it('says so when it has no rows', async () => {
+    const empty = { ...one({ loan_id: '', due: null, days: 0, amount: null }), rows: [] };
+    expect(await text(asTable(empty))).to.match(/\nNo rows: choose another day .*\n$/);
+  });
+
   it('aligns, and lets no text redraw the terminal', async () => {
     expect(
       await text(
