@@ -20,7 +20,7 @@ const IMAGE_PACKAGES =
 const MIRROR = 'http://deb.debian.org/debian';
 
 /** A command's output, whatever its exit code. */
-export interface Result {
+interface Result {
   readonly code: number;
   readonly out: string;
 }
