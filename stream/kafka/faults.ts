@@ -7,7 +7,7 @@ import { UnreadableSet } from './codecs.ts';
  */
 export type KafkaFault = 'unavailable' | 'unreadable' | 'broken';
 
-interface KafkaError {
+export interface KafkaError {
   name?: string;
   type?: string;
   code?: string;

@@ -1,9 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { withinDeadline } from '../../platform/deadline.ts';
 import type { EventStream, Position, TopicSettings } from '../port.ts';
 import type { Member } from './batch.ts';
 import { type KafkaSettings, kafkaClient } from './client.ts';
-import { streamError } from './faults.ts';
+import { type KafkaError, streamError } from './faults.ts';
 import { kafkaPublisher } from './publish.ts';
 import { readKafka } from './read.ts';
 import { subscribeKafka } from './subscription.ts';
@@ -47,10 +48,20 @@ async function createTopic(
     KEEP_CODEC,
     ...(maxRecordBytes ? [{ name: 'max.message.bytes', value: String(maxRecordBytes) }] : []),
   ];
-  await client.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic, numPartitions: partitions, replicationFactor: replication, configEntries }],
-  });
+  const create = () =>
+    client.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic, numPartitions: partitions, replicationFactor: replication, configEntries }],
+    });
+  // kafkajs waits for leaders, but not for a broker that has yet to learn of the topic.
+  for (let tries = 1; ; tries++) {
+    try {
+      return void (await create());
+    } catch (err) {
+      if ((err as KafkaError).type !== 'UNKNOWN_TOPIC_OR_PARTITION' || tries === 10) throw err;
+      await pause(200);
+    }
+  }
 }
 
 /**

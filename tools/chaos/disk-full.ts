@@ -22,10 +22,10 @@ const MINUTE = 60_000;
 const DISK_MB = 320;
 const BACKLOG = 2800;
 
-/** One small disk for the stream, Postgres and DATA_DIR fills up, and has space again later. */
+/** The small disks of Postgres, of DATA_DIR and of the stream fill up, and have space again later. */
 export const diskFull: ChaosCase = {
   name: 'disk-full',
-  what: 'the disk of the stream, of Postgres and of DATA_DIR is full for a while',
+  what: 'the disks of Postgres, of DATA_DIR and of the stream are full for a while',
   on: BOTH,
   missing: () => {
     try {
@@ -37,10 +37,12 @@ export const diskFull: ChaosCase = {
   },
   run: async (world, full) => {
     const disk = mountDisk(DISK_MB);
+    // A broker on a full disk ends; a consumer that cannot read would not meet the other one.
+    const brokerDisk = mountDisk(DISK_MB);
     const dataDir = join(disk.dir, 'data');
     const postgres = await joinEmbeddedPostgres({ dataDir, log: quiet });
     const db = openDatabase({ url: postgres.url, name: 'chaos' });
-    const broker = world.on === 'kafka' ? await superviseBroker(disk.dir) : null;
+    const broker = world.on === 'kafka' ? await superviseBroker(brokerDisk.dir) : null;
     const settings = { DATABASE_URL: '', DATA_DIR: dataDir, ...broker?.settings };
     const stream = broker?.stream ?? openPostgresStream({ db, url: postgres.url, log: quiet });
     const query: Query = async (sql, values) => (await db.raw(sql, (values ?? []) as never)).rows;
@@ -69,6 +71,7 @@ export const diskFull: ChaosCase = {
           return (await health()) === 'disk_full';
         },
       );
+      brokerDisk.fill();
       let over = false;
       const load = (async () => {
         while (!over && published < rates.length) {
@@ -83,6 +86,7 @@ export const diskFull: ChaosCase = {
       const readMeanwhile = await read();
 
       disk.free();
+      brokerDisk.free();
       const freed = performance.now();
       await waitFor('events are published again', MINUTE, () => published > BACKLOG);
       over = true;
@@ -118,11 +122,13 @@ export const diskFull: ChaosCase = {
       };
     } finally {
       disk.free();
+      brokerDisk.free();
       await broker?.stop();
       await db.destroy();
       await world.endProcesses();
       await postgres.leave();
       disk.remove();
+      brokerDisk.remove();
     }
   },
 };
