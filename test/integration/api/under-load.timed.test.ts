@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import axios from 'axios';
 import { expect } from 'chai';
-import { pipeline } from '../../support/pipeline.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 
 /** Between two requests of the client that is measured. */
 const PAUSE_MS = 10;
@@ -11,13 +12,15 @@ describe('the API under load', function () {
   this.timeout(60_000);
   let parts: Awaited<ReturnType<typeof pipeline>>;
   let url: string;
-  beforeEach(async () => {
-    parts = await pipeline();
+  const start = async (options?: PipelineOptions) => {
+    parts = await pipeline(options);
     ({ url } = await parts.api());
-  });
+    return parts;
+  };
   afterEach(() => parts.stop());
 
   it('disconnects slow clients, and other clients do not notice them', async () => {
+    await start();
     const { hostname, port } = new URL(url);
     const slow = await Promise.all(
       Array.from({ length: 500 }, () => slowClient(hostname, Number(port))),
@@ -37,6 +40,7 @@ describe('the API under load', function () {
   });
 
   it('stays responsive while 60 clients read all rates at once', async () => {
+    await start();
     await parts.query(
       `insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
                                 fetched_at, event_id)
@@ -68,6 +72,37 @@ describe('the API under load', function () {
       expect(status).to.be.oneOf([200, 503]);
       if (status === 503) expect(headers['retry-after']).to.equal('5');
     }
+  });
+
+  it('coalesces a thousand simultaneous triggers into one run', async () => {
+    const { consumer, producer, simulator, setClock } = await start({
+      cooldownSeconds: 60,
+      // Slow enough for all triggers to wait at the same time.
+      publish: (publish) => (topic, records) =>
+        new Promise((resolve) => setTimeout(() => resolve(publish(topic, records)), 2000)),
+    });
+    await setClock('2026-11-24T02:00:00Z');
+    await consumer();
+    producer();
+    await eventually(async () =>
+      expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
+    );
+    await setClock('2026-11-24T03:00:00Z');
+    const responses = await Promise.all(
+      Array.from({ length: 1000 }, () =>
+        axios.post(`${url}/v1/rates/update`, null, {
+          validateStatus: () => true,
+          timeout: 15_000,
+        }),
+      ),
+    );
+    expect(
+      new Set(responses.map(({ status, data }) => `${status} ${JSON.stringify(data)}`)),
+    ).to.deep.equal(new Set(['200 {"success":true}']));
+    expect(simulator.calls()).to.equal(2);
+    expect(await parts.query("select count(*) from runs where trigger = 'manual'")).to.deep.equal([
+      { count: '1' },
+    ]);
   });
 });
 

@@ -111,38 +111,6 @@ describe('the API', () => {
       expect(simulator.calls()).to.be.within(2, 3);
     });
 
-    it('coalesces a thousand simultaneous triggers into one run', async function () {
-      this.timeout(60_000);
-      const { consumer, producer, simulator, setClock } = await using({
-        cooldownSeconds: 60,
-        // Slow enough for all triggers to wait at the same time.
-        publish: (publish) => (topic, records) =>
-          new Promise((resolve) => setTimeout(() => resolve(publish(topic, records)), 2000)),
-      });
-      await setClock('2026-11-24T02:00:00Z');
-      await consumer();
-      producer();
-      await eventually(async () =>
-        expect((await parts.runs())[0]).to.include({ state: 'confirmed' }),
-      );
-      await setClock('2026-11-24T03:00:00Z');
-      const responses = await Promise.all(
-        Array.from({ length: 1000 }, () =>
-          axios.post(`${url}/v1/rates/update`, null, {
-            validateStatus: () => true,
-            timeout: 15_000,
-          }),
-        ),
-      );
-      expect(
-        new Set(responses.map(({ status, data }) => `${status} ${JSON.stringify(data)}`)),
-      ).to.deep.equal(new Set(['200 {"success":true}']));
-      expect(simulator.calls()).to.equal(2);
-      expect(await parts.query("select count(*) from runs where trigger = 'manual'")).to.deep.equal(
-        [{ count: '1' }],
-      );
-    });
-
     it('is not triggered by a HEAD request', async () => {
       await using();
       const { status, headers } = await axios.head(`${url}/v1/rates/update`, {
