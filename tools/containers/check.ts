@@ -181,7 +181,7 @@ async function checkRoles(engine: Engine, secrets: Map<string, string>): Promise
   demand(/permission denied/.test(denied.out), 'the API’s role cannot write rates', denied.out);
 }
 
-/** A report into a mounted folder, written as uid 1000, and a book loaded from one. */
+/** A book loaded from a mounted folder, by the schema's owner, and a report written as uid 1000. */
 async function checkBook(engine: Engine, compose: Compose): Promise<void> {
   const folder = join(engine.project, 'book');
   mkdirSync(folder);
@@ -189,8 +189,8 @@ async function checkBook(engine: Engine, compose: Compose): Promise<void> {
   const run = (service: string, mount: string, ...command: string[]) =>
     compose('run', '--rm', '--no-deps', '-v', mount, service, 'npm', 'run', '-s', ...command);
   const rw = '/project/book:/book';
-  await run('consumer', rw, 'load', '--', '--generate', '20', '--seed', '1', '/book');
-  await run('consumer', `${rw}:ro`, 'load', '--', '/book', '--yes');
+  await run('migrate', rw, 'load', '--', '--generate', '20', '--seed', '1', '/book');
+  await run('migrate', `${rw}:ro`, 'load', '--', '/book', '--yes');
   const report = ['report', '--', 'loans', '--as-of', '2021-10-15', '--out', '/book/loans.csv'];
   await run('api', rw, ...report, '--format', 'csv');
   const owner = await engine.run('stat', '-c', '%u', '/project/book/loans.csv');
