@@ -77,23 +77,34 @@ async function upgradeFrom100(db: Database, log: Logger): Promise<string[]> {
   return BASELINE.map((file) => basename(file, '.ts'));
 }
 
-/**
- * Checks what everything relies on: a session that is ours until it ends, and UTC. A transaction
- * pooler hands sessions on, so that LISTEN, advisory locks and SET would not hold.
- */
+/** Checks what everything relies on: a session that is ours until it ends, and UTC. */
 async function checkSession(session: pg.Client, url: string): Promise<void> {
-  const probe = randomUUID();
-  const before = await session.query<{ pid: number; zone: string }>(
-    `select pg_backend_pid() as pid, current_setting('timezone') as zone,
-            set_config('fx.probe', $1, false)`,
-    [probe],
-  );
-  const { pid, zone = '' } = before.rows[0] ?? {};
+  const { rows } = await session.query("select current_setting('timezone') as zone");
+  const { zone = '' } = (rows[0] ?? {}) as { zone?: string };
   if (!/^(Etc\/)?(UTC|UCT|Zulu|Universal)$|^GMT$/.test(zone))
     throw new CannotStart(
       `Postgres uses the time zone ${zone} although UTC was requested: a connection pooler ` +
         "drops the request. Run: alter role … set timezone = 'UTC'",
     );
+  if (await sharesSessions(session, url))
+    throw new CannotStart(
+      'The connection pooler in front of Postgres shares sessions between clients, and LISTEN ' +
+        'and advisory locks need one of their own: set pool_mode = session in pgbouncer.ini',
+    );
+}
+
+/**
+ * Whether a pooler hands the session to other clients between transactions: then LISTEN, advisory
+ * locks and SET do not hold. The session has another backend while a second client has a transaction,
+ * or that client sees what this one has set.
+ */
+export async function sharesSessions(session: pg.Client, url: string): Promise<boolean> {
+  const probe = randomUUID();
+  const backend = 'select pg_backend_pid() as pid';
+  const before = await session.query<{ pid: number }>(
+    `${backend}, set_config('fx.probe', $1, false)`,
+    [probe],
+  );
   const other = sessionClient(url, 'session check', { deadlines: 'none' });
   await other.connect();
   try {
@@ -101,12 +112,8 @@ async function checkSession(session: pg.Client, url: string): Promise<void> {
     const seen = await other.query<{ probe: string | null }>(
       "select current_setting('fx.probe', true) as probe",
     );
-    const after = await session.query<{ pid: number }>('select pg_backend_pid() as pid');
-    if (seen.rows[0]?.probe === probe || after.rows[0]?.pid !== pid)
-      throw new CannotStart(
-        'The connection pooler in front of Postgres shares sessions between clients, and LISTEN ' +
-          'and advisory locks need one of their own: set pool_mode = session in pgbouncer.ini',
-      );
+    const after = await session.query<{ pid: number }>(backend);
+    return seen.rows[0]?.probe === probe || after.rows[0]?.pid !== before.rows[0]?.pid;
   } finally {
     await other.end();
   }

@@ -5,6 +5,7 @@ import { explainRefusal } from '../../app/postgres-refusal.ts';
 import { sessionClient } from '../../platform/database.ts';
 import { withinDeadline } from '../../platform/deadline.ts';
 import { destroyConnection } from '../../platform/drop-dirty-connection.ts';
+import { sharesSessions } from '../../platform/migrate.ts';
 import { type Check, examine, note, ok, problem } from './check.ts';
 import { checkClock, measureSkew } from './clocks.ts';
 
@@ -22,7 +23,6 @@ interface Facts {
   connections: number;
   max_connections: number;
   is_migrated: boolean;
-  backend: number;
 }
 
 const FACTS = `
@@ -34,8 +34,7 @@ select current_setting('server_version') as version,
        (select count(*)::int from pg_stat_activity where backend_type = 'client backend')
          as connections,
        current_setting('max_connections')::int as max_connections,
-       to_regclass('knex_migrations') is not null as is_migrated,
-       pg_backend_pid() as backend`;
+       to_regclass('knex_migrations') is not null as is_migrated`;
 
 /**
  * Examines Postgres: reachable, primary, a pooler's mode, connections, disk, clock, migrations.
@@ -55,10 +54,10 @@ export function examinePostgres({
       const { rows } = await client.query<Facts>(FACTS);
       const facts = rows[0] as Facts;
       const skew = measureSkew(Date.parse(facts.now), { sent, received: Date.now() });
-      const pooler = await checkPooler(url, facts.backend);
+      const isShared = await sharesSessions(client, url);
       return [
         checkServer(`${host}${pathname}`, facts),
-        ...(pooler ? [pooler] : []),
+        ...(isShared ? [SHARED_SESSIONS] : []),
         ...(dataDir ? [checkDisk(dataDir)] : []),
         checkClock('Postgres', skew),
         facts.is_migrated ? await checkMigrations(client) : MISSING_TABLES,
@@ -98,23 +97,6 @@ function checkServer(address: string, facts: Facts): Check {
   return ok('Postgres', detail);
 }
 
-/**
- * Two sessions that are open at once have two backends, unless a pooler hands the same backend to
- * both between their transactions. LISTEN and advisory locks do not work through such a pooler.
- */
-async function checkPooler(url: string, backend: number): Promise<Check | null> {
-  const other = await withSession(url, async (client) => {
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    return rows[0]?.pid;
-  });
-  if (other !== backend) return null;
-  return problem('Postgres', {
-    code: 'pooler_transaction_mode',
-    detail: 'a pooler in transaction mode is in between: LISTEN and advisory locks are lost',
-    fix: 'set pool_mode = session in PgBouncer, or point DATABASE_URL at Postgres itself',
-  });
-}
-
 /** Free space where the embedded server keeps its data. */
 function checkDisk(dataDir: string): Check {
   let folder = resolve(dataDir);
@@ -132,6 +114,12 @@ export function judgeDisk(dataDir: string, freeBytes: number): Check {
     return problem('disk', { code: 'disk_low', severity: 'degraded', detail, fix });
   return ok('disk', detail);
 }
+
+const SHARED_SESSIONS = problem('Postgres', {
+  code: 'pooler_transaction_mode',
+  detail: 'a pooler in transaction mode is in between: LISTEN and advisory locks are lost',
+  fix: 'set pool_mode = session in PgBouncer, or point DATABASE_URL at Postgres itself',
+});
 
 const MISSING_TABLES = problem('migrations', {
   code: 'migrations_pending',
