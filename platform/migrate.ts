@@ -95,7 +95,7 @@ async function checkSession(session: pg.Client, url: string): Promise<void> {
 
 /**
  * Whether a pooler hands the session to other clients between transactions: then LISTEN, advisory
- * locks and SET do not hold. The session has another backend while a second client has a transaction,
+ * locks and SET do not hold. The session has another backend while a second client is in one,
  * or that client sees what this one has set.
  */
 export async function sharesSessions(session: pg.Client, url: string): Promise<boolean> {
