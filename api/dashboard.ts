@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Request, type RequestHandler, Router } from 'express';
+import { SIMULATOR } from '../ledger/credentials.ts';
 import type { Source } from '../ledger/run.ts';
 import { eTagOf, sendCached } from './http/caching.ts';
 import { refuseOtherMethods } from './http/problems.ts';
@@ -92,7 +93,7 @@ async function bundle(source: Source): Promise<ReadonlyMap<string, File>> {
   });
   const files = new Map<string, File>();
   let page = readFileSync(join(PAGE, 'index.html'), 'utf8');
-  if (source === 'simulator') page = page.replace(SIMULATED.hidden, SIMULATED.shown);
+  if (source === SIMULATOR.source) page = page.replace(SIMULATED.hidden, SIMULATED.shown);
   for (const { path, contents } of outputFiles) {
     const name = path.slice(PAGE.length);
     page = page.replaceAll(name.replace(/-[A-Z0-9]+(?=\.\w+$)/, ''), name);

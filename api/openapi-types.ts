@@ -110,6 +110,27 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v2/quality": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How well the sources of each day agree
+         * @description The rate of each currency and day beside the best other source of that day, and by how much
+         *     that one differs. The last 90 days without `from`.
+         */
+        readonly get: operations["quality"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v2/convert": {
         readonly parameters: {
             readonly query?: never;
@@ -663,11 +684,30 @@ export interface components {
          */
         readonly RunId: string;
         /**
-         * @description Where a rate comes from; the simulator makes its rates up.
+         * @description Where a rate comes from: a name of `sources` in the status, which says whether its rates are simulated. Expect names that you do not know.
          * @example xe
-         * @enum {unknown}
          */
-        readonly Source: "xe" | "simulator";
+        readonly Source: string;
+        readonly SourceInfo: {
+            readonly name: components["schemas"]["Source"];
+            /**
+             * @description How people name it.
+             * @example XE
+             */
+            readonly title: string;
+            /**
+             * @description The lowest rank wins a day
+             * @example 10
+             */
+            readonly rank: number;
+            /**
+             * @description Whether its rates are made up
+             * @example false
+             */
+            readonly simulated: boolean;
+        };
+        /** @description Another source of the day is further off than CROSS_CHECK_TOLERANCE allows; the quality report names it. */
+        readonly Diverges: boolean;
         readonly Csv: string;
         /** Format: binary */
         readonly Workbook: string;
@@ -746,13 +786,18 @@ export interface components {
             readonly observed_at: components["schemas"]["Instant"] | null;
             /** @description When the rate was fetched. */
             readonly fetched_at: components["schemas"]["Instant"] | null;
-            /** @description `xe`, or `simulator` for a made-up rate. */
+            /** @description Where it comes from; see `sources` in the status. */
             readonly source: components["schemas"]["Source"] | null;
             /**
              * @description More than 20 % off the last known rate of the seven days before.
              * @example false
              */
             readonly suspect: boolean;
+            /**
+             * @description Whether another source of the day is far off.
+             * @example false
+             */
+            readonly diverges: components["schemas"]["Diverges"];
             /**
              * @description The newest rate of its currency is older than the last slot that fell due at least an hour ago. Daily packages have one day of grace.
              * @example false
@@ -869,6 +914,11 @@ export interface components {
              * @example false
              */
             readonly suspect: boolean;
+            /**
+             * @description Whether another source of the day is far off.
+             * @example false
+             */
+            readonly diverges: components["schemas"]["Diverges"];
             /** @description `simulator` if any rate of the bucket is simulated. */
             readonly source: components["schemas"]["Source"];
         };
@@ -890,7 +940,7 @@ export interface components {
              * @example 3f0c2a9e-6d0b-4b43-9f52-2b8b1f6f7a10
              */
             readonly run_id: string;
-            /** @description `xe`, or `simulator` for a made-up rate. */
+            /** @description Where it comes from; see `sources` in the status. */
             readonly source: components["schemas"]["Source"];
             /**
              * @description Currency of which 1 unit is priced.
@@ -917,6 +967,24 @@ export interface components {
             readonly fetched_at: components["schemas"]["Instant"];
             /** @description When it was stored. */
             readonly stored_at: components["schemas"]["Instant"];
+        };
+        readonly Quality: {
+            readonly rate_date: components["schemas"]["Day"];
+            readonly quote: components["schemas"]["Code"];
+            readonly rate: components["schemas"]["Decimal"];
+            readonly source: components["schemas"]["Source"];
+            readonly observed_at: components["schemas"]["Instant"];
+            readonly second_source: components["schemas"]["Source"] | null;
+            readonly second_rate: components["schemas"]["Decimal"] | null;
+            readonly second_observed_at: components["schemas"]["Instant"] | null;
+            /** @description How far the second rate is off, as a fraction of the rate. */
+            readonly difference: string | null;
+            readonly suspect: boolean;
+            readonly diverges: components["schemas"]["Diverges"];
+        };
+        readonly QualityAnswer: {
+            readonly data: readonly components["schemas"]["Quality"][];
+            readonly meta: components["schemas"]["Meta"];
         };
         readonly Meta: {
             /**
@@ -959,13 +1027,18 @@ export interface components {
             readonly rate: components["schemas"]["Decimal"];
             /** @description UTC day of the rate. */
             readonly rate_date: components["schemas"]["Day"];
-            /** @description `xe`, or `simulator` for a made-up rate. */
+            /** @description Where it comes from; see `sources` in the status. */
             readonly source: components["schemas"]["Source"];
             /**
              * @description Whether the rate is suspect.
              * @example false
              */
             readonly suspect: boolean;
+            /**
+             * @description Whether another source of the day is far off.
+             * @example false
+             */
+            readonly diverges: components["schemas"]["Diverges"];
             /**
              * @description Whether the rate is stale.
              * @example false
@@ -1029,6 +1102,13 @@ export interface components {
             readonly observed_at: components["schemas"]["Instant"] | null;
             /** @description When it was fetched. */
             readonly fetched_at: components["schemas"]["Instant"] | null;
+            /** @description Where its newest rate comes from. */
+            readonly source: components["schemas"]["Source"] | null;
+            /**
+             * @description Whether another source of the day is far off.
+             * @example false
+             */
+            readonly diverges: components["schemas"]["Diverges"];
             /**
              * @description Seconds since XE's timestamp.
              * @example 3605
@@ -1079,7 +1159,7 @@ export interface components {
         };
         /**
          * @description Why a run failed, was skipped or is retried, as a code; `reason` is the sentence.
-         * @example xe_refused
+         * @example provider_refused
          */
         readonly FailureCode: string | null;
         /**
@@ -1106,7 +1186,7 @@ export interface components {
              * @description What it is about.
              * @enum {unknown}
              */
-            readonly component: "producer" | "consumer" | "rates" | "xe";
+            readonly component: "producer" | "consumer" | "rates" | "provider";
             /**
              * @description What is wrong.
              * @example no heartbeat from a consumer for 20 s
@@ -1125,7 +1205,7 @@ export interface components {
              * @description What caused the run.
              * @enum {unknown}
              */
-            readonly trigger: "schedule" | "catch-up" | "manual" | "backfill";
+            readonly trigger: "schedule" | "catch-up" | "manual" | "backfill" | "fallback" | "cross-check";
             /**
              * @description When its slot was due; null without one.
              * @example 2026-11-24T01:00:00Z
@@ -1253,6 +1333,15 @@ export interface components {
         readonly Status: {
             /** @description Where new rates come from. */
             readonly source: components["schemas"]["Source"];
+            /** @description Where rates come from, the best first. */
+            readonly sources: readonly components["schemas"]["SourceInfo"][];
+            /** @description The newest rates that come from another provider than the first, and the first slot that this one did not serve. */
+            readonly fallback: {
+                readonly source: components["schemas"]["Source"];
+                readonly rate_date: components["schemas"]["Day"];
+                readonly currencies: readonly components["schemas"]["Code"][];
+                readonly since: components["schemas"]["Instant"] | null;
+            } | null;
             /** @description Time of the database. */
             readonly now: components["schemas"]["Instant"];
             /**
@@ -1369,7 +1458,7 @@ export interface components {
              * @description What caused the run.
              * @enum {unknown}
              */
-            readonly trigger: "schedule" | "catch-up" | "manual" | "backfill";
+            readonly trigger: "schedule" | "catch-up" | "manual" | "backfill" | "fallback" | "cross-check";
             /**
              * @description When its slot was due; null without one.
              * @example 2026-11-24T01:00:00Z
@@ -1756,16 +1845,15 @@ export interface components {
              * @example 2021-10-15
              */
             readonly rate_date: components["schemas"]["Day"];
-            /**
-             * @description xe, or simulator for a made-up rate.
-             * @example xe
-             */
-            readonly source: string;
+            readonly source: components["schemas"]["Source"];
             /**
              * @description More than 20 % off the last rate before it.
              * @example false
              */
             readonly suspect: boolean;
+            /** @description The rate is made up. */
+            readonly simulated: boolean;
+            readonly diverges: components["schemas"]["Diverges"];
         };
         readonly LoanBook: {
             /**
@@ -2795,6 +2883,59 @@ export interface operations {
                     readonly "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
                 };
             };
+            readonly 400: components["responses"]["Invalid"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 429: components["responses"]["TooMany"];
+            readonly 503: components["responses"]["Unavailable"];
+        };
+    };
+    readonly quality: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description First UTC day.
+                 * @example 2026-11-01
+                 */
+                readonly from?: components["parameters"]["from"];
+                /**
+                 * @description Last UTC day.
+                 * @example 2026-11-30
+                 */
+                readonly to?: components["parameters"]["to"];
+                /**
+                 * @description The currencies to price it in, as a comma list or repeated; all by default. Spaces after commas are ignored.
+                 * @example [
+                 *       "KES",
+                 *       "NGN"
+                 *     ]
+                 */
+                readonly quotes?: components["parameters"]["quotes"];
+                /** @description Rows in one page. By default 1,000; a CSV or a workbook then has every row, up to 100,000. */
+                readonly limit?: components["parameters"]["limit"];
+                /** @description `meta.next_cursor` of the page before, with otherwise equal parameters. */
+                readonly cursor?: components["parameters"]["cursor"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description OK. */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Cache-Control": components["headers"]["Cache-Control"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QualityAnswer"];
+                    readonly "text/csv": components["schemas"]["Csv"];
+                    readonly "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                };
+            };
+            readonly 304: components["responses"]["NotModified"];
             readonly 400: components["responses"]["Invalid"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 429: components["responses"]["TooMany"];

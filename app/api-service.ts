@@ -8,7 +8,7 @@ import { statusReader } from '../api/pipeline/status.ts';
 import { updateTrigger } from '../api/pipeline/trigger.ts';
 import { EventStream } from '../api/rates/event-stream.ts';
 import { rateQueries } from '../api/rates/queries.ts';
-import { accountOf } from '../ledger/credentials.ts';
+import { SIMULATOR } from '../ledger/credentials.ts';
 import { openDeadLetterAdmin } from '../ledger/dead-letters.ts';
 import { openFreshness, type ReadFreshness } from '../ledger/freshness.ts';
 import { readHealthProblems } from '../ledger/health.ts';
@@ -22,13 +22,14 @@ import { HEALTHY } from '../platform/health.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Notifications } from '../platform/notifications.ts';
 import type { ServiceContext } from './context.ts';
+import { firstLane } from './lanes.ts';
 
 /** Starts the API on the schedule that the producer keeps. */
 export async function startApiService(context: ServiceContext, db: Database): Promise<Listening> {
   const { config, log, onClose } = context;
   const api = await startConfiguredApi(context, db);
   onClose('api', () => api.stop());
-  if (config.source === 'simulator')
+  if (config.source === SIMULATOR.source)
     log.warn('SIMULATED: no XE_API_KEY is set, so rates are made up by the built-in simulator');
   log.info({ url: api.url }, `listening on ${api.url}`);
   return api;
@@ -112,10 +113,10 @@ export async function startConfiguredApi(
 
 function apiSettings(config: Config) {
   return {
-    ...accountOf(config),
+    ...firstLane(config).account,
     currencies: config.CURRENCIES,
     schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
-    dailyBudget: config.XE_DAILY_BUDGET,
+    dailyBudget: firstLane(config).settings.dailyBudget,
     cooldownSeconds: config.UPDATE_COOLDOWN_SECONDS,
     apiToken: config.API_TOKEN,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,

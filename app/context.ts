@@ -1,5 +1,4 @@
 import { accessSync, constants } from 'node:fs';
-import { accountOf } from '../ledger/credentials.ts';
 import { openTableMetrics } from '../ledger/table-metrics.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import type { Config } from '../platform/config.ts';
@@ -12,6 +11,7 @@ import type { OnClose } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
 import { migrate } from '../platform/migrate.ts';
 import type { Notifications } from '../platform/notifications.ts';
+import { firstLane } from './lanes.ts';
 import { explainRefusal } from './postgres-refusal.ts';
 
 /** What every command composes its parts with. */
@@ -83,7 +83,7 @@ export async function openHealthPort(
       log,
       health: () => health(),
       figures: openTableMetrics(db, {
-        ...accountOf(config),
+        ...firstLane(config).account,
         currencies: config.CURRENCIES,
         schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
       }),

@@ -1,4 +1,3 @@
-import { accountOf } from '../ledger/credentials.ts';
 import { type Freshness, openFreshness } from '../ledger/freshness.ts';
 import { freshnessProblems, type HealthProblem, readRunProblem } from '../ledger/health.ts';
 import { nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
@@ -8,6 +7,7 @@ import type { Database } from '../platform/database.ts';
 import type { HealthCode } from '../platform/health.ts';
 import { type Heartbeat, heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
 import { queryRow } from '../platform/sql.ts';
+import { firstLane } from './lanes.ts';
 import { type Problem, sortProblems } from './problems.ts';
 
 /** The state of the whole pipeline, as `status` and `doctor` read it from Postgres. */
@@ -23,10 +23,11 @@ export interface PipelineStatus extends LedgerStatus {
 }
 
 export async function readPipelineStatus(db: Database, config: Config): Promise<PipelineStatus> {
-  const { source, XE_DAILY_BUDGET: dailyBudget, CURRENCIES: currencies } = config;
+  const { source, CURRENCIES: currencies } = config;
+  const { account, settings } = firstLane(config);
   const schedule = { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ };
   const [ledger, services, letters, freshness, last_failure] = await Promise.all([
-    ledgerStatus(db, { ...accountOf(config), dailyBudget }),
+    ledgerStatus(db, { ...account, dailyBudget: settings.dailyBudget }),
     heartbeats(db),
     queryRow<{ open: number }>(
       db,
@@ -94,7 +95,7 @@ function serviceProblems(service: string, all: readonly Heartbeat[]): Problem[] 
   return [
     {
       code: code ?? 'service_unhealthy',
-      severity: code === 'budget_spent' || code === 'xe_unavailable' ? 'degraded' : 'down',
+      severity: code === 'budget_spent' || code === 'provider_unavailable' ? 'degraded' : 'down',
       component: service,
       detail: String(trouble),
       fix: (code && FIX[code]) ?? `read the log of the ${service}, then npm run doctor`,
@@ -114,8 +115,8 @@ const FIX: Partial<Record<HealthCode, string>> = {
   schema_incompatible: 'register a compatible schema, or point SCHEMA_REGISTRY_URL elsewhere',
   codec_unreadable: 'set compression.type=producer on the topic (npm run topics does)',
   log_gap: 'records were deleted before they were stored: docs/runbook.md, FxServiceTrouble',
-  xe_unavailable: 'none needed: it is retried, and stored rates are served',
-  xe_refused: 'fix the cause, then npm run status -- --close-breaker',
+  provider_unavailable: 'none needed: it is retried, and stored rates are served',
+  provider_refused: 'fix the cause, then npm run status -- --close-breaker',
   budget_spent: 'raise XE_DAILY_BUDGET, or wait for midnight UTC',
 };
 

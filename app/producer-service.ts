@@ -2,21 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { RATE_OBSERVED_SCHEMA } from '../events/rate-observed.ts';
 import { CURRENT_BUILT_IN_ID } from '../events/wire-format.ts';
 import { fileBackfill, historyDue, planBackfill } from '../ledger/backfill.ts';
-import { accountOf } from '../ledger/credentials.ts';
+import { SIMULATOR } from '../ledger/credentials.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { slotsPerDay } from '../ledger/schedule.ts';
+import { registerSources, storeTolerance } from '../ledger/sources.ts';
 import { type Config, maskedSettings } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import { CannotStart } from '../platform/errors.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type Producer, startProducer } from '../producer/index.ts';
-import { openXe, type XeSettings } from '../producer/providers/xe/client.ts';
-import { startSimulator } from '../simulator/index.ts';
+import { type Lane, type Producer, startProducer } from '../producer/index.ts';
+import { openexchangerates } from '../producer/providers/openexchangerates/client.ts';
+import { type Simulator, startSimulator } from '../simulator/index.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openPublisher, type Publisher } from '../stream/publisher.ts';
 import type { Health, ServiceContext } from './context.ts';
 import { eventTopic, openRegistry } from './event-stream.ts';
+import { firstLane, lanesOf, type ProviderLane } from './lanes.ts';
 import { announceSimulator } from './simulator-access.ts';
 
 /** Days of simulated history at a first start. */
@@ -36,16 +38,16 @@ export async function startProducerService(
   parts: ProducerParts,
 ): Promise<Health> {
   const { config, log, onClose, giveUp: onGiveUp } = context;
-  const xe = await reachXe(context);
+  const reach = await reachProviders(context);
   const publisher = openEventPublisher(config, parts.stream);
   await publisher.prepare().catch((err) => {
     if (err instanceof CannotStart) throw err;
     log.warn({ err }, 'stream or schema registry is unavailable, events wait in the ledger');
   });
-  const producer = startConfiguredProducer(context, { ...parts, xe, publisher });
+  const producer = startConfiguredProducer(context, { ...parts, reach, publisher });
   onClose('producer', producer.stop);
   // The doctor finds a running simulator by its address in the heartbeat.
-  const simulator = config.source === 'simulator' ? { simulator: xe.baseUrl } : {};
+  const simulator = config.source === SIMULATOR.source ? { simulator: reach[0]?.baseUrl } : {};
   const health: Health = async () => ({ ...(await producer.health()), ...simulator });
   // A backfill's own producer does no other work, so it sends no heartbeat.
   if (parts.backfillOnly) return health;
@@ -59,12 +61,13 @@ export async function startProducerService(
 }
 
 interface ConfiguredProducerParts extends ProducerParts {
-  xe: Xe;
+  /** One for each provider. */
+  reach: readonly Reach[];
   publisher?: Publisher<number>;
   ledger?: Ledger;
 }
 
-/** Starts the producer of the settings alone, with a given XE. */
+/** Starts the producer of the settings alone, on providers that are given. */
 export function startConfiguredProducer(
   {
     config,
@@ -72,14 +75,24 @@ export function startConfiguredProducer(
     notifications,
     giveUp,
   }: Pick<ServiceContext, 'config' | 'log' | 'notifications' | 'giveUp'>,
-  { db, stream, xe, history = false, backfillOnly = false, ...parts }: ConfiguredProducerParts,
+  { db, stream, reach, history = false, backfillOnly = false, ...parts }: ConfiguredProducerParts,
 ): Producer {
   const publisher = parts.publisher ?? openEventPublisher(config, stream);
   const { source, CURRENCIES: currencies } = config;
-  const { deadlineMs, ...settings } = xe;
+  const lanes = lanesOf(config).map((lane, n): Lane => {
+    const { entry, settings } = lane;
+    const how = reach[n];
+    if (!how) throw new Error(`no way to reach ${entry.name}`);
+    return {
+      ledger: (n === 0 && parts.ledger) || openLaneLedger(config, db, lane),
+      provider: entry.open({ ...how, simulatedAs: settings.simulatedAs, log }),
+    };
+  });
+  let isRegistered = false;
   return startProducer({
-    ledger: parts.ledger ?? openConfiguredLedger(config, db),
-    provider: openXe({ settings, log, deadlineMs }),
+    lanes: lanes as [Lane, ...Lane[]],
+    fallbackAfterMinutes: config.FALLBACK_AFTER_MINUTES,
+    crossCheck: config.CROSS_CHECK === 'daily',
     db,
     publisher,
     positions: stream.positions,
@@ -87,7 +100,11 @@ export function startConfiguredProducer(
     group: config.CONSUMER_GROUP,
     catchUpHours: config.CATCH_UP_HOURS,
     backfillOnly,
-    ...(history && source === 'simulator' && { beforePass: () => fileHistory(db, currencies) }),
+    beforePass: async () => {
+      if (!isRegistered) await registerConfigured(config, db, log);
+      isRegistered = true;
+      if (history && source === SIMULATOR.source) await fileHistory(db, currencies);
+    },
     schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
     notifications,
     onGiveUp: giveUp,
@@ -95,10 +112,32 @@ export function startConfiguredProducer(
   });
 }
 
-/** Opens the ledger of the settings. */
+/** Opens the ledger of the first provider of the settings. */
 export function openConfiguredLedger(config: Config, db: Database): Ledger {
-  const { CURRENCIES: currencies, XE_DAILY_BUDGET: dailyBudget } = config;
-  return openLedger({ db, ...accountOf(config), currencies, dailyBudget });
+  return openLaneLedger(config, db, firstLane(config));
+}
+
+function openLaneLedger(config: Config, db: Database, { account, settings }: ProviderLane) {
+  const { CURRENCIES: currencies } = config;
+  return openLedger({ db, ...account, currencies, dailyBudget: settings.dailyBudget });
+}
+
+/** Makes the sources of the settings known, in the order of PROVIDERS. */
+async function registerConfigured(config: Config, db: Database, log: Logger): Promise<void> {
+  await storeTolerance(db, config.CROSS_CHECK_TOLERANCE);
+  const isSimulated = config.source === SIMULATOR.source;
+  const sources = lanesOf(config).map(({ account, entry }, n) => ({
+    name: account.source,
+    title: isSimulated ? `Simulator${n === 0 ? '' : ` of ${entry.title}`}` : entry.title,
+    bills: entry.bills,
+    simulated: isSimulated,
+  }));
+  const changed = await registerSources(db, sources);
+  if (changed.length > 0)
+    log.warn(
+      { ranks: changed },
+      'PROVIDERS changed the ranks of sources; npm run replay -- --rebuild applies them to past days',
+    );
 }
 
 /** Opens the publisher of events, whose `prepare` resolves with the id of the event's schema. */
@@ -119,7 +158,7 @@ function openEventPublisher(
  * Files a simulated history once the first slot has its rates; it is fetched after all that is due.
  */
 async function fileHistory(db: Database, currencies: readonly string[]): Promise<void> {
-  const source = 'simulator';
+  const { source } = SIMULATOR;
   const days = await historyDue(db, { source, days: HISTORY_DAYS });
   if (!days) return;
   const { pages } = await planBackfill(db, { source, currencies, missing: true, ...days });
@@ -128,31 +167,40 @@ async function fileHistory(db: Database, currencies: readonly string[]): Promise
 
 /** A schedule that costs more than the daily budget loses its later slots every day. */
 function warnOfSmallBudget(config: Config, log: Logger): void {
-  const { SCHEDULE: cron, SCHEDULE_TZ: zone, XE_DAILY_BUDGET: budget, CURRENCIES } = config;
-  const needed = slotsPerDay({ cron, zone }, new Date().toISOString()) * CURRENCIES.length;
+  const { SCHEDULE: cron, SCHEDULE_TZ: zone, CURRENCIES } = config;
+  const { entry, settings } = firstLane(config);
+  const budget = settings.dailyBudget;
+  const price = entry.bills === 'calls' ? 1 : CURRENCIES.length;
+  const needed = slotsPerDay({ cron, zone }, new Date().toISOString()) * price;
   if (needed <= budget) return;
   log.warn(
     { needed, budget },
-    `SCHEDULE needs ${needed} rates a day and XE_DAILY_BUDGET allows ${budget}: later slots will ` +
-      'fail; raise XE_DAILY_BUDGET or schedule fewer slots',
+    `SCHEDULE needs ${needed} ${entry.bills} a day and the daily budget of ${entry.title} is ` +
+      `${budget}: later slots will fail; raise the budget or schedule fewer slots`,
   );
 }
 
-/** How to reach XE, or a simulator of it. */
-export interface Xe extends XeSettings {
-  deadlineMs?: number;
+/** How to reach a provider, or a simulator of it. */
+export interface Reach {
+  readonly baseUrl: string;
+  readonly credentials: readonly string[];
+  readonly deadlineMs?: number;
 }
 
 /**
- * XE as the settings name it; without a key a simulator on loopback, with credentials of its own.
+ * The providers as the settings name them; without credentials a simulator on loopback, with
+ * credentials of its own.
  */
-async function reachXe({
+async function reachProviders({
   config,
   log,
   onClose,
-}: Pick<ServiceContext, 'config' | 'log' | 'onClose'>): Promise<Xe> {
-  const { XE_ACCOUNT_ID: accountId, XE_API_KEY: apiKey } = config;
-  if (accountId && apiKey) return { baseUrl: config.XE_BASE_URL, accountId, apiKey };
+}: Pick<ServiceContext, 'config' | 'log' | 'onClose'>): Promise<readonly Reach[]> {
+  const lanes = lanesOf(config);
+  if (config.source !== SIMULATOR.source)
+    return lanes.map(({ settings: { baseUrl, credentials } }) => ({
+      ...{ baseUrl, credentials: credentials ?? [] },
+    }));
   const credentials = { accountId: 'simulator', apiKey: randomBytes(16).toString('hex') };
   const simulator = await startSimulator({
     port: config.SIMULATOR_PORT,
@@ -163,5 +211,16 @@ async function reachXe({
   onClose('simulator', () => simulator.stop());
   const access = { url: simulator.url, ...credentials };
   onClose('simulator access', announceSimulator(config.DATA_DIR, access, log));
-  return { baseUrl: simulator.url, ...credentials };
+  return lanes.map(({ entry }) => simulatorReach(entry.name, simulator, credentials));
+}
+
+/** Each provider has its own face of the simulator. */
+export function simulatorReach(
+  name: string,
+  simulator: Pick<Simulator, 'url' | 'second'>,
+  { accountId, apiKey }: { accountId: string; apiKey: string },
+): Reach {
+  return name === openexchangerates.name
+    ? { baseUrl: simulator.second.url, credentials: [apiKey] }
+    : { baseUrl: simulator.url, credentials: [accountId, apiKey] };
 }

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { defineCommand, openProgressBar, parseDay } from '../app/command-line.ts';
 import { startConsumerService } from '../app/consumer-service.ts';
 import { openEventStream } from '../app/event-stream.ts';
+import { lanesOf, type ProviderLane } from '../app/lanes.ts';
 import { startProducerService } from '../app/producer-service.ts';
 import { runTask, type Task } from '../app/run.ts';
 import {
@@ -16,7 +17,7 @@ import {
   planBackfill,
   resumeBackfills,
 } from '../ledger/backfill.ts';
-import { accountOf } from '../ledger/credentials.ts';
+import { SIMULATOR } from '../ledger/credentials.ts';
 import { quotaOf } from '../ledger/quota.ts';
 import { waitMs } from '../platform/back-off.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
@@ -31,6 +32,7 @@ interface Options {
   to?: string;
   missing?: boolean;
   currencies?: string;
+  provider?: string;
   yes?: boolean;
 }
 
@@ -47,12 +49,13 @@ const NOTHING: BackfillProgress = {
 
 const line = defineCommand(
   'backfill',
-  'Fetches past days from XE. Prints the cost and asks first. Run it again to resume',
+  'Fetches past days from a provider. Prints the cost and asks first. Run it again to resume',
 )
   .option('--from <day>', 'the first day (YYYY-MM-DD, UTC)', parseDay)
   .option('--to <day>', 'the last day; without it, yesterday', parseDay)
   .option('--missing', 'only missing rates; without --from, since the first day that has any')
   .option('--currencies <codes>', 'only these of CURRENCIES, such as KES,NGN')
+  .option('--provider <name>', 'one of PROVIDERS; the first by default')
   .option('--yes', 'accept the cost without a prompt');
 
 await runTask(line, async (task) => {
@@ -60,15 +63,17 @@ await runTask(line, async (task) => {
   if (!from && !missing) line.error('backfill: give --from (with --to), or --missing');
   if (from && to && to < from) line.error(`backfill: --to ${to} is before --from ${from}`);
   const currencies = chooseCurrencies(codes, task.config.CURRENCIES);
-  const { source } = task.config;
+  const lane = chooseLane(task);
+  const { source } = lane.account;
+  const { bills, daysPerCall } = lane.entry;
   await migrate(task.url, task.log);
   const db = openDatabase({ url: task.url, name: 'backfill' });
   task.onClose('database', () => db.destroy());
   const { now } = await queryRow<{ now: string }>(db, 'select ledger_now() as now');
   const left = (await backfillProgress(db, source, now)).open;
-  if (left > 0 && !(await resume(task, db, { left, yes }))) return 1;
+  if (left > 0 && !(await resume(task, db, { lane, left, yes }))) return 1;
   const range = { ...(from && { first: from }), ...(to && { last: to }) };
-  const plan = await planBackfill(db, { source, currencies, missing, ...range });
+  const plan = await planBackfill(db, { source, currencies, missing, daysPerCall, ...range });
   if (plan.daysWithLaterRates > 0)
     task.log.info(
       `${plan.daysWithLaterRates} days are left out for currencies whose stored rate is newer ` +
@@ -76,13 +81,26 @@ await runTask(line, async (task) => {
     );
   const { pages } = plan;
   if (pages.length > 0) {
-    if (!(await isAccepted(task, db, { cost: costOf(pages), days: daysOf(plan), yes }))) return 1;
-    await fileBackfill(db, { source, pages });
+    const cost = costOf(pages, bills);
+    if (!(await isAccepted(task, db, { lane, cost, days: daysOf(plan), yes }))) return 1;
+    await fileBackfill(db, { source, bills, pages });
   }
-  const done = pages.length + left > 0 ? await run(task, db, now) : NOTHING;
+  const done = pages.length + left > 0 ? await run(task, db, { source, since: now }) : NOTHING;
   task.print(task.json ? JSON.stringify(done) : summary(done));
   return done.open + done.failed > 0 ? 1 : 0;
 });
+
+function chooseLane({ config }: Task): ProviderLane {
+  const lanes = lanesOf(config);
+  const { provider = lanes[0]?.entry.name } = line.opts<Options>();
+  const chosen = lanes.find(({ entry }) => entry.name === provider);
+  return (
+    chosen ??
+    line.error(
+      `backfill: --provider ${provider} is not among PROVIDERS (${config.PROVIDERS.join(',')})`,
+    )
+  );
+}
 
 function chooseCurrencies(codes: string | undefined, known: readonly string[]): readonly string[] {
   if (codes === undefined) return known;
@@ -99,14 +117,14 @@ function chooseCurrencies(codes: string | undefined, known: readonly string[]): 
 async function resume(
   task: Task,
   db: Database,
-  { left, yes }: { left: number; yes: boolean },
+  { lane, left, yes }: { lane: ProviderLane; left: number; yes: boolean },
 ): Promise<boolean> {
-  const { source } = task.config;
+  const { source } = lane.account;
   task.log.info(`resuming ${left} pages of an unfinished backfill, accepted earlier`);
   const excess = await excessCost(db, source);
   if (excess > 0) {
     task.log.warn('interrupted pages may have been billed and are fetched again at extra cost');
-    if (!(await isAccepted(task, db, { cost: excess, days: null, yes }))) return false;
+    if (!(await isAccepted(task, db, { lane, cost: excess, days: null, yes }))) return false;
     await acceptExcessCost(db, source);
   }
   await resumeBackfills(db, source);
@@ -132,16 +150,22 @@ function summary({ confirmed, pages, failed, cost, missing, reason }: BackfillPr
 async function isAccepted(
   task: Task,
   db: Database,
-  { cost, days, yes }: { cost: number; days: number | null; yes: boolean },
+  {
+    lane,
+    cost,
+    days,
+    yes,
+  }: { lane: ProviderLane; cost: number; days: number | null; yes: boolean },
 ): Promise<boolean> {
-  const { source } = task.config;
-  const left = (await quotaOf(db, accountOf(task.config)))?.quota_remaining;
-  const price = source === 'simulator' ? 'simulated, free of charge' : 'XE bills each of them';
+  const { account, entry } = lane;
+  const isSimulated = task.config.source === SIMULATOR.source;
+  const left = (await quotaOf(db, account))?.quota_remaining;
+  const price = isSimulated ? 'simulated, free of charge' : `${entry.title} bills each of them`;
   const quota = left ? `; the package has ${left} left` : '';
   const what = days === null ? 'Once more' : `${days} days`;
-  process.stderr.write(`${what}: ${cost} rates, ${price}${quota}\n`);
-  if (left && Number(left) < cost && source === 'xe')
-    throw new InvalidRequest(`the package has ${left} rates left, and this costs ${cost}`);
+  process.stderr.write(`${what}: ${cost} ${entry.bills}, ${price}${quota}\n`);
+  if (left && Number(left) < cost && !isSimulated)
+    throw new InvalidRequest(`the package has ${left} ${entry.bills} left, and this costs ${cost}`);
   if (yes) return true;
   if (!process.stdin.isTTY)
     throw new InvalidRequest('not a terminal: pass --yes to accept the cost');
@@ -152,7 +176,11 @@ async function isAccepted(
 }
 
 /** Waits for the pages, executed by running services, or by its own as soon as there are none. */
-async function run(task: Task, db: Database, since: string): Promise<BackfillProgress> {
+async function run(
+  task: Task,
+  db: Database,
+  { source, since }: { source: string; since: string },
+): Promise<BackfillProgress> {
   const stream = await openEventStream(task, db);
   const notifications = openNotifications(task);
   task.onClose('notifications', () => notifications.stop());
@@ -177,7 +205,7 @@ async function run(task: Task, db: Database, since: string): Promise<BackfillPro
       absent.delete(service);
       await own[service]();
     }
-    const progress = await backfillProgress(db, task.config.source, since);
+    const progress = await backfillProgress(db, source, since);
     bar.update(progress.pages - progress.open, progress.pages, 'of the pages');
     if (progress.open === 0 || task.signal.aborted || progress.reason) {
       bar.stop();

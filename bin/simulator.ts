@@ -3,6 +3,7 @@ import { Argument, InvalidArgumentError } from 'commander';
 import { defineCommand } from '../app/command-line.ts';
 import { joinPostgres } from '../app/context.ts';
 import { announceSimulator, readSimulatorAccess } from '../app/simulator-access.ts';
+import { SIMULATOR } from '../ledger/credentials.ts';
 import { readConfig } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
@@ -13,12 +14,10 @@ import { FAULTS } from '../platform/simulated-fault.ts';
 import { execute } from '../platform/sql.ts';
 import { startSimulator } from '../simulator/index.ts';
 
-const FORGET_REAL_RUNS = [
-  `delete from backfills where source = 'xe'`,
-  `delete from breakers where source = 'xe'`,
-  `delete from xe_quota where source = 'xe'`,
-  `delete from schedules where source = 'xe'`,
-];
+const REAL = 'where source not in (select name from sources where simulated)';
+const FORGET_REAL_RUNS = ['backfills', 'breakers', 'quotas', 'schedules'].map(
+  (table) => `delete from ${table} ${REAL}`,
+);
 
 const RESTORE_SIMULATED = `
   insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
@@ -27,8 +26,8 @@ const RESTORE_SIMULATED = `
          (observed_at at time zone 'UTC')::date as rate_date, base_currency, quote_currency, source,
          mid, observed_at, fetched_at, event_id
   from rate_observations
-  order by rate_date, base_currency, quote_currency, observed_at desc, fetched_at desc,
-           event_id desc
+  order by rate_date, base_currency, quote_currency, source_rank(source), observed_at desc,
+           fetched_at desc, event_id desc
   on conflict do nothing`;
 
 const line = defineCommand(
@@ -113,7 +112,7 @@ function playFault(fault: string, times: number | undefined): Promise<never> {
 function deleteRealRates(yes: boolean): Promise<never> {
   return runCommand(async ({ onClose }) => {
     const config = readConfig();
-    if (config.source === 'xe')
+    if (config.source !== SIMULATOR.source)
       throw new InvalidRequest('XE_API_KEY is set: unset it first, or real rates come back');
     if (!yes) throw new InvalidRequest('this deletes every real rate: pass --yes to confirm');
     const log = makeLogger({ level: config.LOG_LEVEL, to: 'stderr' });
@@ -136,11 +135,12 @@ function deleteRealRates(yes: boolean): Promise<never> {
  */
 function forgetRealRates(db: Database): Promise<{ observations: number; runs: number }> {
   return db.transaction(async (trx) => {
-    await execute(trx, `delete from daily_rates where source = 'xe'`);
-    const observations = await execute(trx, `delete from rate_observations where source = 'xe'`);
+    await execute(trx, `delete from daily_rates ${REAL}`);
+    await execute(trx, `delete from second_rates ${REAL}`);
+    const observations = await execute(trx, `delete from rate_observations ${REAL}`);
     // A day whose real rate is gone shows its simulated one again, if it was ever stored.
     await execute(trx, RESTORE_SIMULATED);
-    const runs = await execute(trx, `delete from runs where source = 'xe'`);
+    const runs = await execute(trx, `delete from runs ${REAL}`);
     for (const statement of FORGET_REAL_RUNS) await execute(trx, statement);
     return { observations, runs };
   });

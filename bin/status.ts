@@ -1,9 +1,10 @@
 import { defineCommand } from '../app/command-line.ts';
+import { firstLane } from '../app/lanes.ts';
 import { aliveInstances, type PipelineStatus, readPipelineStatus } from '../app/pipeline-status.ts';
 import { formatMinute, formatProblems, formatVerdict } from '../app/problems.ts';
 import { runTask } from '../app/run.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
-import { accountOf } from '../ledger/credentials.ts';
+import { SIMULATOR } from '../ledger/credentials.ts';
 import type { OpenRun, SlotState } from '../ledger/status.ts';
 import { openDatabase } from '../platform/database.ts';
 import type { Heartbeat } from '../platform/heartbeat.ts';
@@ -26,7 +27,7 @@ await runTask(command, async (task) => {
   const db = openDatabase({ url: task.url, name: 'status' });
   task.onClose('database', () => db.destroy());
   if (close) {
-    const wasOpen = await closeBreaker(db, accountOf(task.config));
+    const wasOpen = await closeBreaker(db, firstLane(task.config).account);
     task.log.info(wasOpen ? 'circuit breaker closed' : 'the circuit breaker was not open');
   }
   const status = await readPipelineStatus(db, task.config);
@@ -58,7 +59,7 @@ function formatStatus(status: PipelineStatus, { currencies, zone }: Settings): s
     ['producer', formatService('producer', status.services)],
     ['consumer', formatService('consumer', status.services)],
   ];
-  const simulated = status.source === 'simulator' ? ' · SIMULATED: XE_API_KEY is not set' : '';
+  const simulated = status.source === SIMULATOR.source ? ' · SIMULATED: XE_API_KEY is not set' : '';
   return [
     `${formatMinute(now)}${simulated} · ${formatVerdict(status.problems)}`,
     ...formatProblems(status.problems, SHOWN_PROBLEMS),

@@ -46,7 +46,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
   let subscription: Subscription | undefined;
   let waiting: Trouble = { trouble: 'stream: not reached yet', code: 'starting' };
   let tombstones = 0;
-  const handling = { decode: rateDecoder(schemaOf), store: openRateStore(db), log };
+  const handling = { decode: rateDecoder(schemaOf), store: openRateStore(db, log), log };
   const deadLetters = openDeadLetters({ db, publish: deps.publishDeadLetters, log });
   const handle = batchHandler({ ...handling, deadLetters });
   const positions = watchPositions({ db, stream, topic: topic.topic, group, log });

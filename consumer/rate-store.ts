@@ -3,7 +3,8 @@ import { backOff } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { classify } from '../platform/faults.ts';
-import { queryRow, sqlFile } from '../platform/sql.ts';
+import type { Logger } from '../platform/logger.ts';
+import { query, queryRow, sqlFile } from '../platform/sql.ts';
 import { rateArrays } from './bulk-insert.ts';
 
 const SAVE_RATES = sqlFile(import.meta.url, 'sql/save_rates.sql');
@@ -22,22 +23,28 @@ export interface RateStore {
   save(rates: readonly RateObserved[]): Promise<Saved>;
 }
 
+/** As source_rank() has it for a source that is not in the table. */
+const LOWEST = 900;
+
 const NOTHING: Saved = { inserted: 0, updatedDays: 0 };
 
 /**
  * Stores every event once in rate_observations and the highest-ranked of each day in daily_rates,
- * in whatever order and however often they come. A write that changes nothing writes nothing.
+ * in whatever order and however often they come. A write that changes nothing writes nothing. A
+ * source that is not in the table of sources is added there with the lowest rank, and logged.
  */
-export function openRateStore(db: Database): RateStore {
+export function openRateStore(db: Database, log?: Logger): RateStore {
   // After a batch without news the next one is checked first, for a quarter of what an insert costs
   // that keeps nothing: most of a replay changes nothing.
   let checksFirst = false;
 
   async function saveOnce(rates: readonly RateObserved[]): Promise<Saved> {
-    const newest = newestPerDay(rates);
+    const newest = newestPerDay(rates, await ranksOf(db, rates));
     const params = rateArrays(rates, newest);
     if (checksFirst && (await isKnown(db, params, rates.length, newest.length))) return NOTHING;
-    const { voided, ...saved } = await write(db, params);
+    const { voided, unknown, ...saved } = await write(db, params);
+    if (unknown)
+      log?.warn({ sources: unknown }, 'unknown source, stored with the lowest rank of real ones');
     checksFirst = saved.inserted === 0 && saved.updatedDays === 0;
     if (!voided) return saved;
     const others = rates.filter(({ event_id }) => !voided.includes(event_id));
@@ -63,6 +70,8 @@ export function openRateStore(db: Database): RateStore {
 interface Written extends Saved {
   /** Events of the batch that are voided; nothing was written then. */
   readonly voided: readonly string[] | null;
+  /** Sources of the batch that were not in the table of sources. */
+  readonly unknown: readonly string[] | null;
 }
 
 async function write(db: Database, params: Record<string, string>): Promise<Written> {
@@ -71,13 +80,14 @@ async function write(db: Database, params: Record<string, string>): Promise<Writ
       inserted: number;
       updated_days: number;
       voided: string[] | null;
+      unknown: string[] | null;
     }>(trx, SAVE_RATES, params);
     failpoint('before-transaction-commit');
     return row;
   });
   failpoint('after-transaction-commit');
-  const { inserted, updated_days: updatedDays, voided } = written;
-  return { inserted, updatedDays, voided };
+  const { inserted, updated_days: updatedDays, voided, unknown } = written;
+  return { inserted, updatedDays, voided, unknown };
 }
 
 /** Whether writing these would change nothing. An event that occurs twice among them says no. */
@@ -95,19 +105,29 @@ async function isKnown(
  * Positions of the highest-ranked rate of each pair and UTC day. Postgres refuses to touch a row
  * twice in one upsert; the order is the one of save_rates.sql.
  */
-function newestPerDay(rates: readonly RateObserved[]): number[] {
+function newestPerDay(rates: readonly RateObserved[], ranks: Ranks): number[] {
   const winners = new Map<string, number>();
   for (const [position, rate] of rates.entries()) {
     const day = rate.base_currency + rate.quote_currency + rate.observed_at.slice(0, 10);
     const best = rates[winners.get(day) ?? -1];
-    if (!best || ranksAbove(rate, best)) winners.set(day, position);
+    if (!best || ranksAbove(rate, best, ranks)) winners.set(day, position);
   }
   return [...winners.values()];
 }
 
+type Ranks = ReadonlyMap<string, number>;
+
+/** The ranks of the sources where a batch has several; else no rank decides. */
+async function ranksOf(db: Database, rates: readonly RateObserved[]): Promise<Ranks> {
+  if (rates.every(({ source }) => source === rates[0]?.source)) return new Map();
+  const rows = await query<{ name: string; rank: number }>(db, 'select name, rank from sources');
+  return new Map(rows.map(({ name, rank }) => [name, rank]));
+}
+
 /** Instants are ISO 8601 of one length and event ids lower case: text sorts as they do. */
-function ranksAbove(a: RateObserved, b: RateObserved): boolean {
-  if (a.source !== b.source) return a.source === 'xe';
+function ranksAbove(a: RateObserved, b: RateObserved, ranks: Ranks): boolean {
+  const [of, than] = [ranks.get(a.source) ?? LOWEST, ranks.get(b.source) ?? LOWEST];
+  if (of !== than) return of < than;
   if (a.observed_at !== b.observed_at) return a.observed_at > b.observed_at;
   return a.fetched_at !== b.fetched_at ? a.fetched_at > b.fetched_at : a.event_id > b.event_id;
 }

@@ -51,7 +51,7 @@ export async function replay(
 ): Promise<ReplayReport> {
   const handle = batchHandler({
     decode: rateDecoder(schemaOf),
-    store: openRateStore(db),
+    store: openRateStore(db, log),
     // Rows only: the records are on the dead-letter topic already.
     deadLetters: openDeadLetters({ db, publish: null, log }),
     log,
@@ -86,7 +86,7 @@ export async function dryReplay(deps: ReplayDeps, range: ReplayRange): Promise<R
 }
 
 /**
- * Recreates both tables from the whole stream in one transaction: readers keep the old rows until
+ * Recreates the tables of rates from the whole stream in one transaction: readers keep the old rows until
  * it commits, writers wait. Throws `InvalidRequest` and changes nothing when an event would be lost
  * or a day's rate would rank lower, unless `force`.
  */
@@ -121,12 +121,13 @@ const PREPARE_REBUILD = [
   "set local lock_timeout = '60s'",
   "set local statement_timeout = '10min'",
   "set local idle_in_transaction_session_timeout = '2min'",
-  'lock table rate_observations, daily_rates in share row exclusive mode',
+  'lock table rate_observations, daily_rates, second_rates in share row exclusive mode',
   `create temporary table observations_before on commit drop as
      select observed_at, base_currency, quote_currency, event_id from rate_observations`,
   `create temporary table days_before on commit drop as
      select base_currency, quote_currency, rate_date, source, observed_at, fetched_at, event_id
      from daily_rates`,
   'delete from daily_rates',
+  'delete from second_rates',
   'delete from rate_observations',
 ];

@@ -91,7 +91,7 @@ async function latestVoid(db: Database, eventId: string): Promise<VoidedEvent> {
   return found;
 }
 
-const LOCK = 'lock table rate_observations, daily_rates in share row exclusive mode';
+const LOCK = 'lock table rate_observations, daily_rates, second_rates in share row exclusive mode';
 
 const COLUMNS = `event_id::text, run_id, source, base_currency, quote_currency, mid::text,
   observed_at, fetched_at`;

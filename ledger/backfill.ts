@@ -46,7 +46,7 @@ const resumeSql = sqlFile(import.meta.url, 'sql/resume_backfills.sql');
 const progressSql = sqlFile(import.meta.url, 'sql/backfill_progress.sql');
 const historyDueSql = sqlFile(import.meta.url, 'sql/history_due.sql');
 
-/** Days per call: below every page limit of XE, and little is lost when a producer dies. */
+/** Little is lost when a producer dies. */
 const DAYS_PER_PAGE = 50;
 
 /**
@@ -60,6 +60,8 @@ export async function planBackfill(
     source: Source;
     currencies: readonly string[];
     missing: boolean;
+    /** How many days of history one call may return. */
+    daysPerCall?: number;
   } & Partial<DayRange>,
 ): Promise<BackfillPlan> {
   const rows = await query<PlannedPage>(db, planSql, {
@@ -68,7 +70,7 @@ export async function planBackfill(
     missing: plan.missing,
     first: plan.first ?? null,
     last: plan.last ?? null,
-    daysPerPage: DAYS_PER_PAGE,
+    daysPerPage: plan.daysPerCall ?? DAYS_PER_PAGE,
   });
   const pages = rows.flatMap(({ first, last, currencies }) =>
     currencies.length > 0 ? [{ first, last, currencies }] : [],
@@ -76,9 +78,10 @@ export async function planBackfill(
   return { pages, daysWithLaterRates: rows.reduce((sum, row) => sum + row.later_days, 0) };
 }
 
-/** What pages cost: XE bills each currency and day. */
-export function costOf(pages: readonly Page[]): number {
-  return pages.reduce((sum, page) => sum + dayCount(page) * page.currencies.length, 0);
+/** What pages cost: each currency and day, or each day. */
+export function costOf(pages: readonly Page[], bills: 'rates' | 'calls' = 'rates'): number {
+  const perDay = ({ currencies }: Page) => (bills === 'calls' ? 1 : currencies.length);
+  return pages.reduce((sum, page) => sum + dayCount(page) * perDay(page), 0);
 }
 
 /** How many days there are from the first to the last, both included. */
@@ -93,11 +96,16 @@ export function dayCount({ first, last }: DayRange): number {
  */
 export function fileBackfill(
   db: Database,
-  backfill: { source: Source; pages: readonly Page[]; firstStart?: boolean },
+  backfill: {
+    source: Source;
+    bills?: 'rates' | 'calls';
+    pages: readonly Page[];
+    firstStart?: boolean;
+  },
 ): Promise<boolean> {
-  const { source, pages, firstStart = false } = backfill;
+  const { source, bills, pages, firstStart = false } = backfill;
   return db.transaction(async (trx) => {
-    const params = { source, acceptedCost: costOf(pages), firstStart };
+    const params = { source, acceptedCost: costOf(pages, bills), firstStart };
     const filed = await queryOne<{ backfill_id: string }>(trx, fileSql, params);
     if (!filed) return false;
     const backfillId = filed.backfill_id;

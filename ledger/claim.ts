@@ -155,7 +155,8 @@ export function decideClaim(facts: ClaimFacts, limits: Limits): ClaimDecision {
     return { do: 'wait', until: earlierOf(until, probeAt), failure };
   }
   const currencies = past_day === null ? facts.currencies : absent;
-  const price = past_day === null ? facts.price : currencies.length;
+  const isPriced = past_day === null || facts.bills === 'calls';
+  const price = isPriced ? facts.price : currencies.length;
   const failure = decideCost({ ...facts, price }, limits);
   if (failure) return end('failed', failure);
   return { do: 'fetch', currencies, isProbe };

@@ -9,17 +9,18 @@ export interface Account {
 }
 
 /**
- * Names the credentials in force without revealing them: the first 12 hex digits of
- * sha256("<account id>:<key>"). Without credentials the account is the simulator's.
+ * Names the credentials in force without revealing them: the first 12 hex digits of the sha256 of
+ * their values, joined by colons. Without credentials the account is the simulator's.
  */
-export function accountOf(config: {
+export function accountOf({
+  source,
+  credentials,
+}: {
   source: Source;
-  XE_ACCOUNT_ID?: string | undefined;
-  XE_API_KEY?: string | undefined;
+  credentials: readonly string[] | null;
 }): Account {
-  const { source, XE_ACCOUNT_ID: id, XE_API_KEY: key } = config;
-  if (source === 'simulator') return SIMULATOR;
-  const digest = createHash('sha256').update(`${id}:${key}`).digest('hex');
+  if (credentials === null) return { source, credentials: SIMULATOR.credentials };
+  const digest = createHash('sha256').update(credentials.join(':')).digest('hex');
   return { source, credentials: digest.slice(0, 12) };
 }
 

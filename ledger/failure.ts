@@ -18,8 +18,8 @@ const minute = (instant: string | number | undefined) =>
 const SENTENCES = {
   // The budget and other limits of cost.
   budget_spent: (d: Detail) =>
-    `the budget of ${d['budget']} rates a day is spent: ${d['spent']} used, ` +
-    `this run costs ${d['price']}; raise XE_DAILY_BUDGET, or wait for 00:00 UTC`,
+    `the budget of ${d['budget']} ${d['unit'] ?? 'rates'} a day is spent: ${d['spent']} used, ` +
+    `this run costs ${d['price']}; raise the provider's DAILY_BUDGET, or wait for 00:00 UTC`,
   budget_reserved: (d: Detail) =>
     `the budget of ${d['budget']} rates a day does not allow it: ${d['spent']} used, ` +
     `${d['reserved']} reserved for slots of today, this run costs ${d['price']}`,
@@ -32,11 +32,11 @@ const SENTENCES = {
   // What XE did.
   circuit_open: (d: Detail) =>
     `the circuit breaker is open until ${minute(d['until'])}: ${d['reason']}; ${CLOSE}`,
-  xe_refused: (d: Detail) => `${d['message']}; ${CLOSE}`,
+  provider_refused: (d: Detail) => `${d['message']}; ${CLOSE}`,
   quota_exceeded: (d: Detail) => String(d['message']),
-  xe_rejected: (d: Detail) => String(d['message']),
-  xe_unavailable: (d: Detail) => String(d['message']),
-  xe_unusable: (d: Detail) => String(d['message']),
+  provider_rejected: (d: Detail) => String(d['message']),
+  provider_unavailable: (d: Detail) => String(d['message']),
+  provider_unusable: (d: Detail) => String(d['message']),
   interrupted: (d: Detail) => String(d['message']),
   // After the response.
   stream_unavailable: (d: Detail) => `not published yet: ${d['message']}`,
@@ -80,13 +80,13 @@ export function failureParams(failure: Failure | null) {
 
 /** What a failure means for the health of the pipeline. */
 export function healthCodeOf(code: FailureCode): HealthCode {
-  if (code === 'circuit_open' || code === 'quota_exceeded') return 'xe_refused';
-  if (code.startsWith('xe_re')) return 'xe_refused';
+  if (code === 'circuit_open' || code === 'quota_exceeded') return 'provider_refused';
+  if (code.startsWith('provider_re')) return 'provider_refused';
   if (code.startsWith('budget_')) return 'budget_spent';
   if (code === 'internal_error') return 'bug';
   if (code === 'stream_unavailable' || code === 'rates_hidden' || code === 'no_newer_rate')
     return code;
-  return NOT_STORED.includes(code) ? 'events_not_stored' : 'xe_unavailable';
+  return NOT_STORED.includes(code) ? 'events_not_stored' : 'provider_unavailable';
 }
 
 const NOT_STORED = ['consumer_behind', 'republishing', 'never_stored', 'dead_letter'];

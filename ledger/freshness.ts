@@ -1,6 +1,6 @@
 import type { Database } from '../platform/database.ts';
 import { query, queryRow, sqlFile } from '../platform/sql.ts';
-import type { Source } from './run.ts';
+import type { Source, SourceRow } from './run.ts';
 import { latestSlot, nextSlot, type Schedule } from './schedule.ts';
 
 interface CurrencyFreshness {
@@ -8,6 +8,9 @@ interface CurrencyFreshness {
   readonly rate_date: string | null;
   readonly observed_at: string | null;
   readonly fetched_at: string | null;
+  readonly source: string | null;
+  /** Whether another source of the day is far off. */
+  readonly diverges: boolean;
   readonly age_seconds: number | null;
   readonly stale: boolean;
 }
@@ -21,8 +24,12 @@ export interface Freshness {
   /** When something here changes by time alone: the next slot, midnight, or a rate turns stale. */
   readonly until: string;
   readonly currencies: readonly CurrencyFreshness[];
+  /** Currencies whose newest rate is of a lower ranked source than the one that is asked first. */
+  readonly fallbacks: readonly CurrencyFreshness[];
   /** Real rates are stored but no XE keys are set: new rates are simulated and stay hidden. */
   readonly lacksKeys: boolean;
+  /** Where rates come from, the best rank first. */
+  readonly sources: readonly SourceRow[];
   /** Whether the newest rate is one of a daily or live package that is older than it should be. */
   isStale(...quotes: string[]): boolean;
 }
@@ -41,6 +48,7 @@ const DAY_MS = 86_400_000;
 /** Live packages stamp the minute of the fetch; a rate stamped earlier than this is a daily one. */
 const LIVE_MS = 600_000;
 const NEWEST_RATES = sqlFile(import.meta.url, 'sql/newest_rates.sql');
+const NOW_AND_SOURCES = sqlFile(import.meta.url, 'sql/now_and_sources.sql');
 
 /**
  * True when a rate is older than the last due slot calls for. A live rate must be of that slot. A
@@ -62,12 +70,8 @@ export function openFreshness(db: Database, settings: FreshnessSettings): ReadFr
   const { source, currencies, schedule } = settings;
   const [aroundNow, aroundDue] = [slotsAround(schedule), slotsAround(schedule)];
   return async () => {
-    const [{ now, has_real }, newest] = await Promise.all([
-      queryRow<{ now: string; has_real: boolean }>(
-        db,
-        `select ledger_now() as now,
-                exists (select from daily_rates where source = 'xe') as has_real`,
-      ),
+    const [{ now, has_real, sources }, newest] = await Promise.all([
+      queryRow<{ now: string; has_real: boolean; sources: SourceRow[] }>(db, NOW_AND_SOURCES),
       query<NewestRate>(db, NEWEST_RATES, { currencies }),
     ]);
     const due = aroundDue(toIso(Date.parse(now) - GRACE_MS));
@@ -86,10 +90,22 @@ export function openFreshness(db: Database, settings: FreshnessSettings): ReadFr
       next_slot,
       until: toIso(Math.min(Date.parse(next_slot), Date.parse(due.next) + GRACE_MS, midnight)),
       currencies: rows,
-      lacksKeys: source === 'simulator' && has_real,
+      fallbacks: rows.filter((row) => isFallback(row, source, sources)),
+      lacksKeys: has_real && sources.some(({ name, simulated }) => name === source && simulated),
+      sources,
       isStale: (...quotes) => quotes.some((quote) => stale.has(quote)),
     };
   };
+}
+
+/** Real and simulated sources do not stand in for each other. */
+function isFallback(row: CurrencyFreshness, first: Source, sources: readonly SourceRow[]): boolean {
+  const own = sources.find(({ name }) => name === first);
+  const used = sources.find(({ name }) => name === row.source);
+  return (
+    own?.simulated === used?.simulated &&
+    (used?.rank ?? 0) > (own?.rank ?? Number.POSITIVE_INFINITY)
+  );
 }
 
 function ageOf({ observed_at }: NewestRate, now: string): number | null {

@@ -5,7 +5,7 @@ import { query, queryOne } from '../platform/sql.ts';
 import type { Freshness, ReadFreshness } from './freshness.ts';
 import type { Source } from './run.ts';
 
-type Component = 'producer' | 'consumer' | 'rates' | 'xe';
+type Component = 'producer' | 'consumer' | 'rates' | 'provider';
 
 /** One thing that is wrong: a code to match on, what it means, and what to do. */
 export interface HealthProblem {
@@ -123,7 +123,7 @@ export async function readRunProblem(db: Database, source: Source): Promise<Heal
   if (!run) return null;
   return {
     code: 'run_failing',
-    component: 'xe',
+    component: 'provider',
     detail: run.error,
     fix: run.next_attempt_at
       ? `None needed yet: it is retried at ${run.next_attempt_at}.`

@@ -15,6 +15,7 @@ import { type FailureCode, healthCodeOf } from './failure.ts';
 import { openProgress, type Progress } from './progress.ts';
 import type { Run } from './run.ts';
 import { fileDueSlots, type SlotSettings } from './slots.ts';
+import { fileCrossCheck, fileFallback } from './sources.ts';
 
 export interface LedgerSettings extends Account {
   db: Database;
@@ -50,6 +51,12 @@ export function openLedger({ db, currencies, dailyBudget, ...account }: LedgerSe
     fileDueSlots: (settings: SlotSettings): Promise<void> =>
       fileDueSlots(db, { source, currencies }, settings),
 
+    /** Files the newest slot of a provider that fails for this one; see `fileFallback`. */
+    fileFallback: (failing: string, minutes: number): Promise<void> =>
+      fileFallback(db, { source, currencies, failing, minutes }),
+    /** Files the cross-check of the day. */
+    fileCrossCheck: (): Promise<void> => fileCrossCheck(db, { source, currencies }),
+
     /** Claims the next run that has something to do; see `claimNextRun`. */
     claim: (claim: Omit<Claim, keyof Account | 'dailyBudget'>): Promise<Run | null> =>
       claimNextRun(db, { ...account, dailyBudget, ...claim }),
@@ -78,7 +85,7 @@ export function openLedger({ db, currencies, dailyBudget, ...account }: LedgerSe
     async trouble(): Promise<Trouble> {
       const run = await queryOne<OpenTrouble>(db, openTroubleSql, { source });
       if (!run) return HEALTHY;
-      const code = run.failure_code ? healthCodeOf(run.failure_code) : 'xe_unavailable';
+      const code = run.failure_code ? healthCodeOf(run.failure_code) : 'provider_unavailable';
       return { trouble: run.error, code };
     },
   };

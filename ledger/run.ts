@@ -6,7 +6,7 @@ import { describeFailure, type FailureCode } from './failure.ts';
 export interface Run {
   readonly run_id: string;
   readonly source: Source;
-  readonly trigger: 'schedule' | 'catch-up' | 'manual' | 'backfill';
+  readonly trigger: 'schedule' | 'catch-up' | 'manual' | 'backfill' | 'fallback' | 'cross-check';
   /** When the schedule wanted it; null for a run that a person or a program requested. */
   readonly slot: string | null;
   readonly state:
@@ -30,9 +30,11 @@ export interface Run {
   /** Fencing token: raised by every claim, so an older holder of the lease can no longer write. */
   readonly fence: string;
   readonly claimed_at: string | null;
-  /** Rates that one fetch returns, as XE bills them. */
+  /** What the source bills: each rate, or each call. */
+  readonly bills: 'rates' | 'calls';
+  /** What one fetch costs, in what the source bills. */
   readonly price: number;
-  /** Rates billed so far; while a fetch is in progress its price is reserved in here. */
+  /** Billed so far; while a fetch is in progress its price is reserved in here. */
   readonly cost: number;
   readonly response_body: string | null;
   readonly answered_by: Source | null;
@@ -59,6 +61,14 @@ export interface PublishedTo {
 
 /** Where a rate comes from: the name of a row of the table `sources`. */
 export type Source = string;
+
+/** A row of `sources`: the lowest rank wins a day. */
+export interface SourceRow {
+  readonly name: string;
+  readonly title: string;
+  readonly rank: number;
+  readonly simulated: boolean;
+}
 
 /** What a client that waits for a run wants to know. */
 export type Outcome =

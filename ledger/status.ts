@@ -71,11 +71,17 @@ const LAST_SLOT = sqlFile(import.meta.url, 'sql/last_slot.sql');
 const SLOTS_IN_TROUBLE = sqlFile(import.meta.url, 'sql/slots_in_trouble.sql');
 const OPEN_RUNS = sqlFile(import.meta.url, 'sql/open_runs.sql');
 const NEWEST_BACKFILL = sqlFile(import.meta.url, 'sql/newest_backfill.sql');
+const FAILING_SINCE = sqlFile(import.meta.url, 'sql/failing_since.sql');
 const NEWEST_DAY = `
   select rate_date, count(*)::int as currencies, max(fetched_at) as fetched_at
   from rates
   where rate_date = (select max(rate_date) from rates)
   group by rate_date`;
+
+/** The first slot that brought nothing since the last one that did; null when the last one did. */
+export async function failingSince(db: Database, source: Source): Promise<string | null> {
+  return (await queryRow<{ since: string | null }>(db, FAILING_SINCE, { source })).since;
+}
 
 /** Reads the state of the ledger: the last slot, recent failures, open runs, budget and quota. */
 export async function ledgerStatus(

@@ -46,6 +46,8 @@ export function openTableMetrics(
       metrics.openLetters.set(deadLetters.reduce((sum, { open }) => sum + open, 0));
       for (const { reason, count } of deadLetters) metrics.deadLetters.inc({ reason }, count);
       metrics.keysMissing.set(freshness.lacksKeys ? 1 : 0);
+      metrics.fallbackRates.set(freshness.fallbacks.length);
+      metrics.divergingRates.set(freshness.currencies.filter(({ diverges }) => diverges).length);
       for (const { quote, age_seconds, stale } of freshness.currencies) {
         if (age_seconds !== null) metrics.rateAge.set({ quote }, age_seconds);
         metrics.rateStale.set({ quote }, stale ? 1 : 0);
@@ -66,6 +68,7 @@ function removeAll(): void {
   const { deadLetters, serviceTrouble, rateAge, rateStale } = metrics;
   for (const labelled of [deadLetters, serviceTrouble, rateAge, rateStale]) labelled.reset();
   const { openLetters, missedSlots, lastSuccess, xeQuota, keysMissing } = metrics;
-  for (const single of [openLetters, missedSlots, lastSuccess, xeQuota, keysMissing])
-    single.remove();
+  const { fallbackRates, divergingRates } = metrics;
+  const singles = [openLetters, missedSlots, lastSuccess, xeQuota, keysMissing];
+  for (const single of [...singles, fallbackRates, divergingRates]) single.remove();
 }

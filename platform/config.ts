@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { WrongSettings } from './errors.ts';
+import {
+  findMissingCredentials,
+  hasCredentials,
+  type ProviderName,
+  SIMULATED,
+} from './providers.ts';
 import { Refusal } from './setting-kinds.ts';
 import { SETTINGS, type Setting } from './settings.ts';
 
@@ -20,6 +26,7 @@ export const SECRET_NAMES: readonly string[] = [
   'SCHEMA_REGISTRY_CA',
   'XE_ACCOUNT_ID',
   'XE_API_KEY',
+  'OPENEXCHANGERATES_APP_ID',
   'API_TOKEN',
 ];
 
@@ -28,7 +35,10 @@ type Values = {
     ? T
     : never;
 };
-export type Config = Values & { readonly source: 'xe' | 'simulator' };
+export type Config = Values & {
+  /** Where the rates of slots and manual runs come from; a row of the table `sources`. */
+  readonly source: string;
+};
 
 /** Every name that the environment may set. */
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly (keyof typeof SETTINGS)[];
@@ -55,9 +65,11 @@ export function readConfig(environment: Environment = process.env, envFile = '.e
       faults.push(`${name}: ${err.message}${shownAs(name, text)}`);
     }
   }
-  faults.push(...findConflicts(raw));
+  const named = (values['PROVIDERS'] ?? []) as ProviderName[];
+  faults.push(...findConflicts(raw), ...findMissingCredentials(named, raw));
   if (faults.length > 0) throw new WrongSettings(faults);
-  const source = values['XE_API_KEY'] ? 'xe' : 'simulator';
+  const isReal = named.some((name) => hasCredentials(name, raw));
+  const source = (isReal && named[0]) || SIMULATED;
   return Object.freeze({ ...(values as Values), source });
 }
 

@@ -15,8 +15,8 @@ export type HealthCode =
   | 'schema_incompatible'
   | 'codec_unreadable'
   | 'log_gap'
-  | 'xe_unavailable'
-  | 'xe_refused'
+  | 'provider_unavailable'
+  | 'provider_refused'
   | 'budget_spent'
   | 'events_not_stored'
   | 'no_newer_rate'
@@ -53,7 +53,8 @@ export function troubleOf(err: unknown): { trouble: string; code: HealthCode } {
 
 function healthCode(err: unknown): HealthCode {
   if (err instanceof StreamUnavailable) return err.healthCode;
-  if (err instanceof UpstreamError) return err.retryable ? 'xe_unavailable' : 'xe_refused';
+  if (err instanceof UpstreamError)
+    return err.retryable ? 'provider_unavailable' : 'provider_refused';
   if ((err as { code?: unknown }).code === '53100') return 'disk_full';
   return classify(err) === 'outage' ? 'postgres_unavailable' : 'bug';
 }

@@ -78,6 +78,16 @@ export const metrics = {
     help: '1 while real rates are stored but no XE keys are set: new rates stay hidden; else 0.',
     registers,
   }),
+  fallbackRates: new Gauge({
+    name: 'fx_rates_from_fallback',
+    help: 'Currencies whose newest rate comes from a fallback, not from the first provider.',
+    registers,
+  }),
+  divergingRates: new Gauge({
+    name: 'fx_rates_diverging',
+    help: 'Currencies whose newest rate differs from another source beyond the tolerance.',
+    registers,
+  }),
   xeQuota: new Gauge({
     name: 'fx_xe_quota_remaining',
     help: 'Remaining rates of the XE quota, as last reported by XE.',

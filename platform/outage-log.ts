@@ -14,7 +14,7 @@ const DEPENDENCIES: Partial<Record<HealthCode, string>> = {
   disk_full: 'Postgres',
   stream_unavailable: 'stream',
   registry_unavailable: 'schema registry',
-  xe_unavailable: 'XE',
+  provider_unavailable: 'XE',
 };
 
 interface Outage {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import cronParser from 'cron-parser';
 import currencyCodes from 'currency-codes';
 import { FAILPOINTS, type Failpoint } from './failpoint.ts';
+import { PROVIDER_SETTINGS, type ProviderName } from './providers.ts';
 import {
   certificates,
   commaList,
@@ -55,7 +56,7 @@ const path: Kind<string> = {
   },
 };
 
-const xeUrl: Kind<string> = {
+const providerUrl: Kind<string> = {
   expected: 'an https:// URL; http:// is allowed for loopback only',
   example: 'https://xecdapi.xe.com/v1/',
   parse: (given) => {
@@ -63,6 +64,18 @@ const xeUrl: Kind<string> = {
     return given.endsWith('/') ? given : `${given}/`;
   },
 };
+
+const providers: Kind<ProviderName[]> = {
+  expected: `a comma list of ${Object.keys(PROVIDER_SETTINGS).join(', ')}, each once`,
+  example: 'xe,openexchangerates',
+  parse: (given) => {
+    const names = given.split(',').map((name) => name.trim());
+    const isKnown = names.every((name) => Object.hasOwn(PROVIDER_SETTINGS, name));
+    return isKnown && new Set(names).size === names.length ? (names as ProviderName[]) : undefined;
+  },
+};
+
+const percent = matching(/^\d{1,2}(\.\d{1,4})?$/, 'a percentage from 0 to 99.9999', '1');
 
 const currencies: Kind<string[]> = {
   expected: 'a comma list of ISO 4217 codes without USD, the base',
@@ -154,7 +167,14 @@ export const SETTINGS = {
   CONSUMER_GROUP: setting(topicName, 'fx-rates-postgres'),
   XE_ACCOUNT_ID: optional(text),
   XE_API_KEY: optional(text),
-  XE_BASE_URL: setting(xeUrl, 'https://xecdapi.xe.com/v1/'),
+  XE_BASE_URL: setting(providerUrl, 'https://xecdapi.xe.com/v1/'),
+  OPENEXCHANGERATES_APP_ID: optional(text),
+  OPENEXCHANGERATES_BASE_URL: setting(providerUrl, 'https://openexchangerates.org/api/'),
+  OPENEXCHANGERATES_DAILY_BUDGET: setting(wholeNumber(0, 1_000_000, 20), '20'),
+  PROVIDERS: setting(providers, 'xe'),
+  FALLBACK_AFTER_MINUTES: setting(wholeNumber(0, 1440, 30), '30'),
+  CROSS_CHECK: setting(oneOf('none', 'daily'), 'none'),
+  CROSS_CHECK_TOLERANCE: setting(percent, '1'),
   CURRENCIES: setting(currencies, 'NGN,GHS,KES,UGX,MAD,XOF,EGP'),
   SCHEDULE: setting(cron, '0 1,23 * * *'),
   SCHEDULE_TZ: setting(timeZone, 'UTC'),

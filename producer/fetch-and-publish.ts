@@ -104,7 +104,11 @@ async function fetchRates(deps: FetchDeps, run: Run, call: Call): Promise<Fetche
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const ended = describeFetchFailure(run, error, call.signal.aborted);
-    const outcome = { quota_exceeded: 'quota', xe_refused: 'refused', xe_rejected: 'refused' };
+    const outcome = {
+      quota_exceeded: 'quota',
+      provider_refused: 'refused',
+      provider_rejected: 'refused',
+    };
     const { code } = ended.failure;
     metrics.fetches.inc({ outcome: outcome[code as keyof typeof outcome] ?? 'failed' });
     const { retryInSeconds } = ended;
@@ -178,7 +182,9 @@ export function describeFetchFailure(
   const isRefused = kind === 'refused' || kind === 'exhausted';
   // A manual run fails at once. So does history: a retry would not return it either.
   const isFinal =
-    run.trigger === 'manual' || (run.trigger === 'backfill' && !retryable && !isRefused);
+    run.trigger === 'manual' ||
+    run.trigger === 'cross-check' ||
+    (run.trigger === 'backfill' && !retryable && !isRefused);
   return {
     failure,
     isBilled,
@@ -189,11 +195,11 @@ export function describeFetchFailure(
 }
 
 const CODES: Record<UpstreamKind, FailureCode> = {
-  outage: 'xe_unavailable',
-  refused: 'xe_refused',
+  outage: 'provider_unavailable',
+  refused: 'provider_refused',
   exhausted: 'quota_exceeded',
-  unusable: 'xe_unusable',
-  rejected: 'xe_rejected',
+  unusable: 'provider_unusable',
+  rejected: 'provider_rejected',
 };
 
 async function publishEvents(deps: FetchDeps, { run, events }: FetchedRun): Promise<void> {
@@ -239,9 +245,9 @@ export async function refreshAccount(
     await keepQuota(db, { ...ledger.account, seen, account: true });
     await keepPackage(db, run.run_id, seen.package ?? null);
     if (seen.package?.startsWith('FREETRIAL'))
-      log.warn({ package: seen.package }, 'XE: this package is a trial and may serve mock rates');
+      log.warn({ package: seen.package }, 'this package is a trial and may serve mock rates');
   } catch (err) {
-    log.warn({ err }, 'XE: account_info failed');
+    log.warn({ err }, 'the account could not be read');
   }
 }
 

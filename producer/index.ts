@@ -8,7 +8,15 @@ import { startWakeLoop } from '../platform/wake-loop.ts';
 import { type FetchDeps, fetchAndPublish, refreshAccount } from './fetch-and-publish.ts';
 import { checkUnconfirmedRuns } from './unconfirmed-runs.ts';
 
-export interface ProducerDeps extends FetchDeps, SlotSettings {
+/** A provider with its own ledger: budget, circuit breaker and quota are its own. */
+export type Lane = Pick<FetchDeps, 'ledger' | 'provider'>;
+
+export interface ProducerDeps extends Omit<FetchDeps, keyof Lane>, SlotSettings {
+  /** The first runs the slots; each other one is the fallback of the one before. */
+  lanes: readonly [Lane, ...Lane[]];
+  fallbackAfterMinutes: number;
+  /** Ask the second provider once a day, to compare the rates. */
+  crossCheck: boolean;
   /** The consumer group that stores the events. */
   group: string;
   notifications: Notifications;
@@ -37,19 +45,25 @@ const LATE_MS = 1000;
  * the ledger what is due. Nothing in memory decides that XE is called.
  */
 export function startProducer(deps: ProducerDeps): Producer {
-  const { ledger, log, schedule, notifications, onGiveUp } = deps;
+  const { lanes, log, schedule, notifications, onGiveUp } = deps;
+  const [{ ledger }] = lanes;
   let failing: Trouble | null = null;
   let account = Promise.resolve();
   const loop = startWakeLoop({
     name: 'producer',
     meanwhile: 'due slots wait in the ledger',
     work: async (signal) => {
-      await runPass(deps, signal, (run) => {
-        // Not awaited: the rates are there, and do not wait for account_info.
-        account = account.then(() => refreshAccount(deps, run, signal));
-      });
-      const ms = await ledger.msToNext();
-      return ms === null ? null : Math.max(SOONEST_MS, ms);
+      await deps.beforePass?.();
+      for (const [n, lane] of lanes.entries()) {
+        if (!deps.backfillOnly) await fileRuns(deps, n);
+        await runPass({ ...deps, ...lane }, signal, (run) => {
+          // Not awaited: the rates are there, and do not wait for the account.
+          account = account.then(() => refreshAccount({ ...deps, ...lane }, run, signal));
+        });
+      }
+      const waits = await Promise.all(lanes.map((lane) => lane.ledger.msToNext()));
+      const known = waits.filter((ms) => ms !== null);
+      return known.length === 0 ? null : Math.max(SOONEST_MS, Math.min(...known));
     },
     pollMs: POLL_MS,
     onFailure: (err) => {
@@ -80,18 +94,25 @@ export function startProducer(deps: ProducerDeps): Producer {
   };
 }
 
+/** Files what is due at a provider other than the first. */
+async function fileRuns({ lanes, fallbackAfterMinutes, crossCheck }: ProducerDeps, n: number) {
+  const [lane, before] = [lanes[n], lanes[n - 1]];
+  if (!lane || !before) return;
+  await lane.ledger.fileFallback(before.ledger.account.source, fallbackAfterMinutes);
+  if (crossCheck && n === 1) await lane.ledger.fileCrossCheck();
+}
+
 /** Files what is due and takes each run once, so that slow failures cannot delay newer slots. */
 async function runPass(
-  deps: ProducerDeps,
+  deps: ProducerDeps & Lane,
   signal: AbortSignal,
   onFetched: (run: FetchedRun) => void,
 ): Promise<void> {
   const { ledger, schedule, backfillOnly = false, log } = deps;
   const claimedBy = `${hostname()}/${process.pid}`;
-  await deps.beforePass?.();
   const seen: string[] = [];
   while (!signal.aborted) {
-    if (!backfillOnly) await ledger.fileDueSlots(deps);
+    if (!backfillOnly && ledger === deps.lanes[0].ledger) await ledger.fileDueSlots(deps);
     await ledger.confirm();
     await checkUnconfirmedRuns(deps);
     const slotsLeft = slotsLeftToday(schedule, await ledger.now());

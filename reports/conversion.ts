@@ -11,7 +11,9 @@ export interface UsedRate {
   readonly rate: string;
   readonly rate_date: string;
   readonly source: string;
+  readonly simulated: boolean;
   readonly suspect: boolean;
+  readonly diverges: boolean;
 }
 
 export interface Conversion {
@@ -21,8 +23,8 @@ export interface Conversion {
 
 const RATES = `
 select distinct on (quote_currency) quote_currency as currency, mid as rate, rate_date, source,
-       suspect
-from rates
+       sources.simulated, suspect, diverges
+from rates join sources on name = source
 where base_currency = :base
   and rate_date between cast(:as_of as date) - cast(:days_back as integer) and cast(:as_of as date)
 order by quote_currency, rate_date desc`;
@@ -34,7 +36,8 @@ export async function readConversion(db: Database, asOf: string): Promise<Conver
     as_of: asOf,
     days_back: DAYS_BACK,
   });
-  const base = { currency: BASE, rate: '1', rate_date: asOf, source: 'none', suspect: false };
+  const flags = { simulated: false, suspect: false, diverges: false };
+  const base = { currency: BASE, rate: '1', rate_date: asOf, source: 'none', ...flags };
   return { asOf, rates: new Map([...rates, base].map((rate) => [rate.currency, rate])) };
 }
 
@@ -68,9 +71,10 @@ export function conversionNotes(amounts: Amounts, { asOf, rates }: Conversion): 
   });
 }
 
-function describeRate({ currency, rate, rate_date, source, suspect }: UsedRate): string {
-  const simulated = source === 'simulator' ? ' SIMULATED, not a real rate.' : '';
-  const jump = suspect ? ' SUSPECT: more than 20 % off the last rate before it.' : '';
+function describeRate({ currency, rate, rate_date, source, ...flags }: UsedRate): string {
+  const simulated = flags.simulated ? ' SIMULATED, not a real rate.' : '';
+  const jump = flags.suspect ? ' SUSPECT: more than 20 % off the last rate before it.' : '';
+  const other = flags.diverges ? ' DIVERGES: another source of the day is far off.' : '';
   const used = `1 ${BASE} = ${rate} ${currency} (rate of ${rate_date}, source ${source}).`;
-  return `${used}${simulated}${jump}`;
+  return `${used}${simulated}${jump}${other}`;
 }

@@ -9,6 +9,7 @@ import express, {
 import type { Fault } from '../platform/simulated-fault.ts';
 import { accountInfo, currencies } from './account-endpoints.ts';
 import { type FaultSwitch, faultRoutes, refuse, sendBadly, spoiled } from './faults.ts';
+import { openExchangeRatesFace } from './openexchangerates.ts';
 import type { Quota } from './quota.ts';
 import {
   convertFrom,
@@ -45,6 +46,10 @@ interface AppSettings {
   readonly now: () => Date;
   readonly quota: Quota;
   readonly faults: FaultSwitch;
+  /** Another provider's face, under /openexchangerates/api. */
+  readonly second: { readonly quota: Quota; readonly faults: FaultSwitch };
+  /** Whether responses say that they are simulated; only tests leave it out. */
+  readonly isMarked: boolean;
   readonly accountId: string;
   readonly apiKey: string;
 }
@@ -55,11 +60,13 @@ export function buildApp(settings: AppSettings): Express {
   app.use((_req, res, next) => {
     // The client marks every row that came with this header as simulated, whatever its settings
     // say.
-    res.set('X-Simulator', '1');
+    if (settings.isMarked) res.set('X-Simulator', '1');
     next();
   });
   // Ours, not XE's: no credentials, which an in-process simulator keeps to itself.
   app.use('/simulator', faultRoutes(settings.faults));
+  const { apiKey: appId, now, second } = settings;
+  app.use('/openexchangerates/api', openExchangeRatesFace({ appId, now, ...second }));
   app.use(basicAuth(settings));
   app.use((req, res, next) => {
     if (req.method === 'GET') return next();

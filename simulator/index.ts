@@ -15,6 +15,8 @@ export interface SimulatorSettings {
   mode: 'live' | 'daily';
   accountId: string;
   apiKey: string;
+  /** Leaves out the header that marks responses as simulated, for tests of real sources. */
+  isMarked?: boolean;
   /** Rates (not calls) a month; 10000. */
   packageLimit?: number;
   now?: () => Date;
@@ -33,6 +35,8 @@ export interface Simulator {
   /** Plays a fault for this many requests, or until it is set to `none`. */
   readonly setFault: FaultSwitch['set'];
   /** Cuts open connections and frees the port. */
+  /** The look-alike of Open Exchange Rates, whose app id is `apiKey`. It counts calls. */
+  readonly second: Pick<Simulator, 'url' | 'calls' | 'requests' | 'setFault'>;
   stop(): Promise<void>;
 }
 
@@ -47,14 +51,23 @@ export async function startSimulator(settings: SimulatorSettings): Promise<Simul
     packageLimit = 10_000,
     now = () => new Date(),
     fault = 'none',
+    isMarked = true,
     ...rest
   } = settings;
   const quota = openQuota({ limit: packageLimit, now });
   const faults = faultSwitch(fault);
-  const server = createServer(buildApp({ ...rest, now, quota, faults }));
+  const second = { quota: openQuota({ limit: 1000, now }), faults: faultSwitch() };
+  const server = createServer(buildApp({ ...rest, now, quota, faults, second, isMarked }));
   await listen(server, { host, port });
+  const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}/v1/`,
+    url: `${origin}/v1/`,
+    second: {
+      url: `${origin}/openexchangerates/api/`,
+      calls: second.quota.calls,
+      requests: second.quota.requests,
+      setFault: second.faults.set,
+    },
     calls: quota.calls,
     ratesServed: quota.ratesServed,
     requests: quota.requests,

@@ -123,6 +123,22 @@ export function usdRate(currency: Currency, at: Date): Fraction {
   return { top: roundedUnits(product(fractionOf(currency.usual), factor), 10), bottom: 10n ** 10n };
 }
 
+/** How far the second face's walk is above the first's, in millionths: this much, give or take. */
+const SECOND_ABOVE = 2_000n;
+
+/** As `usdRate`, for a second provider of the same market: 0 to 0.4 % above it. */
+export function secondUsdRate(currency: Currency, at: Date): Fraction {
+  const rate = usdRate(currency, at);
+  if (currency.iso === 'USD') return rate;
+  const minute = BigInt(Math.floor(at.getTime() / 60_000));
+  const above = LATTICE_UNIT + noise(`${currency.iso}|second`, minute, 4n * DAY);
+  const factor = {
+    top: PARTS * LATTICE_UNIT + SECOND_ABOVE * above,
+    bottom: PARTS * LATTICE_UNIT,
+  };
+  return product(rate, factor);
+}
+
 /** Value noise in [-2^63, 2^63): random at the lattice points, smoothstep between them. */
 function noise(seed: string, minute: bigint, period: bigint): bigint {
   const point = minute / period;

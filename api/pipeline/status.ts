@@ -1,7 +1,12 @@
 import type { Account } from '../../ledger/credentials.ts';
-import type { FreshnessSettings, ReadFreshness } from '../../ledger/freshness.ts';
+import type { Freshness, FreshnessSettings, ReadFreshness } from '../../ledger/freshness.ts';
 import { freshnessProblems, readRunProblem, readServiceProblems } from '../../ledger/health.ts';
-import { type LedgerStatus, ledgerStatus, type SlotState } from '../../ledger/status.ts';
+import {
+  failingSince,
+  type LedgerStatus,
+  ledgerStatus,
+  type SlotState,
+} from '../../ledger/status.ts';
 import type { Database } from '../../platform/database.ts';
 import { heartbeats, SILENT_SECONDS } from '../../platform/heartbeat.ts';
 import { queryRow } from '../../platform/sql.ts';
@@ -42,6 +47,8 @@ export function statusReader(deps: StatusDeps) {
       details: true,
       trouble: problems.map(({ component, detail }) => `${component}: ${detail}`),
       problems,
+      sources: freshness.sources,
+      fallback: await readFallback(db, source, freshness),
       currencies: freshness.currencies,
       next_slot: freshness.next_slot,
       consumer_lag: (consumer?.health['lag'] as string | undefined) ?? null,
@@ -53,6 +60,18 @@ export function statusReader(deps: StatusDeps) {
       })),
       console_url: consoleUrl ?? null,
     };
+  };
+}
+
+/** The rates that come from another source than the first, and since when that one has failed. */
+async function readFallback(db: Database, source: string, { fallbacks }: Freshness) {
+  const [newest] = fallbacks;
+  if (!newest?.rate_date || !newest.source) return null;
+  return {
+    source: newest.source,
+    rate_date: newest.rate_date,
+    currencies: fallbacks.map(({ quote }) => quote),
+    since: await failingSince(db, source),
   };
 }
 

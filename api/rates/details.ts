@@ -3,7 +3,7 @@ import type { Handler } from '../http/operations.ts';
 import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
 import { invalidParameter } from '../http/problems.ts';
 import { latest, type RatesDeps, refuseNoRate } from './routes.ts';
-import { BASE, isFinalDay, knownCode, markStale, validityOf } from './rows.ts';
+import { BASE, DAY_MS, isFinalDay, knownCode, markStale, validityOf } from './rows.ts';
 
 const CURSOR = [KEY_PART.instant, KEY_PART.code, KEY_PART.uuid];
 
@@ -12,6 +12,7 @@ export function rateDetailsHandlers(deps: RatesDeps): Record<string, Handler> {
   return {
     observations: observationsHandler(deps),
     latestObservations: latestObservationsHandler(deps),
+    quality: qualityHandler(deps),
     convert: convertHandler(deps),
     currencies: currenciesHandler(deps),
   };
@@ -35,6 +36,32 @@ function observationsHandler({ rates, readFreshness, currencies }: RatesDeps): H
       meta: { next_cursor },
       valid: validityOf(fresh),
       fileName: `fx-observations_${day}`,
+    };
+  };
+}
+
+const QUALITY_CURSOR = [KEY_PART.day, KEY_PART.code];
+const QUALITY_DAYS = 90;
+
+/** How well the sources of each day agree; the last 90 days without `from`. */
+function qualityHandler({ rates, readFreshness, currencies }: RatesDeps): Handler {
+  return async ({ from, to, quotes, limit, cursor }) => {
+    const codes = knownCodes(quotes, currencies);
+    const fresh = await readFreshness();
+    const last = String(to ?? fresh.today);
+    const ago = new Date(Date.parse(last) - QUALITY_DAYS * DAY_MS).toISOString().slice(0, 10);
+    const days = { from: String(from ?? ago), to: last };
+    if (days.from > last) throw invalidParameter('from', `use a day up to ${last}`);
+    const after = decodeCursor(cursor, QUALITY_CURSOR);
+    const size = Number(limit);
+    const rows = await rates.quality(codes, days, { after, limit: size + 1 });
+    const { page, next_cursor } = cutPage(rows, size, (row) => [row.rate_date, row.quote]);
+    return {
+      item: 'Quality',
+      data: page,
+      meta: { next_cursor },
+      valid: validityOf(fresh),
+      fileName: `fx-quality_${days.from}_${last}`,
     };
   };
 }
@@ -69,14 +96,14 @@ function convertHandler({ rates, readFreshness, currencies }: RatesDeps): Handle
           : await rates.onDay(pairs, day);
     const [row] = markStale(found, newest, fresh);
     if (!row?.rate) return refuseNoRate(rates, pairs, day ?? fresh.today);
-    const { rate, rate_date, source, suspect, stale, derived } = row;
+    const { rate, rate_date, source, suspect, diverges, stale, derived } = row;
     const minorUnits = currencyCodes.code(quote)?.digits ?? 2;
     const result = await rates.multiply(String(amount), rate, minorUnits);
     const data = { from: base, to: quote, amount, result, rate, rate_date };
     const isFinal = rate_date === day && isFinalDay(day, [row], fresh);
     return {
       item: 'Conversion',
-      data: { ...data, source, suspect, stale, derived },
+      data: { ...data, source, suspect, diverges, stale, derived },
       meta: {},
       valid: validityOf(fresh, isFinal),
     };

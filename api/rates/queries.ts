@@ -8,7 +8,7 @@ export type PairRate = Schemas['Rate'] & {
   readonly inverse: string;
   readonly observed_at: string;
   readonly fetched_at: string;
-  readonly source: 'xe' | 'simulator';
+  readonly source: string;
 };
 /** One base and several quotes, in the order in which they are wanted. */
 export interface Pairs {
@@ -37,6 +37,7 @@ const RANGE = sqlFile(import.meta.url, 'sql/pair_rates_in_range.sql');
 const BUCKETS = sqlFile(import.meta.url, 'sql/buckets.sql');
 const MISSING_DAYS = sqlFile(import.meta.url, 'sql/missing_days.sql');
 const OBSERVATIONS = sqlFile(import.meta.url, 'sql/observations_of_day.sql');
+const QUALITY = sqlFile(import.meta.url, 'sql/quality.sql');
 const LATEST_OBSERVATIONS = sqlFile(import.meta.url, 'sql/latest_observations.sql');
 const CURRENCIES = sqlFile(import.meta.url, 'sql/days_of_currencies.sql');
 const FIRST_DAY =
@@ -86,6 +87,12 @@ export function rateQueries(db: Database) {
       const [time = null, quote = null, event = null] = after ?? [];
       const params = { day, quotes, time, quote, event, limit };
       return query<Schemas['Observation']>(db, OBSERVATIONS, params);
+    },
+
+    /** The rates of a range beside those of the best other source, oldest first. */
+    quality: (quotes: readonly string[], { from, to }: Days, { after, limit }: Page) => {
+      const [day = null, quote = null] = after ?? [];
+      return query<Schemas['Quality']>(db, QUALITY, { quotes, from, to, day, quote, limit });
     },
 
     /** Observations of any day by when they were stored, newest first. */

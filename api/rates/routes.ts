@@ -38,7 +38,7 @@ export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
       const data = markStale(newest, newest, fresh);
       const meta = {
         base: pairs.base,
-        simulated: isSimulated(data),
+        simulated: isSimulated(data, fresh),
         next_slot: fresh.next_slot,
         missing_quotes: quotesWithout(pairs, newest),
       };
@@ -65,7 +65,12 @@ export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
       return {
         item: 'Rate',
         data: rows,
-        meta: { base: pairs.base, simulated: isSimulated(rows), date, missing_quotes: missing },
+        meta: {
+          base: pairs.base,
+          simulated: isSimulated(rows, fresh),
+          date,
+          missing_quotes: missing,
+        },
         valid,
         fileName: rateFileName(pairs, String(date)),
         ...wideTable(params, rows, pairs),
@@ -86,13 +91,13 @@ async function readPair(deps: RatesDeps, params: Params): Promise<Result> {
   const { date } = params;
   if (date !== undefined) {
     const { rows, missing, valid } = await readDay(deps, pairs, params, fresh);
-    const meta = { base, simulated: isSimulated(rows), date, missing_quotes: missing };
+    const meta = { base, simulated: isSimulated(rows, fresh), date, missing_quotes: missing };
     return { item: 'Rate', data: rows[0] as object, meta, valid };
   }
   const newest = await latest(rates, pairs, fresh);
   const [row] = markStale(newest, newest, fresh);
   if (!row) throw new Refused('no-rate', `there is no rate for ${base}/${quote} yet`);
-  const meta = { base, simulated: isSimulated([row]), next_slot: fresh.next_slot };
+  const meta = { base, simulated: isSimulated([row], fresh), next_slot: fresh.next_slot };
   return { item: 'Rate', data: row, meta, valid: validityOf(fresh) };
 }
 
@@ -165,7 +170,13 @@ async function readRange(
   return {
     item: 'Rate',
     data,
-    meta: { base: pairs.base, ...days, missing_dates, simulated: isSimulated(data), next_cursor },
+    meta: {
+      base: pairs.base,
+      ...days,
+      missing_dates,
+      simulated: isSimulated(data, fresh),
+      next_cursor,
+    },
     valid: validityOf(fresh, isFixed && isFinalDay(days.to, data, fresh)),
     fileName: rateFileName(pairs, days),
     ...wideTable(params, data, pairs),
@@ -191,7 +202,13 @@ async function readBuckets(
   return {
     item: 'Bucket',
     data: page,
-    meta: { base: pairs.base, ...days, missing_dates, simulated: isSimulated(page), next_cursor },
+    meta: {
+      base: pairs.base,
+      ...days,
+      missing_dates,
+      simulated: isSimulated(page, fresh),
+      next_cursor,
+    },
     valid: validityOf(fresh, isFixed && isFinalDay(days.to, page, fresh)),
     fileName: `${rateFileName(pairs, days)}_by-${group}`,
   };

@@ -65,24 +65,37 @@ export function gapRow(rate_date: string, base: string, quote: string): RateRow 
     fetched_at: null,
     source: null,
     suspect: false,
+    diverges: false,
     stale: false,
     derived: false,
   };
 }
 
-/** Whether any of the rows was made by the simulator. */
-export function isSimulated(rows: readonly { readonly source: string | null }[]): boolean {
-  return rows.some(({ source }) => source === 'simulator');
+/** Whether any of the rows was made up by a simulator. */
+export function isSimulated(
+  rows: readonly { readonly source: string | null }[],
+  { sources }: Freshness,
+): boolean {
+  return rows.some(({ source }) =>
+    sources.some(({ name, simulated }) => simulated && name === source),
+  );
 }
 
-/** Whether rows of XE up to `lastDay` can no longer change: no catch-up reaches back that far. */
+/**
+ * Whether rows of the best source up to `lastDay` can no longer change: no catch-up reaches back that
+ * far.
+ */
 export function isFinalDay(
   lastDay: string,
   rows: readonly { readonly source: string | null }[],
-  { today }: Freshness,
+  { today, sources }: Freshness,
 ): boolean {
   const age = (Date.parse(today) - Date.parse(lastDay)) / DAY_MS;
-  return age > FINAL_AFTER_DAYS && rows.length > 0 && rows.every(({ source }) => source === 'xe');
+  return (
+    age > FINAL_AFTER_DAYS &&
+    rows.length > 0 &&
+    rows.every(({ source }) => source === sources[0]?.name)
+  );
 }
 
 /** How long a response made with this freshness stays right. */
@@ -108,11 +121,12 @@ function pivotByDay(rows: readonly RateRow[], { quotes }: Pairs) {
     ...quotes.map((name): Column => ({ name, kind: 'decimal' })),
     { name: 'source', kind: 'text' },
     { name: 'suspect', kind: 'text' },
+    { name: 'diverges', kind: 'text' },
     { name: 'stale', kind: 'text' },
   ];
   const gaps = Object.fromEntries(quotes.map((quote) => [quote, null]));
   const lines = [...days].map(([rate_date, ofDay]): Row => {
-    const codes = (flag: 'suspect' | 'stale') =>
+    const codes = (flag: 'suspect' | 'diverges' | 'stale') =>
       ofDay.flatMap((row) => (row[flag] ? [row.quote] : [])).join(' ');
     return {
       rate_date,
@@ -120,6 +134,7 @@ function pivotByDay(rows: readonly RateRow[], { quotes }: Pairs) {
       ...Object.fromEntries(ofDay.map(({ quote, rate }) => [quote, rate])),
       source: ofDay.find(({ source }) => source !== null)?.source ?? null,
       suspect: codes('suspect'),
+      diverges: codes('diverges'),
       stale: codes('stale'),
     };
   });

@@ -22,8 +22,8 @@ select (
     select from daily_rates d
     where d.base_currency = r.base_currency and d.quote_currency = r.quote_currency
       and d.rate_date = (r.observed_at at time zone 'UTC')::date
-      and (d.source = 'xe', d.observed_at, d.fetched_at, d.event_id)
-       >= (r.source = 'xe', r.observed_at, r.fetched_at, r.event_id)
+      and (-source_rank(d.source), d.observed_at, d.fetched_at, d.event_id)
+       >= (-source_rank(r.source), r.observed_at, r.fetched_at, r.event_id)
     limit 1
   ) ranked
   where r.position = any(:newest::bigint[])

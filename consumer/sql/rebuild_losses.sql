@@ -1,5 +1,5 @@
 -- What a rebuild lost against the tables before it: events, and days whose rate is gone or ranks
--- lower. Rank: a real rate before a simulated one, then the newest.
+-- lower. Rank: the best source, then the newest.
 select (
   select count(*) from observations_before b
   where not exists (
@@ -10,8 +10,8 @@ select (
   select count(*) from days_before b
   left join daily_rates d using (base_currency, quote_currency, rate_date)
   where d.event_id is null
-     or (d.source = 'xe', d.observed_at, d.fetched_at, d.event_id)
-      < (b.source = 'xe', b.observed_at, b.fetched_at, b.event_id)
+     or (-source_rank(d.source), d.observed_at, d.fetched_at, d.event_id)
+      < (-source_rank(b.source), b.observed_at, b.fetched_at, b.event_id)
 )::int as days, (
   select count(*) from days_before
 )::int as days_before, (

@@ -8,6 +8,8 @@ with voided as (
   select event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at,
          :reason, :by
   from voided
+), compared as (
+  delete from second_rates s using voided v where s.event_id = v.event_id
 ), removed as (
   delete from daily_rates d using voided v where d.event_id = v.event_id
   returning d.base_currency, d.quote_currency, d.rate_date

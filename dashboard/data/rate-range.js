@@ -3,6 +3,7 @@ import { addDays, getToday, startOfMonth } from '../ui/time.js';
 import { requestAllPages } from './api.js';
 import { averageDecimals, compareDecimals } from './decimal.js';
 import { getParam } from './params.js';
+import { isSimulated } from './status.js';
 
 /** The rates of a range of days, as the chart and its tables show them. */
 
@@ -101,7 +102,7 @@ function readRates(quote, rows, side) {
   /** @type {Map<string, Point>} */
   const points = new Map();
   for (const { [side]: text, rate_date, suspect, source } of rows)
-    if (text !== null) points.set(rate_date, { text, suspect, simulated: source === 'simulator' });
+    if (text !== null) points.set(rate_date, { text, suspect, simulated: isSimulated(source) });
   const samples = [...points].map(([date, { text }]) => ({ date, low: text, high: text, text }));
   const averages = samples.map(({ text }) => ({ value: text, weight: 1 }));
   return { quote, points, summary: summarize(samples, averages) };
@@ -112,7 +113,7 @@ function readBuckets(quote, buckets) {
   const points = new Map(
     buckets.map(({ last, last_date, suspect, source }) => [
       last_date,
-      { text: last, suspect, simulated: source === 'simulator' },
+      { text: last, suspect, simulated: isSimulated(source) },
     ]),
   );
   const samples = buckets.map(({ last_date, min, max, last }) => ({

@@ -50,6 +50,17 @@ export async function refreshStatus() {
   if (!document.hidden) refreshStatusSoon(POLL_MS);
 }
 
+/**
+ * Whether the rates of a source are made up. Before the first status only the built-in one is known.
+ * @param {string | null} source
+ */
+export const isSimulated = (source) =>
+  snapshot.status?.sources.find(({ name }) => name === source)?.simulated ?? source === 'simulator';
+
+/** How people call a source. @param {string} source */
+export const titleOf = (source) =>
+  snapshot.status?.sources.find(({ name }) => name === source)?.title ?? source;
+
 /** The database's clock now, in milliseconds. @param {Snapshot} snapshot */
 export const getServerTime = ({ status, receivedAt }) =>
   Date.parse(status?.now ?? new Date(receivedAt).toISOString()) + Date.now() - receivedAt;

@@ -1,9 +1,9 @@
 // @ts-check
 import { Unreachable } from '../data/api.js';
-import { onStatus } from '../data/status.js';
+import { isSimulated, onStatus, titleOf } from '../data/status.js';
 import { h, render } from './dom.js';
 import { createRawDetails, describeRetry, explainFailure, failureOf } from './failures.js';
-import { formatDuration, formatMinute } from './time.js';
+import { formatDuration, formatMinute, getToday } from './time.js';
 
 /** @typedef {import('../data/types.d.ts').Status} Status */
 /** @typedef {import('../data/types.d.ts').HealthProblem} HealthProblem */
@@ -37,7 +37,7 @@ export function showBanners(place) {
     const { status } = snapshot;
     // With real rates in the database, simulated ones are hidden.
     const isHidden = status?.problems.some(({ code }) => code === 'xe_keys_missing');
-    if (status && simulated) simulated.hidden = status.source !== 'simulator' || isHidden === true;
+    if (status && simulated) simulated.hidden = !isSimulated(status.source) || isHidden === true;
     const banners = [...describeConnection(snapshot), ...(status ? describeProblems(status) : [])];
     const key = JSON.stringify(banners);
     if (key === shown) return;
@@ -71,7 +71,19 @@ function describeProblems(status) {
   const others = status.problems.filter(
     ({ code, detail }) => !explained.includes(code) && !reasons.has(detail),
   );
-  return [...(upstream ? [upstream] : []), ...(stale ? [stale] : []), ...others.map(describeOther)];
+  const fallback = describeFallback(status);
+  const known = [fallback, upstream].filter((banner) => banner !== null);
+  return [...known, ...(stale ? [stale] : []), ...others.map(describeOther)];
+}
+
+/** @param {Status} status @returns {Banner | null} */
+function describeFallback({ fallback, source }) {
+  if (!fallback) return null;
+  const { currencies, rate_date, source: used, since } = fallback;
+  const reason = since ? ` (${titleOf(source)} unavailable since ${formatMinute(since)} UTC)` : '';
+  const day = rate_date === getToday() ? 'today' : rate_date;
+  const text = `${currencies.join(', ')} of ${day} from ${used}${reason}.`;
+  return { kind: 'warning', title: 'FALLBACK RATES', text };
 }
 
 /** @param {HealthProblem} problem @returns {Banner} */
@@ -89,7 +101,7 @@ function describeOther({ code, detail, fix }) {
 function describeBreaker({ breaker }) {
   if (!breaker) return null;
   const { cause, action } = explainFailure({
-    code: breaker.status === 429 ? 'quota_exceeded' : 'xe_refused',
+    code: breaker.status === 429 ? 'quota_exceeded' : 'provider_refused',
     status: breaker.status,
     reason: breaker.reason,
   });

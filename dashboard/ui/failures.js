@@ -21,10 +21,10 @@ const CHECK_KEYS =
  * @type {Record<string, (status: string) => { cause: string, action: string }>}
  */
 const FAILURES = {
-  xe_unavailable: (status) => ({ cause: `XE is unavailable${status}.`, action: '' }),
-  xe_unusable: () => ({ cause: 'XE sent an unusable response.', action: '' }),
-  xe_rejected: (status) => ({ cause: `XE rejected the request${status}.`, action: '' }),
-  xe_refused: (status) => ({ cause: `XE refused access${status}.`, action: CHECK_KEYS }),
+  provider_unavailable: (status) => ({ cause: `XE is unavailable${status}.`, action: '' }),
+  provider_unusable: () => ({ cause: 'XE sent an unusable response.', action: '' }),
+  provider_rejected: (status) => ({ cause: `XE rejected the request${status}.`, action: '' }),
+  provider_refused: (status) => ({ cause: `XE refused access${status}.`, action: CHECK_KEYS }),
   circuit_open: () => ({ cause: 'The circuit breaker is open.', action: CHECK_KEYS }),
   quota_exceeded: (status) => ({ cause: `The XE quota is exceeded${status}.`, action: '' }),
   interrupted: () => ({ cause: 'The fetch was interrupted by a shutdown.', action: '' }),

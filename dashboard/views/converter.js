@@ -3,6 +3,7 @@ import { describeError, Problem, requestJson } from '../data/api.js';
 import { loadCurrencies } from '../data/currencies.js';
 import { onRate } from '../data/event-stream.js';
 import { anySignal } from '../data/signals.js';
+import { isSimulated } from '../data/status.js';
 import {
   createButton,
   createField,
@@ -13,7 +14,7 @@ import {
   render,
 } from '../ui/dom.js';
 import { groupThousands } from '../ui/figures.js';
-import { SUSPECT } from './rate-cards.js';
+import { DIVERGES, SUSPECT } from './rate-cards.js';
 
 /** @typedef {import('../data/types.d.ts').Conversion} Conversion */
 /** @typedef {ReturnType<typeof createInputs>} Inputs */
@@ -155,7 +156,8 @@ function startConverter({ from, to }, result, convert, signal) {
 
 /** @param {Conversion} conversion @param {string} wanted the day, or '' for the latest */
 function renderConversion(conversion, wanted) {
-  const { from, to, amount, result, rate, rate_date, derived, source, suspect, stale } = conversion;
+  const { from, to, amount, result, rate, rate_date, derived, source } = conversion;
+  const { suspect, diverges, stale } = conversion;
   const carried = wanted !== '' && wanted !== rate_date;
   return [
     h('p', { class: 'muted' }, `${groupThousands(amount)} ${from} =`),
@@ -179,7 +181,8 @@ function renderConversion(conversion, wanted) {
       { class: 'row marks' },
       stale && createMark('wrong', 'stale'),
       suspect && createMark('wrong', 'suspect', SUSPECT),
-      source === 'simulator' && createMark('dull', 'simulated'),
+      diverges && createMark('wrong', 'diverges', DIVERGES),
+      isSimulated(source) && createMark('dull', 'simulated'),
     ),
   ];
 }

@@ -2,7 +2,7 @@
 import { requestJson } from '../data/api.js';
 import { getLiveEvents, onConnectionChange, onRate } from '../data/event-stream.js';
 import { getParam, onParamsChange } from '../data/params.js';
-import { onStatus } from '../data/status.js';
+import { isSimulated, onStatus } from '../data/status.js';
 import { createMark, createTable, h } from '../ui/dom.js';
 import { groupThousands } from '../ui/figures.js';
 import { createFilter } from '../ui/filter.js';
@@ -97,6 +97,6 @@ function createRow({ stored_at, base, quote, rate, observed_at, source }) {
     `${base}/${quote}`,
     groupThousands(rate),
     renderUtc(observed_at),
-    source === 'simulator' ? createMark('dull', 'simulated') : source,
+    isSimulated(source) ? createMark('dull', 'simulated') : source,
   ];
 }

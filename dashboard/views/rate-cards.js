@@ -4,6 +4,7 @@ import { createSparkline } from '../charts/sparkline.js';
 import { requestJson } from '../data/api.js';
 import { loadCurrencies } from '../data/currencies.js';
 import { getParam } from '../data/params.js';
+import { isSimulated } from '../data/status.js';
 import { createMark, h } from '../ui/dom.js';
 import { renderRate } from '../ui/figures.js';
 import { createEmptyState } from '../ui/panel.js';
@@ -14,6 +15,7 @@ import { describeChange } from './rate-trend.js';
 /** @typedef {ReturnType<typeof createCard>} Card */
 
 const SPARK_DAYS = 30;
+export const DIVERGES = 'Another source of the day is far off: see Quality on the Pipeline page';
 export const SUSPECT = 'More than 20 % off the last known rate of the seven days before';
 
 /** @type {Map<string, string> | undefined} */
@@ -47,14 +49,15 @@ const getSide = () => (getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse')
 
 /** @param {Rate} rate */
 function createCard(rate) {
-  const { quote, rate_date, observed_at, stale, suspect, source } = rate;
+  const { quote, rate_date, observed_at, stale, suspect, diverges, source } = rate;
   const name = h('span', { class: 'muted card-name' }, names?.get(quote) ?? '');
   const change = h('p', { class: 'change' }, ' ');
   const spark = h('div', { class: `spark series-${getSeriesColour(quote)}` });
   const marks = [
     stale && createMark('wrong', 'stale', 'Older than the last slot'),
     suspect && createMark('wrong', 'suspect', SUSPECT),
-    source === 'simulator' && createMark('dull', 'simulated'),
+    diverges && createMark('wrong', 'diverges', DIVERGES),
+    isSimulated(source) && createMark('dull', 'simulated'),
   ].filter(Boolean);
   const root = h(
     'li',

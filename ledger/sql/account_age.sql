@@ -1,6 +1,6 @@
 -- Whether account_info was not called within the last :hours hours.
 select not exists (
-  select from xe_quota
+  select from quotas
   where source = :source and credentials = :credentials
     and account_seen_at > ledger_now() - :hours::int * interval '1 hour'
 ) as is_stale

@@ -11,7 +11,8 @@ set state = :state,
     next_attempt_at = coalesce(:nextAttemptAt::timestamptz, next_attempt_at),
     blocked_credentials = :blockedCredentials,
     cost = cost + case when :isFetch then
-      cardinality(:currencies::text[]) * coalesce(:lastDay::date - :firstDay::date + 1, 1)
+      case bills when 'calls' then 1 else cardinality(:currencies::text[]) end
+        * coalesce(:lastDay::date - :firstDay::date + 1, 1)
       else 0 end,
     cost_at = case when :isFetch then ledger_now() else cost_at end,
     attempts = attempts + :isFetch::boolean::int,

@@ -1,4 +1,4 @@
--- A run with what decides whether it may call XE: see ClaimFacts.
+-- A run with what decides whether it may call its provider: see ClaimFacts.
 -- Today's rate is never stored under a past day, so a slot that comes too late for its own day,
 -- or a catch-up of a past day, fetches history.
 with run as (
@@ -24,7 +24,7 @@ select run.*, today.spent_today::int, today.waiting_price::int,
          where not exists (
            select from daily_rates d
            where d.base_currency = 'USD' and d.quote_currency = wanted.currency
-             and d.rate_date = run.past_day and (d.source = 'xe' or :source = 'simulator'))
+             and d.rate_date = run.past_day and source_rank(d.source) <= source_rank(:source))
          order by position
        ) as currencies_without_rate,
        b.reason as breaker_reason, b.open_until as breaker_open_until,
@@ -38,5 +38,5 @@ cross join today
 left join breakers b
   on b.source = :source and b.credentials = :credentials and b.open_until > run.now
 left join backfills f on f.backfill_id = run.backfill_id
-left join xe_quota q
+left join quotas q
   on q.source = :source and q.credentials = :credentials and q.quota_resets_at > run.now

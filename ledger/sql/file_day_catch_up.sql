@@ -7,6 +7,6 @@ from (
   where not exists (
     select from daily_rates d
     where d.base_currency = 'USD' and d.quote_currency = asked.currency
-      and d.rate_date = :day and (d.source = 'xe' or :source = 'simulator'))
+      and d.rate_date = :day and source_rank(d.source) <= source_rank(:source))
 ) wanted
 where wanted.currencies is not null

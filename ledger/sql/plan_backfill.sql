@@ -4,7 +4,8 @@ with days as (
   select day::date as day
   from generate_series(
     coalesce(:first::date,
-             (select min(rate_date) from daily_rates where :source = 'simulator' or source = 'xe')),
+             (select min(rate_date) from daily_rates
+              where source_rank(source) <= source_rank(:source))),
     least(:last::date, (ledger_now() at time zone 'UTC')::date - 1),
     interval '1 day') as day
 ), pairs as (
@@ -17,12 +18,14 @@ with days as (
              and wanted.currency = any(r.currencies)
          ) as is_filed,
          stored.observed_at is not null as is_stored,
-         coalesce(stored.observed_at > days.day::timestamp at time zone 'UTC', false) as is_later
+         coalesce(stored.source = :source
+                  and stored.observed_at > days.day::timestamp at time zone 'UTC', false)
+           as is_later
   from days
   cross join unnest(:currencies::text[]) with ordinality as wanted (currency, position)
   left join daily_rates stored
     on stored.base_currency = 'USD' and stored.quote_currency = wanted.currency
-   and stored.rate_date = days.day and (stored.source = 'xe' or :source = 'simulator')
+   and stored.rate_date = days.day and source_rank(stored.source) <= source_rank(:source)
 ), needs as (
   select day,
          coalesce(array_agg(currency order by position) filter (

@@ -1,6 +1,6 @@
 -- Published runs, and failed ones that wait for a dead letter, with what became of their events.
 -- Events are looked up by time, which the key of rate_observations follows, and by run.
--- A rate is news unless it is hidden, XE had sent a newer one before, or it repeats a rate that
+-- A rate is news unless it is hidden, a newer one had come before, or it repeats a rate that
 -- was observed more than a day before it was fetched (a daily package repeats today's).
 select r.run_id, r.state, r.missing, cardinality(r.event_ids) as events,
        found.stored + voided.events as stored, found.hidden, found.newer,
@@ -11,15 +11,18 @@ cross join lateral (
          (count(*) filter (where is_hidden))::int as hidden,
          (count(*) filter (where not is_hidden and not is_older and not is_repeated))::int as newer
   from (
-    select o.source = 'simulator' and exists (select from daily_rates where source = 'xe')
-             as is_hidden,
-           exists (
+    select o.source in (select name from sources where simulated)
+             and exists (
+               select from sources real
+               where not real.simulated
+                 and exists (select from daily_rates x where x.source = real.name)) as is_hidden,
+           r.trigger <> 'cross-check' and exists (
              select from daily_rates d
              where d.base_currency = o.base_currency and d.quote_currency = o.quote_currency
                and d.rate_date >= (o.observed_at at time zone 'UTC')::date
                and (r.first_day is null
                     or d.rate_date = (o.observed_at at time zone 'UTC')::date)
-               and (d.source = 'xe' or o.source = 'simulator')
+               and source_rank(d.source) <= source_rank(o.source)
                and d.observed_at > o.observed_at and d.fetched_at < o.fetched_at
            ) as is_older,
            r.first_day is null

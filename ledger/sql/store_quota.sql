@@ -1,12 +1,12 @@
 -- Stores what a response of XE said of the account; what it left out stays known.
-insert into xe_quota as known (
+insert into quotas as known (
   source, credentials, package, service_ends_at, quota_limit, quota_remaining, quota_resets_at,
   window_limit, window_remaining, window_resets_at, account_seen_at)
 values (
   :source, :credentials, :package, :service_ends_at, :quota_limit, :quota_remaining,
   :quota_resets_at, :window_limit, :window_remaining, :window_resets_at,
   case when :isAccountInfo then ledger_now() end)
-on conflict on constraint xe_quota_pkey do update
+on conflict on constraint quotas_pkey do update
 set package = coalesce(excluded.package, known.package),
     service_ends_at = coalesce(excluded.service_ends_at, known.service_ends_at),
     quota_limit = coalesce(excluded.quota_limit, known.quota_limit),

@@ -8,7 +8,7 @@ set state = 'fetched',
     observed_to = :observedTo,
     missing = :missing,
     quota = :quota,
-    package = (select package from xe_quota q
+    package = (select package from quotas q
                where q.source = :source and q.credentials = :credentials),
     fetched_at = ledger_now(),
     failure_code = null, failure_detail = null, error = null,

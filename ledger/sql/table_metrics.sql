@@ -8,5 +8,5 @@ select
     where source = :source and state = 'confirmed' and trigger <> 'backfill'
       and outcome is distinct from 'no_newer_rate') as last_success,
   (select quota_remaining::float8
-     from xe_quota
+     from quotas
     where source = :source and credentials = :credentials) as quota_remaining

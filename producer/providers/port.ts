@@ -1,5 +1,6 @@
 import type { QuotaSeen } from '../../ledger/quota.ts';
 import type { UpstreamError } from '../../platform/errors.ts';
+import type { Logger } from '../../platform/logger.ts';
 
 /** Past days, both included. */
 export interface Days {
@@ -63,4 +64,26 @@ export interface Provider {
   parse(body: string, request: RateRequest): RatesResponse;
   /** The account's package and what is left of it, and the Date header; free of charge. */
   fetchAccount(signal: AbortSignal): Promise<{ seen: QuotaSeen; date: string | null }>;
+}
+
+/** A provider as the list of providers names it. */
+export interface ProviderEntry {
+  /** As PROVIDERS and the events name it. */
+  readonly name: string;
+  /** As people name it. */
+  readonly title: string;
+  readonly bills: 'rates' | 'calls';
+  /** How many days of history one call may return. */
+  readonly daysPerCall: number;
+  open(settings: ProviderSettings): Provider;
+}
+
+export interface ProviderSettings {
+  readonly baseUrl: string;
+  /** The values of its settings that prove who we are, in the order of the settings. */
+  readonly credentials: readonly string[];
+  /** The source of rates that a simulator sends and marks as such. */
+  readonly simulatedAs: string;
+  readonly log: Logger;
+  readonly deadlineMs?: number | undefined;
 }

@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { startConfiguredApi } from '../../app/api-service.ts';
 import { startConfiguredConsumer } from '../../app/consumer-service.ts';
 import { eventTopic } from '../../app/event-stream.ts';
-import { openConfiguredLedger, startConfiguredProducer } from '../../app/producer-service.ts';
+import {
+  openConfiguredLedger,
+  simulatorReach,
+  startConfiguredProducer,
+} from '../../app/producer-service.ts';
 import type { Consumer } from '../../consumer/index.ts';
 import { openRequests } from '../../ledger/requests.ts';
 import { type Config, readConfig } from '../../platform/config.ts';
@@ -144,11 +148,11 @@ export async function pipeline(options: PipelineOptions = {}) {
             db,
             ...(Object.keys(changes).length === 0 && { ledger }),
             stream: { ...stream, publish: publish?.(stream.publish) ?? stream.publish },
-            xe: {
-              baseUrl: xeUrl ?? simulator.url,
-              ...credentials,
+            reach: config.PROVIDERS.map((name, n) => ({
+              ...simulatorReach(name, simulator, credentials),
+              ...(n === 0 && xeUrl && { baseUrl: xeUrl }),
               ...(xeDeadlineMs && { deadlineMs: xeDeadlineMs }),
-            },
+            })),
           },
         ),
       );

@@ -1,8 +1,10 @@
 import { deadLetterTopic, eventTopic, registrySettings } from '../../app/event-stream.ts';
+import { lanesOf } from '../../app/lanes.ts';
 import type { Problem } from '../../app/problems.ts';
 import { formatVerdict } from '../../app/problems.ts';
 import type { LocalTask } from '../../app/run.ts';
 import { RATE_OBSERVED_SCHEMA } from '../../events/rate-observed.ts';
+import { SIMULATOR } from '../../ledger/credentials.ts';
 import { type Config, settingSources } from '../../platform/config.ts';
 import { runningUrl } from '../../platform/embedded-postgres/join.ts';
 import type { Heartbeat } from '../../platform/heartbeat.ts';
@@ -11,6 +13,7 @@ import { type Check, formatChecks, note, problemsOf } from './check.ts';
 import { examineKafka } from './kafka.ts';
 import { checkExposure, examinePipeline } from './pipeline.ts';
 import { embeddedStopped, examinePostgres } from './postgres.ts';
+import { examineProvider, examineSimulator } from './providers.ts';
 import { examineRegistry } from './registry.ts';
 import {
   checkLookAlikes,
@@ -20,7 +23,6 @@ import {
   preferRunning,
   readEffectiveSettings,
 } from './settings.ts';
-import { examineSimulator, examineXe } from './xe.ts';
 
 export interface Diagnosis {
   readonly healthy: boolean;
@@ -105,10 +107,11 @@ async function examineUpstream(
   { config, log }: Context,
   database: Promise<{ running: readonly Heartbeat[] }>,
 ): Promise<Check[]> {
-  const { XE_ACCOUNT_ID: accountId, XE_API_KEY: apiKey, XE_BASE_URL: baseUrl } = config;
   const currencies = config.CURRENCIES.length;
-  if (accountId && apiKey)
-    return examineXe({ settings: { baseUrl, accountId, apiKey }, currencies, log });
+  if (config.source !== SIMULATOR.source) {
+    const examined = lanesOf(config).map((lane) => examineProvider({ lane, currencies, log }));
+    return (await Promise.all(examined)).flat();
+  }
   const urls = (await database).running.map(({ health }) => health['simulator']);
   return examineSimulator(urls.find((url) => typeof url === 'string') ?? null);
 }

@@ -2,45 +2,42 @@ import type { AxiosResponse } from 'axios';
 import type { Logger } from '../../../platform/logger.ts';
 import { isPeriod } from '../checks.ts';
 import { type Get, type HttpAdapter, openHttpProvider, refuseErrors } from '../http.ts';
-import type { Days, FetchedRates, Provider, RateRequest } from '../port.ts';
+import type { Days, FetchedRates, ProviderEntry, RateRequest } from '../port.ts';
 import { quotaHeaders, quotaOfHeaders, readAccountInfo, retryAt } from './quota.ts';
 import { readXeResponse, TITLE } from './response.ts';
 
-export interface XeSettings {
-  baseUrl: string;
-  accountId: string;
-  apiKey: string;
-}
-
-const ADAPTER: HttpAdapter = {
+/** XE: one call for all currencies, since each returned rate costs. */
+export const xe: ProviderEntry = {
+  name: 'xe',
   title: TITLE,
-  parse: readXeResponse,
-  fetchOnce,
-  fetchAccount: async (get, signal) => {
-    const response = await get('account_info.json', {}, signal);
-    refuseErrors(TITLE, response, { retryAt: retryTime(response, new Date().toISOString()) });
-    return { seen: readAccountInfo(response.data), date: response.headers['date'] ?? null };
-  },
+  bills: 'rates',
+  // Below every page limit of XE, and little is lost when a producer dies.
+  daysPerCall: 50,
+  open: ({ credentials: [username = '', password = ''], simulatedAs, baseUrl, ...rest }) =>
+    openHttpProvider(adapterOf(simulatedAs), {
+      endpoint: { baseUrl, auth: { username, password } },
+      ...rest,
+    }),
 };
 
-/** XE's client: one call for all currencies, since each returned rate costs. */
-export function openXe({
-  settings: { baseUrl, accountId, apiKey },
-  ...rest
-}: {
-  settings: XeSettings;
-  log: Logger;
-  deadlineMs?: number | undefined;
-}): Provider {
-  const auth = { username: accountId, password: apiKey };
-  return openHttpProvider(ADAPTER, { endpoint: { baseUrl, auth }, ...rest });
+function adapterOf(simulatedAs: string): HttpAdapter {
+  return {
+    title: TITLE,
+    parse: readXeResponse,
+    fetchOnce: (get, request, call) => fetchOnce(get, request, { ...call, simulatedAs }),
+    fetchAccount: async (get, signal) => {
+      const response = await get('account_info.json', {}, signal);
+      refuseErrors(TITLE, response, { retryAt: retryTime(response, new Date().toISOString()) });
+      return { seen: readAccountInfo(response.data), date: response.headers['date'] ?? null };
+    },
+  };
 }
 
 /** One fetch. Currencies that XE says are unknown are left out of a second call at once. */
 async function fetchOnce(
   get: Get,
   { currencies, now, days }: RateRequest,
-  { signal, log }: { signal: AbortSignal; log: Logger },
+  { signal, log, simulatedAs }: { signal: AbortSignal; log: Logger; simulatedAs: string },
 ): Promise<FetchedRates> {
   const fetch = (codes: readonly string[]) => {
     const [path, params] = targetOf(codes, days);
@@ -61,7 +58,7 @@ async function fetchOnce(
     ...read,
     missing: [...read.missing, ...unknown],
     body: response.data,
-    answeredBy: response.headers['x-simulator'] ? 'simulator' : 'xe',
+    answeredBy: response.headers['x-simulator'] ? simulatedAs : xe.name,
     quota,
     quotaSeen: quotaOfHeaders(quota),
   };

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
+import { firstLane } from '../../../app/lanes.ts';
 import { RATE_OBSERVED_SCHEMA } from '../../../events/rate-observed.ts';
 import { readConfig } from '../../../platform/config.ts';
 import { startSimulator } from '../../../simulator/index.ts';
@@ -11,8 +12,8 @@ import type { Check } from '../../../tools/doctor/check.ts';
 import type { Diagnosis } from '../../../tools/doctor/diagnose.ts';
 import { examineKafka } from '../../../tools/doctor/kafka.ts';
 import { examinePostgres } from '../../../tools/doctor/postgres.ts';
+import { examineProvider, examineSimulator } from '../../../tools/doctor/providers.ts';
 import { examineRegistry } from '../../../tools/doctor/registry.ts';
-import { examineSimulator, examineXe } from '../../../tools/doctor/xe.ts';
 import { brokerMissing, sharedBroker } from '../../support/broker.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -46,6 +47,14 @@ async function runDoctor(settings: Record<string, string>) {
   const code = await doctor.exited;
   return { code, output: doctor.output(), diagnosis: JSON.parse(doctor.output()) as Diagnosis };
 }
+
+const laneTo = (how: { baseUrl: string; accountId: string; apiKey: string }) =>
+  firstLane(
+    readConfig(
+      { XE_BASE_URL: how.baseUrl, XE_ACCOUNT_ID: how.accountId, XE_API_KEY: how.apiKey },
+      '/nonexistent/.env',
+    ),
+  );
 
 describe('the doctor on Postgres', () => {
   let database: TestDatabase;
@@ -128,8 +137,8 @@ describe('the doctor on XE', () => {
   });
   after(() => simulator.stop());
   const examineAccount = (more: Partial<typeof credentials & { baseUrl: string }> = {}) =>
-    examineXe({
-      settings: { baseUrl: simulator.url, ...credentials, ...more },
+    examineProvider({
+      lane: laneTo({ baseUrl: simulator.url, ...credentials, ...more }),
       currencies: 7,
       log: quiet,
     });
@@ -143,7 +152,7 @@ describe('the doctor on XE', () => {
 
   it('distinguishes a wrong key from an unreachable XE', async () => {
     const refused = problemNamed(await examineAccount({ apiKey: 'wrong' }), 'XE');
-    expect(refused).to.include({ code: 'xe_refused' });
+    expect(refused).to.include({ code: 'provider_refused' });
     expect(refused.fix).to.contain('check XE_ACCOUNT_ID and XE_API_KEY');
     const away = await examineAccount({ baseUrl: `http://${UNUSED_ADDRESS}/` });
     expect(problemNamed(away, 'XE').fix).to.contain('XE_BASE_URL');
@@ -255,7 +264,7 @@ describe('npm run doctor', () => {
       ['Postgres', 'postgres_unavailable'],
       ['Kafka', 'stream_unavailable'],
       ['schema registry', 'registry_unavailable'],
-      ['XE', 'xe_unavailable'],
+      ['XE', 'provider_unavailable'],
       ['settings', 'setting_unknown'],
     ]);
     expect(diagnosis.unknown).to.deep.equal([{ name: 'XE_APIKEY', meant: 'XE_API_KEY' }]);

@@ -123,7 +123,7 @@ describe('the status of the ledger', () => {
     await openBreaker(database.db, {
       ...SIMULATOR,
       status: 401,
-      failure: { code: 'xe_refused', detail: { message: 'XE: no' } },
+      failure: { code: 'provider_refused', detail: { message: 'XE: no' } },
       until: null,
     });
     await database.query(`insert into dead_letters
@@ -152,7 +152,10 @@ describe('the status of the ledger', () => {
     await openBreaker(database.db, {
       ...SIMULATOR,
       status: 401,
-      failure: { code: 'xe_refused', detail: { message: 'XE: expected status 200, got 401' } },
+      failure: {
+        code: 'provider_refused',
+        detail: { message: 'XE: expected status 200, got 401' },
+      },
       until: null,
     });
     const page = command('status', { DATABASE_URL: database.url }, ['--json', '--quiet']);

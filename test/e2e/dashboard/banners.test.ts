@@ -106,6 +106,24 @@ describe('the banners of the dashboard', function () {
     expect(await simulated.isVisible()).to.equal(false);
   });
 
+  it("name the fallback that today's rates come from, and since when the first is unavailable", async () => {
+    const { parts, page } = await start();
+    await parts.query(`
+      insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+        fetched_at, event_id)
+      values ((now() at time zone 'UTC')::date, 'USD', 'KES', 'simulator-openexchangerates', 129.5,
+        now(), now(), gen_random_uuid())`);
+    await parts.query(`
+      insert into runs (source, trigger, slot, currencies, state, error, failure_code)
+      values ('simulator', 'schedule', date_trunc('day', now(), 'UTC') + interval '1 hour', '{KES}',
+        'failed', 'XE: 503', 'provider_unavailable')`);
+    await page.goto('/');
+    await waitForBanner(
+      page,
+      /FALLBACK RATES.*KES of today from simulator-openexchangerates \(Simulator unavailable since/,
+    );
+  });
+
   it('say that the service is offline, keep the content, and go when it is back', async () => {
     const { parts, page } = await start();
     parts.producer();

@@ -153,7 +153,7 @@ describe('a backfill', () => {
 
   it('fetches nothing when the XE package has too few rates left', async () => {
     await parts.query(
-      `insert into xe_quota (source, credentials, quota_remaining, quota_resets_at)
+      `insert into quotas (source, credentials, quota_remaining, quota_resets_at)
        values ('simulator', 'simulator', 6, '2026-12-01')`,
     );
     await fileBackfill(parts.db, {

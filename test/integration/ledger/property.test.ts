@@ -102,7 +102,7 @@ describe('the ledger', () => {
             model.step(mine.claim, 'fetched', 'published');
           } else if (operation.what === 'fail' && mine) {
             await ledger.fetchFailed(mine.run, {
-              failure: { code: 'xe_unavailable', detail: { message: 'for this test' } },
+              failure: { code: 'provider_unavailable', detail: { message: 'for this test' } },
               isBilled: false,
               retryInSeconds: 300,
             });

@@ -17,7 +17,9 @@ const KEPT = {
   observations: `select event_id, run_id, source, base_currency, quote_currency, mid,
                         observed_at, fetched_at, seq
                  from rate_observations order by seq`,
-  days: 'select * from rates order by rate_date, quote_currency',
+  days: `select rate_date, base_currency, quote_currency, source, mid, inverse, observed_at,
+                fetched_at, event_id, suspect
+         from rates order by rate_date, quote_currency`,
   stream: 'select * from stream_records order by topic, partition, record_offset',
   offsets: 'select * from stream_group_offsets order by 1, 2, 3',
   deadLetters: `select id, topic, partition, record_offset, key, value, headers, reason, state

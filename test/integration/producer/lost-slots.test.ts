@@ -11,6 +11,11 @@ import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
 const NOW = '2026-11-24T01:00:05Z';
 const FIRST_KEY = { source: 'xe', XE_ACCOUNT_ID: 'a', XE_API_KEY: 'wrong' } as const;
 const SECOND_KEY = { ...FIRST_KEY, XE_API_KEY: 'right' } satisfies Partial<Config>;
+const account = ({
+  source,
+  XE_ACCOUNT_ID: id,
+  XE_API_KEY: key,
+}: typeof FIRST_KEY | typeof SECOND_KEY) => accountOf({ source, credentials: [id, key] });
 
 describe('a slot', function () {
   this.timeout(60_000);
@@ -40,26 +45,24 @@ describe('a slot', function () {
       const wrong = parts.producer();
       await eventually(async () => expect(await state()).to.equal('retrying'));
       await wrong.stop();
-      expect((await runs())[0]).to.include({ failure_code: 'xe_refused', cost: 0 });
+      expect((await runs())[0]).to.include({ failure_code: 'provider_refused', cost: 0 });
     });
 
     it('is fetched at once by a producer with other credentials', async () => {
-      expect(await quotaOf(parts.db, accountOf(SECOND_KEY))).to.equal(null);
+      expect(await quotaOf(parts.db, account(SECOND_KEY))).to.equal(null);
       await parts.consumer();
       parts.producer(SECOND_KEY);
       await eventually(async () => expect(await state()).to.equal('confirmed'));
       expect(parts.simulator.requests()).to.equal(2);
-      expect(await quotaOf(parts.db, accountOf(FIRST_KEY)), 'quota of the wrong key').to.equal(
-        null,
-      );
-      expect(await parts.query('select credentials from xe_quota')).to.deep.equal([
-        { credentials: accountOf(SECOND_KEY).credentials },
+      expect(await quotaOf(parts.db, account(FIRST_KEY)), 'quota of the wrong key').to.equal(null);
+      expect(await parts.query('select credentials from quotas')).to.deep.equal([
+        { credentials: account(SECOND_KEY).credentials },
       ]);
     });
 
     it('is due again when the circuit breaker is closed by hand', async () => {
-      expect(await closeBreaker(parts.db, accountOf(SECOND_KEY))).to.equal(false);
-      expect(await closeBreaker(parts.db, accountOf(FIRST_KEY))).to.equal(true);
+      expect(await closeBreaker(parts.db, account(SECOND_KEY))).to.equal(false);
+      expect(await closeBreaker(parts.db, account(FIRST_KEY))).to.equal(true);
       await parts.consumer();
       parts.producer();
       await eventually(async () => expect(await state()).to.equal('confirmed'));
@@ -70,7 +73,7 @@ describe('a slot', function () {
         `select concat((select string_agg(b::text, '') from breakers b),
                        (select string_agg(r::text, '') from runs r)) as text`,
       );
-      expect(row?.text).to.include(accountOf(FIRST_KEY).credentials).and.not.include('wrong');
+      expect(row?.text).to.include(account(FIRST_KEY).credentials).and.not.include('wrong');
     });
   });
 

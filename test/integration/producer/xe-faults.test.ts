@@ -6,7 +6,7 @@ import { SIMULATOR } from '../../../ledger/credentials.ts';
 import { listRuns } from '../../../ledger/run-history.ts';
 import { ledgerStatus } from '../../../ledger/status.ts';
 import type { Fault } from '../../../platform/simulated-fault.ts';
-import { openXe } from '../../../producer/providers/xe/client.ts';
+import { xe } from '../../../producer/providers/xe/client.ts';
 import { startSimulator } from '../../../simulator/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { pipeline, SEVEN } from '../../support/pipeline.ts';
@@ -235,7 +235,12 @@ describe('a response of XE that never arrives', () => {
       while (!holds()) await new Promise((resolve) => setImmediate(resolve));
     };
     try {
-      const client = openXe({ settings: { baseUrl: simulator.url, ...credentials }, log: quiet });
+      const client = xe.open({
+        baseUrl: simulator.url,
+        credentials: [credentials.accountId, credentials.apiKey],
+        simulatedAs: 'simulator',
+        log: quiet,
+      });
       let failure: Error | null = null;
       let tries = 1;
       void client

@@ -38,7 +38,7 @@ const FAILING_RUN: (typeof HEALTHY_FACTS)['open_runs'][number] = {
   trigger: 'schedule',
   state: 'due',
   error: 'XE: expected status 200, got 503',
-  failure_code: 'xe_unavailable',
+  failure_code: 'provider_unavailable',
   failure_detail: null,
   next_attempt_at: '2026-11-24T12:05:00Z',
 };
@@ -85,7 +85,7 @@ describe('the problems of the pipeline', () => {
   it('include the newest run when it failed and nothing retries it', () => {
     const last_failure: HealthProblem = {
       code: 'run_failing',
-      component: 'xe',
+      component: 'provider',
       detail: 'XE: expected status 200, got 503',
       fix: '',
     };

@@ -1,5 +1,6 @@
+import type { ProviderLane } from '../../app/lanes.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { openXe, type XeSettings } from '../../producer/providers/xe/client.ts';
+import { PROVIDER_SETTINGS, type ProviderName } from '../../platform/providers.ts';
 import { type Check, examine, note, ok, problem } from './check.ts';
 import { checkClock, measureSkew } from './clocks.ts';
 
@@ -8,66 +9,88 @@ const DATE_GRAIN_MS = 1000;
 const ENDS_SOON_MS = 14 * 86_400_000;
 const SIMULATOR_MS = 2000;
 
-interface ExamineXe {
-  settings: XeSettings;
+const credentialNames = (name: ProviderName) => PROVIDER_SETTINGS[name].credentials.join(' and ');
+
+interface ExamineProvider {
+  lane: ProviderLane;
   currencies: number;
   log: Logger;
 }
 
-/** Examines XE by account_info, which costs no rates: credentials, package, quota and clock. */
-export function examineXe({ settings, currencies, log }: ExamineXe): Promise<Check[]> {
+/** Examines a provider by its account, which is free: credentials, package, quota and clock. */
+export function examineProvider({ lane, currencies, log }: ExamineProvider): Promise<Check[]> {
   const abort = new AbortController();
+  const { entry, settings } = lane;
+  const { title } = entry;
+  const credentials = settings.credentials ?? [];
   const work = async (): Promise<Check[]> => {
     const sent = Date.now();
-    const { seen, date } = await openXe({ settings, log }).fetchAccount(abort.signal);
+    const { seen, date } = await entry
+      .open({ ...settings, credentials, log })
+      .fetchAccount(abort.signal);
     const received = Date.now();
     const skew = measureSkew(Date.parse(date ?? ''), { sent, received, grain: DATE_GRAIN_MS });
-    const host = new URL(settings.baseUrl).host;
-    const checks = [checkAccount(host, seen, currencies)];
+    const checks = [checkAccount(lane, seen, currencies)];
     if (seen.package?.startsWith('FREETRIAL'))
-      checks.push(note('XE', 'a trial package, which may serve mock rates'));
-    if (!Number.isNaN(skew.seconds)) checks.push(checkClock('XE', skew));
+      checks.push(note(title, 'a trial package, which may serve mock rates'));
+    if (!Number.isNaN(skew.seconds)) checks.push(checkClock(title, skew));
     return checks;
   };
-  return examine('XE', work, explainXe).finally(() => abort.abort());
+  return examine(title, work, (err) => explainFailure(lane, err)).finally(() => abort.abort());
 }
 
-type Account = Awaited<ReturnType<ReturnType<typeof openXe>['fetchAccount']>>['seen'];
+type Account = Awaited<
+  ReturnType<ReturnType<ProviderLane['entry']['open']>['fetchAccount']>
+>['seen'];
 
-function checkAccount(host: string, account: Account, currencies: number): Check {
+function checkAccount(lane: ProviderLane, account: Account, currencies: number): Check {
+  const { title, bills } = lane.entry;
+  const { host } = new URL(lane.settings.baseUrl);
+  const price = bills === 'calls' ? 1 : currencies;
   const left = account.quota_remaining ? Number(account.quota_remaining) : null;
   const detail =
     `${host}: package ${account.package}, ` +
-    `${left ?? '?'} of ${account.quota_limit ?? '?'} rates left`;
-  if (left !== null && left < currencies)
-    return problem('XE', {
+    `${left ?? '?'} of ${account.quota_limit ?? '?'} ${bills} left`;
+  if (left !== null && left < price)
+    return problem(title, {
       code: 'quota_spent',
-      detail: `${detail}; a run needs ${currencies}`,
-      fix: 'wait for the reset, or ask XE for more',
+      detail: `${detail}; a run needs ${price}`,
+      fix: `wait for the reset, or ask ${title} for more`,
       retryAt: account.quota_resets_at ?? null,
     });
   const end = account.service_ends_at;
   if (end && Date.parse(end) - Date.now() < ENDS_SOON_MS)
-    return problem('XE', {
+    return problem(title, {
       code: 'package_ends',
       severity: 'degraded',
       detail: `${detail}; the package ends ${end}`,
-      fix: 'ask XE to prolong it',
+      fix: `ask ${title} to prolong it`,
     });
-  return ok('XE', detail);
+  return ok(title, detail);
 }
 
-function explainXe(err: unknown): { code: string; fix: string } {
+function explainFailure(
+  { entry, settings }: ProviderLane,
+  err: unknown,
+): { code: string; fix: string } {
   const { status } = err as { status?: number | null };
   if (status === 401)
-    return { code: 'xe_refused', fix: 'check XE_ACCOUNT_ID and XE_API_KEY (or their files)' };
+    return {
+      code: 'provider_refused',
+      fix: `check ${credentialNames(settings.name)} (or their files)`,
+    };
   if (status === 403)
-    return { code: 'xe_refused', fix: 'the account is not allowed to do this: talk to XE' };
-  if (status === 429) return { code: 'xe_refused', fix: 'too many requests: wait for the reset' };
-  if (status) return { code: 'xe_unavailable', fix: 'none needed: the producer retries by itself' };
+    return {
+      code: 'provider_refused',
+      fix: `the account is not allowed to do this: talk to ${entry.title}`,
+    };
+  if (status === 429)
+    return { code: 'provider_refused', fix: 'too many requests: wait for the reset' };
+  if (status)
+    return { code: 'provider_unavailable', fix: 'none needed: the producer retries by itself' };
   return {
-    code: 'xe_unavailable',
-    fix: 'check the way to XE_BASE_URL: DNS, firewall (proxy variables are not used)',
+    code: 'provider_unavailable',
+    fix: `check the way to ${settings.baseUrl}: DNS, firewall (proxy variables are not used)`,
   };
 }
 
@@ -101,7 +124,7 @@ export function examineSimulator(url: string | null): Promise<Check[]> {
     ];
   };
   return examine(name, work, () => ({
-    code: 'xe_unavailable',
+    code: 'provider_unavailable',
     fix: 'the simulator is reachable only on the host of the producer: run the doctor there',
   }));
 }

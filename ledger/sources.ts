@@ -1,0 +1,59 @@
+import type { Database } from '../platform/database.ts';
+import { execute, query, sqlFile } from '../platform/sql.ts';
+import type { Failure } from './failure.ts';
+import type { Source, SourceRow } from './run.ts';
+
+const registerSql = sqlFile(import.meta.url, 'sql/register_source.sql');
+const orderSql = sqlFile(import.meta.url, 'sql/order_sources.sql');
+const fileFallbackSql = sqlFile(import.meta.url, 'sql/file_fallback.sql');
+const fileCrossCheckSql = sqlFile(import.meta.url, 'sql/file_cross_check.sql');
+const LOCK = `select pg_advisory_xact_lock(lock_key('sources'), 0)`;
+
+/** Failures after which waiting for the provider is in vain: the next one is asked at once. */
+const REFUSALS: readonly Failure['code'][] = [
+  ...(['provider_refused', 'quota_exceeded', 'circuit_open'] as const),
+  ...(['budget_spent', 'budget_reserved', 'package_exhausted'] as const),
+];
+
+/**
+ * Makes sources known and puts their ranks in this order. Returns those whose rank changed: days
+ * that are stored keep their rate until a rebuild.
+ */
+export function registerSources(
+  db: Database,
+  sources: readonly (Omit<SourceRow, 'rank'> & { bills: string })[],
+): Promise<Pick<SourceRow, 'name' | 'rank'>[]> {
+  return db.transaction(async (trx) => {
+    await execute(trx, LOCK);
+    for (const source of sources) await execute(trx, registerSql, { ...source });
+    return query(trx, orderSql, { names: sources.map(({ name }) => name) });
+  });
+}
+
+/** Stores how far two sources may be apart, in percent. */
+export async function storeTolerance(db: Database, percent: string): Promise<void> {
+  const sql = `update quality_settings set tolerance = :percent::numeric / 100
+               where tolerance <> :percent::numeric / 100`;
+  await execute(db, sql, { percent });
+}
+
+interface Filing {
+  readonly source: Source;
+  readonly currencies: readonly string[];
+}
+
+/** Files a fallback for the newest slot of `failing`, if it is due. Idempotent. */
+export async function fileFallback(
+  db: Database,
+  filing: Filing & { failing: Source; minutes: number },
+): Promise<void> {
+  await execute(db, fileFallbackSql, { ...filing, refusals: REFUSALS });
+}
+
+/** Files the cross-check of the day, if it is due. Idempotent. */
+export async function fileCrossCheck(db: Database, filing: Filing): Promise<void> {
+  await db.transaction(async (trx) => {
+    await execute(trx, LOCK);
+    await execute(trx, fileCrossCheckSql, { ...filing });
+  });
+}

@@ -1,0 +1,10 @@
+-- The ledger's time, where rates come from, and whether a real rate is stored.
+select ledger_now() as now,
+       exists (
+         select from sources real
+         where not real.simulated
+           and exists (select from daily_rates r where r.source = real.name)) as has_real,
+       (select json_agg(json_build_object(
+                 'name', name, 'title', title, 'rank', rank, 'simulated', simulated)
+                 order by rank, name)
+        from sources) as sources
