@@ -136,7 +136,7 @@ async function registerConfigured(config: Config, db: Database, log: Logger): Pr
   if (changed.length > 0)
     log.warn(
       { ranks: changed },
-      'PROVIDERS changed the ranks of sources; npm run replay -- --rebuild applies them to past days',
+      'PROVIDERS changed the ranks of sources; replay --rebuild applies them to past days',
     );
 }
 

@@ -59,7 +59,8 @@ function formatStatus(status: PipelineStatus, { currencies, zone }: Settings): s
     ['producer', formatService('producer', status.services)],
     ['consumer', formatService('consumer', status.services)],
   ];
-  const simulated = status.source === SIMULATOR.source ? ' · SIMULATED: XE_API_KEY is not set' : '';
+  const isSimulated = status.source === SIMULATOR.source;
+  const simulated = isSimulated ? ' · SIMULATED: XE_API_KEY is not set' : '';
   return [
     `${formatMinute(now)}${simulated} · ${formatVerdict(status.problems)}`,
     ...formatProblems(status.problems, SHOWN_PROBLEMS),

@@ -33,7 +33,6 @@ export interface FetchDeps {
 
 interface Call {
   signal: AbortSignal;
-  /** Slots still to come in this UTC day. */
   slotsLeft: number;
 }
 
@@ -43,13 +42,10 @@ interface FetchedRun {
 }
 
 const RENEW_MS = 5000;
-/** A paid response is held in memory through an outage of Postgres for this long. */
 const STORE_DEADLINE_MS = 300_000;
-/** After the first failed round in 5 minutes, then in 15, then every hour. */
 const RETRY_SECONDS = [300, 900, 3600];
 const LAST_RETRY_SECONDS = 3600;
 const PUBLISH_RETRY_MS = 5000;
-/** The package changes with the contract, not with a run. */
 const ACCOUNT_HOURS = 6;
 
 /**
@@ -128,7 +124,7 @@ async function storeResponse(
   signal: AbortSignal,
 ): Promise<FetchedRun | null> {
   const { db, ledger, log } = deps;
-  const { quotes, missing, unrequested, body, answeredBy, quota } = response;
+  const { quotes, missing, unrequested, body, answeredBy, quota, quotaSeen: seen } = response;
   const observed = quotes.map(({ observedAt }) => observedAt).sort();
   const [observedFrom = '', observedTo = ''] = [observed[0], observed.at(-1)];
   log.info(
@@ -144,7 +140,7 @@ async function storeResponse(
   if (stored === undefined)
     log.error({ ...about(run), response: body }, 'a response that may be billed was not stored');
   if (!stored) return null;
-  await keepQuota(db, { ...ledger.account, seen: response.quotaSeen }).catch((err) =>
+  await keepQuota(db, { ...ledger.account, seen }).catch((err) =>
     log.warn({ err, ...about(run) }, 'the quota headers were not stored'),
   );
   return { run: stored, events: eventsOf(stored, quotes) };

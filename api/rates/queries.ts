@@ -90,10 +90,8 @@ export function rateQueries(db: Database) {
     },
 
     /** The rates of a range beside those of the best other source, oldest first. */
-    quality: (quotes: readonly string[], { from, to }: Days, { after, limit }: Page) => {
-      const [day = null, quote = null] = after ?? [];
-      return query<Schemas['Quality']>(db, QUALITY, { quotes, from, to, day, quote, limit });
-    },
+    quality: (quotes: readonly string[], days: Days, page: Page) =>
+      readQuality(db, quotes, days, page),
 
     /** Observations of any day by when they were stored, newest first. */
     latestObservations: (quotes: readonly string[], limit: number) =>
@@ -127,4 +125,10 @@ async function newestUntil(db: Database, pairs: Pairs, day: string): Promise<Pai
 
 function daysBefore(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+function readQuality(db: Database, quotes: readonly string[], days: Days, page: Page) {
+  const [day = null, quote = null] = page.after ?? [];
+  const params = { quotes, ...days, day, quote, limit: page.limit };
+  return query<Schemas['Quality']>(db, QUALITY, params);
 }

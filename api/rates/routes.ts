@@ -4,16 +4,19 @@ import type { Handler } from '../http/operations.ts';
 import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
 import type { Params } from '../http/params.ts';
 import { invalidParameter, Refused } from '../http/problems.ts';
-import type { Days, Grouping, PairRate, Pairs, RateQueries } from './queries.ts';
+import type { Days, Grouping, Pairs, RateQueries } from './queries.ts';
 import {
+  countDays,
   DAY_MS,
   gapRow,
   isFinalDay,
   isSimulated,
   knownCode,
   markStale,
+  quotesWithout,
   rateFileName,
   requestedPairs,
+  untilToday,
   validityOf,
   wideTable,
 } from './rows.ts';
@@ -27,7 +30,6 @@ export interface RatesDeps {
 const MAX_DAYS = 3660;
 const CURSOR = [KEY_PART.day, KEY_PART.code];
 
-/** Rates: the newest, of a day, of a range, in buckets, and of one pair. */
 export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
   const { rates, readFreshness, currencies } = deps;
   return {
@@ -101,7 +103,6 @@ async function readPair(deps: RatesDeps, params: Params): Promise<Result> {
   return { item: 'Rate', data: row, meta, valid: validityOf(fresh) };
 }
 
-/** The newest row of each pair. A rate dated in the future is latest within a day only. */
 export function latest(rates: RateQueries, pairs: Pairs, { today }: Freshness) {
   return rates.newestUntil(pairs, new Date(Date.parse(today) + DAY_MS).toISOString().slice(0, 10));
 }
@@ -159,7 +160,6 @@ async function readRange(
     newestWhereStale(rates, pairs, fresh),
   ]);
   const { page, next_cursor } = cutPage(rows, limit, (row) => [row.rate_date, row.quote]);
-  // As many rows as days and pairs: nothing is missing, so Postgres need not look for it.
   const isWhole =
     after === null &&
     days.to <= fresh.today &&
@@ -225,7 +225,6 @@ function refuseMixture(params: Params): void {
     throw invalidParameter('layout', 'use layout=wide without group');
 }
 
-/** Only a newest row can be stale: where no currency is, the newest rows need not be read. */
 async function newestWhereStale(rates: RateQueries, pairs: Pairs, fresh: Freshness) {
   const isAnyStale = pairs.quotes.some((quote) => fresh.isStale(pairs.base, quote));
   return isAnyStale ? latest(rates, pairs, fresh) : [];
@@ -247,17 +246,4 @@ async function requestedDays(
     throw invalidParameter('from', expected);
   }
   return { from: first < last ? first : last, to: last };
-}
-
-function untilToday({ from, to }: Days, { today }: Freshness): Days {
-  return { from, to: to < today ? to : today };
-}
-
-function quotesWithout({ quotes }: Pairs, rows: readonly PairRate[]): string[] {
-  return quotes.filter((quote) => !rows.some((row) => row.quote === quote));
-}
-
-/** The number of days of a range, both ends included. */
-function countDays({ from, to }: Days): number {
-  return (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
 }

@@ -5,7 +5,7 @@ import type { Result } from '../http/formats.ts';
 import type { Params } from '../http/params.ts';
 import { invalidParameter } from '../http/problems.ts';
 import type { Schemas } from '../schemas.ts';
-import type { PairRate, Pairs } from './queries.ts';
+import type { Days, PairRate, Pairs } from './queries.ts';
 
 export const BASE = 'USD';
 
@@ -81,10 +81,7 @@ export function isSimulated(
   );
 }
 
-/**
- * Whether rows of the best source up to `lastDay` can no longer change: no catch-up reaches back that
- * far.
- */
+/** Whether rows of the best source up to `lastDay` are final: no catch-up reaches back that far. */
 export function isFinalDay(
   lastDay: string,
   rows: readonly { readonly source: string | null }[],
@@ -156,4 +153,17 @@ function shortRange({ from, to }: { from: string; to: string }): string {
   const [month, nextDay] = [from.slice(0, 7), new Date(Date.parse(to) + DAY_MS).toISOString()];
   const isMonth = from.endsWith('-01') && to.startsWith(month) && nextDay.slice(8, 10) === '01';
   return isMonth ? month : `${from}_${to}`;
+}
+
+/** The number of days of a range, both ends included. */
+export function countDays({ from, to }: Days): number {
+  return (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+}
+
+export function untilToday({ from, to }: Days, { today }: Freshness): Days {
+  return { from, to: to < today ? to : today };
+}
+
+export function quotesWithout({ quotes }: Pairs, rows: readonly PairRate[]): string[] {
+  return quotes.filter((quote) => !rows.some((row) => row.quote === quote));
 }

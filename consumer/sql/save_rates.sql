@@ -1,6 +1,6 @@
 -- Stores every event once, and the highest-ranked rate of each pair and day. Writes nothing at all
--- when one of the events is voided: the caller leaves it out and repeats. Rank: the best source, then
--- the newest; newestPerDay has the same order. An unknown source is added with the lowest rank of
+-- when one of the events is voided: the caller leaves it out and repeats. Rank: best source,
+-- then newest; newestPerDay has the same order. An unknown source is added with the lowest rank of
 -- real ones. Rates of outranked sources are kept to be compared.
 with rates as materialized (
   select r.position, r.event_id, run.run_id, run.source, r.base_currency, r.quote_currency, r.mid,

@@ -51,7 +51,7 @@ export async function refreshStatus() {
 }
 
 /**
- * Whether the rates of a source are made up. Before the first status only the built-in one is known.
+ * Whether the rates of a source are made up. Until the first status only one is known.
  * @param {string | null} source
  */
 export const isSimulated = (source) =>

@@ -5,9 +5,10 @@ import { PROJECT, tracked } from '../support/documents.ts';
 
 /** Where a provider may be named: its own folder, the settings, its simulator, and history. */
 const MAY_NAME =
-  /^(producer\/providers\/|platform\/(settings|providers)\.ts|simulator\/|migrations\/|tools\/(bench|chaos)\/)/;
-const PRODUCT =
-  /^(api|app|bin|consumer|dashboard|events|ledger|platform|producer|reports|sql|stream|tools)\/.*\.(ts|js|sql)$/;
+  /^(producer\/providers|simulator|migrations|tools\/(bench|chaos))\/|^platform\/(settings|providers)\.ts/;
+const ROOMS =
+  'api|app|bin|consumer|dashboard|events|ledger|platform|producer|reports|sql|stream|tools';
+const PRODUCT = new RegExp(`^(${ROOMS})/.*\\.(ts|js|sql)$`);
 /** The name as a value: a source, a column's default, an import of the folder. */
 const NAMED = /['"`]xe['"`]|providers\/xe\//;
 

@@ -106,7 +106,7 @@ describe('the banners of the dashboard', function () {
     expect(await simulated.isVisible()).to.equal(false);
   });
 
-  it("name the fallback that today's rates come from, and since when the first is unavailable", async () => {
+  it("name the fallback of today's rates, and since when the first is unavailable", async () => {
     const { parts, page } = await start();
     await parts.query(`
       insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,

@@ -65,7 +65,7 @@ describe('the sources of rates', () => {
       }
   });
 
-  it('that are unknown are stored with the lowest rank and a warning, never as dead letters', async () => {
+  it('that are unknown are stored with the lowest rank and a warning', async () => {
     const warned: unknown[] = [];
     const log = { ...quiet, warn: (...said: unknown[]) => warned.push(said) } as unknown as Logger;
     const handle = batchHandler({

@@ -30,7 +30,7 @@ describe('the fallback', function () {
     await parts.query("select announce('runs')");
   };
 
-  it('gets a slot after FALLBACK_AFTER_MINUTES of failing, and is outranked afterwards', async () => {
+  it('gets a slot after FALLBACK_AFTER_MINUTES, and is outranked afterwards', async () => {
     await start();
     parts.simulator.setFault('503');
     parts.producer();
