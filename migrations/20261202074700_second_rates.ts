@@ -158,7 +158,7 @@ const VIEWS = `
 const OLD_VIEWS = `
   -- The first real rate hides all simulated ones. The inverse is derived here and nowhere else: a
   -- bare 1 / mid would keep only 16 digits. A jump of more than a fifth against the last known rate
-  -- of the seven days before is flagged, never refused. A rate dated more than a day ahead is hidden.
+  -- of the seven days before is flagged, never refused. A rate dated over a day ahead is hidden.
   create view rates as
   select d.rate_date, d.base_currency, d.quote_currency, d.source, d.mid,
          round(1.000000000000000000000000000000 / d.mid, 18) as inverse,
