@@ -87,7 +87,8 @@ export async function dryReplay(deps: ReplayDeps, range: ReplayRange): Promise<R
 
 /**
  * Recreates the tables of rates from the whole stream in one transaction: readers keep the old
- * rows until it commits, writers wait. Throws `InvalidRequest` and changes nothing when an event would be lost
+ * rows until it commits, writers wait. Throws `InvalidRequest` and changes nothing when an event
+ * would be lost
  * or a day's rate would rank lower, unless `force`.
  */
 export async function rebuild(

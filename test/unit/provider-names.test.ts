@@ -5,7 +5,7 @@ import { PROJECT, tracked } from '../support/documents.ts';
 
 /** Where a provider may be named: its own folder, the settings, its simulator, and history. */
 const MAY_NAME =
-  /^(producer\/providers|simulator|migrations|tools\/(bench|chaos))\/|^platform\/(settings|prov.+)\.ts/;
+  /^(producer\/providers|simulator|migrations|tools\/(bench|chaos))\/|^platform\/[sp]\w+s\.ts/;
 const ROOMS =
   'api|app|bin|consumer|dashboard|events|ledger|platform|producer|reports|sql|stream|tools';
 const PRODUCT = new RegExp(`^(${ROOMS})/.*\\.(ts|js|sql)$`);
