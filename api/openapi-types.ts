@@ -1615,7 +1615,7 @@ export interface components {
              */
             readonly next_step: string;
             /**
-             * @description What was found in the record.
+             * @description What was found in the record; empty without the token where one is set.
              * @example wrong magic byte: expected 0x00 first, got 0x6e
              */
             readonly detail: string;
@@ -1632,7 +1632,7 @@ export interface components {
              */
             readonly redrive_asked_at: components["schemas"]["Instant"] | null;
             /**
-             * @description Why the last redrive failed, as a sentence.
+             * @description Why the last redrive failed, as a sentence; null without the token.
              * @example null
              */
             readonly redrive_error: string | null;

@@ -125,6 +125,7 @@ describe('the API behind a reverse proxy', function () {
       `insert into runs (source, trigger, currencies, state, error, package, ended_at)
        values ('simulator', 'manual', '{KES}', 'failed', 'secret body of XE', 'ENTERPRISE', now())`,
     );
+    const [run] = await parts.query('select run_id from runs');
     await parts.query(
       `insert into dead_letters (topic, partition, record_offset, headers, reason, detail,
                                  redrive_error)
@@ -132,7 +133,10 @@ describe('the API behind a reverse proxy', function () {
     );
     const read = async (path: string, headers = {}) =>
       JSON.stringify((await axios.get(`${url}${path}`, { headers, ...anyStatus })).data);
-    for (const path of ['/v2/status', '/v2/runs', '/v2/dead-letters', '/readyz', '/metrics'])
+    for (const path of [
+      ...['/v2/status', '/v2/runs', `/v2/runs/${run?.['run_id']}`],
+      ...['/v2/dead-letters', '/readyz', '/metrics', '/openapi.json', '/', '/v2/currencies'],
+    ])
       expect(await read(path), path)
         .to.not.contain('host-7')
         .and.not.contain('b1:9092')
