@@ -141,10 +141,10 @@ describe('the banners of the dashboard', function () {
   it('are not needed to see what has loaded when a module fails to load', async () => {
     const { parts, page } = await start();
     parts.producer();
-    await page.route('**/rate-chart.js', (route) => route.abort());
+    await page.route('**/uPlot*.js', (route) => route.abort());
     await page.goto('/');
     await eventually(async () => expect(await page.locator('.card .rate').count()).to.equal(7));
-    await page.getByText('A part of this page failed to load.').waitFor();
+    await page.getByText('The chart failed to load').waitFor();
     await page.locator('#health .fresh-mark').first().waitFor();
   });
 });
