@@ -1891,6 +1891,11 @@ export interface components {
              * @example []
              */
             readonly notes: readonly string[];
+            /**
+             * @description Those of the notes that a page shows as banners: rejected rows.
+             * @example []
+             */
+            readonly warnings: readonly string[];
         };
         readonly LoanBookAnswer: {
             /** @description The book. */

@@ -40,6 +40,9 @@ const SENTENCES: Readonly<Record<string, (note: Required<CodedNote>) => string>>
   voided_payments: ({ count }) => `Payments voided by a reversal, as if never received: ${count}.`,
 };
 
+/** The code of the note that says which data of the files is missing. */
+const REJECTED = 'rejected_rows';
+
 /** Facts of the loaded book that every report states. */
 export interface BookFacts {
   readonly is_sample: boolean;
@@ -52,13 +55,21 @@ const BOOK = 'select is_sample, tolerance, notes from loan_book';
 /** Reads the facts of the book, and its notes as sentences. */
 export async function describeBook(
   db: Database,
-): Promise<{ book: BookFacts; notes: readonly string[] }> {
+): Promise<{ book: BookFacts; notes: readonly string[]; warnings: readonly string[] }> {
   const found = await queryOne<BookFacts & { notes: readonly CodedNote[] }>(db, BOOK);
   const { notes, ...book } = found ?? { is_sample: false, tolerance: '0.0000', notes: [] };
-  const sentences = notes
+  const coded = notes
     .filter(({ code }) => code !== 'tolerance')
-    .map((note) => SENTENCES[note.code]?.(withDefaults(note)) ?? describe(note));
-  return { book, notes: [...sentences, describeTolerance(book.tolerance)] };
+    .map((note) => ({
+      code: note.code,
+      text: SENTENCES[note.code]?.(withDefaults(note)) ?? describe(note),
+    }));
+  const warnings = coded.filter(({ code }) => code === REJECTED);
+  return {
+    book,
+    notes: [...coded.map(({ text }) => text), describeTolerance(book.tolerance)],
+    warnings: warnings.map(({ text }) => text),
+  };
 }
 
 export interface BookStatus extends BookFacts {
@@ -69,17 +80,23 @@ export interface BookStatus extends BookFacts {
   /** The newest such day on which loans are open: a page that begins there shows something. */
   readonly opening_day: string | null;
   readonly notes: readonly string[];
+  /** Those of the notes that a page shows as banners. */
+  readonly warnings: readonly string[];
 }
 
 const OPENING_DAY = sqlFile(import.meta.url, 'sql/opening_day.sql');
 
 /** What is loaded, and which day to begin with. `today` is YYYY-MM-DD. */
 export async function readBookStatus(db: Database, today: string): Promise<BookStatus> {
-  const { book, notes } = await describeBook(db);
-  const days = await queryRow<Omit<BookStatus, keyof BookFacts | 'notes'>>(db, OPENING_DAY, {
-    today,
-  });
-  return { ...book, ...days, notes };
+  const { book, notes, warnings } = await describeBook(db);
+  const days = await queryRow<Omit<BookStatus, keyof BookFacts | 'notes' | 'warnings'>>(
+    db,
+    OPENING_DAY,
+    {
+      today,
+    },
+  );
+  return { ...book, ...days, notes, warnings };
 }
 
 const withDefaults = (note: CodedNote): Required<CodedNote> => ({

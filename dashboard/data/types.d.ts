@@ -97,4 +97,5 @@ export interface LoanBook {
   last_activity: string | null;
   opening_day: string | null;
   notes: string[];
+  warnings: string[];
 }

@@ -75,11 +75,11 @@ function bookFacts(book) {
   const follow = async () => {
     const status = await book.status().catch(() => null);
     if (!status) return;
-    const { is_sample: isSample, opening_day: day, notes } = status;
+    const { is_sample: isSample, opening_day: day, notes, warnings } = status;
     const isOpening = !hasAsOfDay() && day !== null && day !== getToday();
     const reason = `${day} is the newest day with activity and open loans.`;
-    // The first note of a sample says so: the banner does already.
-    const limits = notes.filter((note) => !note.startsWith('SAMPLE'));
+    // What a banner says already.
+    const limits = notes.filter((note) => !note.startsWith('SAMPLE') && !warnings.includes(note));
     render(
       root,
       isSample &&
@@ -89,6 +89,9 @@ function bookFacts(book) {
           h('strong', {}, 'SAMPLE'),
           h('p', {}, 'Example data of this project, not a real portfolio.'),
         ),
+      warnings.map((text) =>
+        h('div', { class: 'banner warning' }, h('strong', {}, 'INCOMPLETE'), h('p', {}, text)),
+      ),
       h('p', { class: 'muted small' }, [isOpening && reason, ...limits].filter(Boolean).join(' ')),
     );
   };

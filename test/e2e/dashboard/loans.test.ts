@@ -78,7 +78,10 @@ describe('the loan book view', function () {
   });
 
   it('opens on the newest day with activity, says why, and offers today', async () => {
-    await service.database.query('update loan_book set is_sample = true');
+    await service.database.query(`
+      update loan_book set is_sample = true, notes = '[
+        {"code": "rejected_rows", "count": 4, "loans": 2,
+         "files": {"payment_schedule.csv": 3, "loan.csv": 1}}]'`);
     const page = await service.open('/?view=loans');
     await page.getByText('2024-03-16 is the newest day with activity and open loans.').waitFor();
     const date = page.getByLabel('As of the close of');
@@ -86,6 +89,8 @@ describe('the loan book view', function () {
     await page.locator('.portfolio-group', { hasText: 'KES1 loan' }).waitFor();
     await page.getByText('Tolerance 0:', { exact: false }).waitFor();
     await page.getByText('SAMPLE', { exact: true }).waitFor();
+    const lost = '3 instalments and 1 loan were rejected when this book was loaded';
+    await page.locator('.banner', { hasText: lost }).waitFor();
     await page.getByRole('button', { name: 'Today' }).click();
     await page.waitForURL(new RegExp(`as_of=${new Date().toISOString().slice(0, 10)}`));
     await eventually(async () =>
