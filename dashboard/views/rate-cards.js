@@ -15,7 +15,7 @@ import { describeChange } from './rate-trend.js';
 /** @typedef {ReturnType<typeof createCard>} Card */
 
 const SPARK_DAYS = 30;
-export const DIVERGES = 'Another source of the day is far off: see Quality on the Pipeline page';
+export const DIVERGES = 'Another source of the day is far off: see /v2/quality';
 export const SUSPECT = 'More than 20 % off the last known rate of the seven days before';
 
 /** @type {Map<string, string> | undefined} */
