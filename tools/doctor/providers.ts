@@ -90,7 +90,9 @@ function explainFailure(
     return { code: 'provider_unavailable', fix: 'none needed: the producer retries by itself' };
   return {
     code: 'provider_unavailable',
-    fix: `check the way to ${settings.baseUrl}: DNS, firewall (proxy variables are not used)`,
+    fix:
+      `check ${PROVIDER_SETTINGS[settings.name].baseUrl} and the way to it: DNS, firewall ` +
+      '(proxy variables are not used)',
   };
 }
 
