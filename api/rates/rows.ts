@@ -65,9 +65,9 @@ export function gapRow(rate_date: string, base: string, quote: string): RateRow 
     fetched_at: null,
     source: null,
     suspect: false,
-    diverges: false,
     stale: false,
     derived: false,
+    diverges: false,
   };
 }
 
@@ -118,8 +118,8 @@ function pivotByDay(rows: readonly RateRow[], { quotes }: Pairs) {
     ...quotes.map((name): Column => ({ name, kind: 'decimal' })),
     { name: 'source', kind: 'text' },
     { name: 'suspect', kind: 'text' },
-    { name: 'diverges', kind: 'text' },
     { name: 'stale', kind: 'text' },
+    { name: 'diverges', kind: 'text' },
   ];
   const gaps = Object.fromEntries(quotes.map((quote) => [quote, null]));
   const lines = [...days].map(([rate_date, ofDay]): Row => {
@@ -131,8 +131,8 @@ function pivotByDay(rows: readonly RateRow[], { quotes }: Pairs) {
       ...Object.fromEntries(ofDay.map(({ quote, rate }) => [quote, rate])),
       source: ofDay.find(({ source }) => source !== null)?.source ?? null,
       suspect: codes('suspect'),
-      diverges: codes('diverges'),
       stale: codes('stale'),
+      diverges: codes('diverges'),
     };
   });
   return { columns, rows: lines };

@@ -11,8 +11,8 @@ select base, quote, "from", "to", min(rate) as min, max(rate) as max,
        round(avg(rate), 18) as avg, (array_agg(rate order by rate_date desc))[1] as last,
        max(rate_date) as last_date, count(*)::int as count, "to" - "from" + 1 as days,
        count(*) < "to" - "from" + 1 as partial, bool_or(suspect) as suspect,
-       bool_or(diverges) as diverges,
-       (array_agg(source order by source_rank(source) desc))[1] as source
+       (array_agg(source order by source_rank(source) desc))[1] as source,
+       bool_or(diverges) as diverges
 from bucket
 where :day::date is null or ("from", quote) > (:day::date, :quote::text)
 group by base, quote, "from", "to"

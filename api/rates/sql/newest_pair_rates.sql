@@ -3,7 +3,7 @@ select newest.*
 from unnest(:quotes::text[]) with ordinality as wanted (code, position)
 cross join lateral (
   select base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect,
-         diverges, false as stale, derived
+         false as stale, derived, diverges
   from rate_pairs
   where base = :base and quote = wanted.code and rate_date between :from::date and :to::date
   order by rate_date desc

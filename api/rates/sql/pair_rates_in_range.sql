@@ -1,6 +1,6 @@
 -- Rows of a range, oldest first, after the row (:day, :quote) of the page before.
 select base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect,
-       diverges, false as stale, derived
+       false as stale, derived, diverges
 from rate_pairs
 where base = :base and quote = any(:quotes)
   and rate_date between greatest(:from::date, :day::date) and :to::date
