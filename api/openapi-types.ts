@@ -794,11 +794,6 @@ export interface components {
              */
             readonly suspect: boolean;
             /**
-             * @description Whether another source of the day is far off.
-             * @example false
-             */
-            readonly diverges: components["schemas"]["Diverges"];
-            /**
              * @description The newest rate of its currency is older than the last slot that fell due at least an hour ago. Daily packages have one day of grace.
              * @example false
              */
@@ -808,6 +803,11 @@ export interface components {
              * @example false
              */
             readonly derived: boolean;
+            /**
+             * @description Whether another source of the day is far off.
+             * @example false
+             */
+            readonly diverges: components["schemas"]["Diverges"];
         };
         readonly RatesMeta: {
             /**
@@ -914,13 +914,13 @@ export interface components {
              * @example false
              */
             readonly suspect: boolean;
+            /** @description `simulator` if any rate of the bucket is simulated. */
+            readonly source: components["schemas"]["Source"];
             /**
              * @description Whether another source of the day is far off.
              * @example false
              */
             readonly diverges: components["schemas"]["Diverges"];
-            /** @description `simulator` if any rate of the bucket is simulated. */
-            readonly source: components["schemas"]["Source"];
         };
         readonly BucketsAnswer: {
             /** @description One row per currency and bucket. */

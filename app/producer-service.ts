@@ -11,6 +11,7 @@ import type { Database } from '../platform/database.ts';
 import { CannotStart } from '../platform/errors.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Logger } from '../platform/logger.ts';
+import { PROVIDER_SETTINGS } from '../platform/providers.ts';
 import { type Lane, type Producer, startProducer } from '../producer/index.ts';
 import { openexchangerates } from '../producer/providers/openexchangerates/client.ts';
 import { type Simulator, startSimulator } from '../simulator/index.ts';
@@ -176,7 +177,8 @@ function warnOfSmallBudget(config: Config, log: Logger): void {
   log.warn(
     { needed, budget },
     `SCHEDULE needs ${needed} ${entry.bills} a day and the daily budget of ${entry.title} is ` +
-      `${budget}: later slots will fail; raise the budget or schedule fewer slots`,
+      `${budget}: later slots will fail; raise ${PROVIDER_SETTINGS[settings.name].dailyBudget} ` +
+      'or schedule fewer slots',
   );
 }
 

@@ -19,7 +19,7 @@ const SENTENCES = {
   // The budget and other limits of cost.
   budget_spent: (d: Detail) =>
     `the budget of ${d['budget']} ${d['unit'] ?? 'rates'} a day is spent: ${d['spent']} used, ` +
-    `this run costs ${d['price']}; raise the provider's DAILY_BUDGET, or wait for 00:00 UTC`,
+    `this run costs ${d['price']}; raise it (XE_DAILY_BUDGET for XE), or wait for 00:00 UTC`,
   budget_reserved: (d: Detail) =>
     `the budget of ${d['budget']} rates a day does not allow it: ${d['spent']} used, ` +
     `${d['reserved']} reserved for slots of today, this run costs ${d['price']}`,

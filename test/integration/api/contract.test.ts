@@ -92,7 +92,7 @@ describe('the contract', () => {
     )) {
       const filled = path
         .replace('{base}', 'KES')
-        .replace('{quote}', 'NGN')
+        .replace('{currency}', 'NGN')
         .replace('{loan_id}', '09u924rbwf');
       const required =
         path === '/v2/observations'

@@ -117,7 +117,8 @@ describe('the rates of a day', () => {
       /^text\/csv/,
     );
     expect(await type('/v2/rates/latest', 'text/html, */*')).to.match(/^application\/json/);
-    expect((await callApi(url, '/v2/rates/latest')).headers['vary']).to.equal('Accept');
+    const { headers } = await callApi(url, '/v2/rates/latest');
+    expect(headers['vary']).to.equal('Accept, Accept-Encoding');
   });
 
   /** Waits until the cache has noticed rates that were changed in the table. */

@@ -191,7 +191,7 @@ describe('the loan book under /v2', () => {
     expect(meta.notes.join()).to.contain('rate of 2021-10-14');
     expect(meta.rates?.[0]).to.deep.equal({
       ...{ currency: 'KES', rate: '100', rate_date: '2021-10-14' },
-      ...{ source: 'simulator', suspect: false },
+      ...{ source: 'simulator', simulated: true, suspect: false, diverges: false },
     });
     expect(
       (await callApi('/v2/reports/par?as_of=2021-10-15&in=USD')).data.some(

@@ -249,7 +249,7 @@ describe('the pipeline under /v2', () => {
       /^fx_events_published_total [1-9]/m,
       /^fx_events_consumed_total\{result="inserted"\} [1-9]/m,
       /^fx_schedule_missed_total 0/m,
-      requestCount('\\/v2\\/rates\\/\\{base\\}\\/\\{quote\\}', 200),
+      requestCount('\\/v2\\/rates\\/\\{base\\}\\/\\{currency\\}', 200),
       requestCount('none', 404),
     ])
       expect(text).to.match(line);

@@ -155,7 +155,7 @@ describe('the API', () => {
           success: false,
           detail:
             'the budget of 3 rates a day is spent: 0 used, this run costs 7; ' +
-            'raise XE_DAILY_BUDGET, or wait for 00:00 UTC',
+            'raise it (XE_DAILY_BUDGET for XE), or wait for 00:00 UTC',
         },
       ]);
     });

@@ -372,10 +372,10 @@ describe('rates under /v2', () => {
       .replace(/^\uFEFF/, '')
       .trim()
       .split(/\r?\n/);
-    expect(lines[0]).to.equal('rate_date,KES,NGN,source,suspect,stale');
-    expect(lines).to.include('2026-11-20,129.1500000000,1536.0000000000,simulator,,');
-    expect(lines).to.include('2026-11-22,129.25,,simulator,,');
-    expect(lines.at(-1)).to.equal('2026-11-24,190.2,1543.21,simulator,KES,');
+    expect(lines[0]).to.equal('rate_date,KES,NGN,source,suspect,stale,diverges');
+    expect(lines).to.include('2026-11-20,129.1500000000,1536.0000000000,simulator,,,');
+    expect(lines).to.include('2026-11-22,129.25,,simulator,,,');
+    expect(lines.at(-1)).to.equal('2026-11-24,190.2,1543.21,simulator,KES,,');
   });
 
   it('lists the currencies with their minor units and days', async () => {

@@ -29,6 +29,10 @@ describe('the roles of the services', () => {
   });
 
   it('let the API request a run and do its other work', async () => {
+    // A run that is not confirmed yet would serve the request.
+    await eventually(async () => {
+      expect(await parts.query(`select 1 from runs where state <> 'confirmed'`)).to.deep.equal([]);
+    });
     const { data } = await axios.post(`${api.url}/v2/runs`, undefined, { headers });
     expect(data.data).to.include({ trigger: 'manual', state: 'confirmed' });
     for (const path of ['v2/status', 'v2/runs', 'v2/dead-letters', 'v2/loan-book', 'metrics'])
