@@ -689,6 +689,10 @@ export interface components {
          */
         readonly Source: string;
         readonly SourceInfo: {
+            /**
+             * @description As `source` of a rate.
+             * @example xe
+             */
             readonly name: components["schemas"]["Source"];
             /**
              * @description How people name it.
@@ -969,21 +973,57 @@ export interface components {
             readonly stored_at: components["schemas"]["Instant"];
         };
         readonly Quality: {
+            /** @description The day. */
             readonly rate_date: components["schemas"]["Day"];
+            /**
+             * @description Currency whose units the rates count.
+             * @example KES
+             */
             readonly quote: components["schemas"]["Code"];
+            /**
+             * @description The rate that is served for the day.
+             * @example 129.1500000000
+             */
             readonly rate: components["schemas"]["Decimal"];
+            /**
+             * @description Where the rate comes from.
+             * @example xe
+             */
             readonly source: components["schemas"]["Source"];
+            /** @description The provider's time of the rate. */
             readonly observed_at: components["schemas"]["Instant"];
+            /**
+             * @description The best other source of the day; null where there is none.
+             * @example openexchangerates
+             */
             readonly second_source: components["schemas"]["Source"] | null;
+            /**
+             * @description Its rate.
+             * @example 129.41
+             */
             readonly second_rate: components["schemas"]["Decimal"] | null;
+            /** @description Its time of the rate. */
             readonly second_observed_at: components["schemas"]["Instant"] | null;
-            /** @description How far the second rate is off, as a fraction of the rate. */
+            /**
+             * @description How far the second rate is off, as a fraction of the rate.
+             * @example 0.002013162989740612
+             */
             readonly difference: string | null;
+            /**
+             * @description More than 20 % off the last known rate of the seven days before.
+             * @example false
+             */
             readonly suspect: boolean;
+            /**
+             * @description Whether the difference is beyond CROSS_CHECK_TOLERANCE.
+             * @example false
+             */
             readonly diverges: components["schemas"]["Diverges"];
         };
         readonly QualityAnswer: {
+            /** @description One row per day and currency. */
             readonly data: readonly components["schemas"]["Quality"][];
+            /** @description How to get the next page. */
             readonly meta: components["schemas"]["Meta"];
         };
         readonly Meta: {
@@ -1337,9 +1377,16 @@ export interface components {
             readonly sources: readonly components["schemas"]["SourceInfo"][];
             /** @description The newest rates that come from another provider than the first, and the first slot that this one did not serve. */
             readonly fallback: {
+                /**
+                 * @description The provider in use.
+                 * @example openexchangerates
+                 */
                 readonly source: components["schemas"]["Source"];
+                /** @description The day of its rates. */
                 readonly rate_date: components["schemas"]["Day"];
+                /** @description The currencies that have its rates. */
                 readonly currencies: readonly components["schemas"]["Code"][];
+                /** @description The first slot that the first provider did not serve. */
                 readonly since: components["schemas"]["Instant"] | null;
             } | null;
             /** @description Time of the database. */
@@ -1845,14 +1892,25 @@ export interface components {
              * @example 2021-10-15
              */
             readonly rate_date: components["schemas"]["Day"];
+            /**
+             * @description Where the rate comes from.
+             * @example xe
+             */
             readonly source: components["schemas"]["Source"];
             /**
              * @description More than 20 % off the last rate before it.
              * @example false
              */
             readonly suspect: boolean;
-            /** @description The rate is made up. */
+            /**
+             * @description Whether the rate is made up.
+             * @example false
+             */
             readonly simulated: boolean;
+            /**
+             * @description Whether another source of the day is far off.
+             * @example false
+             */
             readonly diverges: components["schemas"]["Diverges"];
         };
         readonly LoanBook: {

@@ -40,9 +40,12 @@ export function writeWorkbook(
   const out = zip.outputStream as Readable;
   zip.on('error', (error: Error) => out.destroy(error));
   const add = (path: string, content: () => Iterable<string> | AsyncIterable<string>) =>
-    zip.addReadStreamLazy(path, {}, (start) =>
-      start(null, Readable.from(content(), { highWaterMark: 1 })),
-    );
+    zip.addReadStreamLazy(path, {}, (start) => {
+      const part = Readable.from(content(), { highWaterMark: 1 });
+      // yazl does not listen for it: without a listener it would end the process.
+      part.on('error', (error) => out.destroy(error));
+      start(null, part);
+    });
   const names = sheets.map(({ name }) => name);
   add('[Content_Types].xml', () => [contentTypes(names)]);
   add('_rels/.rels', () => [relations([['officeDocument', 'xl/workbook.xml']])]);
