@@ -6,7 +6,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { FetchedRates, Provider, RateRequest } from './port.ts';
 
 /** How to reach a provider: its address and what proves who we are. */
-export interface Endpoint extends Pick<AxiosRequestConfig, 'auth' | 'headers'> {
+interface Endpoint extends Pick<AxiosRequestConfig, 'auth' | 'headers'> {
   readonly baseUrl: string;
 }
 

@@ -78,7 +78,7 @@ export interface ProviderEntry {
   open(settings: ProviderSettings): Provider;
 }
 
-export interface ProviderSettings {
+interface ProviderSettings {
   readonly baseUrl: string;
   /** The values of its settings that prove who we are, in the order of the settings. */
   readonly credentials: readonly string[];
