@@ -26,7 +26,8 @@ export interface RunSummary {
   readonly dead_letter_id: string | null;
   readonly attempts: number;
   readonly publishes: number;
-  readonly cost: number;
+  /** Null where the request may not see it. */
+  readonly cost: number | null;
   readonly package: string | null;
   readonly asked_at: string;
   readonly next_attempt_at: string | null;

@@ -94,7 +94,7 @@ function summaryOf(run: RunDetail): RunSummary {
   return summary;
 }
 
-/** A run as strangers see it: no error texts and no XE package. */
+/** A run as strangers see it: no error texts, no cost and no package. */
 function publicRun(run: RunSummary): RunSummary {
-  return { ...run, reason: null, failure_detail: null, package: null };
+  return { ...run, reason: null, failure_detail: null, cost: null, package: null };
 }

@@ -69,7 +69,8 @@ function describeOutcome(run) {
         ? 'XE sent no newer rates.'
         : `Done ${formatAge(ended_at)}: the rates are readable.`;
     const kind = outcome === 'no_newer_rate' ? '' : 'good';
-    return [createNotice(kind, `${text} Cost: ${cost} rates.${absent}`)];
+    const price = cost === null ? '' : ` Cost: ${cost} rates.`;
+    return [createNotice(kind, `${text}${price}${absent}`)];
   }
   const { cause, action, raw } = explainFailure(failureOf(run));
   if (state === 'failed' || state === 'skipped')

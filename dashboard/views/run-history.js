@@ -101,7 +101,7 @@ function createRow(run) {
     renderState(run.state),
     typeof duration === 'string' ? duration : formatRunTime(duration),
     String(attempts),
-    String(cost),
+    cost === null ? '–' : String(cost),
     createResult(run),
   ];
 }

@@ -143,6 +143,8 @@ describe('the API behind a reverse proxy', function () {
         .and.not.contain('secret body')
         .and.not.contain('ENTERPRISE')
         .and.not.contain('quote of the record');
+    const listed = (await axios.get(`${url}/v2/runs`)).data.data;
+    expect(listed[0]).to.include({ cost: null, package: null, reason: null });
     expect((await axios.get(`${url}/metrics`, anyStatus)).status).to.equal(401);
     const headers = { authorization: `Bearer ${TOKEN}` };
     expect(await read('/v2/status', headers))
