@@ -1571,10 +1571,10 @@ export interface components {
              */
             readonly publishes: number;
             /**
-             * @description Rates billed or reserved.
+             * @description Rates billed or reserved; null without the token where one is set.
              * @example 7
              */
-            readonly cost: number;
+            readonly cost: number | null;
             /**
              * @description XE's package at the time.
              * @example ENTERPRISE

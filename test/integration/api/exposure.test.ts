@@ -123,7 +123,7 @@ describe('the API behind a reverse proxy', function () {
     );
     await parts.query(
       `insert into runs (source, trigger, currencies, state, error, package, ended_at)
-       values ('simulator', 'manual', '{KES}', 'failed', 'secret body of XE', 'ENTERPRISE', now())`,
+       values ('simulator', 'manual', '{KES}', 'failed', 'secret body of XE', 'SECRET-PACKAGE', now())`,
     );
     const [run] = await parts.query('select run_id from runs');
     await parts.query(
@@ -141,7 +141,7 @@ describe('the API behind a reverse proxy', function () {
         .to.not.contain('host-7')
         .and.not.contain('b1:9092')
         .and.not.contain('secret body')
-        .and.not.contain('ENTERPRISE')
+        .and.not.contain('SECRET-PACKAGE')
         .and.not.contain('quote of the record');
     const listed = (await axios.get(`${url}/v2/runs`)).data.data;
     expect(listed[0]).to.include({ cost: null, package: null, reason: null });
@@ -155,7 +155,7 @@ describe('the API behind a reverse proxy', function () {
       .and.contain('refused by b1:9092');
     expect(await read('/v2/runs', headers))
       .to.contain('secret body')
-      .and.contain('ENTERPRISE');
+      .and.contain('SECRET-PACKAGE');
     expect((await axios.get(`${url}/metrics`, { headers, ...anyStatus })).status).to.equal(200);
   });
 
