@@ -30,12 +30,6 @@ async function ending(
 describe('a start that fails', function () {
   this.timeout(60_000);
   let data: ReturnType<typeof dataDir>;
-  let withoutBroker: Promise<(number | null)[]>;
-  // Started early: it mostly waits, and its result is checked in a later test.
-  before(() => {
-    withoutBroker = startedWithoutBroker();
-  });
-  after(() => withoutBroker);
   beforeEach(() => {
     data = dataDir();
   });
@@ -167,10 +161,6 @@ describe('a start that fails', function () {
     expect(await consumer.exited).to.equal(0);
   });
 
-  it('keeps trying while the broker is unavailable, and the API reports it', async () => {
-    expect(await withoutBroker).to.deep.equal([0, 0, 0]);
-  });
-
   it('refuses an old Node in one sentence', () => {
     const pretended =
       "Object.defineProperty(process, 'versions', { value: { node: '18.20.0' } });" +
@@ -197,35 +187,6 @@ describe('a start that fails', function () {
       .and.match(/--json/);
   });
 });
-
-/**
- * Starts all three services without a broker, waits until the API reports it for both others, and
- * returns their exit codes.
- */
-async function startedWithoutBroker(): Promise<(number | null)[]> {
-  const data = dataDir();
-  const port = await freePort();
-  const api = command('api', { DATA_DIR: data.dir, PORT: String(port) });
-  await eventually(() => expect(api.output()).to.match(/schema migrated/));
-  const services = ['consumer', 'producer'].map((name) =>
-    command(name, { DATA_DIR: data.dir, KAFKA_BROKERS: '127.0.0.1:1' }),
-  );
-  await eventually(async () => {
-    const { status, checks } =
-      (
-        await get<{ status: string; checks: Record<string, string> }>(
-          `http://127.0.0.1:${port}/readyz`,
-        )
-      )?.data ?? {};
-    expect(status).to.equal('degraded');
-    expect(checks?.['consumer']).to.match(/^stream: .*ECONNREFUSED 127\.0\.0\.1:1/);
-    expect(checks?.['producer']).to.match(/not published yet: .*ECONNREFUSED 127\.0\.0\.1:1/);
-  });
-  for (const one of [...services, api]) one.kill('SIGTERM');
-  const codes = await Promise.all([...services, api].map(({ exited }) => exited));
-  data.remove();
-  return codes;
-}
 
 describe('npm run seed and npm run migrate', function () {
   this.timeout(60_000);
