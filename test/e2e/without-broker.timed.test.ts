@@ -11,7 +11,7 @@ interface Readiness {
 describe('services without a broker', function () {
   this.timeout(60_000);
 
-  it('keep trying while it is unavailable, the API reports it, and all stop gracefully', async () => {
+  it('keep trying, the API reports it, and all stop gracefully', async () => {
     const data = dataDir();
     const port = await freePort();
     const api = command('api', { DATA_DIR: data.dir, PORT: String(port) });

@@ -123,7 +123,8 @@ describe('the API behind a reverse proxy', function () {
     );
     await parts.query(
       `insert into runs (source, trigger, currencies, state, error, package, ended_at)
-       values ('simulator', 'manual', '{KES}', 'failed', 'secret body of XE', 'SECRET-PACKAGE', now())`,
+       values ('simulator', 'manual', '{KES}', 'failed', 'secret body of XE', 'SECRET-PACKAGE',
+               now())`,
     );
     const [run] = await parts.query('select run_id from runs');
     await parts.query(
