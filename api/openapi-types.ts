@@ -1596,7 +1596,7 @@ export interface components {
             /** @description When it was confirmed, failed or skipped. */
             readonly ended_at: components["schemas"]["Instant"] | null;
             /**
-             * @description Last slot of a row that stands for many, else null.
+             * @description Last slot of a row that covers many, else null.
              * @example null
              */
             readonly skipped_to: components["schemas"]["Instant"] | null;

@@ -102,7 +102,10 @@ async function countChildren(
            || case when root.reason like '%; with it %' then ', ' else '; with it ' end
            || children || case when children = 1 then :one else :several end
      from (
-       select under, count(*) as children from staged_${table} where under is not null group by under
+       select under, count(*) as children
+       from staged_${table}
+       where under is not null
+       group by under
      ) as child
      where root.file = any(:parents) and root.file || ':' || root.line = child.under
        and root.outcome = 'rejected' and root.code <> 'parent_rejected'`,

@@ -64,7 +64,8 @@ const CONSUMER = `
     reason             text        not null,
     detail             text        not null,
     state              text        not null default 'open'
-                       constraint dead_letters_state check (state in ('open', 'redriven', 'closed')),
+                       constraint dead_letters_state
+                         check (state in ('open', 'redriven', 'closed')),
     set_aside_at       timestamptz not null default now(),
     redrive_asked_at   timestamptz,
     redrive_error_code text,

@@ -156,7 +156,8 @@ const RUNS = `
   comment on column runs.error is 'failure_code and failure_detail as a sentence; for people';
   comment on column runs.blocked_credentials is
     'fingerprint of the credentials whose open circuit breaker the run waits for';
-  comment on column runs.ended_at is 'end of the last attempt, also of a failed one that is retried';
+  comment on column runs.ended_at is
+    'end of the last attempt, also of a failed one that is retried';
   comment on column runs.skipped_to is
     'the last of the skipped_count slots that this one row covers; the first is slot';
   comment on column runs.abandoned_claims is

@@ -69,7 +69,8 @@ voided_payments {count: payments voided by a reversal}';
     'every problem that the load of the current book reported; replaced with the book';
   comment on column rejected_rows.line is
     'line of the file on which the row starts; the header is line 1';
-  comment on column rejected_rows.entry is 'a repaired row may have been repaired in several columns';
+  comment on column rejected_rows.entry is
+    'a repaired row may have been repaired in several columns';
   comment on column rejected_rows.outcome is
     'rejected, duplicate, ignored: the row is not in the book. repaired: it is, changed as the
 reason says. warned: it is, and a person should look at it';

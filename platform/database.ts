@@ -102,8 +102,9 @@ function connectionTo(url: string, name: string) {
 }
 
 /**
- * Gives sslmode the meaning that libpq documents: without a certificate authority `require` encrypts
- * and verifies nothing. By itself pg verifies more, and says that a later version will not.
+ * Gives sslmode the meaning that libpq documents: without a certificate authority `require`
+ * encrypts and verifies nothing. By itself pg verifies more, and says that a later version will
+ * not.
  */
 function useLibpqModes(given: URLSearchParams): void {
   const mode = given.get('sslmode');

@@ -7,7 +7,9 @@ export function destroyConnection(client: pg.Client): void {
   ).connection.stream.destroy();
 }
 
-/** A server that was demoted in a fail-over stays read-only; the next connection may find the new. */
+/**
+ * A server that was demoted in a fail-over stays read-only; the next connection may find the new.
+ */
 const READ_ONLY = '25006';
 
 /**

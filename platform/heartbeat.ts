@@ -46,8 +46,9 @@ export interface HeartbeatOptions {
 
 /**
  * Renews the service's row in `services` every five seconds, every second while it is unhealthy,
- * and deletes it when stopped. The API reads the pipeline's health from these rows: a row that is not
- * renewed means that its process is dead, and goes when another instance of the service takes over.
+ * and deletes it when stopped. The API reads the pipeline's health from these rows: a row that is
+ * not renewed means that its process is dead, and goes when another instance of the service takes
+ * over.
  */
 export function startHeartbeat(options: HeartbeatOptions) {
   const { db, service, health, settings = {}, onGiveUp, log } = options;

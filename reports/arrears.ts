@@ -44,9 +44,9 @@ export interface MissedOptions {
 }
 
 /**
- * One row per instalment due before `asOf` (YYYY-MM-DD) that was not covered at the close of its due
- * date: of the whole book, or of one loan, and the totals with it. The rows are read as they are
- * needed, as long as the transaction is open.
+ * One row per instalment due before `asOf` (YYYY-MM-DD) that was not covered at the close of its
+ * due date: of the whole book, or of one loan, and the totals with it. The rows are read as they
+ * are needed, as long as the transaction is open.
  */
 export async function missedReport(
   db: Database,

@@ -1,6 +1,6 @@
--- The elements of GET /v1/rates, one per currency and day, oldest first. Written as text by Postgres:
--- a JavaScript number would lose digits, and 25,000 rows would keep the API's thread busy. The id is
--- the days since 1970 × 1000 + the currency's ISO 4217 number: stable under replay.
+-- The elements of GET /v1/rates, one per currency and day, oldest first. Written as text by
+-- Postgres: a JavaScript number would lose digits, and 25,000 rows would keep the API's thread
+-- busy. The id is the days since 1970 × 1000 + the currency's ISO 4217 number: stable under replay.
 select coalesce(string_agg(
   '{"id":' || (rate_date - date '1970-01-01') * 1000 + number
   || ',"timestamp":"' || replace(left(instant::text, -3), ' ', 'T') || 'Z'

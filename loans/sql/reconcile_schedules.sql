@@ -16,7 +16,8 @@ with instalments as (
   where loan.outcome is null
 )
 , found as (
-  select line, 'no_schedule' as code, 'no instalments: the loan is in no figure of arrears' as reason
+  select line, 'no_schedule' as code,
+         'no instalments: the loan is in no figure of arrears' as reason
   from compared
   where number = 0
   union all

@@ -121,8 +121,9 @@ function removeLeftovers(dir: string): void {
 }
 
 /**
- * Finds the bundled initdb and postgres of this platform. Creates the library links of the package's
- * install script, which npm may have skipped. Throws `CannotStart` on a platform without a bundle.
+ * Finds the bundled initdb and postgres of this platform. Creates the library links of the
+ * package's install script, which npm may have skipped. Throws `CannotStart` on a platform without
+ * a bundle.
  */
 function findBinaries(): { initdb: string; postgres: string } {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;

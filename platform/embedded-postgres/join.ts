@@ -32,7 +32,8 @@ const CHECKS = 40;
 /**
  * Connects to the server that runs on `dataDir`, or starts one. A server left over from a killed
  * process is used as it is. One connection stays open to show other processes that the server is in
- * use; if the server dies, it is restarted. Throws `CannotStart` with one sentence if it cannot run.
+ * use; if the server dies, it is restarted. Throws `CannotStart` with one sentence if it cannot
+ * run.
  */
 export async function joinEmbeddedPostgres({
   dataDir,

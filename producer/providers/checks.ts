@@ -3,7 +3,7 @@ import { dayCount } from '../../ledger/backfill.ts';
 import { UpstreamError } from '../../platform/errors.ts';
 import type { Days, Quote, RateRequest, RatesResponse } from './port.ts';
 
-/** A rate as it stands in a response, nothing of it checked. `observedAt`: milliseconds or NaN. */
+/** A rate as it is in a response, nothing of it checked. `observedAt`: milliseconds or NaN. */
 export interface RawQuote {
   readonly currency: unknown;
   readonly mid: unknown;

@@ -65,8 +65,8 @@ async function createTopic(
 }
 
 /**
- * Changes nothing where the codec is kept already. Kafka's AlterConfigs, which kafkajs has, replaces
- * all settings of a topic: those that the topic has are sent again.
+ * Changes nothing where the codec is kept already. Kafka's AlterConfigs, which kafkajs has,
+ * replaces all settings of a topic: those that the topic has are sent again.
  */
 async function keepCodec(client: Admin, topic: string): Promise<void> {
   const type = kafkajs.ConfigResourceTypes.TOPIC;

@@ -146,7 +146,7 @@ describe('a start that fails', function () {
     expect(await api.exited).to.equal(0);
   });
 
-  it('keeps a service alive while Postgres is unavailable; readiness names the reason', async () => {
+  it('keeps a service alive without Postgres; readiness names the reason', async () => {
     const port = await freePort();
     const consumer = command('consumer', {
       DATABASE_URL: 'postgres://fx:x@127.0.0.1:1/none',

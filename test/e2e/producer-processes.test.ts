@@ -67,7 +67,7 @@ describe('producers as processes', function () {
   }
 
   const [replicas, slots, kills] = LONG ? [8, 200, 20] : [3, 12, 3];
-  it(`fetch ${slots} slots once each: ${replicas} skewed clocks, ${kills} kills`, async function () {
+  it(`fetch ${slots} slots once: ${replicas} skewed clocks, ${kills} kills`, async function () {
     skipWithout(
       this,
       'clocks that step',
@@ -113,7 +113,7 @@ describe('producers as processes', function () {
       );
   });
 
-  it('fetch twice a day, on the right days, while the clock of the machine steps', async function () {
+  it('fetch twice a day, on the right days, while the clock steps', async function () {
     skipWithout(
       this,
       'clocks that step',

@@ -22,7 +22,9 @@ const MINUTE = 60_000;
 const DISK_MB = 320;
 const BACKLOG = 2800;
 
-/** The small disks of Postgres, of DATA_DIR and of the stream fill up, and have space again later. */
+/**
+ * The small disks of Postgres, of DATA_DIR and of the stream fill up, and have space again later.
+ */
 export const diskFull: ChaosCase = {
   name: 'disk-full',
   what: 'the disks of Postgres, of DATA_DIR and of the stream are full for a while',

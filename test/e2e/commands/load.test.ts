@@ -383,7 +383,7 @@ describe('npm run load', function () {
     );
   });
 
-  it('reports the lost connection, not the rollback that failed after it, and leaves the old book', async () => {
+  it('reports the lost connection, not the failed rollback, and leaves the old book', async () => {
     await loadLoanBook(database.db, SAMPLE);
     const before = await contents();
     const db = openDatabase({ url: database.url, name: 'to be killed', deadlines: 'none' });

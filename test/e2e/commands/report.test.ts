@@ -248,7 +248,7 @@ describe('npm run report', function () {
     });
   }
 
-  it('says when the file cannot be written, and blames nobody else', () => {
+  it('says when the file cannot be written, and blames nothing else', () => {
     const { code, stderr } = report('loans', '--out', '/nowhere/x.csv');
     expect([code, stderr.trim()]).to.deep.equal([1, '/nowhere/x.csv cannot be written (ENOENT)']);
   });
@@ -262,9 +262,9 @@ describe('npm run report', function () {
   });
 
   it('says when there is no such loan', () => {
-    const { code, stdout, stderr } = report('history', '--loan', 'nobody');
+    const { code, stdout, stderr } = report('history', '--loan', 'unknown');
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
-    expect(stderr).to.contain('expected the id of a loan in the book, got "nobody"');
+    expect(stderr).to.contain('expected the id of a loan in the book, got "unknown"');
   });
 
   it('explains itself', () => {

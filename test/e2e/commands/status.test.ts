@@ -42,7 +42,7 @@ describe('the status of the ledger', () => {
     });
   });
 
-  it('has the last slot, failed slots with reasons, open runs, and the spending of today', async () => {
+  it('has the last slot, failed slots with reasons, open runs, and what was spent', async () => {
     await run({
       slot: '2026-11-01T01:00:00Z',
       state: 'skipped',

@@ -19,7 +19,7 @@ describe('npm run bench', function () {
   const [fast, slow] = [{ figures: { ours: 9, theirs: 10 } }, { figures: { ours: 7, theirs: 10 } }];
   const bounds = [{ figure: 'ours', beside: 'theirs', atLeast: 0.8 }];
 
-  it('judges a figure beside its peer in every run, and names the bound that is missed', async () => {
+  it('judges a figure beside its peer in every run, and names a missed bound', async () => {
     const good = judge({ name: 'good', about: '' }, [{ ...fast, bounds }]);
     expect(good).to.deep.include({ must: { 'ours ≥ 0.8 times theirs': true }, holds: true });
     const bad = judge({ name: 'bad', about: '' }, [

@@ -92,7 +92,8 @@ describe('loading a folder as the loan book', () => {
   it('leaves the keys and indexes of the tables as they were', async () => {
     const keys = async () => [
       ...(await database.query(
-        'select conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated from pg_constraint order by 1, 2',
+        `select conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated
+         from pg_constraint order by 1, 2`,
       )),
       ...(await database.query(
         "select indexdef from pg_indexes where schemaname = 'public' order by 1",
@@ -142,7 +143,8 @@ describe('loading a folder as the loan book', () => {
       'kept with the book',
     ).to.deep.equal([{ notes: [note], affected_loans: 2 }]);
     const rows = await database.query(
-      "select payment_id, amount_paid, date_paid from loan_payments where payment_id in ('PX', 'PY') order by 1",
+      `select payment_id, amount_paid, date_paid from loan_payments
+       where payment_id in ('PX', 'PY') order by 1`,
     );
     expect(rows).to.deep.equal([
       { payment_id: 'PX', amount_paid: '7.0000', date_paid: '2022-01-01' },
@@ -186,7 +188,7 @@ describe('loading a folder as the loan book', () => {
     expect(await contents()).to.deep.equal(before);
   });
 
-  it('accepts as many rejected rows of each file, and loans, as a number or a share says', async () => {
+  it('accepts as many rejected rows and loans as a number or a share says', async () => {
     append('loan_payment.csv', 'x,P1,01/01/2021,5', '32u09wekjbfje,P2,02/30/2021,5');
     const outcome = async (accepted: AcceptedLoss) =>
       (await loadLoanBook(database.db, dir, { accepted })).outcome;

@@ -23,14 +23,18 @@ interface Expected {
   figures?: Record<string, string>;
 }
 
-/** Per loan: instalments (number, sum), received payments (number, sum), first uncovered due date. */
+/**
+ * Per loan: instalments (number, sum), received payments (number, sum), first uncovered due date.
+ */
 const GOOD = { L1: '3 1500 | 2 1000 | 2022-04-15', L2: '2 2600 | 1 1300 | 2022-03-15' };
 const payment = (line: number, text: string) => `loan_payment.csv line ${line}, ${text}`;
 const instalment = (line: number, text: string) => `payment_schedule.csv line ${line}, ${text}`;
 const loan = (line: number, text: string) => `loan.csv line ${line}, ${text}`;
 const borrower = (line: number, text: string) => `borrower.csv line ${line}, ${text}`;
 
-/** The folder `good` with the files of one folder in place of its own, and what a load makes of it. */
+/**
+ * The folder `good` with the files of one folder in place of its own, and what a load makes of it.
+ */
 const CASES: Record<string, Expected> = {
   good: { rule: 'schedule_id and payment_id are unique per loan', loaded: [] },
   'day-first-payments': {
@@ -365,7 +369,8 @@ describe('loan files as people have them', () => {
         (select count(*) || ' ' || trim_scale(coalesce(sum(amount_paid), 0)) from loan_payments p
          where p.loan_id = l.loan_id and status = 'received'),
         case when count(schedule_id) = 0 then 'no_schedule'
-             else coalesce((min(due_date) filter (where date_covered is null))::text, 'covered') end,
+             else coalesce((min(due_date) filter (where date_covered is null))::text,
+                           'covered') end,
         coalesce(l.currency, (select currency from loan_branches join branches using (branch_id)
                               where loan_branches.loan_id = l.loan_id))) as figures
       from loans l left join allocated_instalments using (loan_id)

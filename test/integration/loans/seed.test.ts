@@ -95,8 +95,10 @@ describe('seeding the sample loan book', () => {
     await seedLoanBook(database.db);
     const [sums] = await database.query(`
       select (select sum(expected_payment_amount) from payment_schedule
-              where loan_id = '32u09wekjbfje' and expected_payment_date <= '2021-10-15') as expected,
-             (select sum(amount_paid) from loan_payments where loan_id = '32u09wekjbfje' and date_paid <= '2021-10-15') as paid`);
+              where loan_id = '32u09wekjbfje'
+                and expected_payment_date <= '2021-10-15') as expected,
+             (select sum(amount_paid) from loan_payments
+              where loan_id = '32u09wekjbfje' and date_paid <= '2021-10-15') as paid`);
     expect(sums).to.deep.equal({ expected: '806322.6664', paid: '604741.9998' });
   });
 

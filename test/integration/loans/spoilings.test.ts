@@ -39,7 +39,9 @@ function rewriteDays(rows: Rows, write: (day: { m: string; d: string; y: string 
     }
 }
 
-/** Spoilings of the rows of one file. What no program can notice, such as another digit, is not one. */
+/**
+ * Spoilings of the rows of one file. What no program can notice, such as another digit, is not one.
+ */
 const ROW_SPOILINGS: Record<string, Spoil> = {
   'days day-first': (rows) => rewriteDays(rows, ({ m, d, y }) => `${d}/${m}/${y}`),
   'days in ISO': (rows) =>
@@ -143,7 +145,8 @@ describe('a spoiled loan book', function () {
                (select string_agg(concat_ws(':', due_date, amount, date_covered), ' '
                                   order by instalment_number)
                 from allocated_instalments a where a.loan_id = loans.loan_id),
-               (select string_agg(date_paid || ':' || amount_paid, ' ' order by date_paid, amount_paid)
+               (select string_agg(date_paid || ':' || amount_paid, ' '
+                                  order by date_paid, amount_paid)
                 from loan_payments p where p.loan_id = loans.loan_id and status = 'received')
              ) as figures
       from loans
@@ -200,7 +203,7 @@ describe('a spoiled loan book', function () {
     acceptsLoss: fc.boolean(),
   });
 
-  it(`is refused, or differs only in loans that it names (${RUNS} runs, FC_SEED=${SEED})`, async () => {
+  it(`is refused, or differs only in named loans (${RUNS} runs, FC_SEED=${SEED})`, async () => {
     let loaded = 0;
     async function check(draw: Draw, database: TestDatabase, dir: string): Promise<void> {
       rmSync(dir, { recursive: true, force: true });

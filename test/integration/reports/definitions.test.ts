@@ -261,7 +261,7 @@ describe('a loan of two instalments, due 10 February and 10 March 2024', () => {
     expect(beyond).to.include({ current_days_past_due: 1, status: 'in_arrears' });
   });
 
-  it('interest in the instalments: principal is the straight-line share of what is open', async () => {
+  it('interest in the instalments: principal is the straight-line share', async () => {
     // 200 are to be paid for 150 lent: of each 100 that are open 75 are principal.
     const row = await asOf('2024-02-11', [['2024-02-10', '100.0000']], { lent: '150.0000' });
     expect(row).to.include({ outstanding_balance: '100.0000', principal_outstanding: '75.0000' });

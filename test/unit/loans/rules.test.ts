@@ -283,7 +283,7 @@ describe('cleaning a row of the loan book', () => {
     expect(clean('loan_payment.csv', { amount_paid: '-5' })).to.include({ amount_paid: '-5' });
   });
 
-  it('leaves fields that no figure needs empty with a warning, and never rejects their loan', () => {
+  it('leaves fields that no figure needs empty with a warning, never rejecting their loan', () => {
     const unneeded = ['downpayment', 'payment_frequency', 'maturity_date', 'term', 'interest_rate'];
     for (const column of unneeded)
       for (const raw of ['', 'n/a'])

@@ -66,7 +66,7 @@ async function* batches(number: number): AsyncGenerator<Row[]> {
 }
 
 describe('a report as CSV', () => {
-  it('keeps every digit, quotes what must be, and defuses what a spreadsheet would run', async () => {
+  it('keeps every digit, quotes what must be, and defuses formulas', async () => {
     const csv = asCsv({
       ...report,
       rows: report.rows.filter(({ loan_id }) => !/[\r\n]/.test(String(loan_id))),
@@ -99,7 +99,7 @@ describe('a report as CSV', () => {
 });
 
 describe('a report as a workbook', () => {
-  it('has real days and numbers, a header that stays, harmless text, totals and notes', async () => {
+  it('has real days and numbers, a frozen header, harmless text, totals and notes', async () => {
     const [sheet] = await workbook([report]);
     expect(sheet).to.include({ name: 'loans', frozenRows: 1 });
     const [header, ...rows] = sheet!.rows;
