@@ -1949,11 +1949,25 @@ export interface components {
              * @example []
              */
             readonly notes: readonly string[];
+            /** @description The notes with their codes. */
+            readonly limits: readonly components["schemas"]["BookLimit"][];
             /**
              * @description Those of the notes that a page shows as banners: rejected rows.
              * @example []
              */
             readonly warnings: readonly string[];
+        };
+        readonly BookLimit: {
+            /**
+             * @description What the note says, as in `loan_book.notes`.
+             * @example tolerance
+             */
+            readonly code: string;
+            /**
+             * @description The note.
+             * @example Tolerance 0: an instalment counts as covered only when it is paid in full.
+             */
+            readonly text: string;
         };
         readonly LoanBookAnswer: {
             /** @description The book. */

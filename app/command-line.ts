@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { AcceptedLoss } from '../loans/report.ts';
 import { isCalendarDay } from '../platform/calendar-day.ts';
 
 /** What `--help` of each command shows below its options. */
@@ -79,6 +80,20 @@ export function parseInstant(text: string, { end = false } = {}): string {
     );
   return new Date(isDay && end ? millis + DAY_MS : millis).toISOString();
 }
+
+/** The option of the commands that load a book: which loss is acceptable. */
+export const acceptRejectedOption = (): Option =>
+  new Option(
+    '--accept-rejected <N|P%>',
+    'accept so many rejected rows of each file, and so many affected loans (default: none)',
+  ).argParser((text): AcceptedLoss => {
+    const percent = /^(\d{1,2}(?:\.\d+)?|100)%$/.exec(text)?.[1];
+    if (percent !== undefined) return { percent };
+    if (/^\d{1,9}$/.test(text)) return { rows: Number(text) };
+    throw new InvalidArgumentError(
+      `expected a number of rows like 5 or a share like 2%, got ${text}`,
+    );
+  });
 
 export interface ProgressBar {
   update: (value: number, total: number, what: string) => void;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError, Option } from 'commander';
-import { defineCommand, openProgressBar } from '../app/command-line.ts';
+import { acceptRejectedOption, defineCommand, openProgressBar } from '../app/command-line.ts';
 import { joinPostgres, requirePostgres } from '../app/context.ts';
 import { type LocalTask, runLocalTask } from '../app/run.ts';
 import type { Formats } from '../loans/file-format.ts';
@@ -45,15 +45,6 @@ function parseAmount(text: string): string {
   return text;
 }
 
-function parseAcceptedLoss(text: string): AcceptedLoss {
-  const percent = /^(\d{1,2}(?:\.\d+)?|100)%$/.exec(text)?.[1];
-  if (percent !== undefined) return { percent };
-  if (/^\d{1,9}$/.test(text)) return { rows: Number(text) };
-  throw new InvalidArgumentError(
-    `expected a number of rows like 5 or a share like 2%, got ${text}`,
-  );
-}
-
 const line = defineCommand(
   'load',
   'Replaces the loan book by a folder of raw CSV files, or writes a random book to a folder',
@@ -75,11 +66,7 @@ const line = defineCommand(
     parseAmount,
     '0',
   )
-  .option(
-    '--accept-rejected <N|P%>',
-    'accept so many rejected rows of each file, and so many affected loans (default: none)',
-    parseAcceptedLoss,
-  )
+  .addOption(acceptRejectedOption())
   .option('--rejects <file>', 'write the rows that stay out as CSV: file, line, reason, raw row')
   .option(
     '--generate <loans>',

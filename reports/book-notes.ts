@@ -52,24 +52,31 @@ export interface BookFacts {
 
 const BOOK = 'select is_sample, tolerance, notes from loan_book';
 
+/** A note as a sentence, with its code for a page that shows it in a place of its own. */
+export interface BookLimit {
+  readonly code: string;
+  readonly text: string;
+}
+
 /** Reads the facts of the book, and its notes as sentences. */
 export async function describeBook(
   db: Database,
-): Promise<{ book: BookFacts; notes: readonly string[]; warnings: readonly string[] }> {
+): Promise<{ book: BookFacts; notes: readonly string[] }> {
+  const { book, limits } = await readLimits(db);
+  return { book, notes: limits.map(({ text }) => text) };
+}
+
+async function readLimits(db: Database): Promise<{ book: BookFacts; limits: BookLimit[] }> {
   const found = await queryOne<BookFacts & { notes: readonly CodedNote[] }>(db, BOOK);
   const { notes, ...book } = found ?? { is_sample: false, tolerance: '0.0000', notes: [] };
-  const coded = notes
+  const limits = notes
     .filter(({ code }) => code !== 'tolerance')
     .map((note) => ({
       code: note.code,
       text: SENTENCES[note.code]?.(withDefaults(note)) ?? describe(note),
     }));
-  const warnings = coded.filter(({ code }) => code === REJECTED);
-  return {
-    book,
-    notes: [...coded.map(({ text }) => text), describeTolerance(book.tolerance)],
-    warnings: warnings.map(({ text }) => text),
-  };
+  limits.push({ code: 'tolerance', text: describeTolerance(book.tolerance) });
+  return { book, limits };
 }
 
 export interface BookStatus extends BookFacts {
@@ -80,6 +87,8 @@ export interface BookStatus extends BookFacts {
   /** The newest such day on which loans are open: a page that begins there shows something. */
   readonly opening_day: string | null;
   readonly notes: readonly string[];
+  /** The notes with their codes. */
+  readonly limits: readonly BookLimit[];
   /** Those of the notes that a page shows as banners. */
   readonly warnings: readonly string[];
 }
@@ -88,16 +97,15 @@ const OPENING_DAY = sqlFile(import.meta.url, 'sql/opening_day.sql');
 
 /** What is loaded, and which day to begin with. `today` is YYYY-MM-DD. */
 export async function readBookStatus(db: Database, today: string): Promise<BookStatus> {
-  const { book, notes, warnings } = await describeBook(db);
-  const days = await queryRow<Omit<BookStatus, keyof BookFacts | 'notes' | 'warnings'>>(
-    db,
-    OPENING_DAY,
-    {
-      today,
-    },
-  );
-  return { ...book, ...days, notes, warnings };
+  const { book, limits } = await readLimits(db);
+  const days = await queryRow<Pick<BookStatus, 'loaded_at' | 'loans' | Day>>(db, OPENING_DAY, {
+    today,
+  });
+  const textOf = ({ text }: BookLimit) => text;
+  const warnings = limits.filter(({ code }) => code === REJECTED).map(textOf);
+  return { ...book, ...days, notes: limits.map(textOf), limits, warnings };
 }
+type Day = 'last_activity' | 'opening_day';
 
 const withDefaults = (note: CodedNote): Required<CodedNote> => ({
   count: 0,

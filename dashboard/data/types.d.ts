@@ -96,6 +96,5 @@ export interface LoanBook {
   loans: number;
   last_activity: string | null;
   opening_day: string | null;
-  notes: string[];
-  warnings: string[];
+  limits: { code: string; text: string }[];
 }

@@ -75,11 +75,12 @@ function bookFacts(book) {
   const follow = async () => {
     const status = await book.status().catch(() => null);
     if (!status) return;
-    const { is_sample: isSample, opening_day: day, notes, warnings } = status;
+    const { is_sample: isSample, opening_day: day, limits } = status;
     const isOpening = !hasAsOfDay() && day !== null && day !== getToday();
     const reason = `${day} is the newest day with activity and open loans.`;
-    // What a banner says already.
-    const limits = notes.filter((note) => !note.startsWith('SAMPLE') && !warnings.includes(note));
+    const warnings = limits.filter(({ code }) => code === 'rejected_rows');
+    const others = limits.filter(({ code }) => code !== 'rejected_rows' && code !== 'sample');
+    const below = [isOpening && reason, ...others.map(({ text }) => text)];
     render(
       root,
       isSample &&
@@ -89,10 +90,10 @@ function bookFacts(book) {
           h('strong', {}, 'SAMPLE'),
           h('p', {}, 'Example data of this project, not a real portfolio.'),
         ),
-      warnings.map((text) =>
+      warnings.map(({ text }) =>
         h('div', { class: 'banner warning' }, h('strong', {}, 'INCOMPLETE'), h('p', {}, text)),
       ),
-      h('p', { class: 'muted small' }, [isOpening && reason, ...limits].filter(Boolean).join(' ')),
+      h('p', { class: 'muted small' }, below.filter(Boolean).join(' ')),
     );
   };
   return { root, follow: () => void follow() };

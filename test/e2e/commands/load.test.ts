@@ -283,21 +283,34 @@ describe('npm run load', function () {
     const loanFile = readFileSync(join(dir, 'loan.csv'), 'utf8');
     symlinkSync(join(dir, 'loan.csv'), join(root, 'symbolic.csv'));
     linkSync(join(dir, 'loan.csv'), join(root, 'hard.csv'));
+    symlinkSync(join(root, 'elsewhere.csv'), join(root, 'dangling.csv'));
     execFileSync('mkfifo', [join(root, 'pipe')]);
+    // What is written first must not go through a link either.
+    symlinkSync(join(dir, 'loan.csv'), join(root, 'linked.csv.part'));
+    writeFileSync(join(root, 'mine.csv.part'), 'mine');
+    rmSync(join(dir, 'branch.csv'));
     const targets: [path: string, said: string][] = [
       [join(dir, 'loan.csv'), 'is a file of the input folder, name another file'],
       [dir, 'is a folder, name a file in it'],
       [join(root, 'symbolic.csv'), 'is a file of the input folder, name another file'],
       [join(root, 'hard.csv'), 'is a file of the input folder, name another file'],
       [join(root, 'pipe'), 'is no regular file'],
+      [join(root, 'dangling.csv'), 'is a symbolic link, name the file itself'],
+      [join(root, 'linked.csv'), 'linked.csv.part exists already, remove it or name another'],
+      [join(root, 'mine.csv'), 'mine.csv.part exists already, remove it or name another file'],
+      [join(dir, 'branch.csv'), 'is a file of the input folder, name another file'],
       [join(dir, 'nowhere', 'x.csv'), 'cannot be written (ENOENT): nothing was loaded'],
     ];
-    for (const [path, said] of targets) {
-      const result = await load(dir, '--yes', '--rejects', path);
-      expect(result.code).to.equal(1);
-      expect(result.said).to.contain(said);
+    const [first] = targets[0] ?? [''];
+    expect((await load(dir, '--yes', '--rejects', first)).code).to.equal(1);
+    for (const [rejects, said] of targets) {
+      const error = await failure(loadLoanBook(database.db, dir, { rejects }));
+      expect(error).to.have.property('name', 'InvalidRequest');
+      expect(error.message).to.contain(said);
     }
     expect(readFileSync(join(dir, 'loan.csv'), 'utf8')).to.equal(loanFile);
+    expect(readFileSync(join(root, 'mine.csv.part'), 'utf8')).to.equal('mine');
+    expect(existsSync(join(root, 'elsewhere.csv'))).to.equal(false);
     expect(await contents()).to.deep.equal(before);
   });
 
@@ -429,6 +442,12 @@ describe('npm run load', function () {
     const codes = await Promise.all(wrong.map(async (args) => (await load(...args)).code));
     expect(codes).to.deep.equal(wrong.map(() => 2));
     expect((await load('--help')).said).to.match(/--rejects <file>/);
+    const seed = command('seed', {}, ['--accept-rejected', 'all']);
+    expect([await seed.exited, seed.output()]).to.deep.equal([
+      2,
+      "error: option '--accept-rejected <N|P%>' argument 'all' is invalid. " +
+        'expected a number of rows like 5 or a share like 2%, got all\n',
+    ]);
   });
 
   it('makes a random book without Postgres', async () => {

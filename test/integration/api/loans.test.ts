@@ -145,6 +145,9 @@ describe('the loan book under /v2', () => {
     const { data } = await callApiAt<{ data: object }>(url, '/v2/loan-book');
     expect(data.data).to.deep.include({ notes, is_sample: true, tolerance: '0.0100', loans: 4 });
     expect(data.data).to.deep.include({ warnings: notes.slice(1, 2) });
+    const codes = ['sample', 'rejected_rows', 'tolerance'];
+    const limits = codes.map((code, at) => ({ code, text: notes[at] }));
+    expect(data.data).to.deep.include({ limits });
     await parts.query(`update loan_book set tolerance = 0, notes = '[]'`);
   });
 
