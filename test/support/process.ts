@@ -57,7 +57,8 @@ export function npmRun(script: string, settings: Record<string, string> = {}): C
   return run('npm', ['run', script], settings);
 }
 
-function run(program: string, args: string[], settings: Record<string, string>): Command {
+/** Any program, in the folder of the project. */
+export function run(program: string, args: string[], settings: Record<string, string>): Command {
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '',

@@ -6,6 +6,7 @@ import { embeddedStream } from './embedded-stream.ts';
 import { endToEnd } from './end-to-end.ts';
 import { idle } from './idle.ts';
 import { loanBook } from './loan-book.ts';
+import { oldSystem } from './old-system.ts';
 import { publish } from './publish.ts';
 import { readCold } from './read-cold.ts';
 import { readHot } from './read-hot.ts';
@@ -24,6 +25,7 @@ export const CASES: readonly BenchCase[] = [
   replay,
   readHot,
   readCold,
+  oldSystem,
   burst,
   slowLink,
   loanBook,

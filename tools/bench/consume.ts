@@ -49,8 +49,9 @@ export const consume: BenchCase = {
           currency_days: Number(counts?.days),
         },
         bounds: [
-          { figure: 'rows_per_s', beside: 'debezium_rows_per_s', atLeast: 1.5 },
-          { figure: 'rows_per_s', beside: 'fetch_and_decode_per_s', atLeast: 0.5 },
+          { figure: 'rows_per_s', beside: 'debezium_rows_per_s', atLeast: 2.3 },
+          { figure: 'rows_per_s', beside: 'fetch_and_decode_per_s', atLeast: 0.75 },
+          { figure: 'rows_per_s', beside: 'insert_select_rows_per_s', atLeast: 0.8 },
         ],
         must: { 'every event is stored': Number(counts?.events) === events },
       };

@@ -67,7 +67,7 @@ export const embeddedStream: BenchCase = {
         batch_p99_ms: ms(batch, 0.99),
       },
       bounds: [
-        { figure: 'one_event_p99_ms', atMost: 100 },
+        { figure: 'one_event_p99_ms', atMost: 10 },
         { figure: 'rows_per_s', beside: 'bare_rows_per_s', atLeast: 0.4 },
       ],
     };

@@ -56,7 +56,7 @@ export const endToEnd: BenchCase = {
           highest_ms: Math.max(...waits),
           pulls,
         },
-        bounds: [{ figure: 'p99_ms', atMost: 150 }],
+        bounds: [{ figure: 'p99_ms', atMost: 40 }],
       };
     } finally {
       for (const { kill } of processes) kill('SIGTERM');

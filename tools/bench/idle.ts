@@ -43,8 +43,8 @@ export const idle: BenchCase = {
           peak_rss_mb: after.peakMegabytes,
         },
         bounds: [
-          { figure: 'highest_rss_mb', atMost: 200 },
-          { figure: 'core_percent', atMost: 1 },
+          { figure: 'highest_rss_mb', atMost: 140 },
+          { figure: 'core_percent', atMost: 0.2 },
         ],
       };
     } finally {

@@ -59,7 +59,7 @@ export const readCold: BenchCase = {
           p99_ms: median(p99),
           bare_pg_p99_ms: median(bareP99),
         },
-        bounds: [{ figure: 'ours_per_s', beside: 'bare_pg_per_s', atLeast: 0.7 }],
+        bounds: [{ figure: 'ours_per_s', beside: 'bare_pg_per_s', atLeast: 0.85 }],
       };
     } finally {
       api.kill('SIGTERM');

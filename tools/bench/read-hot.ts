@@ -81,7 +81,7 @@ export const readHot: BenchCase = {
           wire_bytes: await countWireBytes(`${ours}${PATH}`),
         },
         bounds: [
-          { figure: 'ours_per_s', beside: 'express_per_s', atLeast: 0.8 },
+          { figure: 'ours_per_s', beside: 'express_per_s', atLeast: 1.4 },
           { figure: 'ours_br_per_s', beside: 'node_http_per_s', atLeast: 1 },
           { figure: 'wire_bytes', atMost: 8000 },
           { figure: 'p99_ms', beside: 'express_p99_ms', atMost: 3 },

@@ -45,7 +45,7 @@ export const replay: BenchCase = {
           longest_s: seconds(third),
         },
         bounds: [
-          { figure: 'exponent', atMost: 1.05 },
+          { figure: 'exponent', atMost: 1.04 },
           { figure: 'highest_rss_mb', atMost: 300 },
           { figure: 'longest_rss_mb', beside: 'shortest_rss_mb', atMost: 1.2 },
           { figure: 'unchanged_per_s', beside: 'inserted_per_s', atLeast: 2 },

@@ -42,7 +42,7 @@ export const startUp: BenchCase = {
       },
       bounds: [
         { figure: 'cold_s', beside: 'bare_cold_s', atMost: 3 },
-        { figure: 'warm_s', beside: 'bare_warm_s', atMost: 3 },
+        { figure: 'warm_s', beside: 'bare_warm_s', atMost: 1.8 },
       ],
     };
   },
