@@ -15,7 +15,7 @@ import { BASE, readConversion } from '../reports/conversion.ts';
 import { LOAN_STATUSES, loanReport, parseColumns, parseOrder } from '../reports/loans.ts';
 import { parReport, rollReport } from '../reports/portfolio.ts';
 import { readBook } from '../reports/read-book.ts';
-import { batchesOf, type LongReport, type Report } from '../reports/report.ts';
+import { batchesOf, fileNameOf, type LongReport, type Report } from '../reports/report.ts';
 
 const REPORTS = ['loans', 'missed', 'par', 'history', 'roll', 'all'] as const;
 type Name = (typeof REPORTS)[number];
@@ -88,7 +88,10 @@ const line = defineCommand('report', 'Reports of the loan book as of the close o
   .option('--sort <column>', 'loans: by this column, for example days-past-due or loan_id:desc')
   .option('--columns <list>', 'loans: these columns, separated by commas, or all')
   .addOption(new Option('--format <format>', 'table by default').choices(FORMATS))
-  .option('--out <file>', 'write to this file; default: output_name.xlsx for xlsx, else stdout')
+  .option(
+    '--out <file>',
+    'write to this file; default: stdout, for xlsx a file named by what is in it',
+  )
   .addOption(new Option('--in <currency>', 'totals in this currency too').choices([BASE]));
 
 await runTask(line, async (task) => {
@@ -107,7 +110,7 @@ await runTask(line, async (task) => {
     const reports = columns ? made.map((report) => ({ ...report, columns })) : made;
     const notes = [...new Set(reports.flatMap((report) => report.notes))];
     if (format === 'csv' || format === 'json') for (const note of notes) task.log.info(note);
-    const file = options.out ?? (format === 'xlsx' ? 'output_name.xlsx' : undefined);
+    const file = options.out ?? (format === 'xlsx' ? nameWorkbook(what, options) : undefined);
     const output =
       format === 'xlsx'
         ? asXlsx(reports)
@@ -117,6 +120,13 @@ await runTask(line, async (task) => {
   });
   return 0;
 });
+
+/** The old deliverable keeps its name; other workbooks are named by what is in them. */
+function nameWorkbook(what: Name, { asOf, loan, from, status, branch, currency }: Options): string {
+  const parts = [loan, from, status, branch, currency];
+  const isOld = what === 'all' || (what === 'loans' && parts.every((part) => part === undefined));
+  return isOld ? 'output_name.xlsx' : `${fileNameOf(what, asOf, parts)}.xlsx`;
+}
 
 /** Writes to the file, or to stdout; a file that was begun does not stay when a row fails. */
 async function save(output: Readable, file: string | undefined): Promise<void> {

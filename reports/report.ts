@@ -69,3 +69,13 @@ export const columnsOf = (kinds: Readonly<Record<string, Kind>>): Column[] =>
 /** A file of sql/ as it is, without its last semicolon, so that it can be selected from. */
 export const reportSql = (file: string): string =>
   sqlFile(import.meta.url, `../sql/${file}`).replace(/;\s*$/, '');
+
+/** Names a file by what is in it, without its ending: `loan-book_loans_in_arrears_2021-10-15`. */
+export const fileNameOf = (
+  name: string,
+  asOf: string,
+  parts: readonly (string | undefined)[] = [],
+): string =>
+  ['loan-book', name, ...parts.filter((part) => part !== undefined), asOf]
+    .join('_')
+    .replace(/[^\w.-]+/g, '-');

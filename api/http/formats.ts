@@ -108,9 +108,11 @@ export async function streamResponse(
   format: string,
 ): Promise<void> {
   const { req, res } = context;
+  const headers = headersOf(context, result, format);
+  // Without a reader a workbook would read on after its transaction has ended.
+  if (req.method === 'HEAD') return void res.writeHead(200, headers).end();
   const body = bodyOf(context, result, format);
-  res.writeHead(200, headersOf(context, result, format));
-  if (req.method === 'HEAD') return void res.end();
+  res.writeHead(200, headers);
   const source = body instanceof Readable ? body : Readable.from(body, { highWaterMark: 1 });
   await pipeline(source, res, { signal: AbortSignal.timeout(DOWNLOAD_MS) }).catch(
     (error: NodeJS.ErrnoException) => {

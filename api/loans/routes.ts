@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { InvalidRequest } from '../../platform/errors.ts';
 import { type LoanFilter, parseColumns, parseOrder } from '../../reports/loans.ts';
-import type { LongReport, Report, Row } from '../../reports/report.ts';
+import { fileNameOf, type LongReport, type Report, type Row } from '../../reports/report.ts';
 import type { Result } from '../http/formats.ts';
 import type { Handler } from '../http/operations.ts';
 import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
@@ -45,7 +45,8 @@ export function loansHandlers(book: BookQueries): Record<string, Handler> {
     missedReport: async (params, _req, res) => {
       const of = await asked(params, res);
       const loanId = optional(params['loan_id']);
-      return longAnswer('MissedPayment', of, await book.missed({ ...of, loanId }, res));
+      const missed = longAnswer('MissedPayment', of, await book.missed({ ...of, loanId }, res));
+      return { ...missed, fileName: fileNameOf('missed', of.asOf, [loanId]) };
     },
 
     rollReport: async (params) => {
@@ -104,7 +105,8 @@ async function readAllLoans(
   const { filter, order, columns } = choiceOf(params);
   const report = await book.loans({ ...of, filter, order }, res);
   const shown = withTotals ? report : { ...report, totals: [] };
-  return longAnswer('Loan', of, { ...shown, ...(columns && { columns }) });
+  const fileName = fileNameOf('loans', of.asOf, [filter.status, filter.branch, filter.currency]);
+  return { ...longAnswer('Loan', of, { ...shown, ...(columns && { columns }) }), fileName };
 }
 
 function choiceOf(params: Params) {
@@ -174,7 +176,7 @@ function describe(item: string, { asOf }: AsOf, report: Omit<Report, 'rows'>) {
     data: [],
     meta: { as_of: asOf, ...book, totals, notes, ...(rates && { rates }) },
     table: { columns, totals, notes },
-    fileName: `loan-book_${name}_${asOf}`,
+    fileName: fileNameOf(name, asOf),
     headers: { 'X-Report-Notes': headerOf(notes) },
   };
 }

@@ -15,10 +15,16 @@ export function divide(over, under, { places = 2, times = 1 } = {}) {
   return divisor.isZero() ? null : new Decimal(over).times(times).div(divisor).toFixed(places);
 }
 
-/** The change in percent, with its sign: `+0.42`. @param {string} now @param {string} before */
+/**
+ * The change in percent, with its sign: `+0.42`; without one where it rounds to `0.00`.
+ * @param {string} now
+ * @param {string} before
+ */
 export function computePercentChange(now, before) {
   const change = divide(new Decimal(now).minus(before).toString(), before, { times: 100 });
-  return change === null || change.startsWith('-') ? change : `+${change}`;
+  if (change === null) return null;
+  if (!/[1-9]/.test(change)) return change.replace('-', '');
+  return change.startsWith('-') ? change : `+${change}`;
 }
 
 /** For sorting. @param {string} a @param {string} b */

@@ -115,7 +115,9 @@ function createExports() {
     // Only totals are converted, and a CSV has none.
     if (isInUsd() && !(hasTotals && ending === 'csv')) query.set('in', 'USD');
     if (isFiltered && ending === 'xlsx') query.set('totals', 'true');
-    const file = `loan-book_${path.split('/').at(-1)}_${getAsOfDay()}.${ending}`;
+    const filters = ['status', 'branch', 'currency'].flatMap((name) => query.get(name) ?? []);
+    const what = [path.split('/').at(-1), ...filters].join('_').replace(/[^\w.-]+/g, '-');
+    const file = `loan-book_${what}_${getAsOfDay()}.${ending}`;
     try {
       render(outcome, 'Exporting …');
       await saveFile(`${path}.${ending}?${query}`, file);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,6 +120,16 @@ describe('npm run report', function () {
       ...{ from_bucket: '1-30', to_bucket: '31-60', loans: 1, share_of_loans: '1.000000' },
       ...{ settled_loans: 0, not_released_loans: 0, no_schedule_loans: 0 },
     });
+  });
+
+  it('names a workbook by what is in it, but for the old deliverable', () => {
+    const options = ['--as-of', '2021-10-15', '--format', 'xlsx'];
+    report('loans', '--status', 'in_arrears', '--branch', 'kenya', ...options);
+    report('missed', ...options);
+    expect(readdirSync(dir)).to.include.members([
+      'loan-book_loans_in_arrears_kenya_2021-10-15.xlsx',
+      'loan-book_missed_2021-10-15.xlsx',
+    ]);
   });
 
   it('writes a workbook with a sheet for each report to output_name.xlsx', () => {

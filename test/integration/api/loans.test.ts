@@ -44,6 +44,17 @@ describe('the loan book under /v2', () => {
     await parts.stop();
   });
 
+  it('has headers without a body for HEAD, as a workbook too, and goes on', async () => {
+    for (const ending of ['csv', 'xlsx']) {
+      const path = `/v2/loans.${ending}?as_of=2021-10-15&status=in_arrears`;
+      const { headers } = await fetch(url + path, { method: 'HEAD' });
+      const name = `loan-book_loans_in_arrears_2021-10-15.${ending}`;
+      expect(headers.get('content-disposition')).to.equal(`attachment; filename="${name}"`);
+    }
+    // A workbook that was begun without a reader would end the process by now.
+    expect((await callApiAt(url, '/v2/loans.xlsx?as_of=2021-10-15')).status).to.equal(200);
+  });
+
   it('is the report, row for row, whole or in pages', async () => {
     const report = await readLoans(db, '2021-10-15', { withTotals: true });
     const whole = await callApi('/v2/reports/loans?as_of=2021-10-15');
@@ -97,7 +108,7 @@ describe('the loan book under /v2', () => {
       'status,loan_id,current_days_past_due\nin_arrears,32u09wekjbfje,49\n',
     );
     expect(headers['content-disposition']).to.equal(
-      'attachment; filename="loan-book_loans_2021-10-15.csv"',
+      'attachment; filename="loan-book_loans_in_arrears_2021-10-15.csv"',
     );
   });
 
