@@ -51,11 +51,9 @@ function settingOf(name: string): Setting<unknown> {
 }
 
 /** Values that the meaning of the setting says already. */
-const IN_ITS_MEANING = /^(any text|an? (https?|postgres):|an http|a path|an IANA|cron|.* as PEM)/;
+const IN_ITS_MEANING =
+  /^(any text|an? (https?|postgres):|an http|a path|an IANA|cron|.* as PEM|a whole|.*Nth passing)/;
 
 /** The allowed values in as few words as a list wants. */
 const shorten = (expected: string) =>
-  expected
-    .replace(/^a whole number from (\d+) to (\d+)$/, '$1–$2')
-    .replace(/^one of /, '')
-    .replace(/^a comma list of /, 'list of ');
+  expected.replace(/^one of /, '').replace(/^a comma list of /, 'list of ');

@@ -19,7 +19,7 @@ const CEILINGS = {
 /** Words of the documentation, as `wc -w` counts them. Lower the ceiling towards the bound. */
 const LENGTH = {
   'README.md': { bound: 900, ceiling: 900 },
-  everything: { bound: 17_000, ceiling: 17_983 },
+  everything: { bound: 17_000, ceiling: 17_000 },
 };
 
 const MAX_COLUMNS = 100;
