@@ -27,14 +27,26 @@ export async function migrate(url: string, log: Logger): Promise<readonly string
     await checkSession(guard, url);
     await guard.query("select pg_advisory_lock(hashtext(current_schema() || '.migrations'))");
     const upgraded = await upgradeFrom100(db, log);
-    const [, names] = (await db.migrate.list()) as [unknown, unknown[]];
-    const done = names.length === 0 ? [] : await applyNew(db, log);
+    const [applied, pending] = (await db.migrate.list()) as [{ name: string }[], unknown[]];
+    warnOfNewer(applied, log);
+    const done = pending.length === 0 ? [] : await applyNew(db, log);
     await execute(db, readFileSync(new URL('grants.sql', MIGRATIONS), 'utf8'));
     return [...upgraded, ...done.map((file) => basename(file, '.ts'))];
   } finally {
     await db.destroy();
     await guard.end();
   }
+}
+
+function warnOfNewer(applied: readonly { name: string }[], log: Logger): void {
+  const known = new Set(readdirSync(MIGRATIONS));
+  const unknown = applied.map(({ name }) => name).filter((name) => !known.has(name));
+  if (unknown.length > 0)
+    log.warn(
+      { migrations: unknown },
+      'a newer version has migrated the database: if this version fails on it, ' +
+        'run the newer one or restore a dump (docs/backup.md)',
+    );
 }
 
 async function applyNew(db: Database, log: Logger): Promise<string[]> {

@@ -7,9 +7,26 @@ import { eventually } from '../support/eventually.ts';
 /** The part of a page that its document fills, and the sidebar. */
 const LINKS = 'main a[href], nav a[href]';
 
-describe('the documentation at /docs/guide', function () {
+describe('the documentation of a running service', function () {
   this.timeout(60_000);
   const service = useService();
+
+  it('lets a reader try out an operation at /docs, and shows the response', async () => {
+    const page = await service.open('/docs');
+    const operation = page.locator('#operations-Rates-convert');
+    await operation.locator('.opblock-summary-control').click();
+    await operation.getByRole('button', { name: 'Try it out' }).click();
+    const fill = (name: string, value: string) =>
+      operation.locator(`tr[data-param-name="${name}"] :is(input, select)`).first().fill(value);
+    await fill('from', 'KES');
+    await fill('to', 'USD');
+    await fill('amount', '1250.50');
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    const live = operation.locator('.live-responses-table');
+    expect(await live.locator('td.response-col_status').first().textContent()).to.contain('200');
+    expect(await live.textContent()).to.contain('"amount": "1250.50"');
+    await screenshot(page, 'try-it-out');
+  });
 
   it('shows every document; its links and pictures lead to pages that are served', async () => {
     const page = await service.open('/docs/guide');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { openDatabase } from '../../../platform/database.ts';
 import { migrate } from '../../../platform/migrate.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../../support/database.ts';
@@ -92,6 +93,21 @@ describe('a database of release 1.0.0', () => {
       expect(upgraded).to.deep.equal(created);
     } finally {
       await fresh.drop();
+    }
+  });
+
+  it('runs with a warning, then, where a newer version has migrated it', async () => {
+    await migrate(database.url, quiet);
+    await database.run(
+      "insert into knex_migrations (name, batch, migration_time) values ('2099_newer.ts', 9, now())",
+    );
+    const warn = sinon.stub(quiet, 'warn');
+    try {
+      expect(await migrate(database.url, quiet)).to.be.empty;
+      expect(warn.firstCall.args[0]).to.deep.equal({ migrations: ['2099_newer.ts'] });
+      expect(warn.firstCall.args[1]).to.contain('a newer version has migrated the database');
+    } finally {
+      warn.restore();
     }
   });
 
