@@ -102,7 +102,9 @@ function playFault(fault: string, times: number | undefined): Promise<never> {
         timeout: 5000,
       })
       .catch(({ message }: Error) => {
-        throw new InvalidRequest(`the simulator at ${url} does not respond: ${message}`);
+        throw new InvalidRequest(
+          `the simulator at ${url} does not respond (${message}): run npm start`,
+        );
       });
     process.stdout.write(`${JSON.stringify(answer.data)}\n`);
     return 0;

@@ -127,7 +127,7 @@ export function formatDiagnosis({ problems, versions, settings, checks }: Diagno
     'Settings in force',
     ...settings.map(({ name, value, from }) => {
       const origin = from === 'default' ? '' : `  ← ${from}`;
-      return `  ${name.padEnd(width)}  ${value ?? '(unset)'}${origin}`;
+      return `  ${name.padEnd(width)}  ${value || '(unset)'}${origin}`;
     }),
     '',
     versionLine.join(' · '),
