@@ -32,8 +32,8 @@ export interface LoadOptions {
   signal?: AbortSignal | undefined;
 }
 
-const DROP_FOREIGN_KEYS = sqlFile(import.meta.url, 'sql/drop_foreign_keys.sql');
-const ADD_FOREIGN_KEYS = sqlFile(import.meta.url, 'sql/add_foreign_keys.sql');
+const DROP_KEYS = sqlFile(import.meta.url, 'sql/drop_keys.sql');
+const ADD_KEYS = sqlFile(import.meta.url, 'sql/add_keys.sql');
 const NO_LOSS: AcceptedLoss = { rows: 0 };
 
 /**
@@ -117,6 +117,11 @@ export async function replaceBook(
   await moveIn(trx, books);
   await describeBook(trx, report, { isSample, tolerance });
   await execute(trx, 'select refresh_allocation()');
+  await execute(
+    trx,
+    `alter table allocated_instalments
+     add constraint allocated_instalments_pkey primary key (loan_id, instalment_number)`,
+  );
   await execute(trx, 'analyze allocated_instalments');
   return report;
 }
@@ -128,7 +133,7 @@ export async function replaceBook(
 async function moveIn(trx: Database, books: readonly BookFile[]): Promise<void> {
   const tables = BOOK_FILES.map(({ table }) => table).join(', ');
   await execute(trx, `truncate loan_book, ${tables}, allocated_instalments, rejected_rows`);
-  await execute(trx, DROP_FOREIGN_KEYS);
+  await execute(trx, DROP_KEYS);
   for (const { table, columns, derived = {}, key } of books) {
     const names = [...columns.map(({ name }) => name), ...Object.keys(derived)].join(', ');
     await execute(
@@ -138,7 +143,7 @@ async function moveIn(trx: Database, books: readonly BookFile[]): Promise<void> 
     );
     await execute(trx, `analyze ${table}`);
   }
-  await execute(trx, ADD_FOREIGN_KEYS);
+  await execute(trx, ADD_KEYS);
   await execute(trx, 'insert into rejected_rows select * from staged_problems');
 }
 

@@ -139,13 +139,8 @@ function countNoted(trx: Database): Promise<BookNote[]> {
        union all
        select 'schedule_above_principal', count(*)
        from staged_loans as loan
-       join (
-         select loan_id, sum(expected_payment_amount) as scheduled, 0.01 * count(*) as margin
-         from staged_payment_schedule
-         where outcome is null
-         group by loan_id
-       ) as instalments using (loan_id)
-       where loan.outcome is null and scheduled > loan_amount + margin
+       join scheduled_loans using (loan_id)
+       where loan.outcome is null and scheduled > loan_amount + 0.01 * number
        union all
        select 'voided_payments', count(*) from staged_loan_payments
        where outcome is null and status = 'voided'

@@ -15,7 +15,7 @@ export async function resolve(trx: Database, books: readonly BookFile[]): Promis
   for (const book of books) {
     if (book.parent) await rejectOrphans(trx, book, book.parent);
     await resolveRepeats(trx, book);
-    if (book.table === 'loan_payments') await matchReversals(trx);
+    if (book.table === 'loan_payments') await execute(trx, MATCH_REVERSALS);
     if (!book.optional) await requireRows(trx, book);
   }
   await execute(trx, RECONCILE_SCHEDULES);
@@ -94,15 +94,16 @@ async function resolveRepeats(
                   else '${id} ' || ${shown(`repeat.${id}`)}
                        || ' is on line ' || first_line || ' with other content' end
      from (
-       select later.line, first.line as first_line,
+       select later.ctid, first.line as first_line,
               row(${row('later')}) is not distinct from row(${row('first')}) as is_same
        from repeated_${table} as repeated
-       join staged_${table} as first on first.line = repeated.line
+       join staged_${table} as first
+         on ${sameKey('first', 'repeated')} and first.line = repeated.line
        join staged_${table} as later
          on ${sameKey('later', 'repeated')}
             and later.line > repeated.line and later.outcome is null
      ) as found
-     where repeat.line = found.line`,
+     where repeat.ctid = found.ctid`,
   );
   if (conflict === 'keep first') return;
   await execute(
@@ -140,26 +141,21 @@ async function rejectTwins(trx: Database, { table, key }: Pick<BookFile, 'table'
   );
 }
 
-async function matchReversals(trx: Database): Promise<void> {
-  const { found } = await queryRow<{ found: boolean }>(
-    trx,
-    `select exists (
-       select from staged_loan_payments where outcome is null and amount_paid < 0) as found`,
-  );
-  if (found) await execute(trx, MATCH_REVERSALS);
-}
-
 /** A truncated file, or one in another format, would replace a full book with an empty one. */
 async function requireRows(trx: Database, { file, table, needsRows }: BookFile): Promise<void> {
-  const [first] = await query<{ outcome: string | null; line: number; reason: string }>(
+  const { accepted } = await queryRow<{ accepted: boolean }>(
     trx,
-    `select outcome, line, reason from staged_${table}
-     order by outcome is not null, line limit 1`,
+    `select exists (select from staged_${table} where outcome is null) as accepted`,
   );
-  if (!first && needsRows)
-    throw new InvalidRequest(`${file}: line 2, expected rows below the header, found none`);
-  if (first?.outcome)
+  if (accepted) return;
+  const [first] = await query<{ line: number; reason: string }>(
+    trx,
+    `select line, reason from staged_${table} order by line limit 1`,
+  );
+  if (first)
     throw new InvalidRequest(`${file}: no row can be loaded; line ${first.line}: ${first.reason}`);
+  if (needsRows)
+    throw new InvalidRequest(`${file}: line 2, expected rows below the header, found none`);
 }
 
 /** Nothing falls due or is paid before the money is lent: most often a wrong year. */

@@ -32,7 +32,7 @@ export async function stage(
   file: OpenedFile,
   { formats, progress }: { formats: Formats; progress?: Progress | undefined },
 ): Promise<void> {
-  const { table, columns, derived = {} } = file.book;
+  const { table, columns, derived = {}, key } = file.book;
   const names = columns.map(({ name }) => name).join(', ');
   const all = [...columns.map(({ name }) => name), ...Object.keys(derived)].join(', ');
   await execute(
@@ -57,6 +57,8 @@ export async function stage(
   );
   await pipeline(copyText(file, placed, progress), copy);
   rules.check();
+  // Repeated keys are found in its order, and the rows move into the book in it.
+  await execute(trx, `create index on staged_${table} (${key.join(', ')})`);
   await execute(trx, `analyze staged_${table}`);
 }
 

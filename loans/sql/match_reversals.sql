@@ -1,14 +1,16 @@
 -- Pairs each reversal with the payment that it voids: the latest earlier one of the same loan with
 -- exactly that amount that is not yet voided. Within a loan and an amount, payments and reversals
 -- are brackets: a reversal closes the last open payment. One that closes nothing is rejected.
-with candidate as (
-  select line, loan_id, payment_id, date_paid, amount_paid, abs(amount_paid) as amount
+with reversed as (
+  select distinct loan_id, -amount_paid as amount
   from staged_loan_payments
-  where outcome is null
-    and (loan_id, abs(amount_paid)) in (
-      select loan_id, -amount_paid
-      from staged_loan_payments
-      where outcome is null and amount_paid < 0)
+  where outcome is null and amount_paid < 0
+)
+, candidate as (
+  select payment.ctid as place, line, loan_id, payment_id, date_paid, amount_paid, amount
+  from staged_loan_payments as payment
+  join reversed using (loan_id)
+  where outcome is null and abs(amount_paid) = amount
 )
 , balanced as (
   select *, sum(sign(amount_paid)) over in_order as balance
@@ -37,7 +39,7 @@ with candidate as (
 )
 -- Open payments on one level alternate with the reversals that close them.
 , paired as (
-  select line, amount_paid, is_unmatched,
+  select place, amount_paid, is_unmatched,
          lead(line) over on_level as closed_by,
          lag(payment_id) over on_level as closes
   from levelled
@@ -47,8 +49,7 @@ with candidate as (
 update staged_loan_payments as payment
 set status = case when paired.is_unmatched then payment.status
                   when paired.amount_paid < 0 then 'reversal'
-                  when paired.closed_by is not null then 'voided'
-                  else payment.status end,
+                  else 'voided' end,
     voids_payment_id =
       case when paired.amount_paid < 0 and not paired.is_unmatched then paired.closes end,
     outcome = case when paired.is_unmatched then 'rejected' end,
@@ -57,4 +58,5 @@ set status = case when paired.is_unmatched then payment.status
       format('Amount_paid %s voids an earlier payment of the same amount, but there is none',
              paired.amount_paid) end
 from paired
-where paired.line = payment.line;
+where paired.place = payment.ctid
+  and (paired.is_unmatched or paired.amount_paid < 0 or paired.closed_by is not null);

@@ -1,18 +1,18 @@
 -- Compares each loan with its instalments and marks the loan where they differ. Term counts the
 -- instalments if it does so for at least half of the loans that have both.
-with instalments as (
-  select loan_id, count(*) as number, sum(expected_payment_amount) as scheduled
-  from staged_payment_schedule
-  where outcome is null
-  group by loan_id
-)
-, compared as (
+create temporary table scheduled_loans on commit drop as
+select loan_id, count(*) as number, sum(expected_payment_amount) as scheduled
+from staged_payment_schedule
+where outcome is null
+group by loan_id;
+
+with compared as (
   select loan.line, loan.term, loan.loan_amount, coalesce(number, 0) as number, scheduled,
          0.01 * number as margin,
          2 * count(*) filter (where number = term) over ()
            >= count(*) filter (where number is not null and term is not null) over () as term_counts
   from staged_loans as loan
-  left join instalments using (loan_id)
+  left join scheduled_loans using (loan_id)
   where loan.outcome is null
 )
 , found as (
