@@ -1,5 +1,5 @@
 // @ts-check
-import { compareDecimals, toPixelValue } from '../data/decimal.js';
+import { toPixelValue } from '../data/decimal.js';
 import { h, svg } from '../ui/dom.js';
 import { groupThousands } from '../ui/figures.js';
 import { addDays, getToday, listDays } from '../ui/time.js';
@@ -18,10 +18,11 @@ export function createSparkline(rates, side, days) {
   const known = new Map(
     rates.flatMap((rate) => (rate[side] ? [[rate.rate_date, rate[side]]] : [])),
   );
-  const figures = [...known.values()].sort(compareDecimals);
-  const [low, high] = [figures[0], figures.at(-1)];
-  if (low === undefined || high === undefined)
-    return h('span', { class: 'unseen' }, 'No earlier days.');
+  if (known.size === 0) return h('span', { class: 'unseen' }, 'No earlier days.');
+  const pickBy = (/** @type {(a: string, b: string) => boolean} */ isBetter) =>
+    [...known.values()].reduce((best, one) => (isBetter(one, best) ? one : best));
+  const low = pickBy((a, b) => toPixelValue(a) < toPixelValue(b));
+  const high = pickBy((a, b) => toPixelValue(a) > toPixelValue(b));
   const values = listDays(addDays(getToday(), -days), getToday()).map((day) => known.get(day));
   const { path, end } = tracePath(values, toPixelValue(low), toPixelValue(high));
   const viewBox = `0 0 ${WIDTH} ${HEIGHT}`;

@@ -135,14 +135,16 @@ function summarize(samples, averages) {
   const last = samples.at(-1);
   if (!last) return null;
   const places = Math.max(...samples.map(({ text }) => text.split('.')[1]?.length ?? 0));
-  const lows = samples.map(({ low }) => low).sort(compareDecimals);
-  const highs = samples.map(({ high }) => high).sort(compareDecimals);
+  const pickLower = (/** @type {string} */ a, /** @type {string} */ b) =>
+    compareDecimals(b, a) < 0 ? b : a;
+  const pickHigher = (/** @type {string} */ a, /** @type {string} */ b) =>
+    compareDecimals(b, a) > 0 ? b : a;
   return {
     average: averageDecimals(averages, places),
     closing: last.text,
     closingDate: last.date,
-    high: highs.at(-1) ?? last.text,
-    low: lows[0] ?? last.text,
+    high: samples.map(({ high }) => high).reduce(pickHigher),
+    low: samples.map(({ low }) => low).reduce(pickLower),
     days: averages.reduce((days, { weight }) => days + weight, 0),
   };
 }
