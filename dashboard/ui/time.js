@@ -2,7 +2,8 @@
 import { h } from './dom.js';
 
 const DAY_MS = 86_400_000;
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+/** Made on first use, since that takes long. @type {Intl.DateTimeFormat | null} */
+let local = null;
 
 /** `2026-11-24T01:00:02.345Z` → `2026-11-24 01:00`. @param {string} instant */
 export const formatMinute = (instant) => `${instant.slice(0, 10)} ${instant.slice(11, 16)}`;
@@ -17,7 +18,11 @@ export function renderUtc(instant, { seconds = false, day = true } = {}) {
   const date = new Date(instant);
   const iso = date.toISOString();
   const text = `${day ? `${iso.slice(0, 10)} ` : ''}${iso.slice(11, seconds ? 19 : 16)}`;
-  return h('time', { datetime: iso, title: `${local.format(date)} (local time)` }, text);
+  const mouseenter = (/** @type {MouseEvent & { target: HTMLElement }} */ { target }) => {
+    local ??= new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+    target.title = `${local.format(date)} (local time)`;
+  };
+  return h('time', { datetime: iso, mouseenter }, text);
 }
 
 /** A duration in its one or two largest units. @param {number} ms */
