@@ -5,7 +5,8 @@ import { type Run, runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
 import { openNotifications } from '../platform/notifications.ts';
 import { defineCommand } from './command-line.ts';
-import { type AppContext, joinPostgres, requirePostgres, type ServiceContext } from './context.ts';
+import type { AppContext, ServiceContext } from './context.ts';
+import { joinPostgres, requirePostgres } from './postgres.ts';
 
 /** Runs a service until it is stopped: settings, Postgres, then what `start` composes. */
 export function runService(

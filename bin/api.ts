@@ -1,5 +1,5 @@
 import { startApiHeartbeat, startApiService } from '../app/api-service.ts';
-import { migrateWhenReachable, openServiceDatabase } from '../app/context.ts';
+import { migrateWhenReachable, openServiceDatabase } from '../app/postgres.ts';
 import { runService } from '../app/run.ts';
 
 await runService('api', 'Serves stored rates and loans over HTTP', async (context) => {

@@ -1,6 +1,7 @@
 import { startConsumerService } from '../app/consumer-service.ts';
-import { migrateWhenReachable, openHealthPort, openServiceDatabase } from '../app/context.ts';
+import { openHealthPort } from '../app/context.ts';
 import { openEventStream } from '../app/event-stream.ts';
+import { migrateWhenReachable, openServiceDatabase } from '../app/postgres.ts';
 import { runService } from '../app/run.ts';
 
 await runService('consumer', 'Stores the events of the stream in Postgres', async (context) => {

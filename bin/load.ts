@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError, Option } from 'commander';
 import { acceptRejectedOption, defineCommand, openProgressBar } from '../app/command-line.ts';
-import { joinPostgres, requirePostgres } from '../app/context.ts';
+import { joinPostgres, requirePostgres } from '../app/postgres.ts';
 import { type LocalTask, runLocalTask } from '../app/run.ts';
 import type { Formats } from '../loans/file-format.ts';
-import { generateLoanBook } from '../loans/generate.ts';
 import { type LoadOptions, loadLoanBook } from '../loans/load.ts';
 import {
   type AcceptedLoss,
@@ -18,6 +17,7 @@ import { isSampleFolder } from '../loans/sample.ts';
 import { openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { migrate } from '../platform/migrate.ts';
+import { generateLoanBook } from '../tools/random-book/generate.ts';
 
 interface Options {
   dryRun?: boolean;

@@ -1,5 +1,6 @@
-import { migrateWhenReachable, openHealthPort, openServiceDatabase } from '../app/context.ts';
+import { openHealthPort } from '../app/context.ts';
 import { openEventStream } from '../app/event-stream.ts';
+import { migrateWhenReachable, openServiceDatabase } from '../app/postgres.ts';
 import { startProducerService } from '../app/producer-service.ts';
 import { runService } from '../app/run.ts';
 

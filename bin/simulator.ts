@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { Argument, InvalidArgumentError } from 'commander';
 import { defineCommand } from '../app/command-line.ts';
-import { joinPostgres } from '../app/context.ts';
+import { joinPostgres } from '../app/postgres.ts';
 import { announceSimulator, readSimulatorAccess } from '../app/simulator-access.ts';
 import { SIMULATOR } from '../ledger/credentials.ts';
 import { readConfig } from '../platform/config.ts';

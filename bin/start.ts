@@ -1,5 +1,6 @@
-import { type AppContext, migrateWhenReachable, openServiceDatabase } from '../app/context.ts';
+import type { AppContext } from '../app/context.ts';
 import { openEventStream } from '../app/event-stream.ts';
+import { migrateWhenReachable, openServiceDatabase } from '../app/postgres.ts';
 import { runService } from '../app/run.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';

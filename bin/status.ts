@@ -1,7 +1,5 @@
 import { defineCommand } from '../app/command-line.ts';
 import { firstLane } from '../app/lanes.ts';
-import { aliveInstances, type PipelineStatus, readPipelineStatus } from '../app/pipeline-status.ts';
-import { formatMinute, formatProblems, formatVerdict } from '../app/problems.ts';
 import { runTask } from '../app/run.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
 import { SIMULATOR } from '../ledger/credentials.ts';
@@ -9,6 +7,8 @@ import type { OpenRun, SlotState } from '../ledger/status.ts';
 import { openDatabase } from '../platform/database.ts';
 import type { Heartbeat } from '../platform/heartbeat.ts';
 import { migrate } from '../platform/migrate.ts';
+import { formatMinute, formatProblems, formatVerdict } from '../tools/problems.ts';
+import { aliveInstances, type PipelineStatus, readPipelineStatus } from '../tools/status.ts';
 
 /** With all facts, 22 lines: two more are the heading of `watch` on a terminal of 24. */
 const SHOWN_PROBLEMS = 3;

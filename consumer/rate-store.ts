@@ -5,7 +5,6 @@ import { failpoint } from '../platform/failpoint.ts';
 import { classify } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
 import { query, queryRow, sqlFile } from '../platform/sql.ts';
-import { rateArrays } from './bulk-insert.ts';
 
 const SAVE_RATES = sqlFile(import.meta.url, 'sql/save_rates.sql');
 const COUNT_KNOWN = sqlFile(import.meta.url, 'sql/count_known.sql');
@@ -131,3 +130,48 @@ function ranksAbove(a: RateObserved, b: RateObserved, ranks: Ranks): boolean {
   if (a.observed_at !== b.observed_at) return a.observed_at > b.observed_at;
   return a.fetched_at !== b.fetched_at ? a.fetched_at > b.fetched_at : a.event_id > b.event_id;
 }
+
+/**
+ * The parameters of `save_rates.sql` and `count_known.sql`: one array for each column, as the text
+ * of a Postgres array. The driver's own conversion took 3 µs a rate. What the rates of a run share
+ * is sent once: a fifth less for Postgres to parse.
+ *
+ * @param newest positions in `rates`, from 0, of the rates that may win their day
+ */
+function rateArrays(
+  rates: readonly RateObserved[],
+  newest: readonly number[],
+): Record<string, string> {
+  const runs: RateObserved[] = [];
+  const runOf: number[] = [];
+  let last: RateObserved | undefined;
+  for (const rate of rates) {
+    if (!last || !isOfSameRun(rate, last)) runs.push(rate);
+    runOf.push(runs.length);
+    last = rate;
+  }
+  return {
+    event_ids: arrayOf(rates.map(({ event_id }) => event_id)),
+    bases: arrayOf(rates.map(({ base_currency }) => base_currency)),
+    quotes: arrayOf(rates.map(({ quote_currency }) => quote_currency)),
+    mids: arrayOf(rates.map(({ mid }) => mid)),
+    runs: arrayOf(runOf),
+    // Of all that passed `checkRate` only this may hold characters with a meaning in an array.
+    run_ids: arrayOf(runs.map(({ run_id }) => `"${run_id.replace(/["\\]/g, '\\$&')}"`)),
+    sources: arrayOf(runs.map(({ source }) => source)),
+    observed: arrayOf(runs.map(({ observed_at }) => observed_at)),
+    fetched: arrayOf(runs.map(({ fetched_at }) => fetched_at)),
+    newest: arrayOf(newest.map((position) => position + 1)),
+  };
+}
+
+function isOfSameRun(a: RateObserved, b: RateObserved): boolean {
+  return (
+    a.run_id === b.run_id &&
+    a.observed_at === b.observed_at &&
+    a.fetched_at === b.fetched_at &&
+    a.source === b.source
+  );
+}
+
+const arrayOf = (values: readonly (string | number)[]) => `{${values.join()}}`;

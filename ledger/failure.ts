@@ -1,4 +1,7 @@
+import type { UpstreamError, UpstreamKind } from '../platform/errors.ts';
 import type { HealthCode } from '../platform/health.ts';
+import type { FetchFailure } from './progress.ts';
+import type { Run } from './run.ts';
 
 /** Why a run waits, failed or was skipped, for programs. People read `describeFailure`. */
 export type FailureCode = keyof typeof SENTENCES;
@@ -90,3 +93,40 @@ export function healthCodeOf(code: FailureCode): HealthCode {
 }
 
 const NOT_STORED = ['consumer_behind', 'republishing', 'never_stored', 'dead_letter'];
+
+const RETRY_SECONDS = [300, 900, 3600];
+const LAST_RETRY_SECONDS = 3600;
+
+/** Decides what follows a failed round: the reason, whether it is retried, and when. */
+export function describeFetchFailure(
+  run: Pick<Run, 'trigger' | 'attempts'>,
+  error: UpstreamError,
+  isStopping: boolean,
+): FetchFailure {
+  const { kind, status, message, billed: isBilled, retryable, retryAt } = error;
+  const failure = { code: CODES[kind], detail: { message, status: status ?? 0 } };
+  // The next producer goes on at once, as it would after a kill.
+  if (isStopping)
+    return { failure: { ...failure, code: 'interrupted' }, isBilled, retryInSeconds: 0 };
+  const isRefused = kind === 'refused' || kind === 'exhausted';
+  // A manual run fails at once. So does history: a retry would not return it either.
+  const isFinal =
+    run.trigger === 'manual' ||
+    run.trigger === 'cross-check' ||
+    (run.trigger === 'backfill' && !retryable && !isRefused);
+  return {
+    failure,
+    isBilled,
+    retryInSeconds: isFinal ? null : (RETRY_SECONDS[run.attempts - 1] ?? LAST_RETRY_SECONDS),
+    // More calls would cost a trial its last ones, or have the account locked.
+    ...(isRefused && { breaker: { status: status ?? 0, until: retryAt } }),
+  };
+}
+
+const CODES: Record<UpstreamKind, FailureCode> = {
+  outage: 'provider_unavailable',
+  refused: 'provider_refused',
+  exhausted: 'quota_exceeded',
+  unusable: 'provider_unusable',
+  rejected: 'provider_rejected',
+};

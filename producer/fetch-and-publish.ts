@@ -1,21 +1,20 @@
-import type { RateObserved } from '../events/rate-observed.ts';
-import type { FailureCode } from '../ledger/failure.ts';
+import { cloudEventHeaders, eventId, keyOf, type RateObserved } from '../events/rate-observed.ts';
+import { encodeRate } from '../events/wire-format.ts';
+import { describeFetchFailure } from '../ledger/failure.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { FetchFailure } from '../ledger/progress.ts';
 import { accountIsStale, keepPackage, keepQuota } from '../ledger/quota.ts';
 import type { Run } from '../ledger/run.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { deadlineSignal } from '../platform/deadline.ts';
-import { RecordTooLarge, UpstreamError, type UpstreamKind } from '../platform/errors.ts';
+import { RecordTooLarge, UpstreamError } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { classify, isSqlState } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
 import { openOutageLog } from '../platform/outage-log.ts';
 import type { Appended, EventStream, OutgoingRecord } from '../stream/port.ts';
-import type { FetchedRates, Provider } from './providers/port.ts';
-import { daysOf, eventsOf, parseStored, recordOf } from './run-events.ts';
+import type { Days, FetchedRates, Provider, Quote, RatesResponse } from './providers/port.ts';
 
 export interface FetchDeps {
   db: Database;
@@ -43,8 +42,6 @@ interface FetchedRun {
 
 const RENEW_MS = 5000;
 const STORE_DEADLINE_MS = 300_000;
-const RETRY_SECONDS = [300, 900, 3600];
-const LAST_RETRY_SECONDS = 3600;
 const PUBLISH_RETRY_MS = 5000;
 const ACCOUNT_HOURS = 6;
 
@@ -164,40 +161,6 @@ async function untilStored<T>(
   }
 }
 
-/** Decides what follows a failed round: the reason, whether it is retried, and when. */
-export function describeFetchFailure(
-  run: Pick<Run, 'trigger' | 'attempts'>,
-  error: UpstreamError,
-  isStopping: boolean,
-): FetchFailure {
-  const { kind, status, message, billed: isBilled, retryable, retryAt } = error;
-  const failure = { code: CODES[kind], detail: { message, status: status ?? 0 } };
-  // The next producer goes on at once, as it would after a kill.
-  if (isStopping)
-    return { failure: { ...failure, code: 'interrupted' }, isBilled, retryInSeconds: 0 };
-  const isRefused = kind === 'refused' || kind === 'exhausted';
-  // A manual run fails at once. So does history: a retry would not return it either.
-  const isFinal =
-    run.trigger === 'manual' ||
-    run.trigger === 'cross-check' ||
-    (run.trigger === 'backfill' && !retryable && !isRefused);
-  return {
-    failure,
-    isBilled,
-    retryInSeconds: isFinal ? null : (RETRY_SECONDS[run.attempts - 1] ?? LAST_RETRY_SECONDS),
-    // More calls would cost a trial its last ones, or have the account locked.
-    ...(isRefused && { breaker: { status: status ?? 0, until: retryAt } }),
-  };
-}
-
-const CODES: Record<UpstreamKind, FailureCode> = {
-  outage: 'provider_unavailable',
-  refused: 'provider_refused',
-  exhausted: 'quota_exceeded',
-  unusable: 'provider_unusable',
-  rejected: 'provider_rejected',
-};
-
 async function publishEvents(deps: FetchDeps, { run, events }: FetchedRun): Promise<void> {
   const { ledger, publisher, topic, log } = deps;
   const meanwhile = 'the response is stored and published later';
@@ -248,3 +211,38 @@ export async function refreshAccount(
 }
 
 const about = ({ run_id: runId, trigger, slot }: Run) => ({ runId, trigger, slot });
+
+/** The past days that a run is for; null for current rates. */
+function daysOf({ first_day, last_day }: Run): Days | null {
+  return first_day && last_day ? { first: first_day, last: last_day } : null;
+}
+
+/** Parses the stored response of a run whose holder has died. */
+function parseStored({ provider }: { provider: Provider }, run: Run): RatesResponse {
+  if (run.response_body === null) throw new Error(`run ${run.run_id} has no response`);
+  return provider.parse(run.response_body, {
+    currencies: run.currencies,
+    now: run.fetched_at ?? run.asked_at,
+    days: daysOf(run),
+  });
+}
+
+/**
+ * The events of a run's quotes. Deterministic: publishing again sends the same events, which are
+ * stored once.
+ */
+function eventsOf(run: Run, quotes: readonly Quote[]): RateObserved[] {
+  const { run_id, answered_by } = run;
+  if (answered_by === null) throw new Error(`run ${run_id} has no response`);
+  const fetched_at = new Date(run.fetched_at ?? run.asked_at).toISOString();
+  return quotes.map(({ currency: quote_currency, mid, observedAt: observed_at }) => {
+    const pair = { run_id, base_currency: 'USD', quote_currency, observed_at };
+    return { event_id: eventId(pair), ...pair, source: answered_by, mid, fetched_at };
+  });
+}
+
+/** An event as it goes on the stream. */
+function recordOf(rate: RateObserved, schemaId: number) {
+  const headers = cloudEventHeaders(rate);
+  return { key: keyOf(rate), value: encodeRate(rate, schemaId), headers };
+}

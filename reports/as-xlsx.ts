@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import currencyCodes from 'currency-codes';
 import { InvalidRequest } from '../platform/errors.ts';
-import { escapeFormula } from './as-csv.ts';
+import { escapeFormula } from './as-text.ts';
 import { batchesOf, type Column, type Row, type Table, type Value } from './report.ts';
 import { type Cell, type SheetParts, writeWorkbook } from './workbook.ts';
 

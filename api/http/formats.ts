@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Request, RequestHandler, Response } from 'express';
-import { asCsv } from '../../reports/as-csv.ts';
+import { asCsv } from '../../reports/as-text.ts';
 import { asXlsx } from '../../reports/as-xlsx.ts';
 import type { Column, Row, Table, Value } from '../../reports/report.ts';
 import { type CachedResponse, cacheHeaders, type Validity } from './caching.ts';

@@ -1,4 +1,4 @@
-import { StreamUnavailable } from '../../platform/errors.ts';
+import { RecordTooLarge, StreamUnavailable } from '../../platform/errors.ts';
 import { UnreadableSet } from './codecs.ts';
 
 /**
@@ -39,6 +39,8 @@ const UNAVAILABLE_TYPES = new Set([
   'REQUEST_TIMED_OUT',
 ]);
 
+const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
 /** Classifies an error of kafkajs. */
 export function kafkaFault(error: unknown): KafkaFault {
   const chain = causesOf(error);
@@ -63,9 +65,14 @@ export function kafkaTrouble(error: unknown, topic: string): string {
 
 /**
  * The error as the port throws it: `StreamUnavailable` while the brokers cannot be reached, or
- * refuse us.
+ * refuse us; `RecordTooLarge` for a record that the topic never takes.
  */
 export function streamError(error: unknown): unknown {
+  const { type = '', message } = error as KafkaError;
+  if (TOO_LARGE.has(type))
+    return new RecordTooLarge(`kafka: the topic takes no record of this size: ${message}`, {
+      cause: error,
+    });
   if (error instanceof StreamUnavailable) return error;
   return streamRefusal(error) ?? (kafkaFault(error) === 'unavailable' ? withPrefix(error) : error);
 }

@@ -1,15 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import kafkajs, {
+  type Admin,
+  CompressionTypes,
+  type Kafka,
+  type Message,
+  Partitioners,
+  type Producer,
+} from 'kafkajs';
 import { withinDeadline } from '../../platform/deadline.ts';
-import type { EventStream, Position, TopicSettings } from '../port.ts';
+import { StreamUnavailable } from '../../platform/errors.ts';
+import type { Appended, EventStream, OutgoingRecord, Position, TopicSettings } from '../port.ts';
 import type { Member } from './batch.ts';
 import { type KafkaSettings, kafkaClient } from './client.ts';
 import { type KafkaError, streamError } from './faults.ts';
-import { kafkaPublisher } from './publish.ts';
 import { readKafka } from './read.ts';
 import { subscribeKafka } from './subscription.ts';
 
-const ADMIN_MS = 30_000;
+const CALL_MS = 30_000;
 const DISCONNECT_MS = 8000;
 
 export interface KafkaStreamOptions extends Pick<Member, 'log' | 'rebuildAfter'> {
@@ -19,8 +26,8 @@ export interface KafkaStreamOptions extends Pick<Member, 'log' | 'rebuildAfter'>
 /** The stream on Redpanda or Apache Kafka. Connects on first use and again after any failure. */
 export function openKafkaStream({ settings, ...options }: KafkaStreamOptions): EventStream {
   const kafka = kafkaClient(settings, options.log);
-  const publisher = kafkaPublisher(kafka);
-  const admin = openAdmin(kafka);
+  const publisher = openPublisher(kafka);
+  const admin = connectOnUse('admin call', () => kafka.admin());
   return {
     createTopic: (topic) => admin.use((client) => createTopic(client, topic)),
     keepCodec: (topic) => admin.use((client) => keepCodec(client, topic)),
@@ -102,33 +109,136 @@ async function positionsOf(client: Admin, topic: string, group: string): Promise
     .sort((a, b) => a.partition - b.partition);
 }
 
-/** One admin connection, opened on first use and dropped after any failure. */
-function openAdmin(kafka: Kafka) {
-  let current: Promise<Admin> | null = null;
+interface Connectable {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+/**
+ * One connection, opened on first use. It is discarded after any failure, since it may still
+ * receive the reply to something else; the next use opens another at once.
+ */
+function connectOnUse<Client extends Connectable>(name: string, open: () => Client) {
+  let current: Promise<Client> | null = null;
   const connect = async () => {
-    const admin = kafka.admin();
-    await admin.connect();
-    return admin;
+    const client = open();
+    await client.connect();
+    return client;
   };
-  const drop = async (connection: Promise<Admin> | null) => {
+  const discard = async (connection: Promise<Client> | null) => {
     if (current === connection) current = null;
-    const admin = await connection?.catch(() => null);
-    if (admin)
-      await withinDeadline('kafka: disconnect', DISCONNECT_MS, admin.disconnect()).catch(
+    const client = await connection?.catch(() => null);
+    if (client)
+      await withinDeadline('kafka: disconnect', DISCONNECT_MS, client.disconnect()).catch(
         () => undefined,
       );
   };
   return {
-    use: async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
+    use: async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
       current ??= connect();
       const connection = current;
       try {
-        return await withinDeadline('kafka: admin call', ADMIN_MS, connection.then(work));
+        return await withinDeadline(`kafka: ${name}`, CALL_MS, connection.then(work));
       } catch (err) {
-        void drop(connection);
+        void discard(connection);
         throw streamError(err);
       }
     },
-    close: () => drop(current),
+    close: () => discard(current),
   };
+}
+
+/** Larger sends make every record wait for the last one. */
+const SEND_RECORDS = 500;
+/** Compressing what fits into a few packets costs more than it saves. */
+const GZIP_BYTES = 16 * 1024;
+
+/** The partition of each message, so that a retry of kafkajs cannot send it elsewhere. */
+type Chosen = WeakMap<Message, number>;
+
+/**
+ * Publishes with acks from all replicas. The idempotent producer of kafkajs is not used: after a
+ * lost reply it reuses a sequence number, and the broker drops what it acknowledges. Ours may write
+ * a record twice, which the rows' keys make harmless.
+ */
+export function openPublisher(kafka: Kafka) {
+  const chosen: Chosen = new WeakMap();
+  const connection = connectOnUse('publish', () =>
+    kafka.producer({
+      idempotent: false,
+      allowAutoTopicCreation: false,
+      createPartitioner: () => {
+        const choose = Partitioners.DefaultPartitioner();
+        return (args) => {
+          const partition = chosen.get(args.message) ?? choose(args);
+          chosen.set(args.message, partition);
+          return partition;
+        };
+      },
+    }),
+  );
+  return {
+    publish: (topic: string, records: readonly OutgoingRecord[]) =>
+      connection.use((producer) => send(producer, chosen, topic, records)),
+    close: connection.close,
+  };
+}
+
+async function send(
+  producer: Producer,
+  chosen: Chosen,
+  topic: string,
+  records: readonly OutgoingRecord[],
+): Promise<Appended[]> {
+  const appended = new Map<number, Appended>();
+  for (let at = 0; at < records.length; at += SEND_RECORDS) {
+    const messages = records.slice(at, at + SEND_RECORDS).map(messageOf);
+    const bytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+    const written = await producer.send({
+      topic,
+      messages,
+      acks: -1,
+      timeout: 10_000,
+      compression: bytes > GZIP_BYTES ? CompressionTypes.GZIP : CompressionTypes.None,
+    });
+    requireAcknowledged(
+      topic,
+      messages.map((message) => chosen.get(message)),
+      new Set(written.map(({ partition }) => partition)),
+    );
+    for (const { partition, baseOffset } of written) {
+      const count = messages.filter((message) => chosen.get(message) === partition).length;
+      const first = appended.get(partition)?.first ?? String(baseOffset);
+      const last = String(BigInt(baseOffset ?? 0) + BigInt(count) - 1n);
+      appended.set(partition, { partition, first, last });
+    }
+  }
+  return [...appended.values()].sort((a, b) => a.partition - b.partition);
+}
+
+/**
+ * After a broker failed, kafkajs skips one that has answered already although it now leads the
+ * partitions of the failed one, and calls the send done.
+ */
+function requireAcknowledged(
+  topic: string,
+  sentTo: readonly (number | undefined)[],
+  acknowledged: ReadonlySet<number>,
+): void {
+  const missing = sentTo.filter((to) => to === undefined || !acknowledged.has(to)).length;
+  if (missing > 0)
+    throw new StreamUnavailable(
+      `kafka: ${topic} did not acknowledge ${missing} of ${sentTo.length} records`,
+    );
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function messageOf({ key, value, headers = {} }: OutgoingRecord): Message {
+  // kafkajs cannot write a header without a value: it becomes an empty one.
+  const written = Object.entries(headers).map(([name, values]) => [
+    name,
+    Array.isArray(values) ? values.map((one) => one ?? EMPTY) : (values ?? EMPTY),
+  ]);
+  return { key, value, headers: Object.fromEntries(written) };
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
+import { kafkaSettings } from '../../app/event-stream.ts';
 import { readConfig } from '../../platform/config.ts';
 import { freePort } from '../../platform/embedded-postgres/server.ts';
 import type { StreamUnavailable } from '../../platform/errors.ts';
-import { bearerTokens } from '../../stream/kafka/bearer-tokens.ts';
+import { bearerTokens } from '../../stream/kafka/client.ts';
 import { openKafkaStream } from '../../stream/kafka/stream.ts';
-import { kafkaSettings } from '../../stream/open-stream.ts';
 import { checkOwnCertificate, examineKafka } from '../../tools/doctor/kafka.ts';
 import { javaMissing } from '../support/broker.ts';
 import { testDatabase } from '../support/database.ts';

@@ -5,9 +5,9 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { generateLoanBook } from '../../loans/generate.ts';
 import { testDatabase } from '../../test/support/database.ts';
 import { command } from '../../test/support/process.ts';
+import { generateLoanBook } from '../random-book/generate.ts';
 import { type BenchCase, measure, median } from './case.ts';
 
 const TABLES = [

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { asTable } from '../../reports/as-table.ts';
+import { asTable } from '../../reports/as-text.ts';
 import type { Row } from '../../reports/report.ts';
 import { type Bound, median, type Result, round } from './case.ts';
 

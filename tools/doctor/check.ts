@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import { formatMinute, type Problem, sortProblems } from '../../app/problems.ts';
 import { withinDeadline } from '../../platform/deadline.ts';
 import { StreamUnavailable } from '../../platform/errors.ts';
+import { formatMinute, type Problem, sortProblems } from '../problems.ts';
 
 /** What was examined and found: healthy, worth knowing, or a problem with its code and its fix. */
 export type Check =

@@ -1,14 +1,18 @@
-import { deadLetterTopic, eventTopic, registrySettings } from '../../app/event-stream.ts';
+import {
+  deadLetterTopic,
+  eventTopic,
+  kafkaSettings,
+  registrySettings,
+} from '../../app/event-stream.ts';
 import { lanesOf } from '../../app/lanes.ts';
-import type { Problem } from '../../app/problems.ts';
-import { formatVerdict } from '../../app/problems.ts';
 import type { LocalTask } from '../../app/run.ts';
 import { RATE_OBSERVED_SCHEMA } from '../../events/rate-observed.ts';
 import { SIMULATOR } from '../../ledger/credentials.ts';
 import { type Config, settingSources } from '../../platform/config.ts';
 import { runningUrl } from '../../platform/embedded-postgres/join.ts';
 import type { Heartbeat } from '../../platform/heartbeat.ts';
-import { kafkaSettings } from '../../stream/open-stream.ts';
+import type { Problem } from '../problems.ts';
+import { formatVerdict } from '../problems.ts';
 import { type Check, formatChecks, note, problemsOf } from './check.ts';
 import { examineKafka } from './kafka.ts';
 import { checkExposure, examinePipeline } from './pipeline.ts';

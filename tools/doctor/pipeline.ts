@@ -1,11 +1,7 @@
-import {
-  aliveInstances,
-  type PipelineStatus,
-  readPipelineStatus,
-} from '../../app/pipeline-status.ts';
 import type { Config } from '../../platform/config.ts';
 import { openDatabase } from '../../platform/database.ts';
 import type { Heartbeat } from '../../platform/heartbeat.ts';
+import { aliveInstances, type PipelineStatus, readPipelineStatus } from '../status.ts';
 import { type Check, examine, note, ok, problem } from './check.ts';
 import { explainPostgres } from './postgres.ts';
 

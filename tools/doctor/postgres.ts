@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type pg from 'pg';
-import { explainRefusal } from '../../app/postgres-refusal.ts';
+import { explainRefusal } from '../../app/postgres.ts';
 import { sessionClient } from '../../platform/database.ts';
 import { withinDeadline } from '../../platform/deadline.ts';
 import { destroyConnection } from '../../platform/drop-dirty-connection.ts';

@@ -1,10 +1,22 @@
 import type { AxiosResponse } from 'axios';
+import { isLosslessNumber, parse } from 'lossless-json';
+import type { QuotaSeen } from '../../../ledger/quota.ts';
+import { UpstreamError } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { isPeriod } from '../checks.ts';
+import {
+  checkQuotes,
+  isPeriod,
+  parseObject,
+  printed,
+  type RawQuote,
+  unusable as unusableOf,
+  whole,
+} from '../checks.ts';
 import { type Get, type HttpAdapter, openHttpProvider, refuseErrors } from '../http.ts';
-import type { Days, FetchedRates, ProviderEntry, RateRequest } from '../port.ts';
-import { quotaHeaders, quotaOfHeaders, readAccountInfo, retryAt } from './quota.ts';
-import { readXeResponse, TITLE } from './response.ts';
+import type { Days, FetchedRates, ProviderEntry, RateRequest, RatesResponse } from '../port.ts';
+
+const TITLE = 'XE';
+const unusable = (what: string) => unusableOf(TITLE, what);
 
 /** XE: one call for all currencies, since each returned rate costs. */
 export const xe: ProviderEntry = {
@@ -93,4 +105,143 @@ function unknownCurrencies(
 
 function retryTime({ status, headers }: AxiosResponse<string>, now: string): string | null {
   return status === 429 ? retryAt(headers, now) : null;
+}
+
+/**
+ * Parses a response of convert_from, historic_rate or historic_rate/period digit for digit and
+ * checks each value. Throws `UpstreamError` with what was expected and what came; nothing of a
+ * doubtful response is used.
+ */
+export function readXeResponse(text: string, request: RateRequest): RatesResponse {
+  const body = parseObject(TITLE, text);
+  // XE is known to send an error with status 200.
+  if ('code' in body && 'message' in body && !('to' in body))
+    throw unusable(`error ${printed(body['code'])}: ${printed(body['message'])}`);
+  if (body['from'] !== 'USD')
+    throw unusable(`expected rates from USD, got ${printed(body['from'])}`);
+  const amount = isLosslessNumber(body['amount']) ? body['amount'].value : '';
+  if (!/^1(\.0+)?$/.test(amount))
+    throw unusable(`expected rates for amount 1, got ${printed(body['amount'])}`);
+  const items = isPeriod(request.days)
+    ? itemsOfPeriod(body['to'])
+    : itemsOfMoment(body['to'], body['timestamp']);
+  // XE bills each rate that it returns, requested or not.
+  return { ...checkQuotes(TITLE, items, request), cost: items.length };
+}
+
+function itemsOfMoment(to: unknown, timestamp: unknown): RawQuote[] {
+  if (!Array.isArray(to)) throw unusable(`expected a list of quotes, got ${printed(to)}`);
+  return to.map((item) => {
+    const { quotecurrency, mid } = (item ?? {}) as Record<string, unknown>;
+    return { currency: quotecurrency, mid, ...timeOf(timestamp) };
+  });
+}
+
+function itemsOfPeriod(to: unknown): RawQuote[] {
+  if (typeof to !== 'object' || to === null || Array.isArray(to))
+    throw unusable(`expected quotes by currency, got ${printed(to)}`);
+  return Object.entries(to).flatMap(([currency, days]) => {
+    if (!Array.isArray(days))
+      throw unusable(`expected a list of days for ${currency}, got ${printed(days)}`);
+    return days.map((day) => {
+      const { mid, timestamp } = (day ?? {}) as { mid: unknown; timestamp: unknown };
+      return { currency, mid, ...timeOf(timestamp) };
+    });
+  });
+}
+
+function timeOf(timestamp: unknown) {
+  const isUtc = typeof timestamp === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(timestamp);
+  return { timestamp, observedAt: isUtc ? Date.parse(timestamp) : Number.NaN };
+}
+
+type Headers = Readonly<Record<string, unknown>>;
+
+const NAMES = [
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'X-RateRequest-Limit',
+  'X-RateRequest-Remaining',
+  'X-RateRequest-Reset',
+];
+
+/** XE's quota headers as they came, under the names that XE's documentation uses. */
+function quotaHeaders(headers: Headers): Record<string, string> {
+  return Object.fromEntries(
+    NAMES.flatMap((name) => {
+      const value = headers[name.toLowerCase()];
+      return typeof value === 'string' && value.length <= 40 ? [[name, value]] : [];
+    }),
+  );
+}
+
+/**
+ * What the headers say: X-RateRequest is the package, X-RateLimit a shorter window of use; Reset is
+ * Unix time.
+ */
+function quotaOfHeaders(headers: Readonly<Record<string, string>>): QuotaSeen {
+  return {
+    quota_limit: whole(headers['X-RateRequest-Limit']),
+    quota_remaining: whole(headers['X-RateRequest-Remaining']),
+    quota_resets_at: instantOfUnix(headers['X-RateRequest-Reset']),
+    window_limit: whole(headers['X-RateLimit-Limit']),
+    window_remaining: whole(headers['X-RateLimit-Remaining']),
+    window_resets_at: instantOfUnix(headers['X-RateLimit-Reset']),
+  };
+}
+
+/**
+ * Reads account_info. XE's sources spell the reset in two ways; both are read. Throws
+ * `UpstreamError` when it is no such answer.
+ */
+function readAccountInfo(text: string): QuotaSeen {
+  let body: unknown;
+  try {
+    body = parse(text);
+  } catch (cause) {
+    throw new UpstreamError('XE: expected account_info as JSON', { retryable: false, cause });
+  }
+  const info = (body ?? {}) as Record<string, unknown>;
+  if (typeof info['package'] !== 'string')
+    throw new UpstreamError('XE: expected a package in account_info', { retryable: false });
+  return {
+    package: info['package'].slice(0, 200),
+    service_ends_at: instant(info['service_end_timestamp']),
+    quota_limit: whole(info['package_limit']),
+    quota_remaining: whole(info['package_limit_remaining']),
+    quota_resets_at: instant(info['package_limit_reset'] ?? info['package-limit_reset']),
+  };
+}
+
+/**
+ * When XE wants to be asked again: Retry-After in seconds or as a date, else the Reset of what is
+ * used up; null when it does not say.
+ */
+function retryAt(headers: Headers, now: string): string | null {
+  const after = String(headers['retry-after'] ?? '');
+  if (/^\d{1,9}$/.test(after))
+    return new Date(Date.parse(now) + Number(after) * 1000).toISOString();
+  if (after && !Number.isNaN(Date.parse(after))) return new Date(after).toISOString();
+  const { quota_remaining, quota_resets_at, window_resets_at } = quotaOfHeaders(
+    quotaHeaders(headers),
+  );
+  return (
+    (quota_remaining === '0' ? quota_resets_at : null) ??
+    window_resets_at ??
+    quota_resets_at ??
+    null
+  );
+}
+
+function instant(value: unknown): string | null {
+  const millis = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(millis) ? null : new Date(millis).toISOString();
+}
+
+function instantOfUnix(value: unknown): string | null {
+  const seconds = whole(value);
+  return seconds === null || seconds.length > 11
+    ? null
+    : new Date(Number(seconds) * 1000).toISOString();
 }

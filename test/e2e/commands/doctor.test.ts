@@ -1,12 +1,12 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
+import { kafkaSettings } from '../../../app/event-stream.ts';
 import { firstLane } from '../../../app/lanes.ts';
 import { RATE_OBSERVED_SCHEMA } from '../../../events/rate-observed.ts';
 import { readConfig } from '../../../platform/config.ts';
 import { startSimulator } from '../../../simulator/index.ts';
 import { openKafkaStream } from '../../../stream/kafka/stream.ts';
-import { kafkaSettings } from '../../../stream/open-stream.ts';
 import { openSchemaRegistry } from '../../../stream/schema-registry.ts';
 import type { Check } from '../../../tools/doctor/check.ts';
 import type { Diagnosis } from '../../../tools/doctor/diagnose.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { generateLoanBook } from '../../../loans/generate.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
+import { generateLoanBook } from '../../../tools/random-book/generate.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { putBook, randomBook } from '../../support/random-book.ts';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { BOOK_FILES } from '../../../loans/columns.ts';
-import { type GeneratedBook, generateLoanBook } from '../../../loans/generate.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
 import type { LoadReport } from '../../../loans/report.ts';
+import { type GeneratedBook, generateLoanBook } from '../../../tools/random-book/generate.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 const FILES = BOOK_FILES.map(({ file }) => file);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { BOOK_FILES } from '../../../loans/columns.ts';
-import { generateLoanBook } from '../../../loans/generate.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
+import { generateLoanBook } from '../../../tools/random-book/generate.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 /** FC_SEED draws other spoilings. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
-import { requirePostgres } from '../../../app/context.ts';
+import { requirePostgres } from '../../../app/postgres.ts';
 import { openDatabase } from '../../../platform/database.ts';
 import { ensureServerUser } from '../../../platform/embedded-postgres/cluster.ts';
 import { freePort } from '../../../platform/embedded-postgres/server.ts';

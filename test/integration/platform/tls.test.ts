@@ -1,7 +1,7 @@
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { joinPostgres, requirePostgres } from '../../../app/context.ts';
+import { joinPostgres, requirePostgres } from '../../../app/postgres.ts';
 import { readConfig } from '../../../platform/config.ts';
 import { openDatabase } from '../../../platform/database.ts';
 import { ensureServerUser } from '../../../platform/embedded-postgres/cluster.ts';

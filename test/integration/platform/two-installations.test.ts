@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { startConsumerService } from '../../../app/consumer-service.ts';
-import { migrateWhenReachable, openServiceDatabase } from '../../../app/context.ts';
 import { openEventStream } from '../../../app/event-stream.ts';
+import { migrateWhenReachable, openServiceDatabase } from '../../../app/postgres.ts';
 import { startProducerService } from '../../../app/producer-service.ts';
 import { readConfig } from '../../../platform/config.ts';
 import { openNotifications } from '../../../platform/notifications.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { seedLoanBook } from '../../../loans/sample.ts';
 import { historyReport } from '../../../reports/arrears.ts';
-import { asCsv } from '../../../reports/as-csv.ts';
+import { asCsv } from '../../../reports/as-text.ts';
 import { loanReport, oneLoan } from '../../../reports/loans.ts';
 import { parReport, rollReport } from '../../../reports/portfolio.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { UpstreamError } from '../../../platform/errors.ts';
-import { readXeResponse } from '../../../producer/providers/xe/response.ts';
+import { readXeResponse } from '../../../producer/providers/xe/client.ts';
 
 const ASKED = ['KES', 'NGN'];
 const NOW = '2026-11-24T01:00:00Z';

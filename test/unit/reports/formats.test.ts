@@ -1,8 +1,7 @@
 import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { InvalidRequest } from '../../../platform/errors.ts';
-import { asCsv } from '../../../reports/as-csv.ts';
-import { asTable } from '../../../reports/as-table.ts';
+import { asCsv, asTable } from '../../../reports/as-text.ts';
 import { asXlsx, type Sheet } from '../../../reports/as-xlsx.ts';
 import type { Report, Row } from '../../../reports/report.ts';
 import { readWorkbook } from '../../support/workbook.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Kafka, Message, PartitionMetadata, ProducerConfig } from 'kafkajs';
-import { kafkaPublisher } from '../../../stream/kafka/publish.ts';
+import { openPublisher } from '../../../stream/kafka/stream.ts';
 
 /**
  * A client that retries within each send, as kafkajs does when a broker dies. `choices` receives
@@ -51,7 +51,7 @@ describe('a publish that kafkajs reports as successful', () => {
 
   it('is refused when a partition has not acknowledged, and works on a retry', async () => {
     const choices: number[][] = [];
-    const { publish, close } = kafkaPublisher(clientThatRetries({ skipped: 1, choices }));
+    const { publish, close } = openPublisher(clientThatRetries({ skipped: 1, choices }));
     const refusal = await publish('t', records).then(
       () => null,
       (error: Error) => error.message,
@@ -68,7 +68,7 @@ describe('a publish that kafkajs reports as successful', () => {
 
   it('keeps each record in the partition that was chosen first when kafkajs retries', async () => {
     const choices: number[][] = [];
-    const { publish, close } = kafkaPublisher(clientThatRetries({ skipped: null, choices }));
+    const { publish, close } = openPublisher(clientThatRetries({ skipped: null, choices }));
     await publish('t', records);
     expect(choices[1]).to.deep.equal(choices[0]);
     await close();

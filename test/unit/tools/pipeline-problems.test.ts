@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { findProblems } from '../../../app/pipeline-status.ts';
-import { formatProblems, formatVerdict, judge } from '../../../app/problems.ts';
 import type { HealthProblem } from '../../../ledger/health.ts';
 import type { SlotState } from '../../../ledger/status.ts';
 import type { Heartbeat } from '../../../platform/heartbeat.ts';
+import { formatProblems, formatVerdict, judge } from '../../../tools/problems.ts';
+import { findProblems } from '../../../tools/status.ts';
 
 const NOW = '2026-11-24T12:00:00Z';
 const SETTINGS = { CURRENCIES: ['KES', 'NGN'], SCHEDULE: '0 1,23 * * *', SCHEDULE_TZ: 'UTC' };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { describeFetchFailure } from '../../../ledger/failure.ts';
 import { UpstreamError } from '../../../platform/errors.ts';
-import { describeFetchFailure } from '../../../producer/fetch-and-publish.ts';
 
 type Trigger = Parameters<typeof describeFetchFailure>[0]['trigger'];
 

@@ -3,19 +3,13 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { InvalidRequest } from '../platform/errors.ts';
-import { BOOK_FILES } from './columns.ts';
-import {
-  type Fate,
-  type LoanRows,
-  type RawFields,
-  randomLoanRows,
-  row,
-} from './random-book/loan.ts';
-import { PLACES, type Place } from './random-book/places.ts';
-import { ACCEPTED_QUIRKS, type Quirk, REJECTED_QUIRKS } from './random-book/quirks.ts';
-import { type Random, seededRandom } from './random-book/random.ts';
-import type { FileReport } from './report.ts';
+import { BOOK_FILES } from '../../loans/columns.ts';
+import type { FileReport } from '../../loans/report.ts';
+import { InvalidRequest } from '../../platform/errors.ts';
+import { type Fate, type LoanRows, type RawFields, randomLoanRows, row } from './loan.ts';
+import { PLACES, type Place } from './places.ts';
+import { ACCEPTED_QUIRKS, type Quirk, REJECTED_QUIRKS } from './quirks.ts';
+import { type Random, seededRandom } from './random.ts';
 
 export interface GenerateOptions {
   loans: number;

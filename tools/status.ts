@@ -1,3 +1,4 @@
+import { firstLane } from '../app/lanes.ts';
 import { type Freshness, openFreshness } from '../ledger/freshness.ts';
 import { freshnessProblems, type HealthProblem, readRunProblem } from '../ledger/health.ts';
 import { nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
@@ -7,7 +8,6 @@ import type { Database } from '../platform/database.ts';
 import type { HealthCode } from '../platform/health.ts';
 import { type Heartbeat, heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
 import { queryRow } from '../platform/sql.ts';
-import { firstLane } from './lanes.ts';
 import { type Problem, sortProblems } from './problems.ts';
 
 /** The state of the whole pipeline, as `status` and `doctor` read it from Postgres. */
