@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { load } from 'js-yaml';
+import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
 
 /** The parts of a JSON schema that the API looks at. */
 export interface Schema {
@@ -59,7 +59,7 @@ interface RawContract {
 /** Reads api/openapi.yaml. */
 export function readContract(): Contract {
   const text = readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8');
-  const document = load(text) as RawContract;
+  const document = load(text, { schema: CORE_SCHEMA.withTags(mergeTag) }) as RawContract;
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Operation => {
       const { operationId, tags, security = [], parameters = [], responses } = operation;
