@@ -39,6 +39,18 @@ export function openServiceDatabase({ url, onClose }: AppContext, name: string):
   return db;
 }
 
+/** Migrates the schema and opens the database of a command until the process ends. */
+export async function openTaskDatabase(
+  { url, log, onClose }: AppContext,
+  name: string,
+  options: { deadlines?: 'none' } = {},
+): Promise<Database> {
+  await migrate(url, log);
+  const db = openDatabase({ url, name, ...options });
+  onClose('database', () => db.destroy());
+  return db;
+}
+
 /**
  * Runs the work of a command, which cannot wait for Postgres as a service does. Throws
  * `CannotStart` with one sentence when Postgres is unavailable or refuses us.

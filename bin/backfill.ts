@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
-import { defineCommand, openProgressBar, parseDay } from '../app/command-line.ts';
+import { confirm, defineCommand, openProgressBar, parseDay } from '../app/command-line.ts';
 import { startConsumerService } from '../app/consumer-service.ts';
 import { openEventStream } from '../app/event-stream.ts';
 import { lanesOf, type ProviderLane } from '../app/lanes.ts';
+import { openTaskDatabase } from '../app/postgres.ts';
 import { startProducerService } from '../app/producer-service.ts';
 import { runTask, type Task } from '../app/run.ts';
 import {
@@ -20,10 +20,9 @@ import {
 import { SIMULATOR } from '../ledger/credentials.ts';
 import { quotaOf } from '../ledger/quota.ts';
 import { waitMs } from '../platform/back-off.ts';
-import { type Database, openDatabase } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
-import { migrate } from '../platform/migrate.ts';
 import { openNotifications } from '../platform/notifications.ts';
 import { queryRow } from '../platform/sql.ts';
 
@@ -66,9 +65,7 @@ await runTask(line, async (task) => {
   const lane = chooseLane(task);
   const { source } = lane.account;
   const { bills, daysPerCall } = lane.entry;
-  await migrate(task.url, task.log);
-  const db = openDatabase({ url: task.url, name: 'backfill' });
-  task.onClose('database', () => db.destroy());
+  const db = await openTaskDatabase(task, 'backfill');
   const { now } = await queryRow<{ now: string }>(db, 'select ledger_now() as now');
   const left = (await backfillProgress(db, source, now)).open;
   if (left > 0 && !(await resume(task, db, { lane, left, yes }))) return 1;
@@ -169,10 +166,7 @@ async function isAccepted(
   if (yes) return true;
   if (!process.stdin.isTTY)
     throw new InvalidRequest('not a terminal: pass --yes to accept the cost');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Fetch them? [y/N] ');
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return confirm('Fetch them?', task.signal);
 }
 
 /** Waits for the pages, executed by running services, or by its own as soon as there are none. */

@@ -1,14 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import { defineCommand } from '../app/command-line.ts';
+import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
 import {
   type DeadLetter,
   type DeadLetterAdmin,
   openDeadLetterAdmin,
 } from '../ledger/dead-letters.ts';
-import { openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
-import { migrate } from '../platform/migrate.ts';
 
 const MAX_LISTED = 1_000_000;
 
@@ -62,9 +61,7 @@ verb('redrive', 'have the running consumer process it again; safe to repeat')
   });
 
 await runTask(program, async (task) => {
-  await migrate(task.url, task.log);
-  const db = openDatabase({ url: task.url, name: 'dlt' });
-  task.onClose('database', () => db.destroy());
+  const db = await openTaskDatabase(task, 'dlt');
   const result = (await work?.(openDeadLetterAdmin(db))) ?? [];
   const isJson =
     task.json || program.commands.some((command) => command.opts<{ json?: boolean }>().json);

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { InvalidArgumentError } from 'commander';
 import { defineCommand, parseDay } from '../app/command-line.ts';
+import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
 import {
   type ListedEvent,
@@ -8,8 +9,7 @@ import {
   restoreEvent,
   voidEvent,
 } from '../consumer/voided-events.ts';
-import { type Database, openDatabase } from '../platform/database.ts';
-import { migrate } from '../platform/migrate.ts';
+import type { Database } from '../platform/database.ts';
 
 const MAX_LISTED = 1000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -68,9 +68,7 @@ program
   });
 
 await runTask(program, async (task) => {
-  await migrate(task.url, task.log);
-  const db = openDatabase({ url: task.url, name: 'events', deadlines: 'none' });
-  task.onClose('database', () => db.destroy());
+  const db = await openTaskDatabase(task, 'events', { deadlines: 'none' });
   const result = await work?.(db);
   const isJson =
     task.json || program.commands.some((command) => command.opts<{ json?: boolean }>().json);

@@ -1,8 +1,11 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { InvalidArgumentError, Option } from 'commander';
-import { acceptRejectedOption, defineCommand, openProgressBar } from '../app/command-line.ts';
-import { joinPostgres, requirePostgres } from '../app/postgres.ts';
+import {
+  acceptRejectedOption,
+  confirm,
+  defineCommand,
+  openProgressBar,
+} from '../app/command-line.ts';
+import { joinPostgres, openTaskDatabase, requirePostgres } from '../app/postgres.ts';
 import { type LocalTask, runLocalTask } from '../app/run.ts';
 import type { Formats } from '../loans/file-format.ts';
 import { type LoadOptions, loadLoanBook } from '../loans/load.ts';
@@ -14,9 +17,7 @@ import {
   reportLines,
 } from '../loans/report.ts';
 import { isSampleFolder } from '../loans/sample.ts';
-import { openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
-import { migrate } from '../platform/migrate.ts';
 import { generateLoanBook } from '../tools/random-book/generate.ts';
 
 interface Options {
@@ -103,9 +104,7 @@ async function loadBook(task: LocalTask, dir: string, options: Options): Promise
   const bar = openProgressBar(task);
   const url = await joinPostgres(task);
   const report = await requirePostgres(url, async () => {
-    await migrate(url, task.log);
-    const db = openDatabase({ url, name: 'load', deadlines: 'none' });
-    task.onClose('database', () => db.destroy());
+    const db = await openTaskDatabase({ ...task, url }, 'load', { deadlines: 'none' });
     const load: LoadOptions = {
       ...{ ...others, dryRun, formats: { dates, decimal }, isSample: isSampleFolder(dir) },
       ...(acceptRejected && { accepted: acceptRejected }),
@@ -158,19 +157,4 @@ async function generateBook(
   for (const [quirk, times] of Object.entries(book.quirks))
     task.print(`${String(times).padStart(6)} × ${quirk}`);
   return 0;
-}
-
-/** Asks a yes-or-no question on the terminal. Anything but y or yes is a no; so is the end. */
-async function confirm(question: string, signal?: AbortSignal): Promise<boolean> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const ended = once(prompt, 'close').then(() => '');
-  const cancel = () => prompt.close();
-  signal?.addEventListener('abort', cancel);
-  try {
-    const reply = await Promise.race([prompt.question(`${question} [y/N] `), ended]);
-    return /^y(es)?$/i.test(reply.trim());
-  } finally {
-    signal?.removeEventListener('abort', cancel);
-    prompt.close();
-  }
 }

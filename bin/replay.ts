@@ -1,9 +1,8 @@
 import { defineCommand, openProgressBar, parseInstant } from '../app/command-line.ts';
 import { openEventStream, schemaLookup } from '../app/event-stream.ts';
+import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
 import { dryReplay, rebuild, replay } from '../consumer/replay.ts';
-import { openDatabase } from '../platform/database.ts';
-import { migrate } from '../platform/migrate.ts';
 
 interface Options {
   from?: string;
@@ -43,9 +42,7 @@ await runTask(program, async (task) => {
     program.error('replay: give --from (with --to, --dry-run), or --rebuild (with --force)');
   if (from && to && from >= to)
     program.error(`replay: --from ${from} is not before the end of --to, ${to}`);
-  await migrate(task.url, task.log);
-  const db = openDatabase({ url: task.url, name: 'replay', deadlines: 'none' });
-  task.onClose('database', () => db.destroy());
+  const db = await openTaskDatabase(task, 'replay', { deadlines: 'none' });
   const stream = await openEventStream(task, db);
   const bar = openProgressBar(task);
   task.onClose('progress bar', () => bar.stop());

@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defineCommand, parseDay } from '../app/command-line.ts';
+import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
-import { type Database, openDatabase } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
-import { migrate } from '../platform/migrate.ts';
 import { historyReport, missedReport } from '../reports/arrears.ts';
 import { asCsv, asTable } from '../reports/as-text.ts';
 import { asXlsx } from '../reports/as-xlsx.ts';
@@ -99,9 +99,7 @@ await runTask(line, async (task) => {
   const format = options.format ?? (task.json ? 'json' : 'table');
   refuseUselessOptions(line, what, { ...options, format, json: task.json });
   const columns = options.columns === undefined ? undefined : parseColumns(options.columns);
-  await migrate(task.url, task.log);
-  const db = openDatabase({ url: task.url, name: 'report', deadlines: 'none' });
-  task.onClose('database', () => db.destroy());
+  const db = await openTaskDatabase(task, 'report', { deadlines: 'none' });
 
   const withTotals = format === 'table' || format === 'xlsx';
   await readBook(db, async (book) => {

@@ -1,12 +1,11 @@
 import { defineCommand } from '../app/command-line.ts';
 import { firstLane } from '../app/lanes.ts';
+import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
 import { SIMULATOR } from '../ledger/credentials.ts';
 import type { OpenRun, SlotState } from '../ledger/status.ts';
-import { openDatabase } from '../platform/database.ts';
 import type { Heartbeat } from '../platform/heartbeat.ts';
-import { migrate } from '../platform/migrate.ts';
 import { formatMinute, formatProblems, formatVerdict } from '../tools/problems.ts';
 import { aliveInstances, type PipelineStatus, readPipelineStatus } from '../tools/status.ts';
 
@@ -23,9 +22,7 @@ const command = defineCommand(
 await runTask(command, async (task) => {
   const { closeBreaker: close = false } = command.opts<{ closeBreaker?: boolean }>();
   const { CURRENCIES: currencies, SCHEDULE_TZ: zone } = task.config;
-  await migrate(task.url, task.log);
-  const db = openDatabase({ url: task.url, name: 'status' });
-  task.onClose('database', () => db.destroy());
+  const db = await openTaskDatabase(task, 'status');
   if (close) {
     const wasOpen = await closeBreaker(db, firstLane(task.config).account);
     task.log.info(wasOpen ? 'circuit breaker closed' : 'the circuit breaker was not open');

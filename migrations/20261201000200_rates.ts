@@ -87,7 +87,8 @@ const TABLES = `
     for each statement execute function announce_rates();
 `;
 
-const VIEWS = `
+/** Also restored by the `down` of a later migration. */
+export const VIEWS = `
   -- The first real rate hides all simulated ones. The inverse is derived here and nowhere else: a
   -- bare 1 / mid would keep only 16 digits. A jump of more than a fifth against the last known rate
   -- of the seven days before is flagged, never refused. A rate dated over a day ahead is hidden.

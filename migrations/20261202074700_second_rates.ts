@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { VIEWS as OLD_VIEWS } from './20261201000200_rates.ts';
 
 /**
  * Rates of sources that a better one outranks are kept beside the rate of the day, so that they can
@@ -153,66 +154,4 @@ const VIEWS = `
        select from sources real
        where not real.simulated
          and exists (select from daily_rates r where r.source = real.name));
-`;
-
-const OLD_VIEWS = `
-  -- The first real rate hides all simulated ones. The inverse is derived here and nowhere else: a
-  -- bare 1 / mid would keep only 16 digits. A jump of more than a fifth against the last known rate
-  -- of the seven days before is flagged, never refused. A rate dated over a day ahead is hidden.
-  create view rates as
-  select d.rate_date, d.base_currency, d.quote_currency, d.source, d.mid,
-         round(1.000000000000000000000000000000 / d.mid, 18) as inverse,
-         d.observed_at, d.fetched_at, d.event_id,
-         coalesce((
-           select abs(d.mid - earlier.mid) > 0.2 * earlier.mid
-           from daily_rates earlier
-           where earlier.base_currency = d.base_currency
-             and earlier.quote_currency = d.quote_currency
-             and earlier.source = d.source
-             and earlier.rate_date between d.rate_date - 7 and d.rate_date - 1
-           order by earlier.rate_date desc
-           limit 1
-         ), false) as suspect
-  from daily_rates d
-  where (d.source = 'xe' or not exists (select from daily_rates real where real.source = 'xe'))
-    and d.rate_date <= (select (ledger_now() at time zone 'UTC')::date + 1);
-
-  -- Every pair that the rates give: as published, inverted, across two rates of one day, and a
-  -- currency against itself. A cross is divided with 30 decimals and rounded once; it is as old and
-  -- as suspect as the worse of its two rates.
-  create view rate_pairs as
-  select base_currency as base, quote_currency as quote, mid as rate, inverse,
-         rate_date, observed_at, fetched_at, source, suspect, false as derived
-  from rates
-  union all
-  select quote_currency, base_currency, inverse, mid,
-         rate_date, observed_at, fetched_at, source, suspect, true
-  from rates
-  union all
-  select b.quote_currency, q.quote_currency,
-         round(q.mid * 1.000000000000000000000000000000 / b.mid, 18),
-         round(b.mid * 1.000000000000000000000000000000 / q.mid, 18),
-         b.rate_date, least(b.observed_at, q.observed_at), least(b.fetched_at, q.fetched_at),
-         q.source, b.suspect or q.suspect, true
-  from rates b
-  join rates q on q.base_currency = b.base_currency and q.rate_date = b.rate_date
-              and q.quote_currency <> b.quote_currency
-  union all
-  select quote_currency, quote_currency, 1, 1,
-         rate_date, observed_at, fetched_at, source, false, true
-  from rates
-  union all
-  select base_currency, base_currency, 1, 1,
-         rate_date, max(observed_at), max(fetched_at), max(source), false, true
-  from rates
-  group by base_currency, rate_date;
-
-  -- Stored observations by the same rules as the view rates.
-  create view observations as
-  select event_id, run_id, source, base_currency as base, quote_currency as quote, mid as rate,
-         round(1.000000000000000000000000000000 / mid, 18) as inverse,
-         (observed_at at time zone 'UTC')::date as rate_date,
-         observed_at, fetched_at, stored_at, stored_by, seq
-  from rate_observations
-  where source = 'xe' or not exists (select from daily_rates real where real.source = 'xe');
 `;

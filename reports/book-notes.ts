@@ -53,7 +53,7 @@ export interface BookFacts {
 const BOOK = 'select is_sample, tolerance, notes from loan_book';
 
 /** A note as a sentence, with its code for a page that shows it in a place of its own. */
-export interface BookLimit {
+interface BookLimit {
   readonly code: string;
   readonly text: string;
 }
