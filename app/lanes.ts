@@ -1,9 +1,8 @@
 import { type Account, accountOf } from '../ledger/credentials.ts';
 import type { Config } from '../platform/config.ts';
 import { type ProviderConfig, providersOf } from '../platform/providers.ts';
-import { openexchangerates } from '../producer/providers/openexchangerates/client.ts';
+import { providerOf } from '../producer/providers/list.ts';
 import type { ProviderEntry } from '../producer/providers/port.ts';
-import { xe } from '../producer/providers/xe/client.ts';
 
 /** A provider of PROVIDERS: its settings, its account in the ledger, and how it is opened. */
 export interface ProviderLane {
@@ -24,14 +23,4 @@ export function lanesOf(config: Config): readonly ProviderLane[] {
 /** The first provider, which runs the slots. */
 export function firstLane(config: Config): ProviderLane {
   return lanesOf(config)[0] as ProviderLane;
-}
-
-/** Every provider that PROVIDERS may name. */
-export const PROVIDERS: readonly ProviderEntry[] = [xe, openexchangerates];
-
-/** The provider of a name. */
-export function providerOf(name: string): ProviderEntry {
-  const found = PROVIDERS.find((provider) => provider.name === name);
-  if (!found) throw new Error(`there is no provider ${name}`);
-  return found;
 }

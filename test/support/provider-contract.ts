@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { providerOf } from '../../app/lanes.ts';
 import { simulatorReach } from '../../app/producer-service.ts';
 import { UpstreamError, type UpstreamKind } from '../../platform/errors.ts';
 import type { Fault } from '../../platform/simulated-fault.ts';
+import { providerOf } from '../../producer/providers/list.ts';
 import type { FetchedRates, Provider } from '../../producer/providers/port.ts';
 import { type Simulator, startSimulator } from '../../simulator/index.ts';
 import { SEVEN } from './pipeline.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { PROVIDERS } from '../../../app/lanes.ts';
 import { PROVIDER_SETTINGS } from '../../../platform/providers.ts';
+import { PROVIDERS } from '../../../producer/providers/list.ts';
 import { providerContract } from '../../support/provider-contract.ts';
 
 describe('the list of providers', () => {

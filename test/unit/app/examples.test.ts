@@ -8,6 +8,8 @@ const commands = readdirSync(join(PROJECT, 'bin'))
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replace('.ts', ''));
 
+const read = (file: string) => readFileSync(join(PROJECT, file), 'utf8');
+
 describe('the examples of --help', () => {
   it('are there for every command', () => {
     expect(Object.keys(EXAMPLES)).to.have.members(commands);
@@ -15,7 +17,7 @@ describe('the examples of --help', () => {
 
   for (const [name, examples] of Object.entries(EXAMPLES)) {
     it(`of ${name} call it, with options that it has`, () => {
-      const source = readFileSync(join(PROJECT, `bin/${name}.ts`), 'utf8');
+      const source = read(`bin/${name}.ts`) + read('app/command-line.ts');
       expect(examples).to.not.be.empty;
       for (const example of examples) {
         expect(example).to.match(new RegExp(`\\bnpm (run (-s )?)?${name}\\b`));
