@@ -48,6 +48,21 @@ describe('the loan book view', function () {
     );
   });
 
+  it('names the rates behind amounts in USD, simulated and suspect ones too', async () => {
+    await service.database.query(`
+      insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+                               fetched_at, event_id)
+      select day, 'USD', code, 'simulator', mid, day, day, gen_random_uuid()
+      from (values (date '2021-10-13', 'KES', 80), ('2021-10-14', 'KES', 110),
+                   ('2021-10-14', 'NGN', 411)) rate(day, code, mid)`);
+    const page = await service.open('/?view=loans&as_of=2021-10-15&in=usd');
+    const used =
+      '1 USD = 110 KES (rate of 2021-10-14, source simulator). SIMULATED, not a real rate. ' +
+      'SUSPECT: more than 20 % off the last rate before it.';
+    await page.locator('.portfolio .notes').getByText(used).waitFor();
+    await service.database.query("delete from daily_rates where rate_date < '2022-01-01'");
+  });
+
   it('exports the loans as they are filtered and sorted', async () => {
     const page = await service.open('/?view=loans&as_of=2021-10-15&sort=outstanding_balance.down');
     await page.getByRole('searchbox', { name: 'Find loans' }).fill('jane');

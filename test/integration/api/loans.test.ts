@@ -156,10 +156,25 @@ describe('the loan book under /v2', () => {
     const { data } = await callApiAt<{ data: object }>(url, '/v2/loan-book');
     expect(data.data).to.deep.include({ notes, is_sample: true, tolerance: '0.0100', loans: 4 });
     expect(data.data).to.deep.include({ warnings: notes.slice(1, 2) });
-    const codes = ['sample', 'rejected_rows', 'tolerance'];
-    const limits = codes.map((code, at) => ({ code, text: notes[at] }));
+    const limits = ['sample', 'rejected_rows', 'tolerance'].map((code, at) => ({
+      ...{ code, text: notes[at] },
+    }));
     expect(data.data).to.deep.include({ limits });
-    await parts.query(`update loan_book set tolerance = 0, notes = '[]'`);
+    const counted = ['no_schedule', 'schedule_below_principal', 'schedule_above_principal'];
+    const codes = [...counted, 'term_differs', 'before_release', 'voided_payments'];
+    await parts.query('update loan_book set tolerance = 0, is_sample = false, notes = ?', [
+      JSON.stringify(codes.map((code) => ({ code, count: 1 }))),
+    ]);
+    expect((await callApi('/v2/reports/par')).meta.notes.slice(0, -1)).to.deep.equal([
+      '1 loan without instalments: outstanding balance unknown, not in PAR.',
+      '1 loan with instalments that add up to less than LoanAmount.',
+      '1 loan with interest in the instalments: ' +
+        'outstanding_balance includes it, principal_outstanding does not.',
+      '1 loan with another number of instalments than Term.',
+      'Instalments or payments dated before the release of their loan: 1.',
+      'Payments voided by a reversal, as if never received: 1.',
+    ]);
+    await parts.query(`update loan_book set notes = '[]'`);
   });
 
   it('names the newest day with activity on which loans are open', async () => {

@@ -17,7 +17,9 @@ import { BOOK_FILES } from '../../../loans/columns.ts';
 import { loadLoanBook } from '../../../loans/load.ts';
 import type { AcceptedLoss } from '../../../loans/report.ts';
 import { seedLoanBook } from '../../../loans/sample.ts';
+import { payingStatuses } from '../../support/allocated-by-hand.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { seededRandom } from '../../support/random-book.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../seeds/loan-book', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -270,6 +272,36 @@ describe('loading a folder as the loan book', () => {
       { payment_id: 'P3', status: 'received', voids_payment_id: null },
       { payment_id: 'R1', status: 'reversal', voids_payment_id: 'P2' },
     ]);
+  });
+
+  it('pairs reversals as they are paired by hand, whatever their order', async () => {
+    const roll = seededRandom(4);
+    const drawn = Array.from({ length: 600 }, (_, at) => ({
+      ...{ loan: `L${roll(60)}`, id: `P${roll(10)}${at}`, day: `2022-01-1${roll(5)}` },
+      amount: `${roll(3) === 0 ? '-' : ''}${roll(2) + 1}00.0000`,
+    }));
+    append(
+      'loan.csv',
+      ...Array.from({ length: 60 }, (_, at) => `123fd35,L${at},01/01/2022,1,1,9,0,9,01/02/2022`),
+    );
+    append(
+      'loan_payment.csv',
+      ...drawn.map(({ loan, id, day, amount }) => `${loan},${id},${day},${amount}`),
+    );
+    await loadLoanBook(database.db, dir, { accepted: { percent: '100' } });
+    const rows = await database.query<{ id: string; status: string }>(
+      `select payment_id as id, status from loan_payments where payment_id like 'P%'
+       union all
+       select split_part(raw, ',', 2), 'unmatched' from rejected_rows
+       where code = 'nothing_to_void'`,
+    );
+    const expected = Array.from({ length: 60 }, (_, at) => {
+      const own = drawn.filter(({ loan }) => loan === `L${at}`);
+      return payingStatuses(own).map((status, n) => `${own[n]?.id} ${status}`);
+    }).flat();
+    expect(rows.map(({ id, status }) => `${id} ${status}`).sort()).to.deep.equal(expected.sort());
+    const kinds = new Set(rows.map(({ status }) => status));
+    expect([...kinds].sort()).to.deep.equal(['received', 'reversal', 'unmatched', 'voided']);
   });
 
   it('notes the loans that its instalments do not match', async () => {

@@ -46,6 +46,12 @@ const CASES: Record<string, Expected> = {
     formats: { dates: 'dmy' },
     loaded: [],
   },
+  'month-first-book': {
+    rule: 'a month-first file is refused where --dates dmy was given',
+    formats: { dates: 'dmy' },
+    error:
+      /^loan\.csv: days are written month-first \("01\/15\/2022" on line 2\): use --dates mdy$/,
+  },
   'iso-days': { rule: 'ISO days, also with a time of midnight, are read as written', loaded: [] },
   'day-99': {
     rule: 'a day that no month has is not repaired',
@@ -75,7 +81,11 @@ const CASES: Record<string, Expected> = {
   },
   'before-release': {
     rule: "a day before the loan's release is a warning",
-    loaded: [payment(3, 'warned: Date_paid 2021-03-20 is before the release on 2022-01-15')],
+    loaded: [
+      loan(2, 'warned: Maturity_date 2021-04-15 is before the release on 2022-01-15'),
+      instalment(2, 'warned: Expected_payment_date 2022-01-10 is before the release on 2022-01-15'),
+      payment(3, 'warned: Date_paid 2021-03-20 is before the release on 2022-01-15'),
+    ],
   },
   'with-time': {
     rule: 'a time other than midnight is rejected',
@@ -265,6 +275,11 @@ const CASES: Record<string, Expected> = {
       loan(2, 'warned: 2 instalments, but Term is 3'),
     ],
     figures: { ...GOOD, L1: '2 1000 | 2 1000 | covered' },
+  },
+  'instalments-rounded': {
+    rule: 'a loan is warned of when its instalments lack more than 0.01 each',
+    loaded: [loan(3, 'warned: instalments add up to 2599.9798, less than LoanAmount 2600.0000')],
+    figures: { L1: '3 1499.97 | 2 1000 | 2022-04-15', L2: '2 2599.9798 | 1 1300 | 2022-03-15' },
   },
   'term-in-weeks': { rule: 'a Term that does not count instalments is no warning', loaded: [] },
   'interest-in-instalments': {
