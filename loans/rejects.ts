@@ -85,5 +85,5 @@ export async function writeRejects(trx: Database, path: string): Promise<void> {
   }
 }
 
-const safeCell = (column: string) =>
-  `case when ${column} ~ e'^[=+@\\t\\r\\n-]' then '''' || ${column} else ${column} end as ${column}`;
+const safeCell = (name: string) =>
+  `case when ${name} ~ e'^[=+@\\t\\r\\n-]' then '''' || ${name} else ${name} end as ${name}`;

@@ -152,7 +152,8 @@ const LOADED = `
            from loan_payments p where p.loan_id = loans.loan_id), '[]') as payments
   from loans`;
 
-const without = <Item>(items: readonly Item[], gone: readonly Item[], keyOf: (_: Item) => string) =>
+type KeyOf<Item> = (item: Item) => string;
+const without = <Item>(items: readonly Item[], gone: readonly Item[], keyOf: KeyOf<Item>) =>
   gone.reduce<Item[]>(
     (left, one) => {
       const at = left.findIndex((other) => keyOf(other) === keyOf(one));
@@ -276,7 +277,8 @@ describe('a spoiled loan book', function () {
     acceptsLoss: fc.boolean(),
   });
 
-  it(`is refused, or is the good book less what is named (${RUNS} runs, FC_SEED=${SEED})`, async () => {
+  const drawn = `${RUNS} runs, FC_SEED=${SEED}`;
+  it(`is refused, or is the good book less what is named (${drawn})`, async () => {
     const outcomes = { refused: 0, same: 0, less: 0 };
     async function check(draw: Draw, database: TestDatabase, dir: string): Promise<void> {
       rmSync(dir, { recursive: true, force: true });
