@@ -56,7 +56,7 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * One pair, also one that XE does not quote
+         * One pair, also one that no provider quotes
          * @description The newest rate, or the rate of `date`. A pair without USD is derived from the two USD rates
          *     of one day (`derived: true`), exactly and rounded once, to 18 decimals. A currency against
          *     itself is 1. A day without a rate is `rate: null` unless `on_missing` is set.
@@ -248,7 +248,7 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * XE's response to a run, byte for byte
+         * The provider's response to a run, byte for byte
          * @description The body as it came from the provider, for disputes about a rate. 404 if the run got no response.
          */
         readonly get: operations["runAnswer"];
@@ -710,6 +710,11 @@ export interface components {
              */
             readonly simulated: boolean;
         };
+        /**
+         * @description How far one rate is from another, as a fraction of that.
+         * @example 0.00201316
+         */
+        readonly Difference: string;
         /** @description Another source of the day is further off than CROSS_CHECK_TOLERANCE allows; the quality report names it. */
         readonly Diverges: boolean;
         readonly Csv: string;
@@ -786,7 +791,7 @@ export interface components {
             readonly inverse: components["schemas"]["Decimal"] | null;
             /** @description UTC day of the rate. */
             readonly rate_date: components["schemas"]["Day"];
-            /** @description XE's timestamp. */
+            /** @description The provider's timestamp. */
             readonly observed_at: components["schemas"]["Instant"] | null;
             /** @description When the rate was fetched. */
             readonly fetched_at: components["schemas"]["Instant"] | null;
@@ -803,7 +808,7 @@ export interface components {
              */
             readonly stale: boolean;
             /**
-             * @description Computed, not as XE published it: a cross rate, an inverse, or 1.
+             * @description Computed, not as published: a cross rate, an inverse, or 1.
              * @example false
              */
             readonly derived: boolean;
@@ -963,14 +968,24 @@ export interface components {
              * @example 0.007736867398514201
              */
             readonly inverse: components["schemas"]["Decimal"];
-            /** @description UTC day of XE's timestamp. */
+            /** @description UTC day of the provider's timestamp. */
             readonly rate_date: components["schemas"]["Day"];
-            /** @description XE's timestamp. */
+            /** @description The provider's timestamp. */
             readonly observed_at: components["schemas"]["Instant"];
             /** @description When it was fetched. */
             readonly fetched_at: components["schemas"]["Instant"];
             /** @description When it was stored. */
             readonly stored_at: components["schemas"]["Instant"];
+            /**
+             * @description How far it is from the rate of its day, relative to that; null for the source of that rate. Not in the event stream.
+             * @example 0.00125813
+             */
+            readonly difference?: components["schemas"]["Difference"] | null;
+            /**
+             * @description The difference is beyond the tolerance, or another source contradicts it so. Not in the event stream.
+             * @example false
+             */
+            readonly diverges?: components["schemas"]["Diverges"];
         };
         readonly Quality: {
             /** @description The day. */
@@ -1006,9 +1021,9 @@ export interface components {
             readonly second_observed_at: components["schemas"]["Instant"] | null;
             /**
              * @description How far the second rate is off, as a fraction of the rate.
-             * @example 0.002013162989740612
+             * @example 0.00201316
              */
-            readonly difference: string | null;
+            readonly difference: components["schemas"]["Difference"] | null;
             /**
              * @description More than 20 % off the last known rate of the seven days before.
              * @example false
@@ -1138,7 +1153,7 @@ export interface components {
             readonly quote: components["schemas"]["Code"];
             /** @description UTC day of its newest rate; null without any. */
             readonly rate_date: components["schemas"]["Day"] | null;
-            /** @description XE's timestamp of it. */
+            /** @description The provider's timestamp of it. */
             readonly observed_at: components["schemas"]["Instant"] | null;
             /** @description When it was fetched. */
             readonly fetched_at: components["schemas"]["Instant"] | null;
@@ -1150,7 +1165,7 @@ export interface components {
              */
             readonly diverges: components["schemas"]["Diverges"];
             /**
-             * @description Seconds since XE's timestamp.
+             * @description Seconds since the provider's timestamp.
              * @example 3605
              */
             readonly age_seconds: number | null;
@@ -1181,7 +1196,7 @@ export interface components {
              */
             readonly state: "due" | "claimed" | "fetched" | "published" | "confirmed" | "retrying" | "failed" | "skipped";
             /**
-             * @description Currencies that XE left out.
+             * @description Currencies that the provider left out.
              * @example []
              */
             readonly missing: readonly components["schemas"]["Code"][];
@@ -1203,7 +1218,7 @@ export interface components {
          */
         readonly FailureCode: string | null;
         /**
-         * @description The numbers and names that belong to `failure_code`, such as the status of XE.
+         * @description The numbers and names that belong to `failure_code`, such as the HTTP status.
          * @example {
          *       "status": 503
          *     }
@@ -1283,10 +1298,10 @@ export interface components {
             /** @description The values that belong to `failure_code`. */
             readonly failure_detail: components["schemas"]["FailureDetail"];
         };
-        /** @description What XE last said of the account, in rates, as it bills them. */
+        /** @description What the provider last said of the account, in what it bills: rates or calls. */
         readonly Quota: {
             /**
-             * @description XE's name of the package.
+             * @description The provider's name of the package.
              * @example ENTERPRISE
              */
             readonly package: string | null;
@@ -1311,7 +1326,7 @@ export interface components {
              */
             readonly quota_resets_at: components["schemas"]["Instant"] | null;
             /**
-             * @description Rates that XE allows in its shorter window.
+             * @description What is allowed in a shorter window.
              * @example 100
              */
             readonly window_limit: string | null;
@@ -1322,13 +1337,13 @@ export interface components {
             readonly window_remaining: string | null;
             /** @description When that window starts again. */
             readonly window_resets_at: components["schemas"]["Instant"] | null;
-            /** @description When XE last reported these figures. */
+            /** @description When the provider last reported these figures. */
             readonly seen_at: components["schemas"]["Instant"];
         };
-        /** @description Open: XE refused and is not called until it closes. */
+        /** @description Open: the provider refused and is not called until it closes. */
         readonly Breaker: {
             /**
-             * @description HTTP status that XE refused with.
+             * @description HTTP status of the refusal.
              * @example 401
              */
             readonly status: number;
@@ -1339,8 +1354,37 @@ export interface components {
             readonly reason: string;
             /** @description When it opened. */
             readonly opened_at: components["schemas"]["Instant"];
-            /** @description When XE is called again. */
+            /** @description When the provider is called again. */
             readonly open_until: components["schemas"]["Instant"];
+        };
+        readonly ProviderStatus: {
+            /** @description The source of its runs. */
+            readonly source: components["schemas"]["Source"];
+            /**
+             * @description How people name it.
+             * @example Open Exchange Rates
+             */
+            readonly title: string;
+            /**
+             * @description What costs: each rate, or each call.
+             * @example calls
+             * @enum {unknown}
+             */
+            readonly bills: "rates" | "calls";
+            /**
+             * @description Billed or reserved in this UTC day.
+             * @example 1
+             */
+            readonly spent_today: number;
+            /**
+             * @description What it may cost in a UTC day.
+             * @example 20
+             */
+            readonly daily_budget: number;
+            /** @description What it last reported; null before that. */
+            readonly quota: components["schemas"]["Quota"] | null;
+            /** @description Its open circuit breaker; null when it is closed. */
+            readonly breaker: components["schemas"]["Breaker"] | null;
         };
         readonly Service: {
             /**
@@ -1375,6 +1419,8 @@ export interface components {
             readonly source: components["schemas"]["Source"];
             /** @description Where rates come from, the best first. */
             readonly sources: readonly components["schemas"]["SourceInfo"][];
+            /** @description Budget, quota and circuit breaker of each of PROVIDERS, in its order. */
+            readonly providers: readonly components["schemas"]["ProviderStatus"][];
             /** @description The newest rates that come from another provider than the first, and the first slot that this one did not serve. */
             readonly fallback: {
                 /**
@@ -1439,11 +1485,11 @@ export interface components {
              */
             readonly spent_today: number | null;
             /**
-             * @description `XE_DAILY_BUDGET`.
+             * @description What the first provider may cost in a UTC day, in what it bills.
              * @example 100
              */
             readonly daily_budget: number | null;
-            /** @description What XE last reported; null before that. */
+            /** @description What the first provider last reported; null before that. */
             readonly quota: components["schemas"]["Quota"] | null;
             /** @description The open circuit breaker; null when it is closed. */
             readonly breaker: components["schemas"]["Breaker"] | null;
@@ -1527,12 +1573,12 @@ export interface components {
              */
             readonly state: "due" | "claimed" | "fetched" | "published" | "confirmed" | "retrying" | "failed" | "skipped";
             /**
-             * @description Whether XE left out the currencies in `missing`.
+             * @description Whether the provider left out the currencies in `missing`.
              * @example false
              */
             readonly partial: boolean;
             /**
-             * @description Currencies that XE left out.
+             * @description Currencies that the provider left out.
              * @example []
              */
             readonly missing: readonly components["schemas"]["Code"][];
@@ -1576,7 +1622,7 @@ export interface components {
              */
             readonly cost: number | null;
             /**
-             * @description XE's package at the time.
+             * @description The provider's package at the time.
              * @example ENTERPRISE
              */
             readonly package: string | null;
@@ -1589,7 +1635,7 @@ export interface components {
             readonly next_attempt_at: components["schemas"]["Instant"] | null;
             /** @description When a producer last claimed it. */
             readonly claimed_at: components["schemas"]["Instant"] | null;
-            /** @description When XE's response was stored. */
+            /** @description When the response was stored. */
             readonly fetched_at: components["schemas"]["Instant"] | null;
             /** @description When its events were acknowledged. */
             readonly published_at: components["schemas"]["Instant"] | null;
@@ -2560,7 +2606,7 @@ export interface components {
          */
         readonly date: components["schemas"]["Day"];
         /**
-         * @description UTC day of XE's timestamp.
+         * @description UTC day of the provider's timestamp.
          * @example 2026-11-24
          */
         readonly date_required: components["schemas"]["Day"];
@@ -2885,7 +2931,7 @@ export interface operations {
         readonly parameters: {
             readonly query: {
                 /**
-                 * @description UTC day of XE's timestamp.
+                 * @description UTC day of the provider's timestamp.
                  * @example 2026-11-24
                  */
                 readonly date: components["parameters"]["date_required"];
@@ -3867,7 +3913,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OldFailure"];
                 };
             };
-            /** @description XE refused, or the budget is spent. */
+            /** @description The provider refused, or the budget is spent. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3913,7 +3959,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OldFailure"];
                 };
             };
-            /** @description XE refused, or the budget is spent. */
+            /** @description The provider refused, or the budget is spent. */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;

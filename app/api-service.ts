@@ -21,8 +21,9 @@ import { type Database, openDatabase } from '../platform/database.ts';
 import { HEALTHY } from '../platform/health.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Notifications } from '../platform/notifications.ts';
+import { CREDENTIAL_NAMES } from '../platform/providers.ts';
 import type { ServiceContext } from './context.ts';
-import { firstLane } from './lanes.ts';
+import { accountsOf, firstLane } from './lanes.ts';
 
 /** Starts the API on the schedule that the producer keeps. */
 export async function startApiService(context: ServiceContext, db: Database): Promise<Listening> {
@@ -30,7 +31,7 @@ export async function startApiService(context: ServiceContext, db: Database): Pr
   const api = await startConfiguredApi(context, db);
   onClose('api', () => api.stop());
   if (config.source === SIMULATOR.source)
-    log.warn('SIMULATED: no XE_API_KEY is set, so rates are made up by the built-in simulator');
+    log.warn(`SIMULATED: rates are made up by the built-in simulator; set ${CREDENTIAL_NAMES}`);
   log.info({ url: api.url }, `listening on ${api.url}`);
   return api;
 }
@@ -117,6 +118,7 @@ function apiSettings(config: Config) {
     currencies: config.CURRENCIES,
     schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
     dailyBudget: firstLane(config).settings.dailyBudget,
+    providers: accountsOf(config),
     cooldownSeconds: config.UPDATE_COOLDOWN_SECONDS,
     apiToken: config.API_TOKEN,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,

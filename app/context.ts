@@ -5,7 +5,7 @@ import { type ServiceHealth, startHealthServer } from '../platform/health.ts';
 import type { OnClose } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Notifications } from '../platform/notifications.ts';
-import { firstLane } from './lanes.ts';
+import { accountsOf, firstLane } from './lanes.ts';
 
 /** What every command composes its parts with. */
 export interface AppContext {
@@ -46,6 +46,7 @@ export async function openHealthPort(
       health: () => health(),
       figures: openTableMetrics(db, {
         ...firstLane(config).account,
+        providers: accountsOf(config),
         currencies: config.CURRENCIES,
         schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
       }),

@@ -1,4 +1,5 @@
 import { type Account, accountOf } from '../ledger/credentials.ts';
+import type { ProviderAccount } from '../ledger/status.ts';
 import type { Config } from '../platform/config.ts';
 import { type ProviderConfig, providersOf } from '../platform/providers.ts';
 import { providerOf } from '../producer/providers/list.ts';
@@ -9,14 +10,24 @@ export interface ProviderLane {
   readonly settings: ProviderConfig;
   readonly account: Account;
   readonly entry: ProviderEntry;
+  /** How people name the source of its rates. */
+  readonly title: string;
 }
 
 /** The providers of PROVIDERS, the first first. */
 export function lanesOf(config: Config): readonly ProviderLane[] {
-  return providersOf(config).map((settings) => ({
-    settings,
-    account: accountOf(settings),
-    entry: providerOf(settings.name),
+  return providersOf(config).map((settings, n) => {
+    const entry = providerOf(settings.name);
+    const simulated = n === 0 ? 'Simulator' : `Simulator of ${entry.title}`;
+    const title = settings.credentials === null ? simulated : entry.title;
+    return { settings, account: accountOf(settings), entry, title };
+  });
+}
+
+/** What the ledger says of each provider is read by these. */
+export function accountsOf(config: Config): readonly ProviderAccount[] {
+  return lanesOf(config).map(({ account, title, entry: { bills }, settings }) => ({
+    ...{ ...account, title, bills, dailyBudget: settings.dailyBudget },
   }));
 }
 

@@ -11,9 +11,8 @@ import type { Database } from '../platform/database.ts';
 import { CannotStart } from '../platform/errors.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Logger } from '../platform/logger.ts';
-import { PROVIDER_SETTINGS } from '../platform/providers.ts';
+import { PROVIDER_SETTINGS, type ProviderName } from '../platform/providers.ts';
 import { type Lane, type Producer, startProducer } from '../producer/index.ts';
-import { openexchangerates } from '../producer/providers/openexchangerates/client.ts';
 import { type Simulator, startSimulator } from '../simulator/index.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openPublisher, type Publisher } from '../stream/publisher.ts';
@@ -126,12 +125,9 @@ function openLaneLedger(config: Config, db: Database, { account, settings }: Pro
 /** Makes the sources of the settings known, in the order of PROVIDERS. */
 async function registerConfigured(config: Config, db: Database, log: Logger): Promise<void> {
   await storeTolerance(db, config.CROSS_CHECK_TOLERANCE);
-  const isSimulated = config.source === SIMULATOR.source;
-  const sources = lanesOf(config).map(({ account, entry }, n) => ({
-    name: account.source,
-    title: isSimulated ? `Simulator${n === 0 ? '' : ` of ${entry.title}`}` : entry.title,
-    bills: entry.bills,
-    simulated: isSimulated,
+  const sources = lanesOf(config).map(({ account, entry, title }) => ({
+    ...{ name: account.source, title, bills: entry.bills },
+    simulated: config.source === SIMULATOR.source,
   }));
   const changed = await registerSources(db, sources);
   if (changed.length > 0)
@@ -213,16 +209,16 @@ async function reachProviders({
   onClose('simulator', () => simulator.stop());
   const access = { url: simulator.url, ...credentials };
   onClose('simulator access', announceSimulator(config.DATA_DIR, access, log));
-  return lanes.map(({ entry }) => simulatorReach(entry.name, simulator, credentials));
+  return lanes.map(({ settings }) => simulatorReach(settings.name, simulator, credentials));
 }
 
 /** Each provider has its own face of the simulator. */
 export function simulatorReach(
-  name: string,
-  simulator: Pick<Simulator, 'url' | 'second'>,
+  name: ProviderName,
+  simulator: Pick<Simulator, 'face'>,
   { accountId, apiKey }: { accountId: string; apiKey: string },
 ): Reach {
-  return name === openexchangerates.name
-    ? { baseUrl: simulator.second.url, credentials: [apiKey] }
-    : { baseUrl: simulator.url, credentials: [accountId, apiKey] };
+  const needed = PROVIDER_SETTINGS[name].credentials.length;
+  const credentials = [accountId, apiKey].slice(2 - needed);
+  return { baseUrl: simulator.face(name).url, credentials };
 }

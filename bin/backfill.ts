@@ -83,7 +83,7 @@ await runTask(line, async (task) => {
     await fileBackfill(db, { source, bills, pages });
   }
   const done = pages.length + left > 0 ? await run(task, db, { source, since: now }) : NOTHING;
-  task.print(task.json ? JSON.stringify(done) : summary(done));
+  task.print(task.json ? JSON.stringify(done) : summary(done, bills));
   return done.open + done.failed > 0 ? 1 : 0;
 });
 
@@ -136,11 +136,12 @@ function daysOf({ pages }: BackfillPlan): number {
   return days.size;
 }
 
-function summary({ confirmed, pages, failed, cost, missing, reason }: BackfillProgress): string {
+function summary(done: BackfillProgress, bills: 'rates' | 'calls'): string {
+  const { confirmed, pages, failed, cost, missing, reason } = done;
   const absent = missing.length > 0 ? `; no rate of ${missing.join(', ')} on some days` : '';
   const why = reason ? `: ${reason}` : '';
   const stored = `${confirmed} of ${pages} pages stored, ${failed} failed`;
-  return `${stored}, ${cost} rates paid${absent}${why}`;
+  return `${stored}, ${cost} ${bills} paid${absent}${why}`;
 }
 
 /** Prints the cost and asks for it to be accepted. Throws `InvalidRequest` without a terminal. */

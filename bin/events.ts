@@ -34,7 +34,9 @@ const currencyCode = (text: string) => {
 };
 const nonEmpty = (text: string) => {
   if (text.trim()) return text.trim();
-  throw new InvalidArgumentError('say why, for example --reason "decimal point misplaced by XE"');
+  throw new InvalidArgumentError(
+    'say why, for example --reason "decimal point misplaced by the provider"',
+  );
 };
 const person = () => `${userInfo().username}@${hostname()}`;
 

@@ -6,7 +6,7 @@ import { runService } from '../app/run.ts';
 
 await runService(
   'producer',
-  'Fetches rates from XE on schedule and on request, and publishes them as events',
+  'Fetches rates from the providers on schedule and on request, and publishes them as events',
   async (context) => {
     const db = openServiceDatabase(context, 'producer');
     const setHealth = await openHealthPort(context, db);

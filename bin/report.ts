@@ -13,13 +13,16 @@ import { asXlsx } from '../reports/as-xlsx.ts';
 import { BASE, readConversion } from '../reports/conversion.ts';
 import { LOAN_STATUSES, loanReport, parseColumns, parseOrder } from '../reports/loans.ts';
 import { parReport, rollReport } from '../reports/portfolio.ts';
+import { type QualityReport, qualityReport } from '../reports/quality.ts';
 import { readBook } from '../reports/read-book.ts';
 import { batchesOf, fileNameOf, type LongReport, type Report } from '../reports/report.ts';
 
-const REPORTS = ['loans', 'missed', 'par', 'history', 'roll', 'all'] as const;
+const REPORTS = ['loans', 'missed', 'par', 'history', 'roll', 'all', 'quality'] as const;
 type Name = (typeof REPORTS)[number];
+type AnyReport = Report | LongReport | QualityReport;
 const FORMATS = ['table', 'csv', 'json', 'xlsx'] as const;
 const TERMINAL_WIDTH = 120;
+const TODAY = new Date().toISOString().slice(0, 10);
 /** Which columns a terminal shows first; the rest as far as it is wide enough. */
 const PRIORITY: Partial<Record<Name, readonly string[]>> = {
   loans: [
@@ -34,11 +37,16 @@ const PRIORITY: Partial<Record<Name, readonly string[]>> = {
     ...['scope', 'measure', 'loans', 'outstanding_balance', 'by_outstanding', 'amount_at_risk'],
     ...['currency', 'branch', 'by_principal', 'by_arrears'],
   ],
+  quality: [
+    ...['rate_date', 'currency', 'rate', 'source', 'second_rate', 'second_source', 'difference'],
+    ...['diverges', 'suspect', 'observed_at'],
+  ],
 };
 /** Options that only some reports use. */
 const ONLY_FOR: Readonly<Record<string, readonly Name[]>> = {
   loan: ['history', 'all'],
-  from: ['roll', 'all'],
+  from: ['roll', 'all', 'quality'],
+  to: ['quality'],
   in: ['loans', 'missed', 'par', 'all'],
   status: ['loans'],
   branch: ['loans'],
@@ -52,6 +60,7 @@ const ONLY_FOR: Readonly<Record<string, readonly Name[]>> = {
 interface Options {
   asOf: string;
   from?: string;
+  to?: string;
   loan?: string;
   format?: (typeof FORMATS)[number];
   out?: string;
@@ -65,19 +74,18 @@ interface Options {
   columns?: string;
 }
 
-const line = defineCommand('report', 'Reports of the loan book as of the close of a day')
+const line = defineCommand(
+  'report',
+  'Reports of the loan book as of the close of a day, and of the quality of rates',
+)
   .argument('<report>', REPORTS.join(', '), (text) => {
     if (!REPORTS.some((report) => report === text))
       throw new InvalidArgumentError(`expected one of ${REPORTS.join(', ')}`);
     return text;
   })
-  .option(
-    '--as-of <day>',
-    'YYYY-MM-DD; today (UTC) by default',
-    parseDay,
-    new Date().toISOString().slice(0, 10),
-  )
-  .option('--from <day>', 'roll: the earlier of its two days', parseDay)
+  .option('--as-of <day>', 'YYYY-MM-DD; today (UTC) by default', parseDay, TODAY)
+  .option('--from <day>', 'roll: the earlier of its two days; quality: the first day', parseDay)
+  .option('--to <day>', 'quality: the last day; today (UTC) by default', parseDay)
   .option('--loan <id>', 'history: which loan')
   .addOption(new Option('--status <status>', 'loans: of this status').choices(LOAN_STATUSES))
   .option('--branch <branch>', 'loans: of the branch with this id or name')
@@ -152,11 +160,16 @@ function refuseUselessOptions(
     const flag = `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     refuse(`${flag} goes with ${reports.filter((name) => name !== 'all').join(', ')}, not ${what}`);
   }
-  const { loan, from, asOf } = options;
+  const { loan, from, to = TODAY } = options;
+  const isQuality = what === 'quality';
+  const asOf = isQuality ? to : options.asOf;
   if (what === 'history' && loan === undefined) refuse('history needs --loan ID');
-  if (what === 'roll' && from === undefined) refuse('roll needs --from D');
+  if ((what === 'roll' || isQuality) && from === undefined) refuse(`${what} needs --from D`);
+  if (isQuality && command.getOptionValueSource('asOf') === 'cli')
+    refuse('quality has --from and --to, not --as-of');
   if (json && format !== 'json') refuse(`--json or --format ${format}, not both`);
-  if (from !== undefined && from >= asOf) refuse(`expected --from before ${asOf}, got ${from}`);
+  if (from !== undefined && (from > asOf || (from === asOf && !isQuality)))
+    refuse(`expected --from before ${asOf}, got ${from}`);
   const isRows = format === 'csv' || format === 'json';
   if (what === 'all' && isRows) refuse('all is written as a table or xlsx');
   if (options.in !== undefined && isRows && what !== 'par')
@@ -166,14 +179,15 @@ function refuseUselessOptions(
 async function makeReports(
   book: Database,
   what: Name,
-  { asOf, from, loan, withTotals, ...options }: Options & { withTotals: boolean },
-): Promise<(Report | LongReport)[]> {
+  { asOf, from, to = TODAY, loan, withTotals, ...options }: Options & { withTotals: boolean },
+): Promise<AnyReport[]> {
+  if (what === 'quality') return [await qualityReport(book, { from: String(from), to })];
   const order = options.sort === undefined ? undefined : parseOrder(options.sort);
   const { status, branch, currency, minDays, find } = options;
   const filter = { status, branch, currency, minDays, find };
-  const isWanted = (report: Report['name']) => what === report || what === 'all';
+  const isWanted = (report: Name) => what === report || what === 'all';
   const conversion = options.in ? await readConversion(book, asOf) : undefined;
-  const reports: (Report | LongReport)[] = [];
+  const reports: AnyReport[] = [];
   if (isWanted('loans'))
     reports.push(await loanReport(book, asOf, { filter, order, withTotals, conversion }));
   if (isWanted('missed')) reports.push(await missedReport(book, asOf, { withTotals, conversion }));
@@ -185,7 +199,7 @@ async function makeReports(
 }
 
 async function* write(
-  reports: readonly (Report | LongReport)[],
+  reports: readonly AnyReport[],
   format: 'table' | 'csv' | 'json',
   { notes, fit }: { notes: readonly string[]; fit: boolean },
 ): AsyncGenerator<string> {
@@ -201,7 +215,7 @@ async function* write(
   if (format === 'table') yield `${notes.join('\n')}\n`;
 }
 
-async function* asJson({ columns, rows }: Report | LongReport): AsyncGenerator<string> {
+async function* asJson({ columns, rows }: AnyReport): AsyncGenerator<string> {
   let separator = '[';
   for await (const batch of batchesOf(rows))
     for (const row of batch) {

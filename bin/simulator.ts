@@ -32,7 +32,7 @@ const RESTORE_SIMULATED = `
 
 const line = defineCommand(
   'simulator',
-  'An XE look-alike to develop with: simulated rates over HTTP with Basic auth',
+  'A look-alike of each provider to develop with: simulated rates over HTTP',
 );
 let work: (() => Promise<never>) | undefined;
 

@@ -13,7 +13,7 @@ const loadingPipeline = loadingApi.then(() =>
 
 await runService(
   'start',
-  'The whole pipeline in one process: Postgres, simulator or XE, producer, consumer and API',
+  'The whole pipeline in one process: Postgres, simulator or providers, producer, consumer and API',
   async (context) => {
     const db = openServiceDatabase(context, 'start');
     const { startApiService } = await loadingApi;

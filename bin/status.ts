@@ -1,10 +1,10 @@
 import { defineCommand } from '../app/command-line.ts';
-import { firstLane } from '../app/lanes.ts';
+import { lanesOf } from '../app/lanes.ts';
 import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
 import { SIMULATOR } from '../ledger/credentials.ts';
-import type { OpenRun, SlotState } from '../ledger/status.ts';
+import type { OpenRun, ProviderStatus, SlotState } from '../ledger/status.ts';
 import type { Heartbeat } from '../platform/heartbeat.ts';
 import { formatMinute, formatProblems, formatVerdict } from '../tools/problems.ts';
 import { aliveInstances, type PipelineStatus, readPipelineStatus } from '../tools/status.ts';
@@ -17,15 +17,22 @@ const command = defineCommand(
   'status',
   'One screen: problems with their fix, freshness, slots, quota and services. ' +
     'Exits with 0 when healthy, 1 when degraded or down',
-).option('--close-breaker', 'close the circuit breaker and retry XE now (fix the cause first)');
+).option(
+  '--close-breaker [provider]',
+  'close the circuit breaker of all of PROVIDERS, or of one, and retry now (fix the cause first)',
+);
 
 await runTask(command, async (task) => {
-  const { closeBreaker: close = false } = command.opts<{ closeBreaker?: boolean }>();
+  const { closeBreaker: close } = command.opts<{ closeBreaker?: true | string }>();
+  const lanes = lanesOf(task.config).filter(({ entry }) => close === true || entry.name === close);
+  if (close !== undefined && lanes.length === 0)
+    command.error(`status: ${close} is not among PROVIDERS (${task.config.PROVIDERS.join(',')})`);
   const { CURRENCIES: currencies, SCHEDULE_TZ: zone } = task.config;
   const db = await openTaskDatabase(task, 'status');
-  if (close) {
-    const wasOpen = await closeBreaker(db, firstLane(task.config).account);
-    task.log.info(wasOpen ? 'circuit breaker closed' : 'the circuit breaker was not open');
+  for (const { account, entry } of lanes) {
+    const wasOpen = await closeBreaker(db, account);
+    const what = wasOpen ? 'circuit breaker closed' : 'the circuit breaker was not open';
+    task.log.info({ provider: entry.name }, what);
   }
   const status = await readPipelineStatus(db, task.config);
   const healthy = status.problems.length === 0;
@@ -48,16 +55,14 @@ function formatStatus(status: PipelineStatus, { currencies, zone }: Settings): s
     ['last slot', status.last_slot ? formatSlot(status.last_slot) : 'none yet'],
     ['next slot', formatNext(status.next_slot, now, zone)],
     ['open runs', formatOpenRuns(status)],
-    ['spent today', `${status.spent_today} of ${status.daily_budget} rates`],
-    ['XE quota', formatQuota(status)],
-    ['breaker', formatBreaker(status)],
+    ...status.providers.flatMap((provider, n) => formatProvider(provider, n, now)),
     ...formatBackfill(status),
     ['dead letters', letters === 0 ? 'none open' : `${letters} OPEN (npm run dlt -- ls)`],
     ['producer', formatService('producer', status.services)],
     ['consumer', formatService('consumer', status.services)],
   ];
   const isSimulated = status.source === SIMULATOR.source;
-  const simulated = isSimulated ? ' · SIMULATED: XE_API_KEY is not set' : '';
+  const simulated = isSimulated ? ' · SIMULATED: no credentials are set' : '';
   return [
     `${formatMinute(now)}${simulated} · ${formatVerdict(status.problems)}`,
     ...formatProblems(status.problems, SHOWN_PROBLEMS),
@@ -100,18 +105,32 @@ function nameRun({ trigger, slot, first_day, last_day }: OpenRun): string {
   return slot ? `the slot of ${formatMinute(slot)}` : 'a manual run';
 }
 
-function formatQuota({ quota, now }: PipelineStatus): string {
-  if (!quota) return 'unknown before the first response';
+/** The first provider in three lines, each other one in one. */
+function formatProvider(provider: ProviderStatus, n: number, now: string): [string, string][] {
+  const { title, bills, spent_today, daily_budget } = provider;
+  const spent = `${spent_today} of ${daily_budget} ${bills}`;
+  const parts = [spent, formatQuota(provider, now), formatBreaker(provider)] as const;
+  if (n > 0)
+    return [[`provider ${n + 1}`, `${title}: spent ${spent}; ${parts[1]}; breaker ${parts[2]}`]];
+  return [
+    ['spent today', `${spent}, ${title}`],
+    ['quota', parts[1]],
+    ['breaker', parts[2]],
+  ];
+}
+
+function formatQuota({ quota, bills }: ProviderStatus, now: string): string {
+  if (!quota) return 'quota unknown before the first response';
   const left = quota.quota_remaining
-    ? `${quota.quota_remaining} of ${quota.quota_limit ?? '?'} rates left`
-    : 'remaining rates unknown';
+    ? `${quota.quota_remaining} of ${quota.quota_limit ?? '?'} ${bills} left`
+    : `remaining ${bills} unknown`;
   const reset = quota.quota_resets_at ? ` until ${formatMinute(quota.quota_resets_at)}` : '';
   const trial = quota.package?.startsWith('FREETRIAL') ? ' (trial: may serve mock rates)' : '';
   const age = formatSpan(Date.parse(now) - Date.parse(quota.seen_at));
   return `${left}${reset}, package ${quota.package ?? 'unknown'}${trial}, seen ${age} ago`;
 }
 
-function formatBreaker({ breaker }: PipelineStatus): string {
+function formatBreaker({ breaker }: ProviderStatus): string {
   if (!breaker) return 'closed';
   const close = 'npm run status -- --close-breaker';
   return `OPEN until ${formatMinute(breaker.open_until)} (${close}): ${breaker.reason}`;

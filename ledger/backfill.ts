@@ -27,7 +27,7 @@ export interface BackfillProgress {
   readonly confirmed: number;
   readonly failed: number;
   readonly cost: number;
-  /** Currencies that XE returned no rate for on some of the days. */
+  /** Currencies that the provider returned no rate for on some of the days. */
   readonly missing: readonly string[];
   /** Why a page failed, if any did. */
   readonly reason: string | null;

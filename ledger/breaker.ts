@@ -4,7 +4,8 @@ import type { Account } from './credentials.ts';
 import { describeFailure, type Failure } from './failure.ts';
 
 /**
- * An open circuit breaker: XE refused the credentials with `status`, and is not called until then.
+ * An open circuit breaker: the provider refused the credentials with `status` and is not called
+ * until then.
  */
 export interface Breaker {
   readonly status: number;
@@ -18,9 +19,9 @@ const openBreakerSql = sqlFile(import.meta.url, 'sql/open_breaker.sql');
 const closeBreakerSql = sqlFile(import.meta.url, 'sql/close_breaker.sql');
 const releaseWaitingSql = sqlFile(import.meta.url, 'sql/release_waiting.sql');
 
-/** How long the breaker stays open when XE does not say when to come back. */
+/** How long the breaker stays open when the provider does not say when to come back. */
 const OPEN_SECONDS = 3600;
-/** A Retry-After of years is a mistake at XE's end: no longer than this, and one probe a day. */
+/** A Retry-After of years is a mistake: no longer than this, and one probe a day. */
 const MOST_OPEN_SECONDS = 31 * 86_400;
 
 /** The open circuit breaker of an account, or null. Time closes it by itself. */
@@ -42,7 +43,9 @@ export function openBreaker(
     credentials,
     status,
     until,
-    reason: String(failure.detail?.['message'] ?? describeFailure(failure)),
+    reason: String(
+      failure.detail?.['brief'] ?? failure.detail?.['message'] ?? describeFailure(failure),
+    ),
     openSeconds: OPEN_SECONDS,
     mostSeconds: MOST_OPEN_SECONDS,
   });

@@ -89,7 +89,7 @@ function changesOf(facts: ClaimFacts, decision: ClaimDecision, { credentials }: 
   };
 }
 
-/** A run that may be claimed, locked, with everything that decides whether it may call XE. */
+/** A run that may be claimed, locked, with everything that decides whether it may be fetched. */
 export interface ClaimFacts extends Run {
   readonly now: string;
   /** A past UTC day whose rates the run is for, if it is a slot or a catch-up. */
@@ -106,7 +106,8 @@ export interface ClaimFacts extends Run {
   readonly accepted_cost: number | null;
   readonly backfill_cost: number;
   /**
-   * What the package has left, as far as XE said so and until it is reset; text, for it is int8.
+   * What the package has left, if the provider said so and until it is reset; text, for it is
+   * int8.
    */
   readonly quota_remaining: string | null;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Source } from './run.ts';
 
-/** Whose circuit breaker and quota are meant: XE knows nothing of ours but the credentials. */
+/** Whose circuit breaker and quota are meant: a provider knows us by the credentials. */
 export interface Account {
   readonly source: Source;
   /** See `accountOf`. */

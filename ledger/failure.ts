@@ -1,5 +1,6 @@
 import type { UpstreamError, UpstreamKind } from '../platform/errors.ts';
 import type { HealthCode } from '../platform/health.ts';
+import { CREDENTIAL_NAMES } from '../platform/providers.ts';
 import type { FetchFailure } from './progress.ts';
 import type { Run } from './run.ts';
 
@@ -22,7 +23,7 @@ const SENTENCES = {
   // The budget and other limits of cost.
   budget_spent: (d: Detail) =>
     `the budget of ${d['budget']} ${d['unit'] ?? 'rates'} a day is spent: ${d['spent']} used, ` +
-    `this run costs ${d['price']}; raise it (XE_DAILY_BUDGET for XE), or wait for 00:00 UTC`,
+    `this run costs ${d['price']}; raise the provider's daily budget, or wait for 00:00 UTC`,
   budget_reserved: (d: Detail) =>
     `the budget of ${d['budget']} rates a day does not allow it: ${d['spent']} used, ` +
     `${d['reserved']} reserved for slots of today, this run costs ${d['price']}`,
@@ -32,7 +33,7 @@ const SENTENCES = {
   package_exhausted: (d: Detail) =>
     `refused: the package has ${d['left']} rates left and this page costs ${d['price']}`,
   attempts_exhausted: (d: Detail) => `given up after ${d['attempts']} attempts: ${d['last']}`,
-  // What XE did.
+  // What the provider did.
   circuit_open: (d: Detail) =>
     `the circuit breaker is open until ${minute(d['until'])}: ${d['reason']}; ${CLOSE}`,
   provider_refused: (d: Detail) => `${d['message']}; ${CLOSE}`,
@@ -52,9 +53,10 @@ const SENTENCES = {
     `published ${d['publishes']} times and never stored: see npm run dlt -- ls`,
   dead_letter: (d: Detail) => `dead letter ${d['dead_letter_id']}`,
   rates_hidden: () =>
-    'its rates are simulated and hidden, because the database holds real ones: set XE_ACCOUNT_ID ' +
-    'and XE_API_KEY, or delete the real rates with npm run simulator -- forget-real-rates',
-  no_newer_rate: () => 'XE returned no newer rate than the ones already stored',
+    'its rates are simulated and hidden, because the database holds real ones: ' +
+    `set ${CREDENTIAL_NAMES}, or delete the real rates with ` +
+    'npm run simulator -- forget-real-rates',
+  no_newer_rate: () => 'the provider returned no newer rate than the ones already stored',
   // The schedule.
   superseded: (d: Detail) => `${d['last']}; given up, the next slot is due`,
   expired: (d: Detail) => `expired: no producer claimed it within ${d['minutes']} minutes`,
@@ -103,8 +105,9 @@ export function describeFetchFailure(
   error: UpstreamError,
   isStopping: boolean,
 ): FetchFailure {
-  const { kind, status, message, billed: isBilled, retryable, retryAt } = error;
-  const failure = { code: CODES[kind], detail: { message, status: status ?? 0 } };
+  const { kind, status, message, brief, billed: isBilled, retryable, retryAt } = error;
+  const detail = { message, status: status ?? 0, ...(brief !== message && { brief }) };
+  const failure = { code: CODES[kind], detail };
   // The next producer goes on at once, as it would after a kill.
   if (isStopping)
     return { failure: { ...failure, code: 'interrupted' }, isBilled, retryInSeconds: 0 };

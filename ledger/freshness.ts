@@ -26,7 +26,7 @@ export interface Freshness {
   readonly currencies: readonly CurrencyFreshness[];
   /** Currencies whose newest rate is of a lower ranked source than the one that is asked first. */
   readonly fallbacks: readonly CurrencyFreshness[];
-  /** Real rates are stored but no XE keys are set: new rates are simulated and stay hidden. */
+  /** Real rates are stored but no credentials are set: new rates are simulated and stay hidden. */
   readonly lacksKeys: boolean;
   /** Where rates come from, the best rank first. */
   readonly sources: readonly SourceRow[];

@@ -1,6 +1,7 @@
 import type { Database } from '../platform/database.ts';
 import type { HealthCode } from '../platform/health.ts';
 import { SILENT_SECONDS } from '../platform/heartbeat.ts';
+import { CREDENTIAL_NAMES } from '../platform/providers.ts';
 import { query, queryOne } from '../platform/sql.ts';
 import type { Freshness, ReadFreshness } from './freshness.ts';
 import type { Source } from './run.ts';
@@ -13,7 +14,7 @@ export interface HealthProblem {
     | HealthCode
     | 'service_silent'
     | 'service_unhealthy'
-    | 'xe_keys_missing'
+    | 'credentials_missing'
     | 'rates_missing'
     | 'rates_stale'
     | 'run_failing';
@@ -69,11 +70,12 @@ export function freshnessProblems(freshness: Freshness): HealthProblem[] {
   const problems: HealthProblem[] = [];
   if (lacksKeys)
     problems.push({
-      code: 'xe_keys_missing',
+      code: 'credentials_missing',
       component: 'rates',
-      detail: 'real rates are stored but XE_API_KEY is not set: new rates are simulated and hidden',
+      detail:
+        'real rates are stored but no credentials are set: new rates are simulated and hidden',
       fix:
-        'Set XE_ACCOUNT_ID and XE_API_KEY. To simulate instead, use an empty database: ' +
+        `Set ${CREDENTIAL_NAMES}. To simulate instead, use an empty database: ` +
         'DATA_DIR=.data-simulated npm start',
     });
   const quotes = (rows: Freshness['currencies']) => rows.map(({ quote }) => quote).join(', ');

@@ -6,7 +6,7 @@ import type { Account } from './credentials.ts';
 import { type Failure, failureParams } from './failure.ts';
 import type { PublishedTo, Run, Source } from './run.ts';
 
-/** XE's response to a run, stored before anything is published from it. */
+/** The provider's response to a run, stored before anything is published from it. */
 export interface FetchedResponse {
   /** Its bytes as they came. */
   body: string;
@@ -17,20 +17,20 @@ export interface FetchedResponse {
   observedTo: string;
   /** Currencies that were requested and did not come. */
   missing: readonly string[];
-  /** Rates that XE returned, and bills. */
+  /** What the provider bills for it. */
   billedRates: number;
-  /** XE's quota headers as they came. */
+  /** The quota headers as they came. */
   quota: Readonly<Record<string, string>>;
 }
 
 export interface FetchFailure {
   failure: Failure;
-  /** Whether XE may have billed the last fetch: its price then stays counted. */
+  /** Whether the provider may have billed the last fetch: its price then stays counted. */
   isBilled: boolean;
   /** When the next round begins; null: never, the run has failed. */
   retryInSeconds: number | null;
   /**
-   * Opens the circuit breaker, and the run waits for it: the status and the end, if XE named one.
+   * Opens the circuit breaker, and the run waits for it: the status and the end, if it is known.
    */
   breaker?: { status: number; until: string | null };
 }
@@ -100,7 +100,7 @@ export function openProgress(db: Database, account: Account) {
       await execute(db, markPublishedSql, { ...leaseOf(run), to: JSON.stringify(to) });
     },
 
-    /** The stream is unavailable: the stored response is published later, and XE not called. */
+    /** The stream is unavailable: the stored response is published later, without a call. */
     async publishFailed(run: Run, failure: Failure): Promise<void> {
       const params = { ...leaseOf(run), ...failureParams(failure) };
       await execute(db, delayPublishSql, { ...params, retryInSeconds: PUBLISH_RETRY_SECONDS });

@@ -3,8 +3,8 @@ import { execute, queryOne, queryRow, sqlFile } from '../platform/sql.ts';
 import type { Account } from './credentials.ts';
 
 /**
- * What XE last said of the account, in rates, not calls. Null: XE never said it. Instants: ISO
- * 8601.
+ * What a provider last said of the account, in what it bills. Null: it never said it. Instants:
+ * ISO 8601.
  */
 export interface Quota {
   readonly package: string | null;
@@ -18,7 +18,7 @@ export interface Quota {
   readonly seen_at: string;
 }
 
-/** What a response of XE said of the quota; what it left out keeps its last known value. */
+/** What a response said of the quota; what it left out keeps its last known value. */
 export type QuotaSeen = { [Name in keyof Omit<Quota, 'seen_at'>]?: Quota[Name] };
 
 const quotaSql = sqlFile(import.meta.url, 'sql/quota.sql');
@@ -26,7 +26,7 @@ const storeQuotaSql = sqlFile(import.meta.url, 'sql/store_quota.sql');
 const accountAgeSql = sqlFile(import.meta.url, 'sql/account_age.sql');
 const storePackageSql = sqlFile(import.meta.url, 'sql/store_package.sql');
 
-/** What is known of the account, or null before XE's first response to these credentials. */
+/** What is known of the account, or null before the first response to these credentials. */
 export function quotaOf(db: Database, { source, credentials }: Account): Promise<Quota | null> {
   return queryOne<Quota>(db, quotaSql, { source, credentials });
 }

@@ -2,7 +2,7 @@ import type { Database } from '../platform/database.ts';
 import { query, queryOne, sqlFile } from '../platform/sql.ts';
 import type { Run, Source } from './run.ts';
 
-/** A run without XE's response, for lists. Instants are ISO 8601 in UTC, costs are rates. */
+/** A run without its response, for lists. Instants are ISO 8601 in UTC, costs are rates. */
 export interface RunSummary {
   readonly run_id: string;
   readonly source: Source;
@@ -39,7 +39,7 @@ export interface RunSummary {
   readonly skipped_count: number | null;
 }
 
-/** A run with everything that is stored of it: `answer` is XE's response, byte for byte. */
+/** A run with everything that is stored of it: `answer` is the response, byte for byte. */
 export interface RunDetail extends RunSummary {
   readonly answer: string | null;
   readonly quota: Readonly<Record<string, string>> | null;
@@ -66,7 +66,7 @@ export function listRuns(
   });
 }
 
-/** One run with XE's response, or null when there is no such run. `runId` is a UUID. */
+/** One run with its response, or null when there is no such run. `runId` is a UUID. */
 export function findRun(db: Database, runId: string): Promise<RunDetail | null> {
   return queryOne<RunDetail>(db, FIND_RUN, { runId });
 }

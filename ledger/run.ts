@@ -42,7 +42,7 @@ export interface Run {
   readonly published_at: string | null;
   /** Where the stream stored the events: first and last offset in each partition. */
   readonly published_to: readonly PublishedTo[] | null;
-  /** Currencies that XE did not return: the run is confirmed all the same, and partial. */
+  /** Currencies that did not come: the run is confirmed all the same, and partial. */
   readonly missing: readonly string[];
   /** Set once the run is confirmed. */
   readonly outcome: 'ok' | 'partial' | 'no_newer_rate' | null;
@@ -82,12 +82,20 @@ export type Outcome =
  */
 export function outcomeOf(run: Run): Outcome {
   const refused = (detail: string): Outcome => ({ state: 'refused', detail });
+  const error = publicError(run);
   if (run.state === 'confirmed') {
     if (run.outcome !== 'no_newer_rate') return { state: 'done' };
-    return refused(run.error ?? describeFailure({ code: 'no_newer_rate' }));
+    return refused(error ?? describeFailure({ code: 'no_newer_rate' }));
   }
-  if (run.state === 'failed' || run.state === 'skipped') return refused(run.error ?? run.state);
+  if (run.state === 'failed' || run.state === 'skipped') return refused(error ?? run.state);
   if (run.state === 'retrying')
-    return refused(`${run.error ?? 'the last attempt failed'}; retried at ${run.next_attempt_at}`);
+    return refused(`${error ?? 'the last attempt failed'}; retried at ${run.next_attempt_at}`);
   return { state: 'running' };
+}
+
+/** Why a run failed, without the page that a provider or a proxy sent in place of JSON. */
+function publicError({ error, failure_code: code, failure_detail: detail }: Run): string | null {
+  const brief = detail?.['brief'];
+  if (code === null || typeof brief !== 'string') return error;
+  return describeFailure({ code, detail: { message: brief } });
 }

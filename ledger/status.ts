@@ -22,6 +22,23 @@ export interface SlotState {
   readonly outcome: string | null;
 }
 
+/** Budget, quota and circuit breaker of a provider, counted in what it bills. */
+export interface ProviderStatus {
+  readonly source: Source;
+  /** How people name the source. */
+  readonly title: string;
+  readonly bills: 'rates' | 'calls';
+  readonly spent_today: number;
+  readonly daily_budget: number;
+  readonly quota: Quota | null;
+  readonly breaker: Breaker | null;
+}
+
+/** An account of a provider of PROVIDERS. */
+export interface ProviderAccount extends Account, Pick<ProviderStatus, 'title' | 'bills'> {
+  readonly dailyBudget: number;
+}
+
 export interface OpenRun {
   readonly run_id: string;
   readonly trigger: Run['trigger'];
@@ -36,7 +53,7 @@ export interface OpenRun {
   readonly failure_detail: Readonly<Record<string, unknown>> | null;
 }
 
-/** State of the ledger of one source. Rates are counted as XE bills them: one per currency. */
+/** State of the ledger of one source. Costs are in what it bills. */
 export interface LedgerStatus {
   readonly source: Source;
   /** The ledger's time. */
@@ -81,6 +98,23 @@ const NEWEST_DAY = `
 /** The first slot that brought nothing since the last one that did; null when the last one did. */
 export async function failingSince(db: Database, source: Source): Promise<string | null> {
   return (await queryRow<{ since: string | null }>(db, FAILING_SINCE, { source })).since;
+}
+
+/** Reads budget, quota and circuit breaker of each provider. */
+export function providerStatus(
+  db: Database,
+  accounts: readonly ProviderAccount[],
+): Promise<ProviderStatus[]> {
+  return Promise.all(
+    accounts.map(async ({ title, bills, dailyBudget: daily_budget, ...account }) => {
+      const [{ spent_today }, quota, breaker] = await Promise.all([
+        queryRow<{ spent_today: number }>(db, STATUS, { source: account.source }),
+        quotaOf(db, account),
+        breakerOf(db, account),
+      ]);
+      return { source: account.source, title, bills, spent_today, daily_budget, quota, breaker };
+    }),
+  );
 }
 
 /** Reads the state of the ledger: the last slot, recent failures, open runs, budget and quota. */

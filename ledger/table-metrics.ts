@@ -8,7 +8,11 @@ import { readServiceProblems } from './health.ts';
 interface Figures {
   missed_slots: number;
   last_success: number | null;
-  quota_remaining: number | null;
+}
+
+interface QuotaFigure {
+  provider: string;
+  remaining: number;
 }
 interface DeadLetterCount {
   reason: string;
@@ -17,6 +21,12 @@ interface DeadLetterCount {
 }
 
 const FIGURES = sqlFile(import.meta.url, 'sql/table_metrics.sql');
+const QUOTAS = `
+  select source as provider, quota_remaining::float8 as remaining
+  from quotas
+  join unnest(:sources::text[], :credentials::text[]) as account (source, credentials)
+    using (source, credentials)
+  where quota_remaining is not null`;
 const DEAD_LETTERS = `
   select reason, count(*)::int as count, (count(*) filter (where state = 'open'))::int as open
   from dead_letters group by reason`;
@@ -27,14 +37,17 @@ const DEAD_LETTERS = `
  */
 export function openTableMetrics(
   db: Database,
-  settings: Account & FreshnessSettings,
+  settings: Account & FreshnessSettings & { providers: readonly Account[] },
 ): () => Promise<void> {
-  const { source, credentials } = settings;
+  const { source, providers } = settings;
+  const sources = providers.map((account) => account.source);
+  const credentials = providers.map((account) => account.credentials);
   const readFreshness = openFreshness(db, settings);
   return async () => {
     try {
-      const [figures, deadLetters, freshness, problems] = await Promise.all([
-        queryRow<Figures>(db, FIGURES, { source, credentials }),
+      const [figures, quotas, deadLetters, freshness, problems] = await Promise.all([
+        queryRow<Figures>(db, FIGURES, { source }),
+        query<QuotaFigure>(db, QUOTAS, { sources, credentials }),
         query<DeadLetterCount>(db, DEAD_LETTERS),
         readFreshness(),
         readServiceProblems(db),
@@ -42,7 +55,7 @@ export function openTableMetrics(
       removeAll();
       metrics.missedSlots.inc(figures.missed_slots);
       if (figures.last_success !== null) metrics.lastSuccess.set(figures.last_success);
-      if (figures.quota_remaining !== null) metrics.xeQuota.set(figures.quota_remaining);
+      for (const { provider, remaining } of quotas) metrics.quota.set({ provider }, remaining);
       metrics.openLetters.set(deadLetters.reduce((sum, { open }) => sum + open, 0));
       for (const { reason, count } of deadLetters) metrics.deadLetters.inc({ reason }, count);
       metrics.keysMissing.set(freshness.lacksKeys ? 1 : 0);
@@ -65,10 +78,10 @@ export function openTableMetrics(
 }
 
 function removeAll(): void {
-  const { deadLetters, serviceTrouble, rateAge, rateStale } = metrics;
-  for (const labelled of [deadLetters, serviceTrouble, rateAge, rateStale]) labelled.reset();
-  const { openLetters, missedSlots, lastSuccess, xeQuota, keysMissing } = metrics;
+  const { deadLetters, serviceTrouble, rateAge, rateStale, quota } = metrics;
+  for (const labelled of [deadLetters, serviceTrouble, rateAge, rateStale, quota]) labelled.reset();
+  const { openLetters, missedSlots, lastSuccess, keysMissing } = metrics;
   const { fallbackRates, divergingRates } = metrics;
-  const singles = [openLetters, missedSlots, lastSuccess, xeQuota, keysMissing];
+  const singles = [openLetters, missedSlots, lastSuccess, keysMissing];
   for (const single of [...singles, fallbackRates, divergingRates]) single.remove();
 }

@@ -4,6 +4,7 @@ import { WrongSettings } from './errors.ts';
 import {
   findMissingCredentials,
   hasCredentials,
+  PROVIDER_SETTINGS,
   type ProviderName,
   SIMULATED,
 } from './providers.ts';
@@ -24,9 +25,7 @@ export const SECRET_NAMES: readonly string[] = [
   'SCHEMA_REGISTRY_URL',
   'SCHEMA_REGISTRY_TOKEN',
   'SCHEMA_REGISTRY_CA',
-  'XE_ACCOUNT_ID',
-  'XE_API_KEY',
-  'OPENEXCHANGERATES_APP_ID',
+  ...Object.values(PROVIDER_SETTINGS).flatMap(({ credentials }) => credentials),
   'API_TOKEN',
 ];
 
@@ -80,8 +79,9 @@ function shownAs(name: string, text: string): string {
 /** Settings that are right by themselves and wrong together. */
 function findConflicts(raw: Environment): string[] {
   const faults: string[] = [];
-  if (!raw['XE_ACCOUNT_ID'] !== !raw['XE_API_KEY'])
-    faults.push('XE_ACCOUNT_ID and XE_API_KEY: set both or neither');
+  for (const { credentials } of Object.values(PROVIDER_SETTINGS))
+    if (new Set(credentials.map((name) => Boolean(raw[name]))).size > 1)
+      faults.push(`${credentials.join(' and ')}: set both or neither`);
   faults.push(...findKafkaConflicts(raw));
   const seconds = Number(raw['KEEP_ALIVE_SECONDS'] || Number.NaN);
   if (Number(raw['TRUST_PROXY']) > 0 && seconds < 65)

@@ -17,10 +17,12 @@ export type UpstreamKind = 'outage' | 'refused' | 'exhausted' | 'unusable' | 're
  * A provider refused, failed or sent a response that cannot be used. `retryable`: a retry may help;
  * `billed`: the rates may have been counted all the same; `status`: the HTTP status, if any, which
  * says the `kind` unless the provider uses it otherwise; `retryAt`: the instant (ISO 8601) before
- * which the provider wants no call.
+ * which the provider wants no call. `excerpt`: a part of the response that is no JSON, such as an
+ * HTML page; the message ends with it and `brief`, which clients of the API get, does not.
  */
 export class UpstreamError extends Error {
   override name = 'UpstreamError';
+  readonly brief: string;
   readonly kind: UpstreamKind;
   readonly retryable: boolean;
   readonly billed: boolean;
@@ -34,9 +36,11 @@ export class UpstreamError extends Error {
       status?: number;
       retryAt?: string | null;
       kind?: UpstreamKind;
+      excerpt?: string;
     },
   ) {
-    super(message, options);
+    super(message + (options.excerpt ?? ''), options);
+    this.brief = message;
     this.kind = options.kind ?? kindOf(options.status ?? null);
     this.retryable = options.retryable;
     this.billed = options.billed ?? false;

@@ -3,7 +3,7 @@ import { StreamUnavailable, UpstreamError } from './errors.ts';
 /**
  * What a failure means for the work at hand:
  * - `outage`: Postgres, the broker or the network is unavailable. Retry with back-off, for ever.
- * - `upstream`: XE or a client is at fault. Recorded, with a bounded number of attempts.
+ * - `upstream`: a provider or a client is at fault. Recorded, with a bounded number of attempts.
  * - `unstorable`: this data can never be stored. It becomes a dead letter.
  * - `bug`: everything else. Logged with its stack, fails the work, never retried for ever.
  */

@@ -7,13 +7,13 @@ const registers = [registry];
 export const metrics = {
   fetches: new Counter({
     name: 'fx_fetch_total',
-    help: 'Fetches from XE by outcome.',
+    help: 'Fetches from providers by outcome.',
     labelNames: ['outcome'],
     registers,
   }),
   fetchSeconds: new Histogram({
     name: 'fx_fetch_duration_seconds',
-    help: 'Duration of fetches from XE, retries included.',
+    help: 'Duration of fetches from providers, retries included.',
     buckets: [0.1, 0.3, 1, 3, 10, 30],
     registers,
   }),
@@ -74,8 +74,8 @@ export const metrics = {
     registers,
   }),
   keysMissing: new Gauge({
-    name: 'fx_xe_keys_missing',
-    help: '1 while real rates are stored but no XE keys are set: new rates stay hidden; else 0.',
+    name: 'fx_provider_keys_missing',
+    help: '1 while real rates are stored and no credentials are set: new ones stay hidden; else 0.',
     registers,
   }),
   fallbackRates: new Gauge({
@@ -88,9 +88,10 @@ export const metrics = {
     help: 'Currencies whose newest rate differs from another source beyond the tolerance.',
     registers,
   }),
-  xeQuota: new Gauge({
-    name: 'fx_xe_quota_remaining',
-    help: 'Remaining rates of the XE quota, as last reported by XE.',
+  quota: new Gauge({
+    name: 'fx_provider_quota_remaining',
+    help: 'What is left of the quota of a provider, as it last reported, in what it bills.',
+    labelNames: ['provider'],
     registers,
   }),
   requestSeconds: new Histogram({

@@ -14,7 +14,7 @@ const DEPENDENCIES: Partial<Record<HealthCode, string>> = {
   disk_full: 'Postgres',
   stream_unavailable: 'stream',
   registry_unavailable: 'schema registry',
-  provider_unavailable: 'XE',
+  provider_unavailable: 'the provider',
 };
 
 interface Outage {

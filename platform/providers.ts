@@ -15,6 +15,11 @@ export const PROVIDER_SETTINGS = {
 } as const;
 export type ProviderName = keyof typeof PROVIDER_SETTINGS;
 
+/** The settings that hold credentials, of one provider or another, for messages. */
+export const CREDENTIAL_NAMES = Object.values(PROVIDER_SETTINGS)
+  .map(({ credentials }) => credentials.join(' and '))
+  .join(', or ');
+
 /** A provider of PROVIDERS with its settings. */
 export interface ProviderConfig {
   readonly name: ProviderName;

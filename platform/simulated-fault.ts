@@ -1,5 +1,5 @@
 /**
- * Everything that can be wrong with an answer of XE, as the simulator can play it: by
+ * Everything that can be wrong with a response, as the simulator can play it: by
  * `SIMULATOR_FAULT` and by its admin endpoint.
  */
 export const FAULTS = [

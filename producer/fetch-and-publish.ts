@@ -7,7 +7,7 @@ import type { Run } from '../ledger/run.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { deadlineSignal } from '../platform/deadline.ts';
-import { RecordTooLarge, UpstreamError } from '../platform/errors.ts';
+import { RecordTooLarge, UpstreamError, type UpstreamKind } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { classify, isSqlState } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -47,8 +47,8 @@ const ACCOUNT_HOURS = 6;
 
 /**
  * Takes a claimed run as far as it goes: fetch, store the response, publish its events. Failures of
- * XE or the stream are recorded in the ledger. A bug ends the run: it is neither retried nor
- * billed again. Rejects only while Postgres is unavailable. Resolves with the run if it fetched.
+ * the provider or the stream are recorded. A bug ends the run: it is neither retried nor billed
+ * again. Rejects only while Postgres is unavailable. Resolves with the run if it fetched.
  */
 export async function fetchAndPublish(deps: FetchDeps, run: Run, call: Call): Promise<Run | null> {
   failpoint('after-claim');
@@ -81,7 +81,7 @@ export async function fetchAndPublish(deps: FetchDeps, run: Run, call: Call): Pr
 async function fetchRates(deps: FetchDeps, run: Run, call: Call): Promise<FetchedRun | null> {
   const { ledger, provider, log } = deps;
   const stopTimer = metrics.fetchSeconds.startTimer();
-  // The claim has reserved the price of one fetch. Unless XE may have billed it, a retry is free.
+  // The claim has reserved the price of one fetch. Unless it may have been billed, a retry is free.
   const mayRetry = async (error: UpstreamError) =>
     !error.billed || (await ledger.reservePrice(run, call.slotsLeft)) === null;
   const request = {
@@ -97,13 +97,8 @@ async function fetchRates(deps: FetchDeps, run: Run, call: Call): Promise<Fetche
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     const ended = describeFetchFailure(run, error, call.signal.aborted);
-    const outcome = {
-      quota_exceeded: 'quota',
-      provider_refused: 'refused',
-      provider_rejected: 'refused',
-    };
     const { code } = ended.failure;
-    metrics.fetches.inc({ outcome: outcome[code as keyof typeof outcome] ?? 'failed' });
+    metrics.fetches.inc({ outcome: OUTCOMES[error.kind] ?? 'failed' });
     const { retryInSeconds } = ended;
     const next = retryInSeconds === null ? 'not retried' : 'retrying later';
     log.error({ err: error, ...about(run), code, retryInSeconds }, `fetch failed, ${next}`);
@@ -160,6 +155,10 @@ async function untilStored<T>(
     deadline.clear();
   }
 }
+
+const OUTCOMES: Partial<Record<UpstreamKind, string>> = {
+  ...{ exhausted: 'quota', refused: 'refused', rejected: 'refused' },
+};
 
 async function publishEvents(deps: FetchDeps, { run, events }: FetchedRun): Promise<void> {
   const { ledger, publisher, topic, log } = deps;

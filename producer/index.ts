@@ -45,7 +45,7 @@ const LATE_MS = 1000;
 
 /**
  * Starts the producer. The cron timer, a poll and notifications only wake it; each pass reads from
- * the ledger what is due. Nothing in memory decides that XE is called.
+ * the ledger what is due. Nothing in memory decides that a provider is called.
  */
 export function startProducer(deps: ProducerDeps): Producer {
   const { lanes, log, schedule, notifications, onGiveUp } = deps;
@@ -156,7 +156,7 @@ interface UnconfirmedDeps {
 }
 
 /**
- * Checks published runs whose rows have not come. They are published again, without a call to XE,
+ * Checks published runs whose rows have not come. They are published again, without a fetch,
  * only if the stream lost the events or the group has read past them; else the consumer is behind,
  * and a second publish would only add to its lag.
  */

@@ -9,7 +9,7 @@ import express, {
 import type { Fault } from '../platform/simulated-fault.ts';
 import { accountInfo, currencies } from './account-endpoints.ts';
 import { type FaultSwitch, faultRoutes, refuse, sendBadly, spoiled } from './faults.ts';
-import { openExchangeRatesFace } from './openexchangerates.ts';
+import { type FaceSettings, openExchangeRatesFace } from './openexchangerates.ts';
 import type { Quota } from './quota.ts';
 import {
   convertFrom,
@@ -41,13 +41,18 @@ function basicAuth({ accountId, apiKey }: { accountId: string; apiKey: string })
   };
 }
 
+/** The faces of other providers by the provider's name; each is mounted under `/NAME/`. */
+export const FACES: Readonly<Record<string, (settings: FaceSettings) => Router>> = {
+  openexchangerates: openExchangeRatesFace,
+};
+
 interface AppSettings {
   readonly mode: Mode;
   readonly now: () => Date;
   readonly quota: Quota;
   readonly faults: FaultSwitch;
-  /** Another provider's face, under /openexchangerates/api. */
-  readonly second: { readonly quota: Quota; readonly faults: FaultSwitch };
+  /** Quota and faults of each of FACES. */
+  readonly faces: Readonly<Record<string, { quota: Quota; faults: FaultSwitch }>>;
   /** Whether responses say that they are simulated; only tests leave it out. */
   readonly isMarked: boolean;
   readonly accountId: string;
@@ -65,8 +70,9 @@ export function buildApp(settings: AppSettings): Express {
   });
   // Ours, not XE's: no credentials, which an in-process simulator keeps to itself.
   app.use('/simulator', faultRoutes(settings.faults));
-  const { apiKey: appId, now, second } = settings;
-  app.use('/openexchangerates/api', openExchangeRatesFace({ appId, now, ...second }));
+  const { apiKey: appId, now } = settings;
+  for (const [name, face] of Object.entries(settings.faces))
+    app.use(`/${name}`, FACES[name]?.({ appId, now, ...face }) ?? []);
   app.use(basicAuth(settings));
   app.use((req, res, next) => {
     if (req.method === 'GET') return next();

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CannotStart } from '../platform/errors.ts';
 import type { Fault } from '../platform/simulated-fault.ts';
-import { buildApp } from './app.ts';
+import { buildApp, FACES } from './app.ts';
 import { type FaultSwitch, faultSwitch } from './faults.ts';
-import { openQuota } from './quota.ts';
+import { openQuota, type Quota } from './quota.ts';
 
 export interface SimulatorSettings {
   /** 127.0.0.1 */
@@ -34,9 +34,9 @@ export interface Simulator {
   readonly requests: () => number;
   /** Plays a fault for this many requests, or until it is set to `none`. */
   readonly setFault: FaultSwitch['set'];
+  /** The look-alike of a provider by its name; those of FACES count calls. */
+  readonly face: (name: string) => Pick<Simulator, 'url' | 'calls' | 'requests' | 'setFault'>;
   /** Cuts open connections and frees the port. */
-  /** The look-alike of Open Exchange Rates, whose app id is `apiKey`. It counts calls. */
-  readonly second: Pick<Simulator, 'url' | 'calls' | 'requests' | 'setFault'>;
   stop(): Promise<void>;
 }
 
@@ -56,25 +56,31 @@ export async function startSimulator(settings: SimulatorSettings): Promise<Simul
   } = settings;
   const quota = openQuota({ limit: packageLimit, now });
   const faults = faultSwitch(fault);
-  const second = { quota: openQuota({ limit: 1000, now }), faults: faultSwitch() };
-  const server = createServer(buildApp({ ...rest, now, quota, faults, second, isMarked }));
+  const faces = Object.fromEntries(
+    Object.keys(FACES).map((name) => [
+      name,
+      { quota: openQuota({ limit: 1000, now }), faults: faultSwitch() },
+    ]),
+  );
+  const server = createServer(buildApp({ ...rest, now, quota, faults, faces, isMarked }));
   await listen(server, { host, port });
   const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
+  const own = publish(`${origin}/v1/`, { quota, faults });
   return {
-    url: `${origin}/v1/`,
-    second: {
-      url: `${origin}/openexchangerates/api/`,
-      calls: second.quota.calls,
-      requests: second.quota.requests,
-      setFault: second.faults.set,
-    },
-    calls: quota.calls,
+    ...own,
     ratesServed: quota.ratesServed,
-    requests: quota.requests,
-    setFault: faults.set,
+    face: (name) => {
+      const face = faces[name];
+      return face ? publish(`${origin}/${name}/`, face) : own;
+    },
     stop: () => stop(server),
   };
 }
+
+/** What tests and services use of a face. */
+const publish = (url: string, { quota, faults }: { quota: Quota; faults: FaultSwitch }) => ({
+  ...{ url, calls: quota.calls, requests: quota.requests, setFault: faults.set },
+});
 
 async function listen(
   server: Server,

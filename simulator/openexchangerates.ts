@@ -6,7 +6,8 @@ import { CURRENCIES, type Currency, decimalText, secondUsdRate } from './prices.
 import type { Quota } from './quota.ts';
 import { DAY, HOUR, type JsonObject, jsonText, XeError } from './xe-format.ts';
 
-interface FaceSettings {
+/** What the face of a provider needs, whose only credential is `appId`. */
+export interface FaceSettings {
   readonly appId: string;
   readonly now: () => Date;
   /** Counts calls: a call costs one, whatever it holds. */

@@ -1,3 +1,7 @@
+import { type Schedule, slotsBetween } from '../ledger/schedule.ts';
+import type { ProviderStatus } from '../ledger/status.ts';
+import type { Config } from '../platform/config.ts';
+import { PROVIDER_SETTINGS } from '../platform/providers.ts';
 /** One thing that is wrong, for a person and for a program. */
 export interface Problem {
   /** Stable, for programs: only add. */
@@ -47,4 +51,92 @@ export function formatVerdict(problems: readonly Problem[]): string {
 /** `2026-11-24T01:00:02.345Z` becomes `2026-11-24 01:00 UTC`. */
 export function formatMinute(instant: string): string {
   return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+interface Facts {
+  readonly now: string;
+  readonly providers: readonly ProviderStatus[];
+}
+type Settings = Pick<Config, 'CURRENCIES' | 'SCHEDULE' | 'SCHEDULE_TZ' | 'PROVIDERS'>;
+
+/** Each provider that refused us and is not called. */
+export function breakerProblems({ providers }: Facts, { PROVIDERS }: Settings): Problem[] {
+  return providers.flatMap(({ breaker, title }, n): Problem[] => {
+    const name = PROVIDERS[n];
+    if (!breaker || !name) return [];
+    const close = `then npm run status -- --close-breaker ${name}`;
+    const fixes: Record<number, string> = {
+      401: `check ${PROVIDER_SETTINGS[name].credentials.join(' and ')}, ${close}`,
+      403: `the account has ended or is not allowed to do this: talk to ${title}, ${close}`,
+      429: `wait for the reset or ask ${title} for more, ${close}`,
+    };
+    return [
+      {
+        code: 'breaker_open',
+        severity: 'degraded',
+        component: title,
+        detail: `the circuit breaker is open: ${breaker.reason}`,
+        fix: fixes[breaker.status] ?? `fix the cause, ${close}`,
+        retry_at: breaker.open_until,
+      },
+    ];
+  });
+}
+
+/** The price of a run in what a provider bills, as every message has it. */
+const priceOf = ({ bills }: ProviderStatus, { CURRENCIES }: Settings) =>
+  bills === 'calls' ? 1 : CURRENCIES.length;
+
+/** The first provider's budget: the others' are spent only when it fails. */
+export function budgetProblems({ now, providers: [first] }: Facts, settings: Settings): Problem[] {
+  const name = settings.PROVIDERS[0];
+  if (!first || !name) return [];
+  const { spent_today, daily_budget, bills } = first;
+  const perRun = priceOf(first, settings);
+  const setting = PROVIDER_SETTINGS[name].dailyBudget;
+  const schedule: Schedule = { cron: settings.SCHEDULE, zone: settings.SCHEDULE_TZ };
+  const tomorrow = new Date(Date.parse(now) + 86_400_000).toISOString();
+  const perDay = slotsBetween(schedule, now, tomorrow, daily_budget + 1).length * perRun;
+  const base = { severity: 'degraded', component: 'budget' } as const;
+  if (perDay > daily_budget)
+    return [
+      {
+        ...base,
+        code: 'budget_too_small',
+        detail:
+          `SCHEDULE needs ${perDay} ${bills} a day or more, ` + `${setting} allows ${daily_budget}`,
+        fix: `raise ${setting} to ${perDay} or more, or schedule fewer slots`,
+        retry_at: null,
+      },
+    ];
+  if (spent_today + perRun <= daily_budget) return [];
+  return [
+    {
+      ...base,
+      code: 'budget_spent',
+      detail: `${spent_today} of ${daily_budget} ${bills} are spent today, a run needs ${perRun}`,
+      fix: `raise ${setting}, or wait for midnight UTC`,
+      retry_at: `${tomorrow.slice(0, 10)}T00:00:00Z`,
+    },
+  ];
+}
+
+/** Each provider whose package has less left than a run needs. */
+export function quotaProblems({ providers }: Facts, settings: Settings): Problem[] {
+  return providers.flatMap((provider): Problem[] => {
+    const { title, bills, quota } = provider;
+    const perRun = priceOf(provider, settings);
+    const left = quota?.quota_remaining;
+    if (left == null || Number(left) >= perRun) return [];
+    return [
+      {
+        code: 'quota_spent',
+        severity: 'degraded',
+        component: title,
+        detail: `${left} ${bills} of the package are left, a run needs ${perRun}`,
+        fix: `wait for the reset, or ask ${title} for more`,
+        retry_at: quota?.quota_resets_at ?? null,
+      },
+    ];
+  });
 }

@@ -1,17 +1,30 @@
-import { firstLane } from '../app/lanes.ts';
+import { accountsOf, firstLane } from '../app/lanes.ts';
 import { type Freshness, openFreshness } from '../ledger/freshness.ts';
 import { freshnessProblems, type HealthProblem, readRunProblem } from '../ledger/health.ts';
-import { nextSlot, type Schedule, slotsBetween } from '../ledger/schedule.ts';
-import { type LedgerStatus, ledgerStatus } from '../ledger/status.ts';
+import { nextSlot } from '../ledger/schedule.ts';
+import {
+  type LedgerStatus,
+  ledgerStatus,
+  type ProviderStatus,
+  providerStatus,
+} from '../ledger/status.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { HealthCode } from '../platform/health.ts';
 import { type Heartbeat, heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
 import { queryRow } from '../platform/sql.ts';
-import { type Problem, sortProblems } from './problems.ts';
+import {
+  breakerProblems,
+  budgetProblems,
+  type Problem,
+  quotaProblems,
+  sortProblems,
+} from './problems.ts';
 
 /** The state of the whole pipeline, as `status` and `doctor` read it from Postgres. */
 export interface PipelineStatus extends LedgerStatus {
+  /** Every provider, the first first. */
+  readonly providers: readonly ProviderStatus[];
   readonly next_slot: string;
   readonly services: readonly Heartbeat[];
   /** Dead letters that are neither redriven nor closed. */
@@ -26,8 +39,9 @@ export async function readPipelineStatus(db: Database, config: Config): Promise<
   const { source, CURRENCIES: currencies } = config;
   const { account, settings } = firstLane(config);
   const schedule = { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ };
-  const [ledger, services, letters, freshness, last_failure] = await Promise.all([
+  const [ledger, providers, services, letters, freshness, last_failure] = await Promise.all([
     ledgerStatus(db, { ...account, dailyBudget: settings.dailyBudget }),
+    providerStatus(db, accountsOf(config)),
     heartbeats(db),
     queryRow<{ open: number }>(
       db,
@@ -38,6 +52,7 @@ export async function readPipelineStatus(db: Database, config: Config): Promise<
   ]);
   const facts = {
     ...ledger,
+    providers,
     next_slot: nextSlot(schedule, ledger.now),
     services,
     open_letters: letters.open,
@@ -50,24 +65,25 @@ export async function readPipelineStatus(db: Database, config: Config): Promise<
 }
 
 type Facts = Omit<PipelineStatus, 'problems'>;
-type Settings = Pick<Config, 'CURRENCIES' | 'SCHEDULE' | 'SCHEDULE_TZ'>;
+type Settings = Pick<Config, 'CURRENCIES' | 'SCHEDULE' | 'SCHEDULE_TZ' | 'PROVIDERS'>;
 
 function rateProblems(freshness: Freshness): Problem[] {
   return freshnessProblems(freshness).map(({ code, component, detail, fix }) => ({
     ...{ code, component, detail, fix },
     severity: code === 'rates_missing' ? 'down' : 'degraded',
-    retry_at: code === 'xe_keys_missing' ? null : freshness.next_slot,
+    retry_at: code === 'credentials_missing' ? null : freshness.next_slot,
   }));
 }
 
 /** What is wrong apart from the freshness of the rates. */
 export function findProblems(facts: Facts, settings: Settings): Problem[] {
-  const upstream = breakerProblems(facts);
+  const upstream = breakerProblems(facts, settings);
   const runs = [...runProblems(facts), ...slotProblems(facts)];
   const failures = runs.length > 0 ? runs : failureProblems(facts);
   return [
     ...['producer', 'consumer'].flatMap((service) => serviceProblems(service, facts.services)),
-    ...(upstream.length > 0 ? upstream : failures),
+    ...upstream,
+    ...(facts.breaker ? [] : failures),
     ...budgetProblems(facts, settings),
     ...quotaProblems(facts, settings),
     ...letterProblems(facts),
@@ -117,37 +133,19 @@ const FIX: Partial<Record<HealthCode, string>> = {
   log_gap: 'records were deleted before they were stored: docs/runbook.md, FxServiceTrouble',
   provider_unavailable: 'none needed: it is retried, and stored rates are served',
   provider_refused: 'fix the cause, then npm run status -- --close-breaker',
-  budget_spent: 'raise XE_DAILY_BUDGET, or wait for midnight UTC',
+  budget_spent: 'raise the daily budget of the provider, or wait for midnight UTC',
 };
 
-function breakerProblems({ breaker }: Facts): Problem[] {
-  if (!breaker) return [];
-  const close = 'then npm run status -- --close-breaker';
-  const fixes: Record<number, string> = {
-    401: `check XE_ACCOUNT_ID and XE_API_KEY, ${close}`,
-    403: `the account has ended or is not allowed to do this: talk to XE, ${close}`,
-    429: `wait for the reset or ask XE for more, ${close}`,
-  };
-  return [
-    {
-      code: 'breaker_open',
-      severity: 'degraded',
-      component: 'XE',
-      detail: `the circuit breaker is open: ${breaker.reason}`,
-      fix: fixes[breaker.status] ?? `fix the cause, ${close}`,
-      retry_at: breaker.open_until,
-    },
-  ];
-}
+const firstTitle = ({ providers }: Facts) => providers[0]?.title ?? 'provider';
 
-function runProblems({ open_runs }: Facts): Problem[] {
-  const failing = open_runs.find(({ error }) => error !== null);
+function runProblems(facts: Facts): Problem[] {
+  const failing = facts.open_runs.find(({ error }) => error !== null);
   if (!failing) return [];
   return [
     {
       code: 'run_failing',
       severity: 'degraded',
-      component: 'XE',
+      component: firstTitle(facts),
       detail: String(failing.error),
       fix: 'none needed yet: it is retried by itself, and stored rates are served',
       retry_at: failing.next_attempt_at,
@@ -156,13 +154,14 @@ function runProblems({ open_runs }: Facts): Problem[] {
 }
 
 /** A manual run or a page of a backfill that failed last: nothing retries it. */
-function failureProblems({ last_failure: failure, next_slot }: Facts): Problem[] {
+function failureProblems(facts: Facts): Problem[] {
+  const { last_failure: failure, next_slot } = facts;
   if (!failure) return [];
   return [
     {
       code: 'run_failing',
       severity: 'degraded',
-      component: 'XE',
+      component: firstTitle(facts),
       detail: failure.detail,
       fix: 'the next slot fetches again; fetch now with POST /v2/runs',
       retry_at: next_slot,
@@ -170,7 +169,8 @@ function failureProblems({ last_failure: failure, next_slot }: Facts): Problem[]
   ];
 }
 
-function slotProblems({ last_slot: last, next_slot }: Facts): Problem[] {
+function slotProblems(facts: Facts): Problem[] {
+  const { last_slot: last, next_slot } = facts;
   const base = { severity: 'degraded', component: 'last slot', retry_at: next_slot } as const;
   if (last?.state === 'failed' || last?.state === 'skipped')
     return [
@@ -186,58 +186,11 @@ function slotProblems({ last_slot: last, next_slot }: Facts): Problem[] {
       {
         ...base,
         code: 'slot_partial',
-        detail: `XE sent no ${last.missing.join(', ')}`,
-        fix: 'ask XE why, or remove the currency from CURRENCIES',
+        detail: `${firstTitle(facts)} sent no ${last.missing.join(', ')}`,
+        fix: `ask ${firstTitle(facts)} why, or remove the currency from CURRENCIES`,
       },
     ];
   return [];
-}
-
-function budgetProblems(facts: Facts, settings: Settings): Problem[] {
-  const { now, spent_today, daily_budget } = facts;
-  const perRun = settings.CURRENCIES.length;
-  const schedule: Schedule = { cron: settings.SCHEDULE, zone: settings.SCHEDULE_TZ };
-  const tomorrow = new Date(Date.parse(now) + 86_400_000).toISOString();
-  const perDay = slotsBetween(schedule, now, tomorrow, daily_budget + 1).length * perRun;
-  const base = { severity: 'degraded', component: 'budget' } as const;
-  if (perDay > daily_budget)
-    return [
-      {
-        ...base,
-        code: 'budget_too_small',
-        detail:
-          `SCHEDULE needs ${perDay} rates a day or more, ` +
-          `XE_DAILY_BUDGET allows ${daily_budget}`,
-        fix: `raise XE_DAILY_BUDGET to ${perDay} or more, or schedule fewer slots`,
-        retry_at: null,
-      },
-    ];
-  if (spent_today + perRun <= daily_budget) return [];
-  return [
-    {
-      ...base,
-      code: 'budget_spent',
-      detail: `${spent_today} of ${daily_budget} rates are spent today, a run needs ${perRun}`,
-      fix: 'raise XE_DAILY_BUDGET, or wait for midnight UTC',
-      retry_at: `${tomorrow.slice(0, 10)}T00:00:00Z`,
-    },
-  ];
-}
-
-function quotaProblems({ quota }: Facts, { CURRENCIES }: Settings): Problem[] {
-  const left = quota?.quota_remaining;
-  const perRun = CURRENCIES.length;
-  if (left == null || Number(left) >= perRun) return [];
-  return [
-    {
-      code: 'quota_spent',
-      severity: 'degraded',
-      component: 'XE',
-      detail: `${left} rates of the package are left, a run needs ${perRun}`,
-      fix: 'wait for the reset, or ask XE for more',
-      retry_at: quota?.quota_resets_at ?? null,
-    },
-  ];
 }
 
 function letterProblems({ open_letters: open }: Facts): Problem[] {

@@ -61,7 +61,8 @@ export function pipelineHandlers(deps: PipelineDeps): Record<string, Handler> {
 
     runAnswer: async ({ run_id }, _req, res) => {
       const { answer } = await requireRun(run_id);
-      if (answer === null) throw new Refused('not-found', `the run ${run_id} has no XE response`);
+      if (answer === null)
+        throw new Refused('not-found', `the run ${run_id} has no response of its provider`);
       res
         .writeHead(200, {
           'Content-Type': 'application/octet-stream',

@@ -5,6 +5,8 @@ import {
   failingSince,
   type LedgerStatus,
   ledgerStatus,
+  type ProviderAccount,
+  providerStatus,
   type SlotState,
 } from '../../ledger/status.ts';
 import type { Database } from '../../platform/database.ts';
@@ -14,6 +16,7 @@ import { queryRow } from '../../platform/sql.ts';
 export interface StatusDeps extends Account, FreshnessSettings {
   db: Database;
   dailyBudget: number;
+  providers: readonly ProviderAccount[];
   readFreshness: ReadFreshness;
   consoleUrl: string | undefined;
 }
@@ -22,19 +25,21 @@ export type PipelineStatus = Awaited<ReturnType<ReadStatus>>;
 
 /** Reads the state of the whole pipeline: ledger, services, dead letters, freshness, problems. */
 export function statusReader(deps: StatusDeps) {
-  const { db, source, credentials, dailyBudget, readFreshness, consoleUrl } = deps;
+  const { db, source, credentials, dailyBudget, providers, readFreshness, consoleUrl } = deps;
   return async () => {
-    const [ledger, services, freshness, serviceProblems, runProblem, { open }] = await Promise.all([
-      ledgerStatus(db, { source, credentials, dailyBudget }),
-      heartbeats(db),
-      readFreshness(),
-      readServiceProblems(db),
-      readRunProblem(db, source),
-      queryRow<{ open: number }>(
-        db,
-        `select count(*)::int as open from dead_letters where state = 'open'`,
-      ),
-    ]);
+    const [ledger, ofProviders, services, freshness, serviceProblems, runProblem, { open }] =
+      await Promise.all([
+        ledgerStatus(db, { source, credentials, dailyBudget }),
+        providerStatus(db, providers),
+        heartbeats(db),
+        readFreshness(),
+        readServiceProblems(db),
+        readRunProblem(db, source),
+        queryRow<{ open: number }>(
+          db,
+          `select count(*)::int as open from dead_letters where state = 'open'`,
+        ),
+      ]);
     const alive = services.filter(({ seen_seconds_ago: ago }) => ago <= SILENT_SECONDS);
     const consumer = alive.find(({ service }) => service === 'consumer');
     const problems = [
@@ -44,6 +49,7 @@ export function statusReader(deps: StatusDeps) {
     ];
     return {
       ...ledger,
+      providers: ofProviders,
       details: true,
       trouble: problems.map(({ component, detail }) => `${component}: ${detail}`),
       problems,
@@ -87,6 +93,7 @@ export function publicStatus(status: PipelineStatus) {
     troubled_slots: status.troubled_slots.map(withoutReason),
     open_runs: [],
     open_count: null,
+    providers: [],
     spent_today: null,
     daily_budget: null,
     quota: null,

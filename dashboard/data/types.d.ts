@@ -9,6 +9,7 @@ export type Bucket = Schemas['Bucket'];
 export type Currency = Schemas['Currency'];
 export type Conversion = Schemas['Conversion'];
 export type Observation = Schemas['Observation'];
+export type Quality = Schemas['Quality'];
 export type Status = Schemas['Status'];
 export type HealthProblem = Schemas['HealthProblem'];
 export type Run = Schemas['Run'];
@@ -20,6 +21,8 @@ export interface Failure {
   code: string | null;
   status: number | null;
   reason: string | null;
+  /** Where it was fetched from; null where that is not known. */
+  source: string | null;
 }
 /** A run, an open run or a slot. */
 export interface RunLike {

@@ -17,7 +17,7 @@ import { formatDuration, formatMinute, getToday } from './time.js';
 
 /** @type {Record<string, string>} */
 const TITLES = {
-  xe_keys_missing: 'NO XE KEYS',
+  credentials_missing: 'NO CREDENTIALS',
   rates_missing: 'RATES MISSING',
   service_silent: 'SERVICE DOWN',
   service_unhealthy: 'SERVICE UNHEALTHY',
@@ -36,7 +36,7 @@ export function showBanners(place) {
   onStatus((snapshot) => {
     const { status } = snapshot;
     // With real rates in the database, simulated ones are hidden.
-    const isHidden = status?.problems.some(({ code }) => code === 'xe_keys_missing');
+    const isHidden = status?.problems.some(({ code }) => code === 'credentials_missing');
     if (status && simulated) simulated.hidden = !isSimulated(status.source) || isHidden === true;
     const banners = [...describeConnection(snapshot), ...(status ? describeProblems(status) : [])];
     const key = JSON.stringify(banners);
@@ -88,7 +88,7 @@ function describeFallback({ fallback, source }) {
 
 /** @param {HealthProblem} problem @returns {Banner} */
 function describeOther({ code, detail, fix }) {
-  const { cause, raw } = explainFailure({ code: null, status: null, reason: detail });
+  const { cause, raw } = explainFailure({ code: null, status: null, reason: detail, source: null });
   return {
     kind: code === 'service_unhealthy' ? 'warning' : 'wrong',
     title: TITLES[code] ?? 'DEGRADED',
@@ -98,12 +98,13 @@ function describeOther({ code, detail, fix }) {
 }
 
 /** @param {Status} status @returns {Banner | null} */
-function describeBreaker({ breaker }) {
+function describeBreaker({ breaker, source }) {
   if (!breaker) return null;
   const { cause, action } = explainFailure({
     code: breaker.status === 429 ? 'quota_exceeded' : 'provider_refused',
     status: breaker.status,
     reason: breaker.reason,
+    source,
   });
   const until = `No requests are sent before ${formatMinute(breaker.open_until)} UTC.`;
   return {
@@ -119,11 +120,11 @@ function describeBreaker({ breaker }) {
  * @param {Status} status
  * @returns {Banner | null}
  */
-function describeFailingRun({ open_runs: open, last_slot: last, currencies, newest }) {
+function describeFailingRun({ source, open_runs: open, last_slot: last, currencies, newest }) {
   const retrying = open.filter(({ error }) => error).at(-1);
   const run = retrying ?? (last?.state === 'failed' ? last : null);
   if (!run) return null;
-  const { cause, action, raw } = explainFailure(failureOf(run));
+  const { cause, action, raw } = explainFailure(failureOf(run, source));
   const served = newest ? `Rates of ${newest.rate_date} are served.` : '';
   const isFresh = newest && !currencies.some(({ stale }) => stale);
   const advice = action || (isFresh && retrying ? 'No action needed.' : '');

@@ -1,4 +1,5 @@
 // @ts-check
+import { titleOf } from '../data/status.js';
 import { h } from './dom.js';
 import { formatMinute } from './time.js';
 
@@ -14,19 +15,31 @@ import { formatMinute } from './time.js';
 
 const MAX_CAUSE = 160;
 const CHECK_KEYS =
-  'Check XE_ACCOUNT_ID and XE_API_KEY, then run: npm run status -- --close-breaker.';
+  'Check the credentials of the provider, then run: npm run status -- --close-breaker.';
 
 /**
  * Codes whose reason holds a response body; the reasons of other codes are sentences already.
- * @type {Record<string, (status: string) => { cause: string, action: string }>}
+ * @type {Record<string, (status: string, title: string) => { cause: string, action: string }>}
  */
 const FAILURES = {
-  provider_unavailable: (status) => ({ cause: `XE is unavailable${status}.`, action: '' }),
-  provider_unusable: () => ({ cause: 'XE sent an unusable response.', action: '' }),
-  provider_rejected: (status) => ({ cause: `XE rejected the request${status}.`, action: '' }),
-  provider_refused: (status) => ({ cause: `XE refused access${status}.`, action: CHECK_KEYS }),
+  provider_unavailable: (status, title) => ({
+    cause: `${title} is unavailable${status}.`,
+    action: '',
+  }),
+  provider_unusable: (_, title) => ({ cause: `${title} sent an unusable response.`, action: '' }),
+  provider_rejected: (status, title) => ({
+    cause: `${title} rejected the request${status}.`,
+    action: '',
+  }),
+  provider_refused: (status, title) => ({
+    cause: `${title} refused access${status}.`,
+    action: CHECK_KEYS,
+  }),
   circuit_open: () => ({ cause: 'The circuit breaker is open.', action: CHECK_KEYS }),
-  quota_exceeded: (status) => ({ cause: `The XE quota is exceeded${status}.`, action: '' }),
+  quota_exceeded: (status, title) => ({
+    cause: `The quota of ${title} is exceeded${status}.`,
+    action: '',
+  }),
   interrupted: () => ({ cause: 'The fetch was interrupted by a shutdown.', action: '' }),
   stream_unavailable: () => ({
     cause: 'The event stream is unavailable; the response is stored.',
@@ -42,8 +55,9 @@ const FAILURES = {
  * @param {Failure} failure
  * @returns {Explanation}
  */
-export function explainFailure({ code, reason, status }) {
-  const known = code ? FAILURES[code]?.(status ? ` (${status})` : '') : undefined;
+export function explainFailure({ code, reason, status, source }) {
+  const title = source ? titleOf(source) : 'The provider';
+  const known = code ? FAILURES[code]?.(status ? ` (${status})` : '', title) : undefined;
   if (known) return { ...known, raw: reason };
   const short = shorten(reason ?? 'No reason is known.');
   return { cause: toSentence(short), action: '', raw: short === reason ? null : reason };
@@ -54,10 +68,12 @@ const toSentence = (text) =>
   text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.');
 
 /**
- * The failure of a run, an open run or a slot.
+ * The failure of a run, an open run or a slot, at the source that it fetches from.
  * @param {import('../data/types.d.ts').RunLike} run
+ * @param {string} source
  */
-export const failureOf = ({ failure_code, failure_detail, reason, error }) => ({
+export const failureOf = ({ failure_code, failure_detail, reason, error }, source) => ({
+  source,
   code: failure_code ?? null,
   status: Number(failure_detail?.['status']) || null,
   reason: reason ?? error ?? null,

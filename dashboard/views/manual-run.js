@@ -1,6 +1,6 @@
 // @ts-check
 import { describeError, requestJson } from '../data/api.js';
-import { getServerTime, onStatus, refreshStatusSoon } from '../data/status.js';
+import { getServerTime, onStatus, refreshStatusSoon, titleOf } from '../data/status.js';
 import { createButton, createNotice, h, render } from '../ui/dom.js';
 import { createRawDetails, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
 import { formatAge, renderUtc } from '../ui/time.js';
@@ -61,24 +61,25 @@ export function createManualRun(signal, refreshRuns) {
 
 /** @param {Run} run @returns {(Node | string | null)[]} */
 function describeOutcome(run) {
-  const { state, cost, ended_at, next_attempt_at, missing, outcome } = run;
+  const { source, state, cost, ended_at, next_attempt_at, missing, outcome } = run;
+  const title = titleOf(source);
   if (state === 'confirmed') {
-    const absent = missing.length ? ` XE had no rate for ${missing.join(', ')}.` : '';
+    const absent = missing.length ? ` ${title} had no rate for ${missing.join(', ')}.` : '';
     const text =
       outcome === 'no_newer_rate'
-        ? 'XE sent no newer rates.'
+        ? `${title} sent no newer rates.`
         : `Done ${formatAge(ended_at)}: the rates are readable.`;
     const kind = outcome === 'no_newer_rate' ? '' : 'good';
     const price = cost === null ? '' : ` Cost: ${cost} rates.`;
     return [createNotice(kind, `${text}${price}${absent}`)];
   }
-  const { cause, action, raw } = explainFailure(failureOf(run));
+  const { cause, action, raw } = explainFailure(failureOf(run, source));
   if (state === 'failed' || state === 'skipped')
     return [
       createNotice('wrong', h('strong', {}, `Run ${state}. `), `${cause} ${action}`),
       createRawDetails(raw) || null,
     ];
-  const reason = failureOf(run).reason === null ? '' : cause;
+  const reason = failureOf(run, source).reason === null ? '' : cause;
   return [
     createNotice('', `Still running (${state}). ${reason} ${describeRetry(next_attempt_at)}`),
     createRawDetails(raw) || null,

@@ -70,7 +70,7 @@ function createCard(rate) {
       'p',
       { class: 'card-foot muted' },
       h('span', { title: 'UTC day of the rate' }, rate_date),
-      h('span', { title: 'Since XE observed it' }, formatShortAge(observed_at)),
+      h('span', { title: 'Since it was observed' }, formatShortAge(observed_at)),
     ),
     marks.length > 0 && h('p', { class: 'row marks' }, marks),
   );

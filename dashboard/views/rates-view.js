@@ -5,6 +5,7 @@ import { anySignal } from '../data/signals.js';
 import { createChoice, h } from '../ui/dom.js';
 import { createPanel } from '../ui/panel.js';
 import { createConverter } from './converter.js';
+import { createQualityChart } from './quality-chart.js';
 import { getShownRates, renderRateCards } from './rate-cards.js';
 import { createRateChart } from './rate-chart.js';
 
@@ -43,7 +44,9 @@ export async function open(place, signal) {
   }, signal);
   followRates(refresh, signal);
   await refresh();
-  if (!signal.aborted) rest.append(createRateChart(signal), createConverter(signal));
+  if (signal.aborted) return;
+  rest.append(createRateChart(signal), createConverter(signal));
+  place.append(createQualityChart(signal));
 }
 
 const createSideChoice = () =>

@@ -2,7 +2,7 @@
 import { requestAllPages } from '../data/api.js';
 import { onRate } from '../data/event-stream.js';
 import { getParam, onParamsChange } from '../data/params.js';
-import { onStatus } from '../data/status.js';
+import { onStatus, titleOf } from '../data/status.js';
 import { createTable, h } from '../ui/dom.js';
 import { createRawDetails, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
 import { createFilter } from '../ui/filter.js';
@@ -36,7 +36,7 @@ const STATES = [
   'failed',
   'skipped',
 ];
-const TRIGGERS = ['schedule', 'catch-up', 'manual', 'backfill'];
+const TRIGGERS = ['schedule', 'catch-up', 'manual', 'backfill', 'fallback', 'cross-check'];
 
 /** Runs, newest first; the filter is in the URL. @param {AbortSignal} signal */
 export function createRunHistory(signal) {
@@ -109,11 +109,11 @@ function createRow(run) {
 /** @param {Run} run */
 function createResult(run) {
   const { missing, outcome, next_attempt_at, state } = run;
-  const failure = failureOf(run);
+  const failure = failureOf(run, run.source);
   if (failure.code === null && failure.reason === null) {
     const notes = [
       outcome === 'no_newer_rate' && 'No newer rate',
-      missing.length > 0 && `XE had no ${missing.join(', ')}`,
+      missing.length > 0 && `${titleOf(run.source)} had no ${missing.join(', ')}`,
     ].filter(Boolean);
     return notes.join('. ') || '–';
   }

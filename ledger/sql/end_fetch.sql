@@ -1,4 +1,4 @@
--- Ends a round of fetches without a response. The reserved price is released unless XE may have
+-- Ends a round of fetches without a response. The reserved price is released unless it may have
 -- billed the last fetch. With a circuit breaker opened the run waits for it.
 update runs
 set state = :state,

@@ -1,4 +1,4 @@
--- Stores what a response of XE said of the account; what it left out stays known.
+-- Stores what a response said of the account; what it left out stays known.
 insert into quotas as known (
   source, credentials, package, service_ends_at, quota_limit, quota_remaining, quota_resets_at,
   window_limit, window_remaining, window_resets_at, account_seen_at)

@@ -1,4 +1,4 @@
--- Stores XE's response and settles the reserved price to the rates that came.
+-- Stores the response and settles the reserved price to the rates that came.
 update runs
 set state = 'fetched',
     response_body = :body,

@@ -6,7 +6,4 @@ select
   (select extract(epoch from max(fetched_at))::float8
      from runs
     where source = :source and state = 'confirmed' and trigger <> 'backfill'
-      and outcome is distinct from 'no_newer_rate') as last_success,
-  (select quota_remaining::float8
-     from quotas
-    where source = :source and credentials = :credentials) as quota_remaining
+      and outcome is distinct from 'no_newer_rate') as last_success

@@ -3,7 +3,10 @@ import { dayCount } from '../../ledger/backfill.ts';
 import { UpstreamError } from '../../platform/errors.ts';
 import type { Days, Quote, RateRequest, RatesResponse } from './port.ts';
 
-/** A rate as it is in a response, nothing of it checked. `observedAt`: milliseconds or NaN. */
+/**
+ * A rate as it is in a response, nothing of it checked. `mid`: a number of lossless-json, also of a
+ * text, so that no digit is lost. `observedAt`: milliseconds or NaN.
+ */
 export interface RawQuote {
   readonly currency: unknown;
   readonly mid: unknown;
@@ -16,8 +19,9 @@ const PLAIN_DECIMAL = /^(0|[1-9]\d{0,14})(\.\d{1,15})?$/;
 const MOST_SHOWN = 120;
 
 /** A 200 that cannot be used: it may have been billed, and one retry may help. */
-export function unusable(title: string, what: string): UpstreamError {
-  return new UpstreamError(`${title}: ${what}`, { retryable: true, billed: true, status: 200 });
+export function unusable(title: string, what: string, excerpt = ''): UpstreamError {
+  const options = { retryable: true, billed: true, status: 200, excerpt };
+  return new UpstreamError(`${title}: ${what}`, options);
 }
 
 /** Parses the text of a response as an object, digit for digit. */
@@ -26,7 +30,7 @@ export function parseObject(title: string, text: string): Record<string, unknown
   try {
     body = parse(text);
   } catch {
-    throw unusable(title, `expected JSON, got ${printed(text)}`);
+    throw unusable(title, 'expected JSON', `, got ${printed(text)}`);
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw unusable(title, `expected a JSON object, got ${printed(text)}`);

@@ -147,8 +147,12 @@ export function refuseErrors(
   { retryAt = null, kind }: { retryAt?: string | null; kind?: UpstreamError['kind'] } = {},
 ): void {
   if (status === 200) return;
-  const body = data.replace(/\s+/g, ' ').slice(0, 200);
-  throw new UpstreamError(`${title}: expected status 200, got ${status}: ${body}`, {
+  const body = data.trim().replace(/\s+/g, ' ').slice(0, 200);
+  const excerpt = `: ${body}`;
+  const isJson = body.startsWith('{');
+  const message = `${title}: expected status 200, got ${status}`;
+  throw new UpstreamError(isJson ? message + excerpt : message, {
+    ...(isJson ? {} : { excerpt }),
     ...{ retryable: status >= 500, status, retryAt },
     ...(kind && { kind }),
   });

@@ -62,7 +62,7 @@ export interface Provider {
   ): Promise<FetchedRates>;
   /** Parses a stored response again. Throws what `fetchRates` would throw. */
   parse(body: string, request: RateRequest): RatesResponse;
-  /** The account's package and what is left of it, and the Date header; free of charge. */
+  /** The account's package, what is left of it, and the Date header, free of charge; or nothing. */
   fetchAccount(signal: AbortSignal): Promise<{ seen: QuotaSeen; date: string | null }>;
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { simulatorReach } from '../../app/producer-service.ts';
 import { UpstreamError, type UpstreamKind } from '../../platform/errors.ts';
+import type { ProviderName } from '../../platform/providers.ts';
 import type { Fault } from '../../platform/simulated-fault.ts';
 import { providerOf } from '../../producer/providers/list.ts';
 import type { FetchedRates, Provider } from '../../producer/providers/port.ts';
@@ -44,8 +45,30 @@ const FAULTS: Partial<Record<Fault, Expected>> = {
   future: unusable,
 };
 
+const REASONS: Partial<Record<Fault, RegExp>> = {
+  'wrong-base': /: expected rates from USD, got "EUR"$/,
+  'mid-string': /: expected a plain decimal above 0 for [A-Z]{3}, got "\d/,
+  'mid-null': /: expected a plain decimal above 0 for [A-Z]{3}, got (null|"")$/,
+  html: /: expected JSON, got "<html>/,
+  truncated: /: expected JSON, got "\{/,
+  redirect: /: expected status 200, got 302/,
+};
+
+/**
+ * How a provider differs: faults that its format cannot have, whether it has accounts with a quota,
+ * and whether a response always holds all its currencies.
+ */
+export interface Differences {
+  readonly without?: readonly Fault[];
+  readonly hasAccounts?: boolean;
+  readonly isTable?: boolean;
+}
+
 /** What every provider must do, against its own face of the simulator. */
-export function providerContract(name: string): void {
+export function providerContract(
+  name: ProviderName,
+  { without = [], hasAccounts = true, isTable = false }: Differences = {},
+): void {
   describe(`the provider ${name}`, function () {
     this.timeout(30_000);
     let simulator: Simulator;
@@ -56,7 +79,7 @@ export function providerContract(name: string): void {
       const credentials = { accountId: 'test', apiKey: randomUUID() };
       simulator = await startSimulator({ mode: 'live', ...credentials, now: () => new Date(NOW) });
       const reach = simulatorReach(name, simulator, credentials);
-      face = reach.baseUrl === simulator.url ? simulator : simulator.second;
+      face = simulator.face(name);
       open = (deadlineMs) =>
         providerOf(name).open({ ...reach, simulatedAs: 'simulator', log: quiet, deadlineMs });
       provider = open(10_000);
@@ -107,7 +130,32 @@ export function providerContract(name: string): void {
       expect([quotes.map(({ currency }) => currency), missing]).to.deep.equal([['KES'], ['ZWG']]);
     });
 
+    it('names a currency that is missing from the response, and returns the others', async () => {
+      face.setFault('missing-currency');
+      const { quotes, missing } = await fetchRates();
+      expect([quotes.length, missing.length]).to.deep.equal([6, 1]);
+      expect(quotes.map(({ currency }) => currency)).to.not.include(missing[0]);
+    });
+
+    it('refuses a response that holds other currencies only, and names both', async () => {
+      if (isTable) return;
+      const { body } = await fetchRates(['KES']);
+      const request = { currencies: ['NGN', 'GHS'], now: NOW, days: null };
+      expect(() => provider.parse(body, request))
+        .to.throw(UpstreamError, /expected quotes for NGN, GHS, got "KES"$/)
+        .with.property('kind', 'unusable');
+    });
+
+    it('says what was expected and what came', async () => {
+      for (const [fault, pattern] of Object.entries(REASONS)) {
+        if (without.includes(fault as Fault)) continue;
+        face.setFault(fault as Fault);
+        expect((await failure(fetchRates())).message, fault).to.match(pattern);
+      }
+    });
+
     it('does not store a currency that was not requested', async () => {
+      if (isTable) return;
       face.setFault('extra-currency');
       const { quotes, unrequested } = await fetchRates();
       expect([quotes.length, unrequested]).to.deep.equal([7, ['ZAR']]);
@@ -123,13 +171,15 @@ export function providerContract(name: string): void {
 
     it('tells the package and what is left of it, free of charge', async () => {
       const { seen, date } = await provider.fetchAccount(new AbortController().signal);
+      expect(face.requests()).to.equal(0);
+      if (!hasAccounts) return void expect(seen).to.deep.equal({});
       expect(seen.package).to.match(/^SIMULATOR/);
       expect(Number(seen.quota_remaining)).to.be.greaterThan(0);
       expect(Number.isNaN(Date.parse(date ?? ''))).to.equal(false);
-      expect(face.requests()).to.equal(0);
     });
 
-    for (const [fault, [kind, calls, isBilled]] of Object.entries(FAULTS))
+    for (const [fault, [kind, calls, isBilled]] of Object.entries(FAULTS)) {
+      if (without.includes(fault as Fault)) continue;
       it(`returns nothing with the fault ${fault}: ${kind}, after ${calls} calls`, async () => {
         if (['hang', 'drip'].includes(fault)) provider = open(400);
         face.setFault(fault as Fault);
@@ -138,5 +188,6 @@ export function providerContract(name: string): void {
         expect([found, face.requests(), billed]).to.deep.equal([kind, calls, isBilled]);
         expect(error.message).to.match(new RegExp(`^${providerOf(name).title}: `));
       });
+    }
   });
 }

@@ -11,6 +11,7 @@ import { nodeLost } from './node-lost.ts';
 import { poison } from './poison.ts';
 import { postgresKilled } from './postgres-killed.ts';
 import { primaryLost } from './primary-lost.ts';
+import { providerDown } from './provider-down.ts';
 import { replayUnderTraffic } from './replay-under-traffic.ts';
 import { repliesLost } from './replies-lost.ts';
 import { schemaEvolution } from './schema-evolution.ts';
@@ -18,6 +19,8 @@ import { shuffledOrders } from './shuffled.ts';
 
 /** Every case, in the order in which they run. */
 export const CASES: readonly ChaosCase[] = [
+  // It waits most of its time, beside the others of a quick run.
+  providerDown,
   consumerKilled,
   failpoints,
   members,

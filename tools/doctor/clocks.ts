@@ -6,7 +6,7 @@ export interface Skew {
   readonly uncertainty: number;
 }
 
-/** More than a slow network explains. Postgres decides slots, but XE's clock dates a rate. */
+/** More than a slow network explains. Postgres decides slots, the provider dates a rate. */
 const TOLERATED_SECONDS = 5;
 
 /**

@@ -45,7 +45,7 @@ type Context = Pick<LocalTask, 'config' | 'log'>;
 export async function diagnose({ config, log }: Context, version: string): Promise<Diagnosis> {
   const own = readEffectiveSettings(config, settingSources());
   const database = examineDatabase(config);
-  const [{ dependencies, running }, stream, registry, xe] = await Promise.all([
+  const [{ dependencies, running }, stream, registry, providers] = await Promise.all([
     database,
     examineStream({ config, log }),
     examineSchemas(config),
@@ -57,7 +57,7 @@ export async function diagnose({ config, log }: Context, version: string): Promi
     ...dependencies,
     ...stream,
     ...registry,
-    ...xe,
+    ...providers,
     ...checkExposure(config),
     ...compareRunning(running),
     ...notes,

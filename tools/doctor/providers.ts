@@ -1,6 +1,10 @@
 import type { ProviderLane } from '../../app/lanes.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { PROVIDER_SETTINGS, type ProviderName } from '../../platform/providers.ts';
+import {
+  CREDENTIAL_NAMES,
+  PROVIDER_SETTINGS,
+  type ProviderName,
+} from '../../platform/providers.ts';
 import { type Check, examine, note, ok, problem } from './check.ts';
 import { checkClock, measureSkew } from './clocks.ts';
 
@@ -101,8 +105,8 @@ function explainFailure(
  * null while no producer runs one.
  */
 export function examineSimulator(url: string | null): Promise<Check[]> {
-  const name = 'XE (SIMULATED)';
-  const simulated = note(name, 'XE_API_KEY is not set: rates are simulated');
+  const name = 'providers (SIMULATED)';
+  const simulated = note(name, `rates are simulated until you set ${CREDENTIAL_NAMES}`);
   if (!url)
     return Promise.resolve([
       simulated,

@@ -6,6 +6,7 @@ import {
   type settingSources,
 } from '../../platform/config.ts';
 import type { Heartbeat } from '../../platform/heartbeat.ts';
+import { PROVIDER_SETTINGS } from '../../platform/providers.ts';
 import { type Check, note, problem } from './check.ts';
 
 /** A setting in force: its value (null when unset), and where it comes from. */
@@ -55,7 +56,13 @@ export function checkLookAlikes(unknown: readonly LookAlike[]): Check[] {
 /** Settings that services must agree on, and the services that read them. */
 const SHARED: readonly { names: readonly string[]; services: readonly string[] }[] = [
   {
-    names: ['CURRENCIES', 'SCHEDULE', 'SCHEDULE_TZ', 'XE_DAILY_BUDGET', 'XE_API_KEY'],
+    names: [
+      ...['CURRENCIES', 'SCHEDULE', 'SCHEDULE_TZ', 'PROVIDERS'],
+      ...Object.values(PROVIDER_SETTINGS).flatMap(({ credentials, dailyBudget }) => [
+        ...credentials,
+        dailyBudget,
+      ]),
+    ],
     services: ['producer', 'api'],
   },
   {
@@ -126,7 +133,7 @@ export function preferRunning(
 /** A command rightly differs in how it logs. */
 const isComparable = (name: string) => !['LOG_LEVEL', 'FX_FAILPOINT'].includes(name);
 
-/** Variables that no setting reads and that resemble one: KAFKA_BROKER, XE_APIKEY, XE_KEY. */
+/** Variables that no setting reads and that resemble one: KAFKA_BROKER, API_TOKE. */
 export function findLookAlikes(
   variables: readonly string[],
   settings: readonly string[],

@@ -159,7 +159,7 @@ describe('the doctor on XE', () => {
   });
 
   it('names the fault that the running simulator plays', async () => {
-    const name = 'XE (SIMULATED)';
+    const name = 'providers (SIMULATED)';
     expect((await examineSimulator(simulator.url)).map(({ state }) => state)).to.deep.equal([
       'ok',
       'note',
@@ -312,7 +312,7 @@ describe('npm run doctor', () => {
       const { code, diagnosis } = await runDoctor({ ...settings, CURRENCIES: 'KES,NGN' });
       expect(diagnosis.problems).to.deep.equal([]);
       expect(code).to.equal(0);
-      expect(checkNamed(diagnosis.checks, 'XE (SIMULATED)').detail).to.contain('no fault');
+      expect(checkNamed(diagnosis.checks, 'providers (SIMULATED)').detail).to.contain('no fault');
       const currencies = diagnosis.settings.find(({ name }) => name === 'CURRENCIES');
       expect(currencies?.from).to.match(/^running producer/);
     });
@@ -340,7 +340,7 @@ describe('npm run doctor', () => {
       expect(doctor.output())
         .to.match(/^HEALTHY: no problem found\n/)
         .and.match(/ok {3}Postgres: .*PostgreSQL 18/)
-        .and.contain('XE_API_KEY is not set: rates are simulated');
+        .and.contain('rates are simulated until you set XE_ACCOUNT_ID and XE_API_KEY, or');
     });
   });
 });

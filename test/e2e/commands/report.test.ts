@@ -191,6 +191,63 @@ describe('npm run report', function () {
     await database.query('delete from daily_rates');
   });
 
+  describe('of the quality of rates', () => {
+    before(() =>
+      database.query(`
+        insert into daily_rates (rate_date, base_currency, quote_currency, source, mid,
+          observed_at, fetched_at, event_id)
+        select day, 'USD', code, 'xe', mid, day + time '01:00', day + time '01:00',
+          gen_random_uuid()
+        from (values (date '2021-10-13', 'KES', 100.50), ('2021-10-14', 'KES', 110.25),
+                     ('2021-10-14', 'NGN', 411), ('2021-10-20', 'KES', 111)) r (day, code, mid);
+        insert into second_rates (rate_date, base_currency, quote_currency, source, mid,
+          observed_at, fetched_at, event_id)
+        select '2021-10-14', 'USD', code, 'openexchangerates', mid, '2021-10-14T09:00Z',
+          '2021-10-14T09:00Z', gen_random_uuid()
+        from (values ('KES', 112.455), ('NGN', 411)) r (code, mid)`),
+    );
+    after(() => database.query('delete from daily_rates; delete from second_rates'));
+    const DAYS = ['--from', '2021-10-13', '--to', '2021-10-15'];
+    const KES =
+      '2021-10-14,KES,110.25,xe,2021-10-14T01:00:00Z,openexchangerates,112.455,' +
+      '2021-10-14T09:00:00Z,0.02000000,false,true';
+    const HEAD =
+      'rate_date,currency,rate,source,observed_at,second_source,second_rate,' +
+      'second_observed_at,difference,suspect,diverges';
+    const NOTE = '3 rates, 2 with a second source; diverging by more than 1 %: 1; suspect: 0.';
+
+    it('is a line for each day and currency, as CSV and JSON', () => {
+      const csv = report('quality', ...DAYS, '--format', 'csv');
+      const lines = csv.stdout.replace('\ufeff', '').trim().split(/\r?\n/);
+      expect(lines.slice(0, 1).concat(lines.slice(2))).to.deep.equal([
+        HEAD,
+        KES,
+        '2021-10-14,NGN,411,xe,2021-10-14T01:00:00Z,openexchangerates,411,2021-10-14T09:00:00Z,' +
+          '0.00000000,false,false',
+      ]);
+      expect(lines[1]).to.equal('2021-10-13,KES,100.50,xe,2021-10-13T01:00:00Z,,,,,false,false');
+      expect(csv.stderr).to.contain(NOTE);
+      const json = JSON.parse(report('quality', ...DAYS, '--json').stdout);
+      expect(json[0]).to.include({ rate: '100.50', second_source: null, difference: null });
+      expect(json[1]).to.include({ difference: '0.02000000', diverges: true });
+    });
+
+    it('is a table and a workbook, with the sums below', () => {
+      const { stdout } = report('quality', ...DAYS);
+      expect(stdout)
+        .to.match(/^rate_date +currency +rate/)
+        .and.contain(NOTE);
+      report('quality', ...DAYS, '--format', 'xlsx', '--out', 'quality.xlsx');
+      const [sheet] = readWorkbook(readFileSync(join(dir, 'quality.xlsx')));
+      expect([sheet?.name, sheet?.rows[0]]).to.deep.equal(['quality', HEAD.split(',')]);
+      expect(sheet?.rows[2]).to.deep.equal([
+        ...['day:2021-10-14', 'KES', 110.25, 'xe', 'instant:2021-10-14T01:00:00'],
+        ...['openexchangerates', 112.455, 'instant:2021-10-14T09:00:00', 0.02, false, true],
+      ]);
+      expect(sheet?.rows.at(-1)).to.deep.equal([NOTE]);
+    });
+  });
+
   it('takes today, in UTC, when no day is given', () => {
     const today = new Date().toISOString().slice(0, 10);
     const { code, stdout } = report('par', '--json');
@@ -217,12 +274,19 @@ describe('npm run report', function () {
       ['roll', '--from', '2021-10-15', '--as-of', '2021-10-15'],
       /expected --from before 2021-10-15/,
     ],
+    ['quality without the first day', ['quality'], /quality needs --from D/],
+    [
+      'quality as of a day',
+      ['quality', '--from', '2021-10-15', '--as-of', '2021-10-15'],
+      /quality has --from and --to, not --as-of/,
+    ],
+    ['a last day for a report of one', ['par', '--to', '2021-01-01'], /--to goes with quality/],
     ['all reports as one CSV', ['all', '--format', 'csv'], /all is written as a table or xlsx/],
     ['a loan for a report of all', ['loans', '--loan', 'x'], /--loan goes with history, not loans/],
     [
       'an earlier day for a report of one',
       ['par', '--from', '2020-01-01'],
-      /--from goes with roll, not par/,
+      /--from goes with roll, quality, not par/,
     ],
     [
       'two formats at once',

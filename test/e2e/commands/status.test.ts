@@ -174,6 +174,30 @@ describe('the status of the ledger', () => {
     expect(problems.at(-1)?.retry_at).to.equal('2026-11-24T13:00:00Z');
   });
 
+  it('shows every provider, and closes the breaker of the one that is named', async () => {
+    const second = { source: 'simulator-openexchangerates', credentials: 'simulator' };
+    for (const account of [SIMULATOR, second])
+      await openBreaker(database.db, {
+        ...{ ...account, status: 401, until: null },
+        failure: { code: 'provider_refused', detail: { message: 'no' } },
+      });
+    const settings = { DATABASE_URL: database.url, PROVIDERS: 'xe,openexchangerates' };
+    const show = async (...args: string[]) => {
+      const page = command('status', settings, [...args, '--quiet']);
+      return { code: await page.exited, output: page.output() };
+    };
+    const wrong = await show('--close-breaker', 'central-bank');
+    expect(wrong.code).to.equal(2);
+    expect(wrong.output).to.match(/central-bank is not among PROVIDERS \(xe,openexchangerates\)/);
+    const { output } = await show('--close-breaker', 'openexchangerates');
+    expect(output).to.match(/spent today +0 of 100 rates, Simulator/);
+    expect(output).to.match(/breaker +OPEN until/);
+    expect(output).to.match(
+      /provider 2 +Simulator of Open Exchange Rates: spent 0 of 20 calls; .*; breaker closed/,
+    );
+    expect((await show('--close-breaker')).output).to.match(/breaker +closed/);
+  });
+
   it('pages through runs, newest first, without gap or repeat', async () => {
     for (let n = 0; n < 25; n++)
       await run({

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { accessibilityFaults } from '../../support/browser.ts';
 import { usePipeline } from '../../support/dashboard.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -42,7 +43,7 @@ describe('the banners of the dashboard', function () {
     await page.goto('/?view=pipeline');
     await waitForBanner(
       page,
-      /RETRYINGXE is unavailable \(503\)\. Retrying at \d\d:\d\d UTC\. Rates of [\d-]+ are served\./,
+      /RETRYINGSimulator is unavailable \(503\)\. Retrying at \d\d:\d\d UTC\. Rates of [\d-]+ are/,
     );
     const banner = page.locator('#banners .banner', { hasText: 'RETRYING' });
     expect(await banner.count()).to.equal(1);
@@ -64,7 +65,7 @@ describe('the banners of the dashboard', function () {
     await page.goto('/?view=pipeline');
     await waitForBanner(
       page,
-      /CIRCUIT BREAKER OPEN.*\(403\)\. No requests are sent before .* UTC\. Check XE_ACCOUNT_ID/,
+      /CIRCUIT BREAKER OPEN.*\(403\)\. No requests are sent before .* UTC\. Check the credentials/,
     );
     expect(await readBanners(page)).to.not.match(/RETRYING|UPDATE FAILED/);
     await page.getByRole('button', { name: 'Update now' }).click();
@@ -93,7 +94,7 @@ describe('the banners of the dashboard', function () {
     ).to.equal('http://127.0.0.1:8080/');
   });
 
-  it('say that real rates are not updated without keys; they are not simulated', async () => {
+  it('say that real rates are not updated without credentials, not simulated', async () => {
     const { parts, page } = await start();
     await parts.query(`
       insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
@@ -101,7 +102,7 @@ describe('the banners of the dashboard', function () {
       select current_date - 1, 'USD', 'KES', 'xe', 129.5, now() - interval '1 day',
         now() - interval '1 day', gen_random_uuid()`);
     await page.goto('/');
-    await waitForBanner(page, /NO XE KEYS.*Set XE_ACCOUNT_ID and XE_API_KEY/);
+    await waitForBanner(page, /NO CREDENTIALS.*Set XE_ACCOUNT_ID and XE_API_KEY, or/);
     const simulated = page.locator('#banners').getByText('SIMULATED', { exact: true });
     expect(await simulated.isVisible()).to.equal(false);
   });
@@ -122,6 +123,42 @@ describe('the banners of the dashboard', function () {
       page,
       /FALLBACK RATES.*KES of today from simulator-openexchangerates \(Simulator unavailable since/,
     );
+  });
+
+  it('stand beside a chart of the second source, with what diverges', async () => {
+    const { parts, page } = await start();
+    await parts.query(`
+      insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+        fetched_at, event_id)
+      select current_date - n, 'USD', quote, 'simulator', 100, now() - n * interval '1 day',
+        now() - n * interval '1 day', gen_random_uuid()
+      from generate_series(0, 9) n, unnest('{KES,NGN}'::text[]) quote`);
+    await page.goto('/');
+    await page.locator('.card .rate').first().waitFor();
+    const chart = page.locator('section.quality');
+    expect(await chart.isVisible(), 'one source').to.equal(false);
+    await parts.query(`
+      insert into second_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
+        fetched_at, event_id)
+      select rate_date, 'USD', quote_currency, 'simulator-openexchangerates',
+        case when quote_currency = 'KES' and rate_date = current_date then 101.47 else 100.25 end,
+        observed_at, fetched_at, gen_random_uuid()
+      from daily_rates`);
+    await page.reload();
+    await chart.locator('canvas').waitFor();
+    expect(await chart.getByRole('img').getAttribute('aria-label')).to.match(
+      /difference of Simulator of Open Exchange Rates in percent from [\d-]+ to .* for KES, NGN/,
+    );
+    const today = new Date().toISOString().slice(0, 10);
+    expect(await chart.locator('.diverging').textContent()).to.equal(`divergesKES ${today} 1.47 %`);
+    expect(await chart.locator('.readout').textContent()).to.match(
+      /KES 1\.47 % divergesNGN 0\.25 %/,
+    );
+    await chart.getByText('Data table').click();
+    expect(await chart.locator('tbody tr').count()).to.equal(20);
+    expect(await chart.locator('tbody .mark').count()).to.equal(1);
+    expect(await page.locator('.card[data-quote=KES] .marks').textContent()).to.match(/diverges/);
+    expect(await accessibilityFaults(page)).to.deep.equal([]);
   });
 
   it('say that the service is offline, keep the content, and go when it is back', async () => {

@@ -197,14 +197,14 @@ describe('the pipeline under /v2', () => {
     ).data.data;
     expect(currencies.map(({ stale }) => stale)).to.deep.equal(Array(7).fill(true));
     const codes = problems.map(({ code }) => code);
-    expect(codes).to.include('xe_keys_missing').and.include('rates_stale');
+    expect(codes).to.include('credentials_missing').and.include('rates_stale');
     expect(problems[0]?.fix).to.match(/Set XE_ACCOUNT_ID and XE_API_KEY/);
     const ready = JSON.parse((await get(`${url}/readyz`))?.text ?? '{}');
     expect(ready.status).to.equal('degraded');
-    expect(ready.checks.rates).to.match(/XE_API_KEY is not set/);
+    expect(ready.checks.rates).to.match(/no credentials are set/);
     const text = (await get(`${url}/metrics`))?.text ?? '';
     expect(text)
-      .to.match(/^fx_xe_keys_missing 1/m)
+      .to.match(/^fx_provider_keys_missing 1/m)
       .and.match(/^fx_rate_stale\{quote="KES"\} 1/m);
     // A gauge that is not known is absent: 0 rates left would raise an alarm.
     expect(text).to.not.match(/^fx_last_success_timestamp_seconds 0/m);
@@ -219,7 +219,7 @@ describe('the pipeline under /v2', () => {
       .map((line) => line.replace(/[{ ].*/, ''));
     expect(samples).to.include('fx_schedule_missed_total').and.include('fx_rate_stale');
     for (const name of [
-      'fx_xe_quota_remaining',
+      'fx_provider_quota_remaining',
       'fx_last_success_timestamp_seconds',
       'fx_rate_age_seconds',
       'fx_consumer_lag_records',
@@ -254,7 +254,7 @@ describe('the pipeline under /v2', () => {
     ])
       expect(text).to.match(line);
     for (const name of [
-      'fx_xe_quota_remaining',
+      'fx_provider_quota_remaining',
       'fx_consumer_lag_records',
       'fx_dead_letters_total',
     ])

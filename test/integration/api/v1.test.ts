@@ -155,10 +155,27 @@ describe('the API', () => {
           success: false,
           detail:
             'the budget of 3 rates a day is spent: 0 used, this run costs 7; ' +
-            'raise it (XE_DAILY_BUDGET for XE), or wait for 00:00 UTC',
+            "raise the provider's daily budget, or wait for 00:00 UTC",
         },
       ]);
     });
+
+    for (const [fault, detail] of [
+      ['503', 'XE: expected status 200, got 503'],
+      ['html', 'XE: expected JSON'],
+    ] as const)
+      it(`returns 400 without the page that came in place of JSON (${fault})`, async () => {
+        const { consumer, producer, simulator } = await using();
+        simulator.setFault(fault);
+        await consumer();
+        producer();
+        const { status, data } = await axios.post(`${url}/v1/rates/update`, null, {
+          validateStatus: () => true,
+        });
+        expect([status, data]).to.deep.equal([400, { success: false, detail }]);
+        const runs = await parts.runs();
+        expect(JSON.stringify(runs), 'the run keeps it').to.contain('<html>');
+      });
 
     it('returns 202 with the location of the run after ten seconds', async function () {
       this.timeout(30_000);

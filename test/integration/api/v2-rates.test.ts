@@ -1,7 +1,9 @@
+import axios from 'axios';
 import { expect } from 'chai';
 import { type CallOptions, callApi as callApiAt } from '../../support/contract-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { pipeline, SEVEN } from '../../support/pipeline.ts';
+import { readWorkbook } from '../../support/workbook.ts';
 
 interface Row {
   base: string;
@@ -301,6 +303,108 @@ describe('rates under /v2', () => {
       `update daily_rates set mid = 190.2
        where rate_date = '2026-11-24' and quote_currency = 'KES'`,
     );
+  });
+
+  describe('with a second source', () => {
+    before(async () => {
+      await parts.query(`
+        with second as (
+          insert into rate_observations
+            (event_id, run_id, source, base_currency, quote_currency, mid, observed_at, fetched_at)
+          select gen_random_uuid(), 'second', 'simulator-openexchangerates', base_currency,
+            quote_currency, mid * case quote_currency when 'KES' then 1.02 else 0.998 end,
+            rate_date + interval '9 hours', rate_date + interval '9 hours'
+          from daily_rates where rate_date in ('2026-11-20', '2026-11-23')
+          returning *
+        )
+        insert into second_rates (rate_date, base_currency, quote_currency, source, mid,
+          observed_at, fetched_at, event_id)
+        select (observed_at at time zone 'UTC')::date, base_currency, quote_currency, source, mid,
+          observed_at, fetched_at, event_id
+        from second`);
+    });
+    after(async () => {
+      await parts.query('delete from second_rates');
+      await parts.query("delete from rate_observations where run_id = 'second'");
+    });
+    const RANGE = 'from=2026-11-20&to=2026-11-23';
+    const COLUMNS = [
+      ...['rate_date', 'quote', 'rate', 'source', 'observed_at', 'second_source', 'second_rate'],
+      ...['second_observed_at', 'difference', 'suspect', 'diverges'],
+    ];
+
+    it('shows the quality of each day as JSON, in pages', async () => {
+      type Quality = Rows<Record<string, unknown> & { quote: string }>;
+      const { data } = await callApi<Quality>(`/v2/quality?${RANGE}`);
+      expect(
+        data.data.map((row) => [row['rate_date'], row.quote, row['difference']]),
+      ).to.deep.equal([
+        ['2026-11-20', 'KES', '0.02000000'],
+        ['2026-11-20', 'NGN', '-0.00200000'],
+        ['2026-11-22', 'KES', null],
+        ['2026-11-23', 'KES', '0.02000000'],
+        ['2026-11-23', 'UGX', '-0.00200000'],
+      ]);
+      expect(Object.keys(data.data[0] ?? {})).to.deep.equal(COLUMNS);
+      expect(data.data[0]).to.include({
+        ...{ rate: '129.1500000000', second_source: 'simulator-openexchangerates' },
+        ...{ suspect: false, diverges: true },
+      });
+      expect(data.data.map((row) => row['diverges'])).to.deep.equal([
+        ...[true, false, false, true, false],
+      ]);
+      const first = (await callApi<Quality>(`/v2/quality?${RANGE}&limit=2&quotes=KES`)).data;
+      const cursor = `&cursor=${first.meta.next_cursor}`;
+      const rest = (await callApi<Quality>(`/v2/quality?${RANGE}&limit=2&quotes=KES${cursor}`))
+        .data;
+      expect([first.data.length, rest.data.length, rest.meta.next_cursor]).to.deep.equal([
+        ...[2, 1, null],
+      ]);
+      expect((await callApi('/v2/quality?from=2026-11-24&to=2026-11-20')).status).to.equal(400);
+    });
+
+    it('shows it as CSV and as a workbook', async () => {
+      const csv = await axios.get(`${url}/v2/quality.csv?${RANGE}`);
+      expect(csv.headers['content-disposition']).to.equal(
+        'attachment; filename="fx-quality_2026-11-20_2026-11-23.csv"',
+      );
+      const lines = String(csv.data).trim().split(/\r?\n/);
+      expect(lines[0]).to.match(new RegExp(`${COLUMNS.join(',')}$`));
+      expect(lines[1]).to.equal(
+        '2026-11-20,KES,129.1500000000,simulator,2026-11-20T01:00:00Z,' +
+          'simulator-openexchangerates,131.733000000000,2026-11-20T09:00:00Z,0.02000000,false,true',
+      );
+      expect(lines).to.have.length(6);
+      const { data } = await axios.get(`${url}/v2/quality.xlsx?${RANGE}`, {
+        responseType: 'arraybuffer',
+      });
+      const [sheet] = readWorkbook(Buffer.from(data));
+      expect(sheet?.rows[0]).to.deep.equal(COLUMNS);
+      expect(sheet?.rows).to.have.length(6);
+    });
+
+    it('says with each observation how far it is from the rate of its day', async () => {
+      type Row = { quote: string; source: string; difference: string | null; diverges: boolean };
+      const { data } = await callApi<Rows<Row>>('/v2/observations?date=2026-11-23');
+      expect(
+        data.data.map(({ quote, source, difference, diverges }) => [
+          ...[quote, source.length, difference, diverges],
+        ]),
+      ).to.deep.equal([
+        ['KES', 9, null, true],
+        ['UGX', 9, null, false],
+        ['KES', 27, '0.02000000', true],
+        ['UGX', 27, '-0.00200000', false],
+      ]);
+    });
+
+    it('marks a conversion and a cross rate that use a rate which diverges', async () => {
+      const ask = async (path: string) =>
+        JSON.stringify((await callApi(`/v2/${path}`)).data).match(/"diverges":(true|false)/)?.[1];
+      expect(await ask('convert?from=USD&to=KES&amount=1&date=2026-11-23')).to.equal('true');
+      expect(await ask('convert?from=KES&to=UGX&amount=1&date=2026-11-23')).to.equal('true');
+      expect(await ask('convert?from=USD&to=UGX&amount=1&date=2026-11-23')).to.equal('false');
+    });
   });
 
   it('accepts a list as repeated parameters, and with spaces after the commas', async () => {

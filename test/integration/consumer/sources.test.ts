@@ -1,13 +1,18 @@
 import { expect } from 'chai';
 import { openDeadLetters } from '../../../consumer/dead-letters.ts';
-import { batchHandler } from '../../../consumer/handle-batch.ts';
+import { batchHandler, startRedrives } from '../../../consumer/handle-batch.ts';
 import { openRateStore } from '../../../consumer/rate-store.ts';
+import { replay } from '../../../consumer/replay.ts';
+import { UndecodableRecord } from '../../../events/rate-observed.ts';
 import { rateDecoder } from '../../../events/wire-format.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import type { StreamRecord } from '../../../stream/port.ts';
+import { openPostgresStream } from '../../../stream/postgres/stream.ts';
+import { seededRandom, shuffle } from '../../../tools/chaos/random.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { makeRate, makeRecord } from '../../support/make-rate.ts';
-import { quiet } from '../../support/quiet.ts';
+import { onGiveUp, quiet } from '../../support/quiet.ts';
 
 const DAY = '2026-11-23';
 const rate = (source: string, mid: string, time: string, run = source) =>
@@ -22,7 +27,23 @@ const XE_LATER = rate('xe', '129.2', '02:00');
 const FALLBACK = rate('openexchangerates', '129.9', '09:00');
 const FALLBACK_LATER = rate('openexchangerates', '130.1', '10:00');
 const SIMULATED = rate('simulator', '77', '23:00');
-const ALL = [XE, XE_LATER, FALLBACK, FALLBACK_LATER, SIMULATED];
+/** Four days of two currencies: XE's two slots on two, the fallback beside or without it. */
+const MANY = ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23'].flatMap((day, n) =>
+  ['KES', 'NGN'].flatMap((currency) => {
+    const at = (source: string, time: string, mid: string) =>
+      makeRate(currency, mid, {
+        ...{ source, run_id: `${source}-${day}-${time}` },
+        observed_at: `${day}T${time}:00.000Z`,
+        fetched_at: `${day}T23:30:00.000Z`,
+      });
+    return [
+      at('simulator', '23:00', '77.50'),
+      ...(n === 0 ? [] : [at('openexchangerates', '09:00', `129.90${n}`)]),
+      ...(n === 0 ? [] : [at('openexchangerates', '21:00', `130.10${n}`)]),
+      ...(n < 2 ? [] : [at('xe', '01:00', `129.1${n}`), at('xe', '02:00', `129.20000${n}`)]),
+    ];
+  }),
+);
 
 describe('the sources of rates', () => {
   let database: TestDatabase;
@@ -32,11 +53,16 @@ describe('the sources of rates', () => {
   afterEach(() => database.drop());
 
   const days = () => database.query('select source, mid from daily_rates');
-  const tables = async () => [
-    await database.query('select event_id from rate_observations order by 1'),
-    await database.query('select source, mid, event_id from daily_rates order by 1'),
-    await database.query('select source, mid, event_id from second_rates order by 1'),
-  ];
+  /** The tables whole, but for what tells when and in which order a row was stored. */
+  const tables = () =>
+    Promise.all(
+      ['rate_observations', 'daily_rates', 'second_rates'].map((table) =>
+        database.query(
+          `select to_jsonb(t) - '{seq,stored_at,stored_by}'::text[] as row from ${table} t
+           order by 1`,
+        ),
+      ),
+    );
 
   it('decide a day by their rank, then the newest wins', async () => {
     const store = openRateStore(database.db);
@@ -50,19 +76,53 @@ describe('the sources of rates', () => {
     expect(await days()).to.deep.equal([{ source: 'xe', mid: '129.2' }]);
   });
 
-  it('three of them give equal tables in any order and in batches of any size', async () => {
-    const orders = [ALL, [...ALL].reverse(), [FALLBACK, SIMULATED, XE_LATER, FALLBACK_LATER, XE]];
+  it('give equal tables by a replay of a topic that holds three of them in any order', async () => {
+    const { db, url, notifications, query } = database;
+    const stream = openPostgresStream({ db, url, notifications, log: quiet });
+    const random = seededRandom(19);
     let expected: unknown;
-    for (const order of orders)
-      for (const size of [1, 2, 5]) {
-        for (const table of ['rate_observations', 'daily_rates', 'second_rates'])
-          await database.query(`delete from ${table}`);
-        const store = openRateStore(database.db);
-        for (let at = 0; at < order.length; at += size)
-          await store.save(order.slice(at, at + size));
-        expected ??= await tables();
-        expect(await tables()).to.deep.equal(expected);
-      }
+    for (let round = 0; round < 12; round++) {
+      const topic = `order-${round}`;
+      await stream.createTopic({ topic, partitions: 3, replication: 1 });
+      const order = shuffle([...MANY, ...MANY.filter(() => random() < 0.3)], random);
+      const size = 1 + Math.floor(random() * 20);
+      for (let at = 0; at < order.length; at += size)
+        await stream.publish(topic, order.slice(at, at + size).map(makeRecord));
+      for (const table of ['rate_observations', 'daily_rates', 'second_rates'])
+        await query(`delete from ${table}`);
+      const deps = { db, stream, topic, schemaOf: () => Promise.resolve(null), log: quiet };
+      expect(await replay(deps, {})).to.include({ read: order.length, dead: 0 });
+      const found = await tables();
+      expected ??= found;
+      expect(found, `round ${round}`).to.deep.equal(expected);
+      expect(await replay(deps, {})).to.include({ inserted: 0, updated_days: 0 });
+      expect(await tables(), `round ${round}, again`).to.deep.equal(expected);
+    }
+    const won = await query('select source, count(*)::int from daily_rates group by 1 order by 1');
+    expect(won).to.deep.equal([
+      { source: 'openexchangerates', count: 2 },
+      { source: 'simulator', count: 2 },
+      { source: 'xe', count: 4 },
+    ]);
+  });
+
+  it('that an old consumer refused are stored when their dead letters are redriven', async () => {
+    const store = openRateStore(database.db);
+    const decode = rateDecoder(() => Promise.resolve(null));
+    const { value } = makeRecord(FALLBACK);
+    const old = openDeadLetters({ db: database.db, publish: null, log: quiet });
+    const record = { topic: 't', partition: 0, offset: '7', timestampMs: '-1', headers: {} };
+    const refusal = new UndecodableRecord('bad_source', 'source: expected xe or simulator');
+    await old.keep({ ...record, key: null, value: value as Buffer }, refusal);
+    const redrives = startRedrives({
+      ...{ ...database, store, decode, onGiveUp, log: quiet },
+    });
+    await database.query('update dead_letters set redrive_asked_at = now()');
+    await database.query("select announce('dead_letters')");
+    await eventually(async () =>
+      expect(await days()).to.deep.equal([{ source: 'openexchangerates', mid: '129.9' }]),
+    );
+    await redrives.stop();
   });
 
   it('that are unknown are stored with the lowest rank and a warning', async () => {

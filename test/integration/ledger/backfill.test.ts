@@ -236,6 +236,31 @@ describe('npm run backfill', function () {
     }
   });
 
+  it('asks the provider that --provider names, at its price', async () => {
+    const database = await testDatabase();
+    try {
+      const settings = { DATABASE_URL: database.url, PROVIDERS: 'xe,openexchangerates' };
+      const days = ['--from', '2026-01-01', '--to', '2026-01-03', '--yes'];
+      running = command('backfill', settings, [...days, '--provider', 'central-bank']);
+      expect(await running.exited).to.equal(2);
+      expect(running.output()).to.match(/central-bank is not among PROVIDERS \(xe,openexch/);
+      running = command('backfill', settings, [...days, '--provider', 'openexchangerates']);
+      expect(await running.exited, running.output()).to.equal(0);
+      expect(running.output()).to.match(/3 days: 3 calls, simulated/);
+      expect(running.output()).to.match(/3 of 3 pages stored, 0 failed, 3 calls paid/);
+      expect(
+        await database.query(
+          `select source, count(*)::int as rates, count(distinct rate_date)::int as days
+           from daily_rates group by source`,
+        ),
+      ).to.deep.equal([{ source: 'simulator-openexchangerates', rates: 21, days: 3 }]);
+    } finally {
+      running?.kill('SIGKILL');
+      await running?.exited;
+      await database.drop();
+    }
+  });
+
   it('gives up a page that XE rejects, and the next backfill is not blocked by it', async () => {
     const database = await testDatabase();
     try {

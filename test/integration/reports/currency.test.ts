@@ -35,6 +35,25 @@ describe('totals of a book in several currencies', () => {
     ['total NGN', '8880132.3328'],
   ];
 
+  it('say that a rate diverges from another source of its day', async () => {
+    await rate('KES', DAY, '110.95');
+    await rate('NGN', DAY, '411');
+    await database.query(
+      `insert into second_rates (rate_date, base_currency, quote_currency, source, mid,
+                                 observed_at, fetched_at, event_id)
+       values (?, 'USD', 'KES', 'openexchangerates', 115, now(), now(), gen_random_uuid())`,
+      [DAY],
+    );
+    const { notes, rates } = await outstanding(await inUsd());
+    await database.query('delete from second_rates');
+    expect(notes[0]).to.match(/ KES .*source xe\)\. DIVERGES: another source of the day/);
+    expect(notes[1]).to.not.contain('DIVERGES');
+    expect(rates?.map(({ currency, diverges }) => [currency, diverges])).to.deep.equal([
+      ['KES', true],
+      ['NGN', false],
+    ]);
+  });
+
   it('are one a currency, never added up', async () => {
     expect(await outstanding()).to.deep.equal({ totals: OWN, notes: [], rates: undefined });
   });

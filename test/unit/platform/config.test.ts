@@ -2,8 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { maskedSettings, maskUserinfo, readConfig } from '../../../platform/config.ts';
+import {
+  maskedSettings,
+  maskUserinfo,
+  readConfig,
+  SECRET_NAMES,
+} from '../../../platform/config.ts';
 import { WrongSettings } from '../../../platform/errors.ts';
+import { PROVIDER_SETTINGS } from '../../../platform/providers.ts';
 
 const NO_FILE = '/nonexistent/.env';
 const faultsOf = (environment: Record<string, string>, envFile = NO_FILE): readonly string[] => {
@@ -49,6 +55,23 @@ describe('the settings', () => {
     expect(faultsOf({ FX_FAILPOINT: 'before-decode', NODE_ENV: 'production' })).to.deep.equal([
       'FX_FAILPOINT: remove it, it kills the process; NODE_ENV is production',
     ]);
+  });
+
+  it('take providers in order, and name the known ones for an unknown or doubled one', () => {
+    const of = (PROVIDERS: string) => faultsOf({ PROVIDERS });
+    expect(of('openexchangerates,xe')).to.deep.equal([]);
+    for (const given of ['xe,unknown', 'xe,xe', 'XE', 'xe,'])
+      expect(of(given)).to.deep.equal([
+        `PROVIDERS: use a comma list of ${Object.keys(PROVIDER_SETTINGS).join(', ')}, each once, ` +
+          `for example xe,openexchangerates; got ${JSON.stringify(given)}`,
+      ]);
+    const named = { PROVIDERS: 'xe,openexchangerates', XE_API_KEY: 'k', XE_ACCOUNT_ID: 'a' };
+    expect(faultsOf(named)).to.deep.equal([
+      'PROVIDERS: openexchangerates has no credentials: set OPENEXCHANGERATES_APP_ID, ' +
+        'or leave it out',
+    ]);
+    expect(readConfig({ ...named, OPENEXCHANGERATES_APP_ID: 'k' }, NO_FILE).source).to.equal('xe');
+    expect(SECRET_NAMES).to.include('OPENEXCHANGERATES_APP_ID').and.include('XE_API_KEY');
   });
 
   it('name every fault at once, each by one message with an example of a valid value', () => {

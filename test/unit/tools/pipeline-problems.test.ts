@@ -1,12 +1,23 @@
 import { expect } from 'chai';
 import type { HealthProblem } from '../../../ledger/health.ts';
-import type { SlotState } from '../../../ledger/status.ts';
+import type { ProviderStatus, SlotState } from '../../../ledger/status.ts';
 import type { Heartbeat } from '../../../platform/heartbeat.ts';
 import { formatProblems, formatVerdict, judge } from '../../../tools/problems.ts';
 import { findProblems } from '../../../tools/status.ts';
 
 const NOW = '2026-11-24T12:00:00Z';
-const SETTINGS = { CURRENCIES: ['KES', 'NGN'], SCHEDULE: '0 1,23 * * *', SCHEDULE_TZ: 'UTC' };
+const SETTINGS: Parameters<typeof findProblems>[1] = {
+  ...{ CURRENCIES: ['KES', 'NGN'], SCHEDULE: '0 1,23 * * *', SCHEDULE_TZ: 'UTC' },
+  PROVIDERS: ['xe', 'openexchangerates'],
+};
+const FIRST: ProviderStatus = {
+  ...{ source: 'xe', title: 'XE', bills: 'rates', spent_today: 2, daily_budget: 100 },
+  ...{ quota: null, breaker: null },
+};
+const SECOND: ProviderStatus = {
+  ...{ ...FIRST, source: 'openexchangerates', title: 'Open Exchange Rates', bills: 'calls' },
+  ...{ spent_today: 0, daily_budget: 20 },
+};
 
 const beat = (service: string, more: Partial<Heartbeat> = {}): Heartbeat => ({
   service,
@@ -28,6 +39,7 @@ const HEALTHY_FACTS: Parameters<typeof findProblems>[0] = {
   services: [beat('producer'), beat('consumer')],
   open_letters: 0,
   last_failure: null,
+  providers: [FIRST, SECOND],
 };
 const find = (more: Partial<typeof HEALTHY_FACTS>) =>
   findProblems({ ...HEALTHY_FACTS, ...more }, SETTINGS);
@@ -99,17 +111,22 @@ describe('the problems of the pipeline', () => {
       ...{ status: 401, reason: 'XE: expected status 200, got 401', opened_at: NOW },
       open_until: '2026-11-24T13:00:00Z',
     };
-    const found = find({ breaker, open_runs: [FAILING_RUN], open_count: 1 });
+    const providers = [{ ...FIRST, breaker }, SECOND];
+    const found = find({ breaker, providers, open_runs: [FAILING_RUN], open_count: 1 });
     expect(found.map(({ code }) => code)).to.deep.equal(['breaker_open']);
-    expect(found[0]?.fix).to.match(/XE_API_KEY.*--close-breaker/);
+    expect(found[0]?.fix).to.match(/XE_API_KEY.*--close-breaker xe/);
+    const ofSecond = find({ providers: [FIRST, { ...SECOND, breaker }] });
+    expect(ofSecond[0]).to.include({ code: 'breaker_open', component: 'Open Exchange Rates' });
+    expect(ofSecond[0]?.fix).to.match(/OPENEXCHANGERATES_APP_ID.*--close-breaker openexchange/);
   });
 
   it('include a budget that is spent, and one that the schedule exceeds', () => {
-    expect(find({ spent_today: 99 })[0]).to.include({
+    const spent = (spent_today: number) => ({ providers: [{ ...FIRST, spent_today }, SECOND] });
+    expect(find(spent(99))[0]).to.include({
       code: 'budget_spent',
       retry_at: '2026-11-25T00:00:00Z',
     });
-    expect(codes({ spent_today: 98 })).to.deep.equal([]);
+    expect(codes(spent(98))).to.deep.equal([]);
     const often = findProblems(HEALTHY_FACTS, { ...SETTINGS, SCHEDULE: '*/15 * * * *' });
     expect(often[0]?.code).to.equal('budget_too_small');
   });
@@ -123,12 +140,20 @@ describe('the problems of the pipeline', () => {
       ...{ quota_resets_at: null, window_limit: null, window_remaining: null },
       ...{ window_resets_at: null, seen_at: NOW },
     };
-    expect(codes({ quota })).to.deep.equal(['quota_spent']);
-    expect(codes({ quota: { ...quota, quota_remaining: null } })).to.deep.equal([]);
+    const left = (quota_remaining: string | null, of = FIRST) => ({
+      providers: [{ ...of, quota: { ...quota, quota_remaining } }],
+    });
+    expect(codes(left('1'))).to.deep.equal(['quota_spent']);
+    expect(codes(left(null))).to.deep.equal([]);
+    expect(codes(left('1', SECOND)), 'one call holds all').to.deep.equal([]);
+    expect(find(left('0', SECOND))[0]).to.include({ component: 'Open Exchange Rates' });
   });
 
   it('are shown worst first, with fix and retry, and the rest counted', () => {
-    const problems = find({ services: [beat('producer')], open_letters: 2, spent_today: 99 });
+    const problems = find({
+      ...{ services: [beat('producer')], open_letters: 2 },
+      providers: [{ ...FIRST, spent_today: 99 }],
+    });
     expect(judge(problems)).to.equal('down');
     expect(formatVerdict(problems)).to.equal('DOWN: 3 problems, worst first');
     expect(formatProblems(problems, 2)).to.deep.equal([
