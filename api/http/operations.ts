@@ -32,7 +32,7 @@ export interface OperationDeps extends TokenSettings {
 
 /** A report of the whole loan book may take this long. */
 const REPORT_TIMEOUT_MS = 25_000;
-/** A table has every row unless `limit` is given: 7 currencies × 3,660 days are 25,620. */
+/** Without `limit` a CSV or workbook has every row; 7 currencies × 3,660 days are 25,620. */
 const TABLE_ROWS = 100_000;
 /** These wait on purpose for something to happen. */
 const LONG_POLLS = ['pull', 'events'];
@@ -97,7 +97,7 @@ function respond(
   { readParams, handler }: { readParams: ReadParams; handler: Handler },
 ): RequestHandler {
   return async (req, res) => {
-    // A health probe gets the one format there is, whatever it accepts.
+    // Service operations have one format each: a probe may send any Accept.
     const format = operation.tag === 'Service' ? '' : negotiateFormat(req, res, operation);
     res.locals['format'] = format;
     const params = withTableLimit(readParams(req), req, format);
@@ -124,7 +124,7 @@ function respond(
   };
 }
 
-/** A file that ended after a page would be mistaken for the whole. */
+/** Lifts the default limit of a CSV or workbook: a file of one page would look complete. */
 function withTableLimit(params: Params, req: Request, format: string): Params {
   const isDefault = params['limit'] !== undefined && req.query['limit'] === undefined;
   return isTable(format) && isDefault ? { ...params, limit: TABLE_ROWS } : params;

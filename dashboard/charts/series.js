@@ -1,6 +1,6 @@
 // @ts-check
 
-/** One colour per currency in every chart: CSS classes and strokes use its number. */
+/** Currencies in the order of their colours: CSS classes and strokes use the number, from 1. */
 const ORDER = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 const COLOURS = 7;
 
