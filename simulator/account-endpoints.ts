@@ -1,5 +1,5 @@
 import { flagOf, listOf, textOf } from './conversion.ts';
-import { CURRENCIES, type Currency } from './prices.ts';
+import { CURRENCIES, type Currency } from './currencies.ts';
 import type { Quota } from './quota.ts';
 import { type Endpoint, type JsonObject, LEGAL, timestampText, XeError } from './xe-format.ts';
 

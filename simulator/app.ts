@@ -19,6 +19,7 @@ import {
   monthlyAverage,
 } from './rate-endpoints.ts';
 import {
+  CODE,
   type Endpoint,
   type EndpointResponse,
   errorBody,
@@ -37,7 +38,7 @@ function basicAuth({ accountId, apiKey }: { accountId: string; apiKey: string })
     const given = Buffer.from(encoded, 'base64').toString('utf8');
     if (scheme.toLowerCase() === 'basic' && given === `${accountId}:${apiKey}`) return next();
     res.set('WWW-Authenticate', 'Basic realm="XE API simulator"');
-    throw new XeError(401, 'Bad credentials', 1);
+    throw new XeError(401, 'Bad credentials', CODE.ofCredentials);
   };
 }
 

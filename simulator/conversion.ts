@@ -1,14 +1,6 @@
-import {
-  CURRENCIES,
-  type Currency,
-  decimalText,
-  type Fraction,
-  fractionOf,
-  inverseOf,
-  product,
-  usdRate,
-} from './prices.ts';
-import { type Digits, timestampText, XeError } from './xe-format.ts';
+import { CURRENCIES, type Currency } from './currencies.ts';
+import { decimalText, type Fraction, fractionOf, inverseOf, product, usdRate } from './prices.ts';
+import { CODE, type Digits, timestampText, XeError } from './xe-format.ts';
 
 /** A request's parameters, as Express reads them. */
 export type Query = Readonly<Record<string, unknown>>;
@@ -35,7 +27,7 @@ export function flagOf(query: Query, name: string): boolean {
 export function wholeNumberOf(
   query: Query,
   name: string,
-  limits: { min: number; max: number; standard: number },
+  limits: { min: number; max: number; standard: number; code?: number },
 ): number {
   const text = textOf(query, name);
   if (text === undefined) return limits.standard;
@@ -44,6 +36,7 @@ export function wholeNumberOf(
   throw new XeError(
     400,
     `${name} must be a whole number from ${limits.min} to ${limits.max}, got ${text}`,
+    limits.code,
   );
 }
 
@@ -96,7 +89,7 @@ function chooseCurrencies({ base, quotes, obsolete, on }: AskedCodes): {
     throw new XeError(
       400,
       `No ${[...new Set(missing)].join(', ')} found on ${timestampText(on)}`,
-      7,
+      CODE.ofCurrency,
     );
   return { base: baseCurrency, quotes: [...new Set(quoteCurrencies)] };
 }

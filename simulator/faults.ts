@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import express, { type Request, type Response, Router } from 'express';
 import { FAULTS, type Fault } from '../platform/simulated-fault.ts';
-import { DAY, HOUR, timestampText, XeError } from './xe-format.ts';
+import { CODE, DAY, HOUR, timestampText, XeError } from './xe-format.ts';
 
 /**
  * The fault that is being played, for this many more requests; without a number until it is taken
@@ -53,7 +53,7 @@ export function refuse(
       res.status(304).end();
       return true;
     case '401':
-      throw new XeError(401, 'Bad credentials', 1);
+      throw new XeError(401, 'Bad credentials', CODE.ofCredentials);
     case '403':
       throw new XeError(403, 'Your package does not permit this');
     case '404':
@@ -98,7 +98,11 @@ export function refuse(
       const named = String(req.query['to'] ?? req.query['from'] ?? '')
         .split(',')
         .slice(0, 1);
-      throw new XeError(400, `No ${named.join(', ')} found on ${timestampText(now)}`, 7);
+      throw new XeError(
+        400,
+        `No ${named.join(', ')} found on ${timestampText(now)}`,
+        CODE.ofCurrency,
+      );
     }
     default:
       return false;

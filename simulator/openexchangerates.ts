@@ -1,8 +1,9 @@
 import { type ErrorRequestHandler, type Response, Router } from 'express';
 import type { Fault } from '../platform/simulated-fault.ts';
 import { textOf } from './conversion.ts';
+import { CURRENCIES, type Currency } from './currencies.ts';
 import { type FaultSwitch, refuse, sendBadly } from './faults.ts';
-import { CURRENCIES, type Currency, decimalText, secondUsdRate } from './prices.ts';
+import { decimalText, secondUsdRate } from './prices.ts';
 import type { Quota } from './quota.ts';
 import { DAY, HOUR, type JsonObject, jsonText, XeError } from './xe-format.ts';
 

@@ -7,8 +7,10 @@ import {
   textOf,
   wholeNumberOf,
 } from './conversion.ts';
-import { type Currency, decimalText, inverseOf, roundedUnits } from './prices.ts';
+import type { Currency } from './currencies.ts';
+import { decimalText, inverseOf, roundedUnits } from './prices.ts';
 import {
+  CODE,
   DAY,
   type Endpoint,
   type EndpointCall,
@@ -59,7 +61,7 @@ export const historicRate: Endpoint = ({ query, now, mode }) => {
   if (date === undefined) throw new XeError(400, 'date is required');
   if (time !== undefined && mode === 'daily')
     throw new XeError(403, 'time is for Live packages only');
-  const at = instantOf('date', `${date}T${time ?? '00:00'}`);
+  const at = instantOf('date', `${date}T${time ?? '00:00'}`, CODE.ofDay);
   if (at > now) throw new XeError(400, `date must not be in the future, got ${timestampText(at)}`);
   const conversion = readConversion(query, { base: 'from', quotes: 'to', on: at });
   return {
@@ -137,10 +139,16 @@ function periodOf({ query, now, mode }: EndpointCall): Period {
   };
 }
 
+/** A day, or an instant to the minute or second, in UTC or with a zone: XE's SDKs send both. */
 function instantIn(query: Query, name: string): Date | undefined {
   const text = textOf(query, name);
   if (text === undefined) return undefined;
-  return instantOf(name, text.includes('T') ? text : `${text}T00:00`);
+  const [, minute = text, second = '', sign = '', hours = '0', minutes = '0'] =
+    /^(.*T\d\d:\d\d)(:[0-5]\d)?(?:Z|([+-])([01]\d):?([0-5]\d))?$/.exec(text) ?? [];
+  const spelled = minute.includes('T') ? minute : `${minute}T00:00`;
+  const local = instantOf(name, spelled, CODE.ofPeriod).getTime();
+  const ahead = Number(`${sign}${Number(hours) * 60 + Number(minutes)}`);
+  return new Date(local + Number(second.slice(1)) * 1000 - ahead * 60_000);
 }
 
 function pageOf(query: Query, { start, end, step }: Period): Date[] {
@@ -162,8 +170,14 @@ export const monthlyAverage: Endpoint = ({ query, now }) => {
     min: 1996,
     max: now.getUTCFullYear(),
     standard: now.getUTCFullYear(),
+    code: CODE.ofYear,
   });
-  const month = wholeNumberOf(query, 'month', { min: 1, max: 12, standard: 0 });
+  const month = wholeNumberOf(query, 'month', {
+    min: 1,
+    max: 12,
+    standard: 0,
+    code: CODE.ofMonth,
+  });
   if (textOf(query, 'margin') !== undefined)
     throw new XeError(400, 'monthly_average takes no margin');
   const wanted = month === 0 ? Array.from({ length: 12 }, (_, index) => index + 1) : [month];

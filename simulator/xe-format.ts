@@ -30,10 +30,19 @@ function isDigits(value: Digits | JsonObject): value is Digits {
 /** XE's documentation, named in every error body. */
 const DOCUMENTATION_URL = 'https://xecdapi.xe.com/docs/v1/';
 
+/** XE's own codes, as far as its SDKs and their tests show them; 0 is an unexpected error. */
+export const CODE = {
+  ofCredentials: 1,
+  ofCurrency: 7,
+  ofDay: 8,
+  ofPeriod: 10,
+  ofYear: 14,
+  ofMonth: 15,
+} as const;
+
 /**
- * A call that XE would refuse, answered with `status` and XE's error body. XE's own codes that are
- * known: 0 (unexpected), 1 (bad credentials), 7 (no such currency). All others are INVENTED here as
- * 9000 + status, which cannot be mistaken for codes of XE.
+ * A call that XE would refuse, answered with `status` and XE's error body. Codes other than `CODE`
+ * are INVENTED here as 9000 + status, which cannot be mistaken for codes of XE.
  */
 export class XeError extends Error {
   override name = 'XeError';
@@ -80,9 +89,10 @@ export function latestStamp(mode: Mode, now: Date): Date {
 }
 
 /**
- * The instant that `YYYY-MM-DDThh:mm` spells in UTC. A day or time that does not exist is refused.
+ * The instant that `YYYY-MM-DDThh:mm` spells in UTC. A day or time that does not exist is refused,
+ * with XE's `code`.
  */
-export function instantOf(name: string, spelled: string): Date {
+export function instantOf(name: string, spelled: string, code: number): Date {
   const at = new Date(`${spelled}:00Z`);
   // new Date() takes 30 February for 2 March and 24:00 for the next day: only what reads back the
   // same exists.
@@ -90,9 +100,10 @@ export function instantOf(name: string, spelled: string): Date {
     throw new XeError(
       400,
       `${name} must be an existing UTC day YYYY-MM-DD and time hh:mm, got ${spelled}`,
+      code,
     );
   if (spelled < HISTORY_BEGINS)
-    throw new XeError(400, `${name} must not be before ${HISTORY_BEGINS}, got ${spelled}`);
+    throw new XeError(400, `${name} must not be before ${HISTORY_BEGINS}, got ${spelled}`, code);
   return at;
 }
 

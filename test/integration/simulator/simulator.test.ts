@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import axios from 'axios';
 import { expect } from 'chai';
+import currencyCodes from 'currency-codes';
 import sinon from 'sinon';
 import { CannotStart } from '../../../platform/errors.ts';
 import {
@@ -153,7 +154,7 @@ describe('the XE simulator', () => {
 
     it('lists currencies by prefix, obsolete ones and symbols on request', async () => {
       const { ask } = await start();
-      const { body } = await ask('currencies?iso=ke,U');
+      const { body } = await ask('currencies?iso=ke,UG,USD');
       expect(body).to.deep.equal({
         ...LEGAL,
         currencies: [
@@ -167,6 +168,7 @@ describe('the XE simulator', () => {
         iso: 'GHC',
         is_obsolete: true,
         superseded_by: 'GHS',
+        superceded_by: 'GHS',
         currency_symbol: '¢',
       });
       const codes = (await ask('currencies?iso=*')).body.currencies.map(
@@ -175,6 +177,18 @@ describe('the XE simulator', () => {
       expect(codes)
         .to.include.members([...Object.keys(SEVEN), 'EUR', 'GBP', 'ZAR', 'TZS'])
         .and.not.include('GHC');
+    });
+
+    it('has every currency of ISO 4217 that money is counted in', async () => {
+      const { ask } = await start();
+      const listed = (await ask('currencies?obsolete=true')).body.currencies.map(
+        ({ iso }: { iso: string }) => iso,
+      );
+      const units = 'BOV CHE CHW CLF COU MXV USN UYI UYW XBA XBB XBC XBD XSU XTS XUA XXX';
+      expect(listed).to.have.length(new Set(listed).size);
+      expect([...listed, ...units.split(' ')]).to.include.members(currencyCodes.codes());
+      const { body } = await ask('convert_to?to=RUB&from=CAD&amount=55');
+      expect(body.from[0].mid).to.be.closeTo((55 * 1.38) / 79, 0.4);
     });
 
     it('replaces an obsolete currency with its successor unless obsolete=true', async () => {
@@ -314,8 +328,6 @@ describe('the XE simulator', () => {
         'date must not be in the future, got 2026-11-25T00:00:00Z',
       'historic_rate?to=KES&date=2026-11-24&time=13:38':
         'date must not be in the future, got 2026-11-24T13:38:00Z',
-      'historic_rate?to=KES&date=1995-11-15':
-        'date must not be before 1995-11-16, got 1995-11-15T00:00',
     };
     for (const [path, message] of Object.entries(refused))
       it(`answers 400 to ${path}`, async () => {
@@ -325,6 +337,21 @@ describe('the XE simulator', () => {
         expect(body.message).to.equal(message);
         expect(body.code).to.equal(9400);
         expect(body.documentation_url).to.match(/^https:/);
+      });
+
+    // The codes that the tests of XE's Java SDK expect.
+    const codes = {
+      'historic_rate?to=KES&date=1995-11-15': 8,
+      'historic_rate?to=CAD&from=SZL&date=1980-06-27&time=20:06': 8,
+      'historic_rate/period?to=USD&start_timestamp=1000-10-10&end_timestamp=2000-10-10': 10,
+      'monthly_average?to=USD&year=3000&month=1': 14,
+      'monthly_average?to=USD&year=2000&month=21': 15,
+    };
+    for (const [path, code] of Object.entries(codes))
+      it(`answers ${path} with code ${code}`, async () => {
+        const { ask } = await start();
+        const { status, body } = await ask(path);
+        expect([status, body.code]).to.deep.equal([400, code]);
       });
 
     for (const day of [
@@ -585,6 +612,18 @@ describe('the XE simulator', () => {
       ]);
     });
 
+    for (const spelled of [
+      '2026-11-23T14:00Z',
+      '2026-11-23T14:00:00',
+      '2026-11-23T15:00:00%2B0100',
+      '2026-11-23T09:30:00-04:30',
+    ])
+      it(`takes ${spelled} for 14:00 UTC`, async () => {
+        const { ask } = await start();
+        const { body } = await ask(`historic_rate/period?to=RUB&start_timestamp=${spelled}`);
+        expect(timestamps(body, 'RUB')).to.deep.equal(['2026-11-23T14:00:00Z']);
+      });
+
     it('has only 00:00 on Daily packages, which refuse hours and times', async () => {
       const { ask } = await start({ mode: 'daily' });
       const { body } = await ask(
@@ -603,7 +642,8 @@ describe('the XE simulator', () => {
       'start_timestamp=2026-02-30',
       'start_timestamp=2026-11-25',
       'start_timestamp=2026-01-05&end_timestamp=2026-01-04',
-      'start_timestamp=2026-01-05T10:00Z',
+      'start_timestamp=2026-01-05T10:00:60Z',
+      'start_timestamp=2026-01-05T10:00CET',
       'start_timestamp=2026-01-05&interval=weekly',
     ])
       it(`refuses ${wrong}`, async () => {
