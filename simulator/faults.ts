@@ -95,14 +95,8 @@ export function refuse(
       res.redirect(302, req.originalUrl);
       return true;
     case 'unknown-currency': {
-      const named = String(req.query['to'] ?? req.query['from'] ?? '')
-        .split(',')
-        .slice(0, 1);
-      throw new XeError(
-        400,
-        `No ${named.join(', ')} found on ${timestampText(now)}`,
-        CODE.ofCurrency,
-      );
+      const [named = ''] = String(req.query['to'] ?? req.query['from'] ?? '').split(',');
+      throw new XeError(400, `No ${named} found on ${timestampText(now)}`, CODE.ofCurrency);
     }
     default:
       return false;

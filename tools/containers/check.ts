@@ -166,7 +166,8 @@ async function checkBroker(compose: Compose, mode: 'true' | 'false'): Promise<vo
 /** The API connects with a role that cannot write rates. */
 async function checkRoles(engine: Engine, secrets: Map<string, string>): Promise<void> {
   const asReader = (statement: string) => {
-    const url = `postgres://fx_rates_read:${secrets.get('database_read_password')}@127.0.0.1/fx_rates`;
+    const password = secrets.get('database_read_password');
+    const url = `postgres://fx_rates_read:${password}@127.0.0.1/fx_rates`;
     const psql = ['exec', '-T', 'postgres', 'psql', '-tA', url, '-c', statement];
     return engine.attempt('docker', 'compose', '--project-directory', '/project', ...psql);
   };
