@@ -657,6 +657,12 @@ export interface components {
          */
         readonly Day: string;
         /**
+         * Format: date
+         * @description A day in UTC.
+         * @example 2026-11-01
+         */
+        readonly RequestedDay: string;
+        /**
          * Format: date-time
          * @description An instant in UTC, ISO 8601.
          * @example 2026-11-24T01:00:02.345Z
@@ -667,6 +673,28 @@ export interface components {
          * @example 129.2512345678
          */
         readonly Decimal: string;
+        /**
+         * Format: date
+         * @description A day in UTC, or null.
+         * @example 2026-11-01
+         */
+        readonly DayOrNull: string | null;
+        /**
+         * Format: date-time
+         * @description An instant in UTC, ISO 8601, or null.
+         * @example 2026-11-24T01:00:02.345Z
+         */
+        readonly InstantOrNull: string | null;
+        /**
+         * @description An exact decimal as text, or null.
+         * @example 129.2512345678
+         */
+        readonly DecimalOrNull: string | null;
+        /**
+         * @description Where a rate comes from, or null.
+         * @example xe
+         */
+        readonly SourceOrNull: string | null;
         /**
          * @description Currency code, ISO 4217.
          * @example KES
@@ -768,7 +796,7 @@ export interface components {
              */
             readonly allowed?: readonly string[];
             /** @description With `no-rate`, the last day before that has a rate; null where none has. */
-            readonly last_date?: components["schemas"]["Day"] | null;
+            readonly last_date?: components["schemas"]["DayOrNull"];
         };
         /** @description Units of `quote` for 1 `base`. `rate` and all that belongs to it are null where there is no rate of `rate_date`. */
         readonly Rate: {
@@ -783,20 +811,20 @@ export interface components {
              */
             readonly quote: components["schemas"]["Code"];
             /** @description Units of `quote` for 1 `base`; null without a rate of the day. */
-            readonly rate: components["schemas"]["Decimal"] | null;
+            readonly rate: components["schemas"]["DecimalOrNull"];
             /**
              * @description Units of `base` for 1 `quote`, to 18 decimals.
              * @example 0.007736867398514201
              */
-            readonly inverse: components["schemas"]["Decimal"] | null;
+            readonly inverse: components["schemas"]["DecimalOrNull"];
             /** @description UTC day of the rate. */
             readonly rate_date: components["schemas"]["Day"];
             /** @description The provider's timestamp. */
-            readonly observed_at: components["schemas"]["Instant"] | null;
+            readonly observed_at: components["schemas"]["InstantOrNull"];
             /** @description When the rate was fetched. */
-            readonly fetched_at: components["schemas"]["Instant"] | null;
+            readonly fetched_at: components["schemas"]["InstantOrNull"];
             /** @description Where it comes from; see `sources` in the status. */
-            readonly source: components["schemas"]["Source"] | null;
+            readonly source: components["schemas"]["SourceOrNull"];
             /**
              * @description More than 20 % off the last known rate of the seven days before.
              * @example false
@@ -830,7 +858,7 @@ export interface components {
              */
             readonly simulated: boolean;
             /** @description When the next slot is due. */
-            readonly next_slot?: components["schemas"]["Instant"] | null;
+            readonly next_slot?: components["schemas"]["InstantOrNull"];
             /** @description The requested day. */
             readonly date?: components["schemas"]["Day"];
             /** @description First requested day. */
@@ -1011,14 +1039,14 @@ export interface components {
              * @description The best other source of the day; null where there is none.
              * @example openexchangerates
              */
-            readonly second_source: components["schemas"]["Source"] | null;
+            readonly second_source: components["schemas"]["SourceOrNull"];
             /**
              * @description Its rate.
              * @example 129.41
              */
-            readonly second_rate: components["schemas"]["Decimal"] | null;
+            readonly second_rate: components["schemas"]["DecimalOrNull"];
             /** @description Its time of the rate. */
-            readonly second_observed_at: components["schemas"]["Instant"] | null;
+            readonly second_observed_at: components["schemas"]["InstantOrNull"];
             /**
              * @description How far the second rate is off, as a fraction of the rate.
              * @example 0.00201316
@@ -1133,9 +1161,9 @@ export interface components {
              * @description First day with a rate; null without any.
              * @example 2026-01-01
              */
-            readonly first_date: components["schemas"]["Day"] | null;
+            readonly first_date: components["schemas"]["DayOrNull"];
             /** @description Last day with a rate; null without any. */
-            readonly last_date: components["schemas"]["Day"] | null;
+            readonly last_date: components["schemas"]["DayOrNull"];
             /**
              * @description Days with a rate.
              * @example 320
@@ -1152,13 +1180,13 @@ export interface components {
             /** @description The currency. */
             readonly quote: components["schemas"]["Code"];
             /** @description UTC day of its newest rate; null without any. */
-            readonly rate_date: components["schemas"]["Day"] | null;
+            readonly rate_date: components["schemas"]["DayOrNull"];
             /** @description The provider's timestamp of it. */
-            readonly observed_at: components["schemas"]["Instant"] | null;
+            readonly observed_at: components["schemas"]["InstantOrNull"];
             /** @description When it was fetched. */
-            readonly fetched_at: components["schemas"]["Instant"] | null;
+            readonly fetched_at: components["schemas"]["InstantOrNull"];
             /** @description Where its newest rate comes from. */
-            readonly source: components["schemas"]["Source"] | null;
+            readonly source: components["schemas"]["SourceOrNull"];
             /**
              * @description Whether another source of the day is far off.
              * @example false
@@ -1184,7 +1212,7 @@ export interface components {
              */
             readonly slot: components["schemas"]["Instant"];
             /** @description The last slot of the row, where many were skipped at once. */
-            readonly to: components["schemas"]["Instant"] | null;
+            readonly to: components["schemas"]["InstantOrNull"];
             /**
              * @description Number of slots in this row.
              * @example 1
@@ -1210,7 +1238,7 @@ export interface components {
             /** @description The values that belong to `failure_code`. */
             readonly failure_detail: components["schemas"]["FailureDetail"];
             /** @description What a confirmed run brought. */
-            readonly outcome: components["schemas"]["Outcome"];
+            readonly outcome: components["schemas"]["Outcome"] | null;
         };
         /**
          * @description Why a run failed, was skipped or is retried, as a code; `reason` is the sentence.
@@ -1227,10 +1255,15 @@ export interface components {
             readonly [key: string]: unknown;
         } | null;
         /**
-         * @description What a confirmed run brought; `no_newer_rate` means that its rates are hidden or not newer than what was stored.
-         * @enum {unknown}
+         * @description By days past due.
+         * @enum {string}
          */
-        readonly Outcome: "ok" | "partial" | "no_newer_rate" | null;
+        readonly DueBucket: "current" | "1-30" | "31-60" | "61-90" | "90+";
+        /**
+         * @description What a confirmed run brought; `no_newer_rate` means that its rates are hidden or not newer than what was stored.
+         * @enum {string}
+         */
+        readonly Outcome: "ok" | "partial" | "no_newer_rate";
         readonly HealthProblem: {
             /**
              * @description For programs.
@@ -1265,17 +1298,17 @@ export interface components {
              * @description When its slot was due; null without one.
              * @example 2026-11-24T01:00:00Z
              */
-            readonly slot: components["schemas"]["Instant"] | null;
+            readonly slot: components["schemas"]["InstantOrNull"];
             /**
              * @description First day of a page of a backfill, else null.
              * @example null
              */
-            readonly first_day: components["schemas"]["Day"] | null;
+            readonly first_day: components["schemas"]["DayOrNull"];
             /**
              * @description Last day of that page, else null.
              * @example null
              */
-            readonly last_day: components["schemas"]["Day"] | null;
+            readonly last_day: components["schemas"]["DayOrNull"];
             /**
              * @description Progress of the run.
              * @enum {unknown}
@@ -1309,7 +1342,7 @@ export interface components {
              * @description When the package ends.
              * @example 2027-06-30T00:00:00Z
              */
-            readonly service_ends_at: components["schemas"]["Instant"] | null;
+            readonly service_ends_at: components["schemas"]["InstantOrNull"];
             /**
              * @description Rates of the package.
              * @example 10000
@@ -1324,7 +1357,7 @@ export interface components {
              * @description When the quota starts again.
              * @example 2026-12-01T00:00:00Z
              */
-            readonly quota_resets_at: components["schemas"]["Instant"] | null;
+            readonly quota_resets_at: components["schemas"]["InstantOrNull"];
             /**
              * @description What is allowed in a shorter window.
              * @example 100
@@ -1336,7 +1369,7 @@ export interface components {
              */
             readonly window_remaining: string | null;
             /** @description When that window starts again. */
-            readonly window_resets_at: components["schemas"]["Instant"] | null;
+            readonly window_resets_at: components["schemas"]["InstantOrNull"];
             /** @description When the provider last reported these figures. */
             readonly seen_at: components["schemas"]["Instant"];
         };
@@ -1433,7 +1466,7 @@ export interface components {
                 /** @description The currencies that have its rates. */
                 readonly currencies: readonly components["schemas"]["Code"][];
                 /** @description The first slot that the first provider did not serve. */
-                readonly since: components["schemas"]["Instant"] | null;
+                readonly since: components["schemas"]["InstantOrNull"];
             } | null;
             /** @description Time of the database. */
             readonly now: components["schemas"]["Instant"];
@@ -1546,7 +1579,7 @@ export interface components {
             /** @description Where the run fetches. */
             readonly source: components["schemas"]["Source"];
             /** @description Where its rates came from; null before a response. */
-            readonly answered_by: components["schemas"]["Source"] | null;
+            readonly answered_by: components["schemas"]["SourceOrNull"];
             /**
              * @description What caused the run.
              * @enum {unknown}
@@ -1556,17 +1589,17 @@ export interface components {
              * @description When its slot was due; null without one.
              * @example 2026-11-24T01:00:00Z
              */
-            readonly slot: components["schemas"]["Instant"] | null;
+            readonly slot: components["schemas"]["InstantOrNull"];
             /**
              * @description First day of a page of a backfill, else null.
              * @example null
              */
-            readonly first_day: components["schemas"]["Day"] | null;
+            readonly first_day: components["schemas"]["DayOrNull"];
             /**
              * @description Last day of that page, else null.
              * @example null
              */
-            readonly last_day: components["schemas"]["Day"] | null;
+            readonly last_day: components["schemas"]["DayOrNull"];
             /**
              * @description Progress of the run.
              * @enum {unknown}
@@ -1600,7 +1633,7 @@ export interface components {
             /** @description The values that belong to `failure_code`. */
             readonly failure_detail: components["schemas"]["FailureDetail"];
             /** @description What a confirmed run brought. */
-            readonly outcome: components["schemas"]["Outcome"];
+            readonly outcome: components["schemas"]["Outcome"] | null;
             /**
              * @description The dead letter that failed the run.
              * @example null
@@ -1632,20 +1665,20 @@ export interface components {
              * @description When it is attempted again; null once it has ended.
              * @example null
              */
-            readonly next_attempt_at: components["schemas"]["Instant"] | null;
+            readonly next_attempt_at: components["schemas"]["InstantOrNull"];
             /** @description When a producer last claimed it. */
-            readonly claimed_at: components["schemas"]["Instant"] | null;
+            readonly claimed_at: components["schemas"]["InstantOrNull"];
             /** @description When the response was stored. */
-            readonly fetched_at: components["schemas"]["Instant"] | null;
+            readonly fetched_at: components["schemas"]["InstantOrNull"];
             /** @description When its events were acknowledged. */
-            readonly published_at: components["schemas"]["Instant"] | null;
+            readonly published_at: components["schemas"]["InstantOrNull"];
             /** @description When it was confirmed, failed or skipped. */
-            readonly ended_at: components["schemas"]["Instant"] | null;
+            readonly ended_at: components["schemas"]["InstantOrNull"];
             /**
              * @description Last slot of a row that covers many, else null.
              * @example null
              */
-            readonly skipped_to: components["schemas"]["Instant"] | null;
+            readonly skipped_to: components["schemas"]["InstantOrNull"];
             /**
              * @description Number of slots of such a row, else null.
              * @example null
@@ -1686,7 +1719,7 @@ export interface components {
              */
             readonly record_offset: string;
             /** @description When the record was created; null if its producer wrote no usable time. */
-            readonly record_timestamp: components["schemas"]["Instant"] | null;
+            readonly record_timestamp: components["schemas"]["InstantOrNull"];
             /**
              * @description The reason in words, as in the metrics.
              * @example wrong magic byte
@@ -1723,7 +1756,7 @@ export interface components {
              * @description When a redrive was requested; null once a consumer has tried.
              * @example null
              */
-            readonly redrive_asked_at: components["schemas"]["Instant"] | null;
+            readonly redrive_asked_at: components["schemas"]["InstantOrNull"];
             /**
              * @description Why the last redrive failed, as a sentence; null without the token.
              * @example null
@@ -1738,12 +1771,12 @@ export interface components {
              * @description When it was closed.
              * @example null
              */
-            readonly closed_at: components["schemas"]["Instant"] | null;
+            readonly closed_at: components["schemas"]["InstantOrNull"];
             /**
              * @description When a redrive stored it.
              * @example null
              */
-            readonly redriven_at: components["schemas"]["Instant"] | null;
+            readonly redriven_at: components["schemas"]["InstantOrNull"];
         };
         readonly DeadLetterWithBytes: {
             /**
@@ -1767,7 +1800,7 @@ export interface components {
              */
             readonly record_offset: string;
             /** @description When the record was created; null if its producer wrote no usable time. */
-            readonly record_timestamp: components["schemas"]["Instant"] | null;
+            readonly record_timestamp: components["schemas"]["InstantOrNull"];
             /**
              * @description The reason in words, as in the metrics.
              * @example wrong magic byte
@@ -1804,7 +1837,7 @@ export interface components {
              * @description When a redrive was requested; null once a consumer has tried.
              * @example null
              */
-            readonly redrive_asked_at: components["schemas"]["Instant"] | null;
+            readonly redrive_asked_at: components["schemas"]["InstantOrNull"];
             /**
              * @description Why the last redrive failed, as a sentence.
              * @example null
@@ -1819,12 +1852,12 @@ export interface components {
              * @description When it was closed.
              * @example null
              */
-            readonly closed_at: components["schemas"]["Instant"] | null;
+            readonly closed_at: components["schemas"]["InstantOrNull"];
             /**
              * @description When a redrive stored it.
              * @example null
              */
-            readonly redriven_at: components["schemas"]["Instant"] | null;
+            readonly redriven_at: components["schemas"]["InstantOrNull"];
             /**
              * @description Key of the record, as text.
              * @example USD-KES
@@ -1919,7 +1952,7 @@ export interface components {
              *     }
              */
             readonly sums: {
-                readonly [key: string]: components["schemas"]["Decimal"] | null;
+                readonly [key: string]: components["schemas"]["DecimalOrNull"];
             };
         };
         readonly UsedRate: {
@@ -1974,7 +2007,7 @@ export interface components {
              * @description When the book was loaded; null when there is none.
              * @example 2026-11-30T01:00:00Z
              */
-            readonly loaded_at: components["schemas"]["Instant"] | null;
+            readonly loaded_at: components["schemas"]["InstantOrNull"];
             /**
              * @description How many loans are loaded.
              * @example 4
@@ -1984,12 +2017,12 @@ export interface components {
              * @description The newest day up to today with a release, a due date or a payment.
              * @example 2024-04-16
              */
-            readonly last_activity: components["schemas"]["Day"] | null;
+            readonly last_activity: components["schemas"]["DayOrNull"];
             /**
              * @description The newest such day on which loans are open at its close: a good day to begin with.
              * @example 2024-03-16
              */
-            readonly opening_day: components["schemas"]["Day"] | null;
+            readonly opening_day: components["schemas"]["DayOrNull"];
             /**
              * @description Limits of the book that every report states.
              * @example []
@@ -2051,7 +2084,7 @@ export interface components {
              * @description Not a repayment, never counted as one.
              * @example 1200000.0000
              */
-            readonly Downpayment: components["schemas"]["Decimal"] | null;
+            readonly Downpayment: components["schemas"]["DecimalOrNull"];
             /**
              * @description Of the borrower.
              * @example dfgc
@@ -2071,12 +2104,12 @@ export interface components {
              * @description The amount of one instalment, not a frequency: the name is that of the file.
              * @example 1271803.8060
              */
-            readonly payment_frequency: components["schemas"]["Decimal"] | null;
+            readonly payment_frequency: components["schemas"]["DecimalOrNull"];
             /**
              * @description As the file has it.
              * @example 2024-04-30
              */
-            readonly maturity_date: components["schemas"]["Day"] | null;
+            readonly maturity_date: components["schemas"]["DayOrNull"];
             /**
              * @description Days since the oldest instalment not covered fell due. 0 on the due date, and before the release.
              * @example 0
@@ -2086,12 +2119,12 @@ export interface components {
              * @description The latest due date up to the day.
              * @example 2021-09-16
              */
-            readonly last_due_date: components["schemas"]["Day"] | null;
+            readonly last_due_date: components["schemas"]["DayOrNull"];
             /**
              * @description The latest payment up to the day that was not reversed.
              * @example 2021-09-16
              */
-            readonly last_repayment_date: components["schemas"]["Day"] | null;
+            readonly last_repayment_date: components["schemas"]["DayOrNull"];
             /**
              * @description Everything due and not received. 0 before the release.
              * @example 0.0000
@@ -2141,14 +2174,13 @@ export interface components {
             /**
              * @description By days past due. Null outside of the portfolio, which is the loans in_arrears and current.
              * @example current
-             * @enum {unknown}
              */
-            readonly bucket: "current" | "1-30" | "31-60" | "61-90" | "90+" | null;
+            readonly bucket: components["schemas"]["DueBucket"] | null;
             /**
              * @description All instalments less what was paid. Null without instalments, 0 before the release.
              * @example 39425917.9860
              */
-            readonly outstanding_balance: components["schemas"]["Decimal"] | null;
+            readonly outstanding_balance: components["schemas"]["DecimalOrNull"];
             /**
              * @description ISO 4217 code of the loan, else of its branch.
              * @example KES
@@ -2158,10 +2190,16 @@ export interface components {
              * @description The straight-line share of principal in outstanding_balance: LoanAmount / sum of instalments.
              * @example 39425917.9722
              */
-            readonly principal_outstanding: components["schemas"]["Decimal"] | null;
+            readonly principal_outstanding: components["schemas"]["DecimalOrNull"];
         };
         /** @description With `columns`, these fields of a Loan. */
         readonly SomeOfALoan: {
+            /**
+             * @description Present if it was requested.
+             * @example 1ab2c3d4e5
+             */
+            readonly loan_id?: string;
+        } & {
             readonly [key: string]: string | number | null;
         };
         readonly LoansAnswer: {
@@ -2255,7 +2293,7 @@ export interface components {
              * @description The first day on which it was covered; null while it is not.
              * @example null
              */
-            readonly date_cleared: components["schemas"]["Day"] | null;
+            readonly date_cleared: components["schemas"]["DayOrNull"];
             /**
              * @description From the due date to date_cleared, else to the day of the report.
              * @example 49
@@ -2319,32 +2357,32 @@ export interface components {
              * @description Of these loans. Null for several currencies and outside of the portfolio.
              * @example 604741.9998
              */
-            readonly outstanding_balance: components["schemas"]["Decimal"] | null;
+            readonly outstanding_balance: components["schemas"]["DecimalOrNull"];
             /**
              * @description Of these loans.
              * @example 201580.6666
              */
-            readonly amount_at_risk: components["schemas"]["Decimal"] | null;
+            readonly amount_at_risk: components["schemas"]["DecimalOrNull"];
             /**
              * @description outstanding_balance over that of the whole portfolio.
              * @example 0.015107
              */
-            readonly by_outstanding: components["schemas"]["Decimal"] | null;
+            readonly by_outstanding: components["schemas"]["DecimalOrNull"];
             /**
              * @description amount_at_risk over the outstanding_balance of the whole portfolio.
              * @example 0.005036
              */
-            readonly by_arrears: components["schemas"]["Decimal"] | null;
+            readonly by_arrears: components["schemas"]["DecimalOrNull"];
             /**
              * @description Of these loans.
              * @example 604742.0000
              */
-            readonly principal_outstanding: components["schemas"]["Decimal"] | null;
+            readonly principal_outstanding: components["schemas"]["DecimalOrNull"];
             /**
              * @description principal_outstanding over that of the whole portfolio: the usual PAR.
              * @example 0.015107
              */
-            readonly by_principal: components["schemas"]["Decimal"] | null;
+            readonly by_principal: components["schemas"]["DecimalOrNull"];
         };
         readonly ParAnswer: {
             /** @description One row per scope and measure. */
@@ -2389,7 +2427,7 @@ export interface components {
              * @description Of the outstanding balance in from_bucket.
              * @example 1.000000
              */
-            readonly share_of_outstanding: components["schemas"]["Decimal"] | null;
+            readonly share_of_outstanding: components["schemas"]["DecimalOrNull"];
             /**
              * @description Loans of the currency settled by the earlier day: not part of the portfolio that moves.
              * @example 0
@@ -2604,12 +2642,12 @@ export interface components {
          * @description UTC day.
          * @example 2026-11-24
          */
-        readonly date: components["schemas"]["Day"];
+        readonly date: components["schemas"]["RequestedDay"];
         /**
          * @description UTC day of the provider's timestamp.
          * @example 2026-11-24
          */
-        readonly date_required: components["schemas"]["Day"];
+        readonly date_required: components["schemas"]["RequestedDay"];
         /** @description What to return for a currency without a rate of `date`: `null` (default) shows the gap, `previous` the last earlier rate, `error` a 404. */
         readonly on_missing: "null" | "previous" | "error";
         /** @description What happens without a rate of `date`: `error` (default) is a 404 that names the last day with a rate, `previous` converts at that rate. */
@@ -2620,12 +2658,12 @@ export interface components {
          * @description First UTC day.
          * @example 2026-11-01
          */
-        readonly from: components["schemas"]["Day"];
+        readonly from: components["schemas"]["RequestedDay"];
         /**
          * @description Last UTC day.
          * @example 2026-11-30
          */
-        readonly to: components["schemas"]["Day"];
+        readonly to: components["schemas"]["RequestedDay"];
         /** @description Buckets instead of days: average, closing rate (`last`), high (`max`) and low (`min`) of each. */
         readonly group: "day" | "week" | "month";
         /** @description Rows in one page. By default 1,000; a CSV or a workbook then has every row, up to 100,000. */
@@ -2685,7 +2723,7 @@ export interface components {
          * @description State of the book at the close of this day; today (UTC) by default.
          * @example 2021-10-15
          */
-        readonly as_of: components["schemas"]["Day"];
+        readonly as_of: components["schemas"]["RequestedDay"];
         /** @description Totals in this currency too, by the rates of the day. Refused for a CSV, which has no totals. */
         readonly in: "USD";
         /**
@@ -2739,7 +2777,7 @@ export interface components {
          * @description The earlier of the two days.
          * @example 2021-08-31
          */
-        readonly roll_from: components["schemas"]["Day"];
+        readonly roll_from: components["schemas"]["RequestedDay"];
         /**
          * @description One currency only, in upper or lower case.
          * @example KES

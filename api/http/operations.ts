@@ -130,9 +130,10 @@ function withTableLimit(params: Params, req: Request, format: string): Params {
   return isTable(format) && isDefault ? { ...params, limit: TABLE_ROWS } : params;
 }
 
-/** No operation takes a body: it may be absent, empty (also chunked), or `{}` as JSON. */
+/** No operation takes a body: it may be absent, empty (also chunked), or `{}` or `null` as JSON. */
 const refuseBody: RequestHandler[] = [
-  express.json({ limit: 10_000, inflate: false }),
+  // Not strict: Go clients send an absent body as null.
+  express.json({ limit: 10_000, inflate: false, strict: false }),
   express.raw({ type: () => true, limit: 10_000, inflate: false }),
   (req, _res, next) => {
     const body: unknown = req.body ?? {};
@@ -141,7 +142,8 @@ const refuseBody: RequestHandler[] = [
       const type = (req.get('content-type') ?? 'no content-type').slice(0, 200);
       throw new Refused('unsupported-type', `use application/json (got ${type})`);
     }
-    const names = Array.isArray(body) ? ['0'] : Object.keys(body as object);
+    const isObject = typeof body === 'object' && !Array.isArray(body);
+    const names = isObject ? Object.keys(body as object) : ['0'];
     if (names.length > 0)
       throw new Refused('invalid-body', 'send no body or {}', {
         errors: names.map((name) => ({

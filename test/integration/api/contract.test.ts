@@ -256,7 +256,7 @@ function valueFor({ name, schema }: Parameter): fc.Arbitrary<string> {
     right[name] ??
     (choices
       ? fc.constantFrom(...choices)
-      : named === 'Day'
+      : named === 'RequestedDay'
         ? fc.constantFrom(
             '2026-11-24',
             '2021-10-15',

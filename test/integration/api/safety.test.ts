@@ -225,6 +225,7 @@ describe('an error', () => {
     [{ path: '/v2/rates/latest', headers: { accept: 'image/png' } }, 406, 'not-acceptable'],
     [{ path: '/v2/runs', method: 'POST', body: '{' }, 400, 'invalid-body'],
     [{ path: '/v2/runs', method: 'POST', body: '{"now":true}' }, 400, 'invalid-body'],
+    [{ path: '/v2/runs', method: 'POST', body: '5' }, 400, 'invalid-body'],
     [
       { path: '/v2/runs', method: 'POST', body: `{"x":"${'x'.repeat(10_000)}"}` },
       413,
