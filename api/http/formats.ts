@@ -195,7 +195,8 @@ function columnsOf({ document }: Contract, item: string): Column[] {
   return Object.entries(properties).map(([name, schema]) => ({ name, kind: kindOf(schema) }));
 }
 
-function kindOf({ $ref, type }: Schema): Column['kind'] {
+function kindOf({ $ref, type, anyOf }: Schema): Column['kind'] {
+  if (anyOf?.[0]) return kindOf(anyOf[0]);
   if ($ref) return KINDS[$ref.replace(/OrNull$/, '')] ?? 'text';
   const types = [type].flat();
   if (types.includes('boolean')) return 'boolean';
