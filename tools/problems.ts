@@ -35,11 +35,20 @@ export function formatProblems(problems: readonly Problem[], limit = Infinity): 
   const hidden = problems.length - shown.length;
   return [
     ...shown.flatMap(({ component, detail, fix, retry_at }) => [
-      `  ! ${component}: ${detail}${retry_at ? ` (retried at ${formatMinute(retry_at)})` : ''}`,
+      `  ! ${describe(component, detail)}${retry_at ? ` (retried at ${formatMinute(retry_at)})` : ''}`,
       `    → ${fix}`,
     ]),
     ...(hidden > 0 ? [`  … and ${hidden} more: --json`] : []),
   ];
+}
+
+/** `component: detail` for a terminal: named once, and an HTML body by its text. */
+export function describe(component: string, detail: string): string {
+  const text = detail
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return text.startsWith(`${component}: `) ? text : `${component}: ${text}`;
 }
 
 export function formatVerdict(problems: readonly Problem[]): string {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { withinDeadline } from '../../platform/deadline.ts';
 import { StreamUnavailable } from '../../platform/errors.ts';
-import { formatMinute, type Problem, sortProblems } from '../problems.ts';
+import { describe, formatMinute, type Problem, sortProblems } from '../problems.ts';
 
 /** What was examined and found: healthy, worth knowing, or a problem with its code and its fix. */
 export type Check =
@@ -37,7 +37,7 @@ export function problemsOf(checks: readonly Check[]): Problem[] {
 /** The checks for a person: problems first, the worst on top, each with its fix. */
 export function formatChecks(checks: readonly Check[]): string[] {
   const problems = problemsOf(checks).flatMap(({ component, detail, fix, retry_at }) => [
-    `  !!   ${component}: ${detail}`,
+    `  !!   ${describe(component, detail)}`,
     `       → ${fix}${retry_at ? `; retried at ${formatMinute(retry_at)}` : ''}`,
   ]);
   const marks = { ok: 'ok  ', note: 'note' };

@@ -149,6 +149,13 @@ describe('the problems of the pipeline', () => {
     expect(find(left('0', SECOND))[0]).to.include({ component: 'Open Exchange Rates' });
   });
 
+  it('name what they are about once, and show an HTML body by its text', () => {
+    const detail =
+      'XE: expected status 200, got 503: <html><body>The upstream is away</body></html>';
+    const [line] = formatProblems(find({ open_runs: [{ ...FAILING_RUN, error: detail }] }));
+    expect(line).to.match(/^ {2}! XE: expected status 200, got 503: The upstream is away \(/);
+  });
+
   it('are shown worst first, with fix and retry, and the rest counted', () => {
     const problems = find({
       ...{ services: [beat('producer')], open_letters: 2 },
