@@ -68,7 +68,7 @@ await runTask(program, async (task) => {
   else {
     const { read, inserted, unchanged, dead, updated_days } = report;
     const events = `${inserted} inserted, ${unchanged} unchanged, ${dead} dead`;
-    const would = dryRun ? 'would have ' : '';
+    const would = dryRun ? 'dry run: ' : '';
     task.print(`${would}read ${read}: ${events}; ${updated_days} currency-days updated`);
   }
   return 0;

@@ -192,7 +192,7 @@ describe('a replay', () => {
     ]);
     expect(await run('--from', '2026-01-01', '--dry-run')).to.deep.equal([
       0,
-      'would have read 61: 0 inserted, 60 unchanged, 1 dead; 0 currency-days updated\n',
+      'dry run: read 61: 0 inserted, 60 unchanged, 1 dead; 0 currency-days updated\n',
     ]);
     expect((await run())[0]).to.equal(2);
     expect((await run('--from', '2026-01-02', '--to', '2026-01-01'))[0]).to.equal(2);
