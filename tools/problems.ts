@@ -34,10 +34,10 @@ export function formatProblems(problems: readonly Problem[], limit = Infinity): 
   const shown = sortProblems(problems).slice(0, limit);
   const hidden = problems.length - shown.length;
   return [
-    ...shown.flatMap(({ component, detail, fix, retry_at }) => [
-      `  ! ${describe(component, detail)}${retry_at ? ` (retried at ${formatMinute(retry_at)})` : ''}`,
-      `    → ${fix}`,
-    ]),
+    ...shown.flatMap(({ component, detail, fix, retry_at }) => {
+      const retry = retry_at ? ` (retried at ${formatMinute(retry_at)})` : '';
+      return [`  ! ${describe(component, detail)}${retry}`, `    → ${fix}`];
+    }),
     ...(hidden > 0 ? [`  … and ${hidden} more: --json`] : []),
   ];
 }

@@ -99,7 +99,8 @@ describe('a database of release 1.0.0', () => {
   it('runs with a warning, then, where a newer version has migrated it', async () => {
     await migrate(database.url, quiet);
     await database.run(
-      "insert into knex_migrations (name, batch, migration_time) values ('2099_newer.ts', 9, now())",
+      `insert into knex_migrations (name, batch, migration_time)
+       values ('2099_newer.ts', 9, now())`,
     );
     const warn = sinon.stub(quiet, 'warn');
     try {
