@@ -94,18 +94,27 @@ export interface BookStatus extends BookFacts {
 }
 
 const OPENING_DAY = sqlFile(import.meta.url, 'sql/opening_day.sql');
+const LOADED = `
+  select (select loaded_at from loan_book) as loaded_at,
+         (select cast(count(*) as integer) from loans) as loans`;
 
-/** What is loaded, and which day to begin with. `today` is YYYY-MM-DD. */
-export async function readBookStatus(db: Database, today: string): Promise<BookStatus> {
-  const { book, limits } = await readLimits(db);
-  const days = await queryRow<Pick<BookStatus, 'loaded_at' | 'loans' | Day>>(db, OPENING_DAY, {
-    today,
-  });
-  const textOf = ({ text }: BookLimit) => text;
-  const warnings = limits.filter(({ code }) => code === REJECTED).map(textOf);
-  return { ...book, ...days, notes: limits.map(textOf), limits, warnings };
+/**
+ * Reads what is loaded, and which day to begin with; `today` is YYYY-MM-DD. Finding the day works
+ * through the whole book, so it is kept until another book is loaded or the next day.
+ */
+export function bookStatusReader(): (db: Database, today: string) => Promise<BookStatus> {
+  type Days = Pick<BookStatus, 'last_activity' | 'opening_day'>;
+  let known: { of: string; days: Days } | undefined;
+  return async (db, today) => {
+    const { book, limits } = await readLimits(db);
+    const loaded = await queryRow<Pick<BookStatus, 'loaded_at' | 'loans'>>(db, LOADED);
+    const of = JSON.stringify([loaded, today]);
+    if (known?.of !== of) known = { of, days: await queryRow<Days>(db, OPENING_DAY, { today }) };
+    const textOf = ({ text }: BookLimit) => text;
+    const warnings = limits.filter(({ code }) => code === REJECTED).map(textOf);
+    return { ...book, ...loaded, ...known.days, notes: limits.map(textOf), limits, warnings };
+  };
 }
-type Day = 'last_activity' | 'opening_day';
 
 const withDefaults = (note: CodedNote): Required<CodedNote> => ({
   count: 0,

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Database } from '../../platform/database.ts';
 import { query, queryRow } from '../../platform/sql.ts';
 import { historyReport, missedReport } from '../../reports/arrears.ts';
-import { type BookStatus, readBookStatus } from '../../reports/book-notes.ts';
+import { type BookStatus, bookStatusReader } from '../../reports/book-notes.ts';
 import { type Conversion, readConversion } from '../../reports/conversion.ts';
 import {
   type LoanFilter,
@@ -57,13 +57,14 @@ export function bookQueries(db: Database, reports: Database) {
       report(book, inBase ? await readConversion(book, asOf) : undefined),
     );
   };
+  const readStatus = bookStatusReader();
   const stream = streamFrom(reports, () => withRequestTimeout(query(db, 'select 1')));
   return {
     /** Today by the ledger's clock, UTC. */
     today: async (): Promise<string> =>
       (await withRequestTimeout(queryRow<{ today: string }>(db, TODAY))).today,
     status: (today: string): Promise<BookStatus> =>
-      readBook(reports, (book) => readBookStatus(book, today)),
+      readBook(reports, (book) => readStatus(book, today)),
     loans: ({ asOf, inBase = false, ...options }: LoansQuery, res: ServerResponse) =>
       stream({ asOf, inBase, res }, (book, conversion) =>
         loanReport(book, asOf, { ...options, conversion }),

@@ -25,7 +25,5 @@ select last_day as last_activity,
          (select max(due_date) from allocated_instalments where due_date < emptied.day),
          (select max(date_paid) from loan_payments
           where status = 'received' and date_paid < emptied.day)
-       ), last_day) as opening_day,
-       (select cast(count(*) as integer) from loans) as loans,
-       (select loaded_at from loan_book) as loaded_at
+       ), last_day) as opening_day
 from activity cross join emptied

@@ -180,6 +180,14 @@ describe('the loan book under /v2', () => {
   it('names the newest day with activity on which loans are open', async () => {
     const { data } = await callApiAt<{ data: object }>(url, '/v2/loan-book');
     expect(data.data).to.include({ last_activity: '2024-04-16', opening_day: '2024-03-16' });
+    // Another book has another day, although the day of a book is kept.
+    await parts.query(
+      "update loan_payments set date_paid = '2024-05-01' where date_paid = '2024-04-16'",
+    );
+    await parts.query('update loan_book set loaded_at = now()');
+    const next = await callApiAt<{ data: object }>(url, '/v2/loan-book');
+    expect(next.data.data).to.include({ last_activity: '2024-05-01' });
+    await seedLoanBook(db);
   });
 
   it('goes on after a loan whatever its name is', async () => {
