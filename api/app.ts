@@ -1,7 +1,14 @@
+import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { type Express, type RequestHandler, Router } from 'express';
+import express, {
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { DeadLetterAdmin } from '../ledger/dead-letters.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -50,18 +57,19 @@ export interface AppDeps
 }
 
 /** Builds the whole HTTP interface, without listening. */
-export function buildApp(appDeps: AppDeps): Express {
+export function buildApp(appDeps: AppDeps): RequestListener {
   const deps = { ...appDeps, contract: readContract() };
   const { log, rateLimitPerMinute, trustProxy } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', trustProxy);
-  app.use(measureRequests(log));
-  app.use(servePrefix(deps));
-  if (rateLimitPerMinute !== undefined) app.use(setSecurityHeaders, limitRate(rateLimitPerMinute));
-  // Before the headers are set: a cached response has its own.
-  app.use(sendFromCache(deps));
+  if (rateLimitPerMinute !== undefined) {
+    const send = fromCache(deps);
+    app.use(setSecurityHeaders, limitRate(rateLimitPerMinute), (req, res, next) => {
+      if (!send(req, res)) next();
+    });
+  }
   app.use(setSecurityHeaders);
   // Before the routes of the API: a visit starts with a dozen files.
   app.use(dashboardRoutes(deps));
@@ -82,7 +90,25 @@ export function buildApp(appDeps: AppDeps): Express {
   app.use(docsRoutes());
   app.use(answerNotFound);
   app.use(handleErrors(log));
-  return app;
+  return listener(app, deps);
+}
+
+/**
+ * Measures a request and sends what is cached; all else goes through Express, which takes three
+ * times as long as sending a cached response. A rate limit counts cached responses too.
+ */
+function listener(app: Express, deps: AppDeps): RequestListener {
+  const measure = measureRequests(deps.log);
+  const readPrefix = servePrefix(deps);
+  const send = deps.rateLimitPerMinute === undefined ? fromCache(deps) : null;
+  return (request, response) => {
+    const [req, res] = [request as Request, response as Response];
+    res.locals = {};
+    req.originalUrl = req.url;
+    measure(req, res);
+    readPrefix(req, res);
+    if (!send?.(req, res)) app(req, res);
+  };
 }
 
 const HEADERS = Object.entries(SECURITY_HEADERS);
@@ -92,12 +118,13 @@ const setSecurityHeaders: RequestHandler = (_req, res, next) => {
   next();
 };
 
-function sendFromCache({ cache }: Pick<AppDeps, 'cache'>): RequestHandler {
-  return (req, res, next) => {
+function fromCache({ cache }: Pick<AppDeps, 'cache'>) {
+  return (req: Request, res: Response): boolean => {
     const cached = req.method === 'GET' ? cache.get<CachedResponse>(cacheKey(req, res)) : null;
-    if (!cached) return next();
+    if (!cached) return false;
     res.locals['route'] = cached.route;
-    return sendCached(req, res, cached);
+    sendCached(req, res, cached);
+    return true;
   };
 }
 
@@ -126,8 +153,8 @@ function withoutPort(ip: string): string {
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 
 /** Measures every request by the template of its route, so that addresses never become labels. */
-function measureRequests(log: Logger): RequestHandler {
-  return (req, res, next) => {
+function measureRequests(log: Logger) {
+  return (req: Request, res: Response): void => {
     const began = performance.now();
     res.once('close', () => {
       const seconds = (performance.now() - began) / 1000;
@@ -142,7 +169,6 @@ function measureRequests(log: Logger): RequestHandler {
       if (log.isLevelEnabled('debug'))
         log.debug({ method, url: originalUrl.slice(0, 500), status, seconds }, 'request');
     });
-    next();
   };
 }
 

@@ -1,9 +1,16 @@
 import currencyCodes from 'currency-codes';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Database } from '../platform/database.ts';
-import { queryRow, sqlFile } from '../platform/sql.ts';
+import { query, sqlFile } from '../platform/sql.ts';
 import { prefixOf } from './http/base-path.ts';
-import { type ApiCache, CACHE_MS, cacheHeaders, cacheKey, sendCached } from './http/caching.ts';
+import {
+  type ApiCache,
+  CACHE_MS,
+  cacheHeaders,
+  cacheKey,
+  compressFor,
+  sendCached,
+} from './http/caching.ts';
 import type { LimitConcurrency } from './http/concurrency.ts';
 import { setRoute } from './http/operations.ts';
 import { invalidParameter, Refused, refuseOtherMethods } from './http/problems.ts';
@@ -53,18 +60,21 @@ function ratesHandler({ db, cache, limit, currencies: known }: V1Deps): RequestH
     const currencies = requestedCurrencies(req.query, known);
     const build = async () => {
       const numbers = currencies.map((code) => Number(currencyCodes.code(code)?.number));
-      const { elements } = await withRequestTimeout(
-        queryRow<{ elements: string }>(db, RATES, { currencies, numbers }),
+      const years = await withRequestTimeout(
+        query<{ elements: string }>(db, RATES, { currencies, numbers }),
       );
-      const body = Buffer.from(`[${elements}]`);
+      const parts = years.flatMap(({ elements }, n) => (n === 0 ? [elements] : [',', elements]));
+      const body = Buffer.concat(['[', ...parts, ']'].map((part) => Buffer.from(part)));
       const headers = {
         ...cacheHeaders(res, body, { isFinal: false }),
         'Content-Type': 'application/json; charset=utf-8',
         'Content-Length': String(body.length),
       };
-      return { value: { body, headers, route: RATES_PATH }, lastsMs: CACHE_MS };
+      const value = { body, headers, route: RATES_PATH };
+      await compressFor(req.headers['accept-encoding'], value);
+      return { value, lastsMs: CACHE_MS };
     };
-    await sendCached(req, res, await cache.load(cacheKey(req, res), () => limit(build)));
+    sendCached(req, res, await cache.load(cacheKey(req, res), () => limit(build)));
   };
 }
 

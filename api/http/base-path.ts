@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 
 const PREFIX = /^(\/[\w.~-]+)+$/;
 
@@ -7,15 +7,14 @@ const PREFIX = /^(\/[\w.~-]+)+$/;
  * prefix is BASE_PATH, or what a trusted proxy says in X-Forwarded-Prefix. A proxy may strip the
  * prefix from the request or leave it: both work.
  */
-export function servePrefix(settings: { basePath: string; trustProxy: number }): RequestHandler {
+export function servePrefix(settings: { basePath: string; trustProxy: number }) {
   const { basePath, trustProxy } = settings;
-  return (req, res, next) => {
-    const forwarded = trustProxy > 0 ? (req.get('x-forwarded-prefix') ?? '') : '';
+  return (req: Request, res: Response): void => {
+    const forwarded = trustProxy > 0 ? String(req.headers['x-forwarded-prefix'] ?? '') : '';
     const trimmed = forwarded.replace(/\/+$/, '');
     const prefix = basePath || (PREFIX.test(trimmed) ? trimmed : '');
     res.locals['prefix'] = prefix;
     if (prefix) req.url = withoutPrefix(req.url, prefix);
-    next();
   };
 }
 

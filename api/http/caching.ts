@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { prefixOf } from './base-path.ts';
+import { isSecurityHeader } from './security-headers.ts';
 
 /** A response as it is sent: bytes and headers, made once. */
 export interface CachedResponse {
@@ -13,6 +14,7 @@ export interface CachedResponse {
   /** The template of its path, for the metrics. */
   readonly route: string;
 }
+type Bytes = Pick<CachedResponse, 'body' | 'headers'>;
 /** How long a response stays right. */
 export interface Validity {
   /** Milliseconds until it turns wrong by time alone; null when it never does. */
@@ -123,15 +125,24 @@ export const eTagOf = (body: Buffer) =>
  * Sends a response in the client's encoding, or 304 when the client has the same bytes (RFC 9110,
  * 13.2.2).
  */
-export async function sendCached(
-  req: IncomingMessage,
-  res: ServerResponse,
-  response: Pick<CachedResponse, 'body' | 'headers'>,
-): Promise<void> {
-  const { body, headers } = await compressFor(req.headers['accept-encoding'], response);
+export function sendCached(req: IncomingMessage, res: ServerResponse, response: Bytes): void {
+  const variant = compressFor(req.headers['accept-encoding'], response);
+  // A promise for each response would be seen in how many are sent in a second.
+  if (variant instanceof Promise)
+    variant.then(
+      (bytes) => sendBytes(req, res, bytes),
+      () => sendBytes(req, res, response),
+    );
+  else sendBytes(req, res, variant);
+}
+
+function sendBytes(req: IncomingMessage, res: ServerResponse, { body, headers }: Bytes): void {
   if (matchesETag(req.headers['if-none-match'], headers['ETag'])) {
+    // The client has the other headers too: they are most of a second visit.
     const described = /^content-(type|length|encoding|disposition)$/i;
-    const rest = Object.entries(headers).filter(([name]) => !described.test(name));
+    const rest = Object.entries(headers).filter(
+      ([name]) => !described.test(name) && !isSecurityHeader(name),
+    );
     res.writeHead(304, Object.fromEntries(rest)).end();
     return;
   }
@@ -150,10 +161,6 @@ function matchesETag(known: string | undefined, etag: string | undefined): boole
   return known.split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));
 }
 
-interface Compressible {
-  readonly body: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
-}
 type Encoding = keyof typeof COMPRESS;
 
 /** Below this, headers outweigh what compression saves. */
@@ -162,38 +169,41 @@ const TEXT = /^(text\/|application\/json|image\/svg)/;
 const [compressBrotli, compressGzip] = [promisify(brotliCompress), promisify(gzip)];
 /** In order of preference. */
 const COMPRESS = {
-  br: ({ body, headers }: Compressible) => compressBrotli(body, { params: qualityFor(headers) }),
-  gzip: ({ body }: Compressible) => compressGzip(body),
+  br: ({ body, headers }: Bytes) => compressBrotli(body, { params: qualityFor(headers) }),
+  gzip: ({ body }: Bytes) => compressGzip(body),
 };
 /** The best quality takes a hundred times as long: for files that are sent for months. */
-const qualityFor = ({ 'Cache-Control': cacheControl = '' }: Compressible['headers']) => ({
+const qualityFor = ({ 'Cache-Control': cacheControl = '' }: Bytes['headers']) => ({
   [constants.BROTLI_PARAM_QUALITY]: cacheControl.includes('immutable') ? 11 : 5,
 });
 const ENCODINGS = Object.keys(COMPRESS) as Encoding[];
 
 /** Each response is compressed once per encoding, and lives as long as the response itself. */
-const compressed = new WeakMap<Compressible, Map<Encoding, Promise<Compressible>>>();
+const compressed = new WeakMap<Bytes, Map<Encoding, Bytes | Promise<Bytes>>>();
 
 /**
  * The response in the encoding that the client prefers. Only what has an ETag is compressed: a
  * private response with a secret in it must not be (BREACH).
  */
-async function compressFor(
-  accepted: string | undefined,
-  response: Compressible,
-): Promise<Compressible> {
+export function compressFor(accepted: string | undefined, response: Bytes): Bytes | Promise<Bytes> {
   const { body, headers } = response;
   const isText = body.length > MIN_BYTES && TEXT.test(headers['Content-Type'] ?? '');
   const encoding = isText && headers['ETag'] ? preferredEncoding(accepted) : null;
   if (!encoding) return response;
   const variants = compressed.get(response) ?? new Map();
   compressed.set(response, variants);
-  const variant = variants.get(encoding) ?? compress(response, encoding);
+  const known = variants.get(encoding);
+  if (known) return known;
+  const variant = compress(response, encoding);
   variants.set(encoding, variant);
+  variant.then(
+    (done) => variants.set(encoding, done),
+    () => variants.delete(encoding),
+  );
   return variant;
 }
 
-async function compress(response: Compressible, encoding: Encoding): Promise<Compressible> {
+async function compress(response: Bytes, encoding: Encoding): Promise<Bytes> {
   const body = await COMPRESS[encoding](response);
   const headers = {
     ...response.headers,

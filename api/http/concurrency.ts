@@ -1,7 +1,7 @@
 import { unavailable } from './problems.ts';
 
 /** Large responses built at once: serializing them shares one thread with every other request. */
-const PARALLEL = 3;
+const PARALLEL = 2;
 const MAX_WAIT_MS = 6000;
 
 export type LimitConcurrency = <T>(work: () => Promise<T>) => Promise<T>;

@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
-import { type ApiCache, CACHE_MS, cacheKey, sendCached } from './caching.ts';
+import { type ApiCache, CACHE_MS, cacheKey, compressFor, sendCached } from './caching.ts';
 import type { LimitConcurrency } from './concurrency.ts';
 import type { Contract, Operation } from './contract.ts';
 import {
@@ -106,7 +106,9 @@ function respond(
     if (operation.tag === 'Rates') {
       const build = async () => {
         const result = (await withRequestTimeout(handler(params, req, res))) as Result;
-        return { value: await write(result), lastsMs: result.valid?.lasts ?? CACHE_MS };
+        const value = await write(result);
+        await compressFor(req.headers['accept-encoding'], value);
+        return { value, lastsMs: result.valid?.lasts ?? CACHE_MS };
       };
       const isLarge = isTable(format) || (operation.id === 'rates' && !params['date']);
       const response = await cache.load(cacheKey(req, res), isLarge ? () => limit(build) : build);
@@ -119,7 +121,7 @@ function respond(
     if (!result) return;
     if (result.stream) return streamResponse({ contract, operation, req, res }, result, format);
     const response = await write(result);
-    if (result.status === undefined || result.status === 200) await sendCached(req, res, response);
+    if (result.status === undefined || result.status === 200) sendCached(req, res, response);
     else res.writeHead(result.status, response.headers).end(response.body);
   };
 }

@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Express } from 'express';
 import { CannotStart } from '../../platform/errors.ts';
 import type { ProblemKind } from './problem-kinds.ts';
 import { problemDocument } from './problems.ts';
@@ -28,7 +27,7 @@ export interface ListenSettings {
 
 /** Listens with limits against slow clients. Throws `CannotStart` when it cannot. */
 export async function listenOn(
-  app: Express,
+  app: RequestListener,
   { host, port, keepAliveSeconds, stallMs = STALL_MS }: ListenSettings,
 ): Promise<Listening> {
   const server = createServer(

@@ -214,7 +214,7 @@ export function serviceHandlers(deps: ServiceDeps): Record<string, Handler> {
         'Content-Type': JSON_TYPE,
         'Access-Control-Allow-Origin': '*',
       };
-      await sendCached(req, res, { body: document, headers });
+      sendCached(req, res, { body: document, headers });
       return undefined;
     },
   };

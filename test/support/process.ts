@@ -16,16 +16,21 @@ export interface Command {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs a command as a real process. It sees nothing of the surrounding environment. */
+const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+/** Runs a command as npm does, but sees nothing of the surrounding environment. */
 export function command(
   name: string,
   settings: Record<string, string> = {},
   args: string[] = [],
 ): Command {
-  return script(`bin/${name}.ts`, settings, args);
+  const [, ...words] = (scripts[name] ?? '').split(' ');
+  return run(process.execPath, [...words, ...args], settings);
 }
 
-/** Any file of ours as a process of its own, started as the commands are. */
+/** Any file of ours as a process of its own. */
 export function script(file: string, settings: Record<string, string>, args: string[]): Command {
   return run(
     process.execPath,

@@ -116,7 +116,8 @@ async function bareLoad(pool: pg.Pool, seconds: number) {
 
 /** The statement by which the API finds the rows of a range. */
 const ROWS = `
-  select base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect, derived
+  select base, quote, rate, inverse, rate_date, observed_at, fetched_at, source, suspect,
+         false as stale, derived, diverges
   from rate_pairs
   where base = $1 and quote = any($2) and rate_date between $3 and $4
   order by rate_date, quote limit 1001`;

@@ -54,7 +54,7 @@ function linesOf({ name, runs, figures, must, failed }: Verdict): Row[] {
       figure: describe(bound.figure),
       beside: bound.beside === undefined ? '' : describe(bound.beside),
       ratio:
-        bound.beside === undefined
+        bound.beside === undefined && runs.length === 1
           ? ''
           : runs.map((run) => round(measuredBy(bound, run))).join(' '),
       bound: limitOf(bound),
