@@ -4,7 +4,7 @@ import { knexSettings } from './platform/database.ts';
 import { runningUrl } from './platform/embedded-postgres/join.ts';
 import { CannotStart } from './platform/errors.ts';
 
-/** For knex's own command line: `node --import tsx node_modules/knex/bin/cli.js migrate:status`. */
+/** For knex's own command line: `npx knex migrate:status`. */
 export default function settings(): Knex.Config {
   const { DATABASE_URL, DATA_DIR } = readConfig();
   const url = DATABASE_URL ?? runningUrl(DATA_DIR);
