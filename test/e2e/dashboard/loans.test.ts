@@ -32,7 +32,7 @@ describe('the loan book view', function () {
       /^Portfolio at risk: the outstanding balance of loans more than 30 days past due/,
     );
     await page.setViewportSize({ width: 1280, height: 900 });
-    const loans = page.locator('.loans .scroll').first();
+    const loans = page.locator('.scroll:has(.loans)');
     expect(await loans.evaluate((one) => one.scrollWidth - one.clientWidth)).to.equal(0);
     await page.locator('.wide-first canvas').waitFor();
     await page.setViewportSize({ width: 1440, height: 1040 });
