@@ -53,20 +53,24 @@ export function open(place, signal) {
       createExports(),
     ),
     facts.root,
-    h('div', { class: 'two wide-first' }, tiles?.root ?? '', trend?.root ?? ''),
-    loans?.root ?? '',
-    detail?.root ?? '',
   );
   const follow = () => {
     date.value = getAsOfDay();
     money.follow();
-    facts.follow();
     for (const part of parts) part.follow();
+    return facts.follow();
   };
   onParamsChange(follow, signal);
-  follow();
+  // After the facts, which would push them down.
+  const panels = [
+    h('div', { class: 'two wide-first' }, tiles?.root ?? '', trend?.root ?? ''),
+    loans?.root ?? '',
+    detail?.root ?? '',
+  ];
+  const shown = follow().then(() => signal.aborted || place.append(...panels));
   // The panels show why when it fails.
   void book.ready().then(follow, () => {});
+  return shown;
 }
 
 /** Why this day, and the limits of the book. @param {import('../data/book.js').Book} book */
@@ -96,7 +100,7 @@ function bookFacts(book) {
       h('p', { class: 'muted small' }, below.filter(Boolean).join(' ')),
     );
   };
-  return { root, follow: () => void follow() };
+  return { root, follow };
 }
 
 /** @typedef {{ title: string, path: string, hasTotals?: boolean, isFiltered?: boolean }} Export */
