@@ -1,4 +1,4 @@
-import type { Bound } from './case.ts';
+import { type Bound, round } from './case.ts';
 import { describeBound, measuredBy, type Verdict } from './table.ts';
 
 interface Bar {
@@ -6,13 +6,15 @@ interface Bar {
   /** Our figure over the bound, or the bound over it where less is better: 1 just holds. */
   readonly margin: number;
   readonly text: string;
+  /** Our figure and the peer's, where the bound is on their ratio. */
+  readonly sides: string;
 }
 
-const WIDTH = 900;
+const WIDTH = 1000;
 const [ROW, LABEL, TOP] = [26, 420, 48];
 /** Margins above this end at the edge. */
 const MOST = 3;
-const UNIT = (WIDTH - LABEL - 70) / MOST;
+const UNIT = (WIDTH - LABEL - 190) / MOST;
 const COLOURS = { good: '#17594a', missed: '#a32318' };
 
 /** The bounded figures of all cases as an SVG: a bar that crosses the line holds its bound. */
@@ -32,14 +34,15 @@ export function drawChart(cases: readonly Verdict[]): string {
   ].join('\n');
 }
 
-function barsOf({ name, runs }: Verdict): Bar[] {
+function barsOf({ name, runs, figures }: Verdict): Bar[] {
   return (runs[0]?.bounds ?? []).map((bound) => {
     const values = runs.map((run) => measuredBy(bound, run));
     const worst = bound.atLeast === undefined ? Math.max(...values) : Math.min(...values);
     return {
       label: `${name}: ${describeBound(bound)}`,
       margin: marginOf(bound, worst),
-      text: String(Number(worst.toPrecision(3))),
+      text: String(round(worst)),
+      sides: bound.beside ? `${figures[bound.figure]} to ${figures[bound.beside]}` : '',
     };
   });
 }
@@ -48,13 +51,14 @@ function marginOf({ atLeast, atMost = 0 }: Bound, value: number): number {
   return atLeast === undefined ? atMost / value : value / atLeast;
 }
 
-function drawBar({ label, margin, text }: Bar, row: number): string {
+function drawBar({ label, margin, text, sides }: Bar, row: number): string {
   const y = TOP + row * ROW;
   const width = Math.round(Math.min(margin, MOST) * UNIT);
   const colour = margin >= 1 ? COLOURS.good : COLOURS.missed;
   return (
     `<text x="8" y="${y + 13}">${label}</text>` +
     `<rect x="${LABEL}" y="${y}" width="${width}" height="18" fill="${colour}"/>` +
-    `<text x="${LABEL + width + 6}" y="${y + 13}">${text}</text>`
+    `<text x="${LABEL + width + 6}" y="${y + 13}">${text}</text>` +
+    `<text x="${WIDTH - 8}" y="${y + 13}" text-anchor="end" fill="#55645f">${sides}</text>`
   );
 }
