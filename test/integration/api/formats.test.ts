@@ -69,6 +69,8 @@ describe('the rates of a day', () => {
             Number(row['inverse']),
             'day:2026-11-23',
           ]);
+          const marks = line.slice(header?.indexOf('suspect'));
+          expect(marks.map((mark) => typeof mark)).to.deep.equal(Array(4).fill('boolean'));
         }
 
         const old = await callApi<OldRate[]>(url, '/v1/rates');
