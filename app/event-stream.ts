@@ -8,7 +8,10 @@ import { openPostgresStream, type PostgresStreamOptions } from '../stream/postgr
 import { openSchemaRegistry, type RegistrySettings } from '../stream/schema-registry.ts';
 import type { AppContext, ServiceContext } from './context.ts';
 
-/** Opens the stream of the settings: Kafka where there are brokers, else the embedded one. */
+/**
+ * Opens the configured stream. Refuses to start when the Avro schema was changed without a new
+ * version.
+ */
 export async function openEventStream(
   { config, log, onClose, url, notifications }: AppContext & Partial<ServiceContext>,
   db: Database,
@@ -33,33 +36,34 @@ export function eventTopic(config: Config): TopicSettings {
   };
 }
 
-/** A record that just fits into the topic grows by some headers when it becomes a dead letter. */
-const DEAD_LETTER_BYTES = 16 * 1024 * 1024;
+/** Above the limit of the topic of events (the broker's, about 1 MB): error headers are added. */
+const DEAD_LETTER_MAX_BYTES = 16 * 1024 * 1024;
 
-/** Settings of the dead-letter topic. The embedded stream has none: there dead letters are rows. */
+/** Settings of the dead-letter topic, used on Kafka only; each dead letter is a row as well. */
 export function deadLetterTopic(config: Config): TopicSettings {
   return {
     ...eventTopic(config),
     topic: `${config.TOPIC}.dlt`,
-    maxRecordBytes: DEAD_LETTER_BYTES,
+    maxRecordBytes: DEAD_LETTER_MAX_BYTES,
   };
 }
 
-/** Opens the schema registry of the settings, or returns null where schema ids are built in. */
+/** Opens the configured schema registry; null without SCHEMA_REGISTRY_URL: ids are built in. */
 export function openRegistry(config: Config): SchemaRegistry | null {
   const settings = registrySettings(config);
   return settings && openSchemaRegistry(settings);
 }
 
-/** The registry of the settings, or null. */
+/** How to reach the configured registry, or null. */
 export function registrySettings(config: Config): RegistrySettings | null {
   const { SCHEMA_REGISTRY_URL: url, SCHEMA_REGISTRY_TOKEN: token, SCHEMA_REGISTRY_CA: ca } = config;
   return url ? { url, token, ca } : null;
 }
 
 /**
- * Returns a function that finds a writer's schema by an id that is not built in. It returns null
- * for an unknown id; on Kafka without a registry it throws, since the id may exist elsewhere.
+ * Returns a function that looks up the writer's schema by an id that is not built in. It returns
+ * null for an unknown id; on Kafka without a configured registry it throws StreamUnavailable,
+ * since a registry that is not configured may know the id.
  */
 export function schemaLookup(config: Config): (id: number) => Promise<string | null> {
   const registry = openRegistry(config);
@@ -67,27 +71,25 @@ export function schemaLookup(config: Config): (id: number) => Promise<string | n
     if (registry) return registry.schema(id);
     if (!config.KAFKA_BROKERS) return null;
     throw new StreamUnavailable(
-      `an event was written with schema id ${id} of a registry: set SCHEMA_REGISTRY_URL to it`,
+      `cannot decode an event: its schema id ${id} is of a schema registry, ` +
+        'and SCHEMA_REGISTRY_URL is not set: set it to the URL of that registry',
       { healthCode: 'registry_unavailable' },
     );
   };
 }
 
-/**
- * Opens the stream of the settings: Kafka where there are brokers, else the embedded one. The only
- * place that knows both adapters.
- */
+/** Chooses the adapter: Kafka if KAFKA_BROKERS is set, else the stream embedded in Postgres. */
 async function openStream({
   config,
   ...options
 }: PostgresStreamOptions & { config: Config }): Promise<EventStream> {
   if (!config.KAFKA_BROKERS) return openPostgresStream(options);
-  // Loaded on use: kafkajs is a tenth of a start.
+  // Imported on use: loading kafkajs takes a tenth of the start-up time.
   const { openKafkaStream } = await import('../stream/kafka/stream.ts');
   return openKafkaStream({ settings: kafkaSettings(config), log: options.log });
 }
 
-/** The brokers of the settings, and how to authenticate to them. */
+/** The configured brokers, and how to authenticate to them. */
 export function kafkaSettings(config: Config): KafkaSettings {
   const { KAFKA_BROKERS: brokers = [], KAFKA_SSL_CA: ca } = config;
   const { KAFKA_SSL_CERT: cert, KAFKA_SSL_KEY: key } = config;
@@ -105,6 +107,7 @@ function saslOf(config: Config): KafkaSettings['sasl'] {
     KAFKA_SASL_EXTENSIONS: extensions,
   } = config;
   if (!mechanism) return null;
+  // A region was required when the settings were read.
   if (mechanism === 'aws-msk-iam')
     return { mechanism, region: mskRegion(config.KAFKA_BROKERS?.join() ?? '') ?? '' };
   if (mechanism === 'oauthbearer')

@@ -19,7 +19,7 @@ import { openPublisher, type Publisher } from '../stream/publisher.ts';
 import type { Health, ServiceContext } from './context.ts';
 import { eventTopic, openRegistry } from './event-stream.ts';
 import { firstLane, lanesOf, type ProviderLane } from './lanes.ts';
-import { announceSimulator } from './simulator-access.ts';
+import { writeSimulatorAccess } from './simulator-access.ts';
 
 /** Days of simulated history at a first start. */
 const HISTORY_DAYS = 400;
@@ -208,7 +208,7 @@ async function reachProviders({
   });
   onClose('simulator', () => simulator.stop());
   const access = { url: simulator.url, ...credentials };
-  onClose('simulator access', announceSimulator(config.DATA_DIR, access, log));
+  onClose('simulator access', writeSimulatorAccess(config.DATA_DIR, access, log));
   return lanes.map(({ settings }) => simulatorReach(settings.name, simulator, credentials));
 }
 

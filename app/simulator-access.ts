@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InvalidRequest } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 
-/** Where a running simulator listens, and its credentials. */
+/** How to connect to a running simulator: its URL and credentials. */
 export interface SimulatorAccess {
   readonly url: string;
   readonly accountId: string;
@@ -13,10 +13,10 @@ export interface SimulatorAccess {
 const fileIn = (dataDir: string) => join(dataDir, 'simulator.json');
 
 /**
- * Writes the access of a running simulator into DATA_DIR, readable by its user only, so that
- * `npm run simulator -- fault` finds it. Returns what removes it again.
+ * Writes the connection details of a running simulator to DATA_DIR/simulator.json, mode 0600, so
+ * that `npm run simulator -- fault` finds it. Returns a function that deletes the file.
  */
-export function announceSimulator(
+export function writeSimulatorAccess(
   dataDir: string,
   access: SimulatorAccess,
   log: Logger,
@@ -27,11 +27,12 @@ export function announceSimulator(
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(file, text, { mode: 0o600 });
   } catch (err) {
-    log.debug({ err }, 'simulator access not written: npm run simulator -- fault cannot find it');
+    const outcome = 'npm run simulator -- fault will not find this simulator';
+    log.warn({ err }, `${file} cannot be written: ${outcome}`);
   }
   return () => {
     try {
-      // Another simulator may have taken the file over.
+      // Another simulator may have overwritten it.
       if (readFileSync(file, 'utf8') === text) rmSync(file);
     } catch {
       // Never written, or removed already.
@@ -39,13 +40,14 @@ export function announceSimulator(
   };
 }
 
-/** The access of the simulator that runs on a DATA_DIR. Throws `InvalidRequest` without one. */
+/** Reads what `writeSimulatorAccess` wrote. Throws `InvalidRequest` when no simulator did. */
 export function readSimulatorAccess(dataDir: string): SimulatorAccess {
   try {
     return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as SimulatorAccess;
   } catch (cause) {
     throw new InvalidRequest(
-      `no simulator runs on DATA_DIR=${dataDir}: start one with npm start or npm run simulator`,
+      `no simulator runs on DATA_DIR=${dataDir}: start one with npm run simulator, ` +
+        'or with npm start without credentials of a provider',
       { cause },
     );
   }

@@ -2,7 +2,7 @@ import axios from 'axios';
 import { Argument, InvalidArgumentError } from 'commander';
 import { defineCommand } from '../app/command-line.ts';
 import { joinPostgres } from '../app/postgres.ts';
-import { announceSimulator, readSimulatorAccess } from '../app/simulator-access.ts';
+import { readSimulatorAccess, writeSimulatorAccess } from '../app/simulator-access.ts';
 import { SIMULATOR } from '../ledger/credentials.ts';
 import { readConfig } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
@@ -81,7 +81,7 @@ function runSimulator(): Promise<never> {
     });
     onClose('simulator', () => simulator.stop());
     const { url } = simulator;
-    onClose('access', announceSimulator(config.DATA_DIR, { url, accountId, apiKey }, log));
+    onClose('access', writeSimulatorAccess(config.DATA_DIR, { url, accountId, apiKey }, log));
     log.info(
       { url, accountId },
       `SIMULATED XE at ${url}, account ${accountId}; ` +

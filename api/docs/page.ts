@@ -1,13 +1,14 @@
 interface Page {
+  /** HTML, as the body is: text is escaped by the caller. */
   readonly title: string;
   readonly body: string;
-  /** The relative address of the service's root: pages work under any path prefix. */
+  /** Relative URL of the API's root, no trailing slash, so that any path prefix works. */
   readonly root: string;
-  /** More elements of the head. */
+  /** More HTML for the head, with its line end. */
   readonly head?: string;
 }
 
-/** A page in the style of the dashboard. */
+/** A whole HTML page with the dashboard's base style sheet. */
 export function formatPage({ title, body, root, head = '' }: Page): string {
   return `<!doctype html>
 <html lang="en">

@@ -4,24 +4,27 @@ import type { RunWatch } from '../../ledger/run-watch.ts';
 import type { ApiCache } from '../http/caching.ts';
 import { withRequestTimeout } from '../http/request-timeout.ts';
 
-/** Triggers an update and waits up to `ms` for its outcome. */
-export type TriggerUpdate = (ms: number) => Promise<{ runId: string; outcome: Outcome }>;
+/**
+ * Requests a fetch run and waits for its outcome, at most `waitMs`: then it is `running`. Rejects
+ * with 503 when the database does not respond in time.
+ */
+export type TriggerUpdate = (waitMs: number) => Promise<{ runId: string; outcome: Outcome }>;
 
-/** Coalesces triggers: however many arrive at once, the ledger gets one request. */
+/** Coalesces concurrent triggers: they share one request of the ledger and its run. */
 export function updateTrigger(deps: {
   requests: Requests;
   runs: RunWatch;
   cache: ApiCache;
 }): TriggerUpdate {
   const { requests, runs, cache } = deps;
-  let filing: Promise<string> | undefined;
-  return async (ms) => {
-    filing ??= withRequestTimeout(requests.request()).finally(() => {
-      filing = undefined;
+  let pendingRunId: Promise<string> | undefined;
+  return async (waitMs) => {
+    pendingRunId ??= withRequestTimeout(requests.request()).finally(() => {
+      pendingRunId = undefined;
     });
-    const runId = await filing;
-    const outcome = await runs.outcome(runId, ms);
-    // A client that learns of new rates must find them, whichever notification came first.
+    const runId = await pendingRunId;
+    const outcome = await runs.outcome(runId, waitMs);
+    // The run can be known as done before the notification that clears the cache has arrived.
     cache.clear();
     return { runId, outcome };
   };

@@ -12,7 +12,7 @@ const COLUMNS = [
   { name: 'Health' },
 ];
 
-/** The services and their health. @param {AbortSignal} signal */
+/** Creates the panel of the services and their health. @param {AbortSignal} signal */
 export function createServices(signal) {
   const body = h('div', { class: 'panel-body' }, createSkeleton(4));
   onStatus(({ status }) => {
@@ -31,18 +31,23 @@ export function createServices(signal) {
 function createContent({ services, details }) {
   if (!details)
     return [
-      createEmptyState('Services need the API token.'),
+      createEmptyState('Enter the API token to see the services.'),
       createButton('Enter the token', async () => (await signIn()) && refreshStatus()),
     ];
   if (services.length === 0)
-    return [createEmptyState('No heartbeat yet.', 'Start a producer and a consumer.')];
+    return [
+      createEmptyState(
+        'No service has reported yet.',
+        'Run npm start, or npm run producer and npm run consumer.',
+      ),
+    ];
   const rows = services.map(({ service, instance, seen_seconds_ago, fresh, trouble }) => [
     h('span', { title: instance }, service),
     `${seen_seconds_ago} s ago`,
     h(
       'span',
       { class: `mark long ${trouble || !fresh ? 'wrong' : 'good'}` },
-      fresh ? (trouble ? `unhealthy: ${trouble}` : 'healthy') : 'no heartbeat',
+      fresh ? (trouble ? `unhealthy: ${trouble}` : 'healthy') : 'heartbeat overdue',
     ),
   ]);
   return [createTable('Services', COLUMNS, rows)];
