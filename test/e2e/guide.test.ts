@@ -79,7 +79,7 @@ describe('the documentation of a running service', function () {
 
   it('gives programs the Markdown, and an index of it at /llms.txt', async () => {
     const index = await (await fetch(`${service.url}/llms.txt`)).text();
-    expect(index).to.match(/^# fx-rates\n\n> USD exchange rates/);
+    expect(index).to.match(/^# fx-rates\n\n> Mid-market USD exchange rates/);
     const links = [...index.matchAll(/\]\(([^)]+)\)/g)].map(([, path]) => path as string);
     expect(links).to.include.members(['docs/guide/docs/api.md', 'openapi.json']);
     for (const path of links)

@@ -228,7 +228,7 @@ describe('a slot', function () {
         400,
         {
           success: false,
-          detail: 'XE returned no newer rate than the ones already stored',
+          detail: 'the provider returned no newer rate than the ones already stored',
         },
       ]);
     });
