@@ -11,7 +11,7 @@ interface Bar {
 }
 
 const WIDTH = 1000;
-const [ROW, LABEL, TOP] = [26, 420, 48];
+const [ROW, LABEL, TOP] = [26, 420, 28];
 /** Margins above this end at the edge. */
 const MOST = 3;
 const UNIT = (WIDTH - LABEL - 190) / MOST;
@@ -25,9 +25,9 @@ export function drawChart(cases: readonly Verdict[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}"`,
     ' font-family="system-ui, sans-serif" font-size="12">',
+    '<title>How far each figure is beyond its bound</title>',
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
-    '<text x="8" y="20" font-weight="bold">How far each figure is beyond its bound</text>',
-    `<text x="${line}" y="38" text-anchor="middle" fill="#55645f">bound</text>`,
+    `<text x="${line}" y="16" text-anchor="middle" fill="#55645f">bound</text>`,
     ...bars.map(drawBar),
     `<path d="M${line} ${TOP - 6}V${height - 10}" stroke="#14211f" stroke-dasharray="3 3"/>`,
     '</svg>\n',
