@@ -5,10 +5,11 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { testDatabase } from '../../test/support/database.ts';
+import { bookQueries } from '../../api/loans/queries.ts';
+import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { command } from '../../test/support/process.ts';
 import { generateLoanBook } from '../random-book/generate.ts';
-import { type BenchCase, measure, median } from './case.ts';
+import { type BenchCase, measure, median, quantile } from './case.ts';
 
 const TABLES = [
   'borrowers',
@@ -52,6 +53,8 @@ export const loanBook: BenchCase = {
         pair.push((await measure(() => read(client, PAIR)))[0]);
         summary.push((await measure(() => read(client, [SUMMARY])))[0]);
       }
+      say('pages and single loans are read as the API reads them');
+      const pages = await readAsApi(ours);
       return {
         figures: {
           rows,
@@ -60,11 +63,14 @@ export const loanBook: BenchCase = {
           load_rss_mb: megabytes,
           loan_summary_s: median(summary),
           pair_of_sums_s: median(pair),
+          ...pages,
         },
         bounds: [
           { figure: 'load_rows_per_s', beside: 'copy_rows_per_s', atLeast: 0.5 },
           { figure: 'load_rss_mb', atMost: 300 },
           { figure: 'loan_summary_s', beside: 'pair_of_sums_s', atMost: 3 },
+          { figure: 'page_of_50_p99_ms', atMost: 50 },
+          { figure: 'one_loan_p99_ms', atMost: 50 },
         ],
       };
     } finally {
@@ -74,6 +80,29 @@ export const loanBook: BenchCase = {
     }
   },
 };
+
+const READS = 300;
+
+/** Random pages of 50 and single loans, one after the other, without HTTP. */
+async function readAsApi({ db, query }: TestDatabase): Promise<Record<string, number>> {
+  const book = bookQueries(db, db);
+  const asOf = '2021-10-15';
+  const ids = await query<{ loan_id: string }>(
+    'select loan_id from loans order by random() limit ?',
+    [READS],
+  );
+  const p99 = async (read: (loanId: string) => Promise<unknown>) => {
+    const seconds: number[] = [];
+    for (const { loan_id } of ids) seconds.push((await measure(() => read(loan_id)))[0]);
+    return quantile(seconds, 0.99) * 1000;
+  };
+  return {
+    page_of_50_p99_ms: await p99((after) =>
+      book.page({ asOf, after, limit: 50, withTotals: false }),
+    ),
+    one_loan_p99_ms: await p99((loanId) => book.one(asOf, loanId)),
+  };
+}
 
 /** The whole command, and the peak memory of its process. */
 async function loaded(url: string, dir: string): Promise<{ seconds: number; megabytes: number }> {
