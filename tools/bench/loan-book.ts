@@ -5,7 +5,8 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { bookQueries } from '../../api/loans/queries.ts';
+import { loanPage, oneLoan } from '../../reports/loans.ts';
+import { readBook } from '../../reports/read-book.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { command } from '../../test/support/process.ts';
 import { generateLoanBook } from '../random-book/generate.ts';
@@ -85,7 +86,6 @@ const READS = 300;
 
 /** Random pages of 50 and single loans, one after the other, without HTTP. */
 async function readAsApi({ db, query }: TestDatabase): Promise<Record<string, number>> {
-  const book = bookQueries(db, db);
   const asOf = '2021-10-15';
   const ids = await query<{ loan_id: string }>(
     'select loan_id from loans order by random() limit ?',
@@ -98,9 +98,9 @@ async function readAsApi({ db, query }: TestDatabase): Promise<Record<string, nu
   };
   return {
     page_of_50_p99_ms: await p99((after) =>
-      book.page({ asOf, after, limit: 50, withTotals: false }),
+      readBook(db, (book) => loanPage(book, asOf, { after, limit: 50 })),
     ),
-    one_loan_p99_ms: await p99((loanId) => book.one(asOf, loanId)),
+    one_loan_p99_ms: await p99((loanId) => readBook(db, (book) => oneLoan(book, asOf, loanId))),
   };
 }
 
