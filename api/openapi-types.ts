@@ -1452,6 +1452,11 @@ export interface components {
             readonly source: components["schemas"]["Source"];
             /** @description Where rates come from, the best first. */
             readonly sources: readonly components["schemas"]["SourceInfo"][];
+            /**
+             * @description Whether rates of a second source are stored, for `/v2/quality` to compare.
+             * @example false
+             */
+            readonly compared: boolean;
             /** @description Budget, quota and circuit breaker of each of PROVIDERS, in its order. */
             readonly providers: readonly components["schemas"]["ProviderStatus"][];
             /** @description The newest rates that come from another provider than the first, and the first slot that this one did not serve. */

@@ -28,6 +28,8 @@ export interface Freshness {
   readonly fallbacks: readonly CurrencyFreshness[];
   /** Real rates are stored but no credentials are set: new rates are simulated and stay hidden. */
   readonly lacksKeys: boolean;
+  /** Whether a second source's rates are stored, to compare with. */
+  readonly hasSecond: boolean;
   /** Where rates come from, the best rank first. */
   readonly sources: readonly SourceRow[];
   /** Whether the newest rate is one of a daily or live package that is older than it should be. */
@@ -38,6 +40,13 @@ export interface FreshnessSettings {
   readonly currencies: readonly string[];
   readonly schedule: Schedule;
 }
+interface NowAndSources {
+  readonly now: string;
+  readonly has_real: boolean;
+  readonly has_second: boolean;
+  readonly sources: SourceRow[];
+}
+
 export type ReadFreshness = () => Promise<Freshness>;
 
 type NewestRate = Omit<CurrencyFreshness, 'age_seconds' | 'stale'>;
@@ -70,8 +79,8 @@ export function openFreshness(db: Database, settings: FreshnessSettings): ReadFr
   const { source, currencies, schedule } = settings;
   const [aroundNow, aroundDue] = [slotsAround(schedule), slotsAround(schedule)];
   return async () => {
-    const [{ now, has_real, sources }, newest] = await Promise.all([
-      queryRow<{ now: string; has_real: boolean; sources: SourceRow[] }>(db, NOW_AND_SOURCES),
+    const [{ now, has_real, has_second, sources }, newest] = await Promise.all([
+      queryRow<NowAndSources>(db, NOW_AND_SOURCES),
       query<NewestRate>(db, NEWEST_RATES, { currencies }),
     ]);
     const due = aroundDue(toIso(Date.parse(now) - GRACE_MS));
@@ -92,6 +101,7 @@ export function openFreshness(db: Database, settings: FreshnessSettings): ReadFr
       currencies: rows,
       fallbacks: rows.filter((row) => isFallback(row, source, sources)),
       lacksKeys: has_real && sources.some(({ name, simulated }) => name === source && simulated),
+      hasSecond: has_second,
       sources,
       isStale: (...quotes) => quotes.some((quote) => stale.has(quote)),
     };

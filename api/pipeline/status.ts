@@ -54,6 +54,7 @@ export function statusReader(deps: StatusDeps) {
       trouble: problems.map(({ component, detail }) => `${component}: ${detail}`),
       problems,
       sources: freshness.sources,
+      compared: freshness.hasSecond,
       fallback: await readFallback(db, source, freshness),
       currencies: freshness.currencies,
       next_slot: freshness.next_slot,

@@ -48,13 +48,13 @@ export function createQualityChart(signal) {
     clearTimeout(timer);
     timer = setTimeout(refresh, BURST_MS);
   };
-  onRate(refreshSoon, signal, { firstConnection: false });
-  // The titles of the sources come with the status.
+  // The status has the titles of the sources. One source alone costs no request.
   let isStarted = false;
-  onStatus(({ status, error }) => {
-    if (isStarted || !(status || error)) return;
+  onStatus(({ status }) => {
+    if (isStarted || !status?.compared) return;
     isStarted = true;
     void refresh();
+    onRate(refreshSoon, signal, { firstConnection: false });
   }, signal);
   return root;
 }
