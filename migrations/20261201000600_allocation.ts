@@ -17,7 +17,7 @@ export async function down(knex: Knex): Promise<void> {
   `);
 }
 
-const VIEW = `
+export const VIEW = `
   create view allocation as
   with instalment as (
     select loan_id, schedule_id, expected_payment_date as due_date,

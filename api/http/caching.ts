@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { prefixOf } from './base-path.ts';
-import { isSecurityHeader } from './security-headers.ts';
 
 /** A response as it is sent: bytes and headers, made once. */
 export interface CachedResponse {
@@ -138,11 +137,8 @@ export function sendCached(req: IncomingMessage, res: ServerResponse, response: 
 
 function sendBytes(req: IncomingMessage, res: ServerResponse, { body, headers }: Bytes): void {
   if (matchesETag(req.headers['if-none-match'], headers['ETag'])) {
-    // The client has the other headers too: they are most of a second visit.
     const described = /^content-(type|length|encoding|disposition)$/i;
-    const rest = Object.entries(headers).filter(
-      ([name]) => !described.test(name) && !isSecurityHeader(name),
-    );
+    const rest = Object.entries(headers).filter(([name]) => !described.test(name));
     res.writeHead(304, Object.fromEntries(rest)).end();
     return;
   }

@@ -13,5 +13,3 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'X-Frame-Options': 'DENY',
   'X-Permitted-Cross-Domain-Policies': 'none',
 };
-
-export const isSecurityHeader = (name: string): boolean => name in SECURITY_HEADERS;
