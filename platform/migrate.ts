@@ -8,11 +8,15 @@ import type { Logger } from './logger.ts';
 import { execute, query, queryRow } from './sql.ts';
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
-/** The migrations that replaced those of release 1.0.0 (docs/adr/0017-one-baseline.md). */
-const BASELINE = readdirSync(MIGRATIONS).filter((name) => name.startsWith('20261201'));
-/** What a database of release 1.0.0 has applied: everything from the first to the last of these. */
+const RELEASE_1_0_0 = new URL('from-1.0.0/', MIGRATIONS);
+/** What replaced all migrations before them (docs/adr/0017-one-baseline.md). */
+const BASELINE = readdirSync(MIGRATIONS).filter((name) => name.startsWith('20261204'));
+/** What a database has applied before the baseline: from the first to the last of 1.0.0, or more. */
 const FIRST_OF_1_0_0 = '20261124000100_rates.ts';
 const LAST_OF_1_0_0 = '20261127000300_letters_closed.ts';
+/** Another baseline and its changes: after the last of them the schema is that of this one. */
+const FIRST_AFTER_1_0_0 = '20261201000100_foundation.ts';
+const LAST_BEFORE_BASELINE = '20261203000100_allocation_by_sums.ts';
 
 /**
  * Migrates the schema and returns the names of the migrations applied. An advisory lock lets one
@@ -26,7 +30,7 @@ export async function migrate(url: string, log: Logger): Promise<readonly string
   try {
     await checkSession(guard, url);
     await guard.query("select pg_advisory_lock(hashtext(current_schema() || '.migrations'))");
-    const upgraded = await upgradeFrom100(db, log);
+    const upgraded = await moveToBaseline(db, log);
     const [applied, pending] = (await db.migrate.list()) as [{ name: string }[], unknown[]];
     warnOfNewer(applied, log);
     const done = pending.length === 0 ? [] : await applyNew(db, log);
@@ -57,11 +61,11 @@ async function applyNew(db: Database, log: Logger): Promise<string[]> {
 }
 
 /**
- * Upgrades a database of release 1.0.0 to the baseline, in one transaction, and returns the names
- * of the baseline's migrations; none when there is nothing to upgrade. Throws `CannotStart` for a
- * database that is older.
+ * Moves a database with older migrations to the baseline, in one transaction, and returns the names
+ * of the baseline's migrations where it changed the schema. Throws `CannotStart` for a database
+ * that is in between.
  */
-async function upgradeFrom100(db: Database, log: Logger): Promise<string[]> {
+async function moveToBaseline(db: Database, log: Logger): Promise<string[]> {
   const { exists } = await queryRow<{ exists: boolean }>(
     db,
     "select to_regclass('knex_migrations') is not null as exists",
@@ -69,15 +73,18 @@ async function upgradeFrom100(db: Database, log: Logger): Promise<string[]> {
   if (!exists) return [];
   const rows = await query<{ name: string }>(db, 'select name from knex_migrations');
   const applied = new Set(rows.map(({ name }) => name));
-  if (!applied.has(FIRST_OF_1_0_0)) return [];
-  if (!applied.has(LAST_OF_1_0_0))
+  const isCurrent = applied.has(LAST_BEFORE_BASELINE);
+  if (!isCurrent && !applied.has(FIRST_OF_1_0_0) && !applied.has(FIRST_AFTER_1_0_0)) return [];
+  if (!isCurrent && !applied.has(LAST_OF_1_0_0))
     throw new CannotStart(
-      'The schema of the database is older than release 1.0.0: migrate it with release 1.0.0 first',
+      'The schema of the database is of no release: migrate it with release 1.0.0 first, or with ' +
+        'the newest version that it was used with',
     );
-  const script = readFileSync(new URL('upgrade-from-1.0.0.sql', MIGRATIONS), 'utf8');
   await db.transaction(async (trx) => {
-    await execute(trx, script);
-    await execute(trx, 'delete from knex_migrations');
+    if (!isCurrent) await carryOver(trx);
+    await execute(trx, 'delete from knex_migrations where name < :first', {
+      first: BASELINE[0] ?? '',
+    });
     await execute(
       trx,
       `insert into knex_migrations (name, batch, migration_time)
@@ -85,8 +92,19 @@ async function upgradeFrom100(db: Database, log: Logger): Promise<string[]> {
       { names: BASELINE },
     );
   });
+  if (isCurrent) return [];
   log.info('schema upgraded from release 1.0.0');
   return BASELINE.map((file) => basename(file, '.ts'));
+}
+
+/** Sets the tables of release 1.0.0 aside, creates those of the baseline and fills them. */
+async function carryOver(trx: Database): Promise<void> {
+  await execute(trx, readFileSync(new URL('set_aside.sql', RELEASE_1_0_0), 'utf8'));
+  for (const file of BASELINE) {
+    const { up } = (await import(new URL(file, MIGRATIONS).href)) as { up(db: Database): unknown };
+    await up(trx);
+  }
+  await execute(trx, readFileSync(new URL('carry_over.sql', RELEASE_1_0_0), 'utf8'));
 }
 
 /** Checks what everything relies on: a session that is ours until it ends, and UTC. */

@@ -3,15 +3,17 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { openDatabase } from '../../../platform/database.ts';
+import { CannotStart } from '../../../platform/errors.ts';
 import { migrate } from '../../../platform/migrate.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../../support/database.ts';
 import { quiet } from '../../support/quiet.ts';
 
 /**
- * A dump of a database at the schema of release 1.0.0: rates, runs, dead letters, the sample loan
- * book and the embedded stream, written by that release.
+ * Dumps of databases with rates, runs, dead letters, the sample loan book and the embedded stream:
+ * one that release 1.0.0 wrote, and one at the schema before the present baseline of migrations.
  */
-const DUMP = gunzipSync(readFileSync(new URL('previous-head.sql.gz', import.meta.url)));
+const dumpOf = (name: string) =>
+  gunzipSync(readFileSync(new URL(`${name}.sql.gz`, import.meta.url))).toString('utf8');
 
 /** What users read, and what an upgrade must not change. One query per table. */
 const KEPT = {
@@ -36,6 +38,20 @@ const KEPT = {
   payments: 'select loan_id, payment_id, date_paid, amount_paid from loan_payments order by 1, 2',
   allocation: `select loan_id, schedule_id, due_date, date_covered
                from allocated_instalments order by 1, 2`,
+} as const;
+
+/** What release 1.0.0 did not have. */
+const KEPT_SINCE = {
+  sources: 'select * from sources order by 1',
+  tolerance: 'select tolerance from quality_settings',
+  second: 'select * from second_rates order by event_id',
+  voided: 'select * from voided_events order by id',
+  positions: 'select * from consumer_positions order by 1, 2, 3',
+  schedules: 'select * from schedules order by 1, 2, 3',
+  breakers: 'select * from breakers order by 1, 2',
+  quotas: 'select * from quotas order by 1, 2',
+  runs: 'select * from runs order by run_id',
+  quality: 'select * from rate_quality order by 1, 2, 3',
 } as const;
 
 /** The catalogue of a schema: columns, constraints, indexes, views, functions and triggers. */
@@ -63,64 +79,117 @@ const definitions = (rows: unknown[]) =>
     `${kind} ${name}: ${definition}`.replace(/\s+/g, ' ').replace(' NOT VALID', ''),
   );
 
-describe('a database of release 1.0.0', () => {
-  let database: Awaited<ReturnType<typeof emptyDatabase>>;
-  beforeEach(async () => {
-    database = await emptyDatabase();
-    await database.run(DUMP.toString('utf8'));
-  });
-  afterEach(() => database.drop());
+const CASES = [
+  { what: 'of release 1.0.0', dump: 'release-1.0.0', kept: KEPT },
+  { what: 'before the present baseline', dump: 'last-head', kept: { ...KEPT, ...KEPT_SINCE } },
+];
 
-  const rows = async () => {
-    const kept: Record<string, unknown[]> = {};
-    for (const [name, sql] of Object.entries(KEPT)) kept[name] = await database.run(sql);
-    return kept;
-  };
+for (const { what, dump, kept: queries } of CASES)
+  describe(`a database ${what}`, () => {
+    let database: Awaited<ReturnType<typeof emptyDatabase>>;
+    beforeEach(async () => {
+      database = await emptyDatabase();
+      await database.run(dumpOf(dump));
+    });
+    afterEach(() => database.drop());
 
-  it('is upgraded without losing or changing a row', async () => {
-    const before = await rows();
-    for (const [name, found] of Object.entries(before)) expect(found, name).to.not.be.empty;
-    expect(await migrate(database.url, quiet)).to.not.be.empty;
-    expect(await rows()).to.deep.equal(before);
-  });
+    const rows = async () => {
+      const kept: Record<string, unknown[]> = {};
+      for (const [name, sql] of Object.entries(queries)) kept[name] = await database.run(sql);
+      return kept;
+    };
 
-  it('then has the schema of a new database', async () => {
-    const fresh: TestDatabase = await testDatabase();
-    try {
+    it('is upgraded without losing or changing a row', async () => {
+      const before = await rows();
+      for (const [name, found] of Object.entries(before)) expect(found, name).to.not.be.empty;
       await migrate(database.url, quiet);
-      const upgraded = definitions(await database.run(SCHEMA));
-      const created = definitions(await fresh.query(SCHEMA));
-      expect(upgraded).to.deep.equal(created);
-    } finally {
-      await fresh.drop();
-    }
-  });
+      expect(await rows()).to.deep.equal(before);
+    });
 
-  it('runs with a warning, then, where a newer version has migrated it', async () => {
-    await migrate(database.url, quiet);
-    await database.run(
-      `insert into knex_migrations (name, batch, migration_time)
-       values ('2099_newer.ts', 9, now())`,
-    );
-    const warn = sinon.stub(quiet, 'warn');
-    try {
+    it('then has the schema of a new database', async () => {
+      const fresh: TestDatabase = await testDatabase();
+      try {
+        await migrate(database.url, quiet);
+        const upgraded = definitions(await database.run(SCHEMA));
+        const created = definitions(await fresh.query(SCHEMA));
+        expect(upgraded).to.deep.equal(created);
+      } finally {
+        await fresh.drop();
+      }
+    });
+
+    it('numbers new events and dead letters after the old ones', async () => {
+      await migrate(database.url, quiet);
+      const [found] = await database.run(`
+        with event as (
+          insert into rate_observations (event_id, run_id, source, base_currency, quote_currency,
+                                         mid, observed_at, fetched_at)
+          values (gen_random_uuid(), 'new', 'xe', 'USD', 'KES', 1, now(), now()) returning seq
+        ), letter as (
+          insert into dead_letters (topic, partition, record_offset, headers, reason, detail)
+          values ('t', 0, 999, '{}', 'empty', '') returning id
+        )
+        select seq > (select max(seq) from rate_observations) as event,
+               id > (select max(id) from dead_letters) as letter
+        from event, letter`);
+      expect(found).to.deep.equal({ event: true, letter: true });
+    });
+
+    it('has nothing left to apply; its last migration can be reverted and reapplied', async () => {
+      await migrate(database.url, quiet);
       expect(await migrate(database.url, quiet)).to.be.empty;
-      expect(warn.firstCall.args[0]).to.deep.equal({ migrations: ['2099_newer.ts'] });
-      expect(warn.firstCall.args[1]).to.contain('a newer version has migrated the database');
-    } finally {
-      warn.restore();
-    }
+      const db = openDatabase({ url: database.url, name: 'test', deadlines: 'none' });
+      try {
+        await db.migrate.down();
+        expect(await migrate(database.url, quiet)).to.have.length(1);
+      } finally {
+        await db.destroy();
+      }
+    });
+
+    it('runs with a warning, then, where a newer version has migrated it', async () => {
+      await migrate(database.url, quiet);
+      await database.run(
+        `insert into knex_migrations (name, batch, migration_time)
+         values ('2099_newer.ts', 9, now())`,
+      );
+      const warn = sinon.stub(quiet, 'warn');
+      try {
+        expect(await migrate(database.url, quiet)).to.be.empty;
+        expect(warn.firstCall.args[0]).to.deep.equal({ migrations: ['2099_newer.ts'] });
+        expect(warn.firstCall.args[1]).to.contain('a newer version has migrated the database');
+      } finally {
+        warn.restore();
+      }
+    });
   });
 
-  it('has nothing left to apply; its last migration can be reverted and reapplied', async () => {
-    await migrate(database.url, quiet);
-    expect(await migrate(database.url, quiet)).to.be.empty;
-    const db = openDatabase({ url: database.url, name: 'test', deadlines: 'none' });
+describe('a database between two schemas that are known', () => {
+  it('is refused with what to do, and stays as it is', async () => {
+    const database = await emptyDatabase();
     try {
-      await db.migrate.down();
-      expect(await migrate(database.url, quiet)).to.have.length(1);
+      await database.run(dumpOf('last-head'));
+      await database.run("delete from knex_migrations where name like '20261203%'");
+      const refusal = await migrate(database.url, quiet).catch((err: Error) => err);
+      expect(refusal).to.be.instanceOf(CannotStart).with.property('message').that.contains('first');
+      expect(await database.run('select 1 from runs limit 1')).to.not.be.empty;
     } finally {
-      await db.destroy();
+      await database.drop();
+    }
+  });
+});
+
+describe('a database of release 1.0.0 whose role has views of its own', () => {
+  it('is not upgraded before they are dropped, and loses nothing', async () => {
+    const database = await emptyDatabase();
+    try {
+      await database.run(dumpOf('release-1.0.0'));
+      await database.run('create view mine as select rate_date, mid from rates');
+      const refusal = await migrate(database.url, quiet).catch((err: Error) => err);
+      expect(refusal).to.have.property('message').that.contains('cannot drop view rates');
+      expect(await database.run('select 1 from mine limit 1')).to.not.be.empty;
+    } finally {
+      await database.drop();
     }
   });
 });

@@ -8,15 +8,15 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
-    drop table runs, backfills, schedules, xe_quota, breakers;
+    drop table runs, backfills, schedules, quotas, breakers;
     drop function announce_run();
+    drop function set_run_bills();
   `);
 }
 
 const ACCOUNTS = `
   create table breakers (
-    source      text        not null
-                constraint breakers_source check (source in ('xe', 'simulator')),
+    source      text        not null,
     credentials text        not null,
     status      integer     not null,
     reason      text        not null,
@@ -31,9 +31,8 @@ const ACCOUNTS = `
   comment on column breakers.probe_at is
     'one run may call XE from then on although the breaker is open';
 
-  create table xe_quota (
-    source           text        not null
-                     constraint xe_quota_source check (source in ('xe', 'simulator')),
+  create table quotas (
+    source           text        not null,
     credentials      text        not null,
     package          text,
     service_ends_at  timestamptz,
@@ -45,14 +44,14 @@ const ACCOUNTS = `
     window_resets_at timestamptz,
     account_seen_at  timestamptz,
     seen_at          timestamptz not null default ledger_now(),
-    constraint xe_quota_pkey primary key (source, credentials)
+    constraint quotas_pkey primary key (source, credentials)
   );
-  comment on column xe_quota.credentials is 'see breakers.credentials';
-  comment on column xe_quota.quota_remaining is
+  comment on column quotas.credentials is 'see breakers.credentials';
+  comment on column quotas.quota_remaining is
     'rates (not calls) left of the package: account_info, or the headers X-RateRequest-*';
-  comment on column xe_quota.window_remaining is
+  comment on column quotas.window_remaining is
     'left of the shorter usage window: the headers X-RateLimit-*';
-  comment on column xe_quota.account_seen_at is 'when account_info was last fetched; it is free';
+  comment on column quotas.account_seen_at is 'when account_info was last fetched; it is free';
 
   create table schedules (
     source         text        not null,
@@ -68,12 +67,10 @@ const ACCOUNTS = `
   create table backfills (
     backfill_id   uuid        not null default gen_random_uuid()
                   constraint backfills_pkey primary key,
-    source        text        not null
-                  constraint backfills_source check (source in ('xe', 'simulator')),
+    source        text        not null,
     asked_at      timestamptz not null default ledger_now(),
     accepted_cost integer     not null constraint backfills_accepted_cost check (accepted_cost > 0),
     first_start   boolean     not null default false
-                  constraint backfills_simulated check (not first_start or source = 'simulator')
   );
   comment on table backfills is 'requests for past days; each page of days is a run';
   comment on column backfills.accepted_cost is
@@ -87,10 +84,9 @@ const RUNS = `
   create table runs (
     run_id              uuid        not null default gen_random_uuid()
                         constraint runs_pkey primary key,
-    source              text        not null
-                        constraint runs_source check (source in ('xe', 'simulator')),
-    trigger             text        not null constraint runs_trigger
-                        check (trigger in ('schedule', 'catch-up', 'manual', 'backfill')),
+    source              text        not null,
+    trigger             text        not null constraint runs_trigger check (trigger in
+                        ('schedule', 'catch-up', 'manual', 'backfill', 'fallback', 'cross-check')),
     slot                timestamptz,
     currencies          text[]      not null,
     first_day           date,
@@ -120,16 +116,17 @@ const RUNS = `
     claimed_at          timestamptz,
     lease_until         timestamptz,
 
+    bills               text        not null default 'rates',
     price               integer     not null generated always as
-                        (cardinality(currencies) * coalesce(last_day - first_day + 1, 1)) stored,
+                        (case bills when 'calls' then 1 else cardinality(currencies) end
+                          * coalesce(last_day - first_day + 1, 1)) stored,
     cost                integer     not null default 0,
     cost_at             timestamptz,
     package             text,
     quota               jsonb,
 
     response_body       text,
-    answered_by         text        constraint runs_answered_by
-                        check (answered_by in ('xe', 'simulator')),
+    answered_by         text,
     fetched_at          timestamptz,
     missing             text[]      not null default '{}',
     event_ids           uuid[],
@@ -164,9 +161,12 @@ const RUNS = `
     'claims that ended without a response because their holder died; each may have been billed';
   comment on column runs.fence is
     'fencing token, raised by every claim: a holder whose lease was taken over can no longer write';
-  comment on column runs.price is 'rates that one fetch returns, as XE bills them';
+  comment on column runs.bills is 'sources.bills when the run was filed';
+  comment on column runs.price is 'what one fetch costs, in what the source bills: rates or calls';
   comment on column runs.cost is
-    'rates reserved by the claim and settled by the response; left counted after a crash';
+    'reserved by the claim and settled by the response, in what the source bills; left counted '
+    'after a crash';
+  comment on column runs.answered_by is 'the source of the rates that came';
   comment on column runs.package is
     'XE''s name of the package that answered; a trial may serve mock rates';
   comment on column runs.quota is 'XE''s quota headers as they came with the response';
@@ -186,6 +186,13 @@ const RUNS = `
   create index runs_newest on runs (asked_at desc, run_id desc);
   create index runs_skipped_to on runs (source, skipped_to) where skipped_to is not null;
   create index runs_of_backfill on runs (backfill_id) where backfill_id is not null;
+
+  create function set_run_bills() returns trigger language plpgsql as $$
+  begin
+    new.bills := coalesce((select bills from sources where name = new.source), 'rates');
+    return new;
+  end $$;
+  create trigger runs_bills before insert on runs for each row execute function set_run_bills();
 
   create function announce_run() returns trigger language plpgsql as $$
   begin
