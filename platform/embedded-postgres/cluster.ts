@@ -32,7 +32,8 @@ export function clusterDir(dataDir: string): string {
 /**
  * Creates the database directory under `dataDir` on first use. initdb writes to a temporary name
  * that is renamed when complete. A killed start leaves that folder, and the next start deletes it;
- * nothing else is ever deleted. Throws `CannotStart` if the folder is not writable or the server's user cannot reach it.
+ * nothing else is ever deleted. Throws `CannotStart` if the folder is not writable or the server's
+ * user cannot reach it.
  */
 export async function prepareCluster(dataDir: string): Promise<Cluster> {
   const home = resolve(dataDir);
