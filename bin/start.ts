@@ -1,15 +1,11 @@
 import type { AppContext } from '../app/context.ts';
-import { openEventStream } from '../app/event-stream.ts';
 import { migrateWhenReachable, openServiceDatabase } from '../app/postgres.ts';
 import { runService } from '../app/run.ts';
 import { retryUntilDone } from '../platform/back-off.ts';
 import { openDatabase } from '../platform/database.ts';
 
-// Loading takes as long as Postgres needs to come up, so both go on at once; the API is first.
+// The API loads while Postgres comes up, and the pipeline once the API is there to be read.
 const loadingApi = import('../app/api-service.ts');
-const loadingPipeline = loadingApi.then(() =>
-  Promise.all([import('../app/consumer-service.ts'), import('../app/producer-service.ts')]),
-);
 
 await runService(
   'start',
@@ -18,9 +14,16 @@ await runService(
     const db = openServiceDatabase(context, 'start');
     const { startApiService } = await loadingApi;
     await startApiService(context, db);
+    const [loadingStream, loadingConsumer, loadingProducer] = [
+      import('../app/event-stream.ts'),
+      import('../app/consumer-service.ts'),
+      import('../app/producer-service.ts'),
+    ];
     await migrateWhenReachable(context);
+    const { openEventStream } = await loadingStream;
     const stream = await openEventStream(context, db);
-    const [{ startConsumerService }, { startProducerService }] = await loadingPipeline;
+    const { startConsumerService } = await loadingConsumer;
+    const { startProducerService } = await loadingProducer;
     startConsumerService(context, { db, stream });
     await startProducerService(context, { db, stream, history: true });
     await seedEmptyBook(context);

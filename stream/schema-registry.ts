@@ -1,5 +1,6 @@
 import { Agent } from 'node:https';
-import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import type { AxiosInstance } from 'axios';
+import axios from 'axios/dist/node/axios.cjs';
 import { CannotStart, StreamUnavailable } from '../platform/errors.ts';
 import type { SchemaRegistry } from './port.ts';
 
@@ -155,7 +156,7 @@ function openClient({ url, token, ca }: RegistrySettings) {
         });
         return { status, data };
       } catch (err) {
-        if (!isAxiosError(err)) throw err;
+        if (!axios.isAxiosError(err)) throw err;
         const got = err.response
           ? `status ${err.response.status}: ${JSON.stringify(err.response.data)?.slice(0, 300)}`
           : (err.code ?? err.message);

@@ -1,4 +1,5 @@
-import axios, { type AxiosRequestConfig, type AxiosResponse, isAxiosError } from 'axios';
+import type { AxiosRequestConfig, AxiosResponse } from 'axios';
+import axios from 'axios/dist/node/axios.cjs';
 import { backOff } from '../../platform/back-off.ts';
 import { deadlineSignal } from '../../platform/deadline.ts';
 import { UpstreamError } from '../../platform/errors.ts';
@@ -115,7 +116,7 @@ function unreachable(
   error: unknown,
   { host, deadlineMs, isStopping }: { host: string; deadlineMs: number; isStopping: boolean },
 ): UpstreamError {
-  if (!isAxiosError(error)) throw error;
+  if (!axios.isAxiosError(error)) throw error;
   if (error.code === 'ERR_CANCELED') {
     const what = isStopping
       ? `the call to ${host} was interrupted by a shutdown`
