@@ -1,6 +1,6 @@
 import type { Database } from '../platform/database.ts';
 import { HEALTHY, type Trouble } from '../platform/health.ts';
-import { queryOne, queryRow, sqlFile } from '../platform/sql.ts';
+import { queryRow, sqlFile } from '../platform/sql.ts';
 import { type Claim, claimNextRun, reservePrice } from './claim.ts';
 import {
   confirmPublished,
@@ -26,7 +26,7 @@ export interface LedgerSettings extends Account {
 
 export type Ledger = ReturnType<typeof openLedger>;
 
-type OpenTrouble = { error: string; failure_code: FailureCode | null };
+type OpenTrouble = { now: string; error: string | null; failure_code: FailureCode | null };
 
 const msToNextSql = sqlFile(import.meta.url, 'sql/ms_to_next.sql');
 const openTroubleSql = sqlFile(import.meta.url, 'sql/open_trouble.sql');
@@ -81,12 +81,13 @@ export function openLedger({ db, currencies, dailyBudget, ...account }: LedgerSe
       waitForConsumer(db, runId, lag),
     publishAgain: (run: UnconfirmedRun): Promise<void> => publishAgain(db, run),
 
-    /** What keeps the newest slot or an open run from success, as a sentence; null when healthy. */
-    async trouble(): Promise<Trouble> {
-      const run = await queryOne<OpenTrouble>(db, openTroubleSql, { source });
-      if (!run) return HEALTHY;
-      const code = run.failure_code ? healthCodeOf(run.failure_code) : 'provider_unavailable';
-      return { trouble: run.error, code };
+    /** The time, and what keeps the newest slot or an open run from success, as a sentence. */
+    async health(): Promise<Trouble & { now: string }> {
+      const found = await queryRow<OpenTrouble>(db, openTroubleSql, { source });
+      const { now, error, failure_code } = found;
+      if (error === null) return { now, ...HEALTHY };
+      const code = failure_code ? healthCodeOf(failure_code) : 'provider_unavailable';
+      return { now, trouble: error, code };
     },
   };
 }

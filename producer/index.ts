@@ -81,9 +81,9 @@ export function startProducer(deps: ProducerDeps): Producer {
   );
   return {
     health: async () => {
-      const now = await ledger.now();
+      const { now, ...trouble } = await ledger.health();
       return {
-        ...(failing ?? (await ledger.trouble())),
+        ...(failing ?? trouble),
         next_slot: nextSlot(schedule, now),
         last_slot: latestSlot(schedule, now),
       };

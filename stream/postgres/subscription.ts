@@ -12,6 +12,8 @@ import type { PostgresStreamOptions } from './stream.ts';
 const SHARE = sqlFile(import.meta.url, 'sql/share.sql');
 const COMMIT_OFFSET = sqlFile(import.meta.url, 'sql/commit_offset.sql');
 const POLL_MS = 2000;
+/** A member that is alone and woken by notifications has nothing to find out by itself. */
+const ALONE_POLL_MS = 10_000;
 /** Names of advisory locks: one for being a member, one for owning a partition. */
 const MEMBERS = 'fx-rates stream members';
 const OWNERS = 'fx-rates stream owners';
@@ -32,6 +34,7 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
   const { db, topic, group, log, notifications } = member;
   let session: pg.Client | null = null;
   let owned: number[] = [];
+  let [isAlone, isListening] = [false, false];
   let trouble: Trouble = HEALTHY;
   let giveUp: (reason: Error) => void = () => {};
   const gaveUp = new Promise<Error>((resolve) => {
@@ -44,12 +47,9 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
     work: async (signal) => {
       session ??= await join(member, () => loop.wake());
       try {
-        let isBehind = true;
-        while (isBehind && !signal.aborted) {
-          owned = await takeFairShare(session, member, owned);
-          isBehind = await handleNext(member, owned, signal);
-        }
-        return null;
+        ({ owned, isAlone } = await takeFairShare(session, member, owned));
+        if (await handleNext(member, owned, signal)) return 0;
+        return isListening && isAlone ? ALONE_POLL_MS : POLL_MS;
       } catch (err) {
         owned = [];
         // A polite end would wait for ever for a silent server, and so would the locks.
@@ -58,7 +58,7 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
         throw err;
       }
     },
-    pollMs: POLL_MS,
+    pollMs: ALONE_POLL_MS,
     retry: { firstMs: 100, longestMs: 2000 },
     onFailure: (err) => {
       trouble = err === null ? HEALTHY : inStream(troubleOf(err));
@@ -66,9 +66,14 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
     onGiveUp: giveUp,
     log,
   });
+  const listens = (yes: boolean) => {
+    isListening = yes;
+    loop.wake();
+  };
   const unsubscribe = notifications?.subscribe('stream', {
     onNotify: (payload) => payload === topic && loop.wake(),
-    onConnect: loop.wake,
+    onConnect: () => listens(true),
+    onLost: () => listens(false),
   });
   return {
     gaveUp,
@@ -114,13 +119,14 @@ async function takeFairShare(
   session: pg.Client,
   { topic, group }: Member,
   owned: readonly number[],
-): Promise<number[]> {
+): Promise<{ owned: number[]; isAlone: boolean }> {
   const { rows } = await session.query<{ partition: number; members: number }>(SHARE, [
     MEMBERS,
     `${group} ${topic}`,
     topic,
   ]);
-  const share = Math.ceil(rows.length / Math.max(1, rows[0]?.members ?? 1));
+  const members = Math.max(1, rows[0]?.members ?? 1);
+  const share = Math.ceil(rows.length / members);
   const lock = (verb: string, partition: number) =>
     session.query<{ done: boolean }>(`select ${verb}(lock_key($1), hashtext($2)) as done`, [
       OWNERS,
@@ -135,7 +141,7 @@ async function takeFairShare(
     const taken = await lock('pg_try_advisory_lock', partition);
     if (taken.rows[0]?.done) kept.push(partition);
   }
-  return kept;
+  return { owned: kept, isAlone: members === 1 };
 }
 
 /** Handles the next batch of each owned partition; false when there was none. */
