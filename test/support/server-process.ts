@@ -48,15 +48,15 @@ export function java(
   return promisify(execFile)('java', [...JAVA, ...args], options);
 }
 
-/** Tries a probe until it succeeds, for a minute at most. */
+/** Tries a probe until it succeeds, for three minutes at most: on a busy machine Java is slow. */
 export async function waitUntilUp(what: string, probe: () => Promise<unknown>): Promise<void> {
   for (const began = Date.now(); ; ) {
     try {
       await probe();
       return;
     } catch (error) {
-      if (Date.now() - began > 60_000)
-        throw new Error(`${what} did not come up in a minute`, { cause: error });
+      if (Date.now() - began > 180_000)
+        throw new Error(`${what} did not come up in three minutes`, { cause: error });
       await pause(100);
     }
   }

@@ -38,7 +38,7 @@ export interface Engine {
 /** Why no engine can run here, or null. */
 export async function findObstacle(): Promise<string | null> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux';
-  for (const tool of ['mmdebstrap', 'slirp4netns', 'unshare', 'nsenter', 'mvn'])
+  for (const tool of ['mmdebstrap', 'slirp4netns', 'unshare', 'nsenter', 'mvn', 'prometheus'])
     if ((await attempt('sh', ['-c', `command -v ${tool}`])).code !== 0) return `no ${tool}`;
   const namespaces = ['--mount', '--net', '--pid', '--uts', '--ipc', '--fork', 'true'];
   return (await attempt('unshare', namespaces)).code === 0 ? null : 'no namespaces';

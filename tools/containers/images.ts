@@ -34,6 +34,7 @@ export async function buildStandIns(engine: Engine): Promise<void> {
     node: `node:${node}-bookworm-slim`,
     postgres: serviceNamed('postgres').image,
     redpanda: serviceNamed('redpanda').image,
+    prometheus: serviceNamed('prometheus').image,
   };
   for (const [what, name] of Object.entries(names))
     await engine.run(
@@ -61,6 +62,7 @@ async function addFiles(context: string, node: string): Promise<void> {
   execFileSync('npm', ['install', '--prefix', context, ...quietly, ...packages], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  cpSync('/usr/bin/prometheus', join(context, 'prometheus'));
   cpSync(join(await kafkaJars(), 'libs'), join(context, 'kafka'), { recursive: true });
   cpSync(await registryFolder(), join(context, 'apicurio'), { recursive: true });
   const native = join(context, 'native');

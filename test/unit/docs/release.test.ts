@@ -14,7 +14,7 @@ interface Workflow {
 }
 
 describe('a release', () => {
-  const { version, license, engines } = JSON.parse(read('package.json'));
+  const { version, license, engines, resolutions } = JSON.parse(read('package.json'));
 
   it('has one version: in the package, its lockfile, and as the newest of the changes', () => {
     const lock = JSON.parse(read('package-lock.json'));
@@ -28,6 +28,17 @@ describe('a release', () => {
 
   it('is under the licence that it names', () => {
     expect([license, read('LICENSE').split('\n')[0]]).to.deep.equal(['MIT', 'MIT License']);
+  });
+
+  it('installs with pnpm and yarn, which know nothing of our lockfile', () => {
+    const { packages } = JSON.parse(read('package-lock.json'));
+    const locked = Object.keys(resolutions).map((name) => [
+      name,
+      packages[`node_modules/${name}`].version,
+    ]);
+    expect(resolutions).to.deep.equal(Object.fromEntries(locked));
+    expect(read('.npmrc'), 'one new release would refuse the whole install').to.not.match(/engine/);
+    expect(read('.yarnrc.yml')).to.equal('nodeLinker: node-modules\n');
   });
 
   it('shows its licence and the Node that it needs as badges', () => {
