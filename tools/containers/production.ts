@@ -19,7 +19,7 @@ const CLOSE_SECONDS = 10;
 /** The stand-in of the broker is two Java programs. */
 const RESTART_MS = 300_000;
 
-/** deploy/production.yaml on the simulator: roles, commands, Prometheus, secrets, kill -9, SIGTERM. */
+/** deploy/production.yaml: roles, commands, Prometheus, secrets, kill -9 and SIGTERM. */
 export async function checkProduction(engine: Engine, secrets: Map<string, string>): Promise<void> {
   const files = ['docker-compose.yaml', 'deploy/production.yaml'];
   const compose = composeWith(engine, ...files, 'check.yaml');
