@@ -66,6 +66,20 @@ describe('GET /v2/events', () => {
     await db.destroy();
   });
 
+  it('sends more than one batch in the order of transactions, 99 before 100', async () => {
+    const storedBy = INSERT.replace('(event_id,', '(stored_by, event_id,').replace(
+      'select gen_random_uuid()',
+      'select :transaction::xid8, gen_random_uuid()',
+    );
+    for (const transaction of ['99', '100'])
+      await execute(parts.db, storedBy, { name: `t${transaction}n`, count: 300, transaction });
+    const client = openEventStream(url, '98-0');
+    const stored = () => names(client).filter((name) => /^t\d/.test(String(name)));
+    await eventually(() => expect(stored()).to.have.length(600));
+    expect(stored()[299]).to.equal('t99n300');
+    client.leave();
+  });
+
   it('has no gap or repeat with four writers and a client that reconnects', async function () {
     this.timeout(60_000);
     const db = openDatabase({ url: parts.url, name: 'four writers', poolSize: 4 });
