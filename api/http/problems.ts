@@ -65,7 +65,10 @@ export function problemDocument(kind: ProblemKind, detail: string, extras: Extra
 
 /** Answers every path that nothing else has answered. */
 export const answerNotFound: RequestHandler = (req) => {
-  throw new Refused('not-found', `there is nothing at ${req.path.slice(0, 200)}`);
+  const [, code = ''] = /^\/v2\/rates\/([a-z]{3})$/i.exec(req.path) ?? [];
+  const ofCode = `: use /v2/rates?quotes=${code.toUpperCase()} or /v2/rates/USD/${code.toUpperCase()}`;
+  const detail = `there is nothing at ${req.path.slice(0, 200)}${code && ofCode}`;
+  throw new Refused('not-found', detail);
 };
 
 /** Refuses all methods of a known path but those listed. */

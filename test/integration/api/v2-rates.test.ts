@@ -407,6 +407,19 @@ describe('rates under /v2', () => {
     });
   });
 
+  it('says where the rate of one currency is', async () => {
+    for (const path of ['/v2/rates/kes', '/v2/rates/KES.csv']) {
+      const { status, data } = await callApi<{ detail: string }>(path);
+      expect(status).to.equal(404);
+      expect(data.detail).to.equal(
+        'there is nothing at /v2/rates/' +
+          `${path.slice(10, 13)}: use /v2/rates?quotes=KES or /v2/rates/USD/KES`,
+      );
+    }
+    expect((await callApi('/v2/rates/USD/KES')).status).to.equal(200);
+    expect((await callApi('/v2/rates?quotes=KES')).status).to.equal(200);
+  });
+
   it('accepts a list as repeated parameters, and with spaces after the commas', async () => {
     const quotesOf = async (query: string) =>
       (await callApi<Rows>(`/v2/rates/latest?${query}`)).data.data.map(({ quote }) => quote);
