@@ -118,7 +118,7 @@ const SECOND_RATES = `
     on second_rates for each statement execute function announce_rates();
 `;
 
-const VIEWS = `
+export const VIEWS = `
   -- The first real rate hides all simulated ones. The inverse is derived here and nowhere else: a
   -- bare 1 / mid would keep only 16 digits. A jump of more than a fifth against the last known rate
   -- of the seven days before is flagged, never refused, and so is a rate that another source of the
