@@ -25,6 +25,7 @@ const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 const MEDIA_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
+const RELATIONS_TYPE = 'application/vnd.openxmlformats-package.relationships+xml';
 /** Ids below are the formats that a spreadsheet knows by itself. */
 const FIRST_FORMAT = 164;
 
@@ -181,7 +182,7 @@ function contentTypes(names: readonly string[]): string {
   );
   return (
     `${XML}<Types xmlns="${PACKAGE}/content-types">` +
-    `<Default Extension="rels" ContentType="${'application/vnd.openxmlformats-package'}.relationships+xml"/>` +
+    `<Default Extension="rels" ContentType="${RELATIONS_TYPE}"/>` +
     `<Default Extension="xml" ContentType="application/xml"/>${overrides.join('')}</Types>`
   );
 }

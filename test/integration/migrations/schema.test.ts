@@ -40,7 +40,7 @@ describe('the rates view', () => {
   });
 });
 
-/** Each observation beside the rate of its day, and whether another source contradicts that rate. */
+/** Each observation beside the rate of its day, and whether another source contradicts that. */
 const ONE_BY_ONE = `
   select o.event_id,
          case when o.source <> r.source then round((o.rate - r.mid) / r.mid, 8) end as difference,
