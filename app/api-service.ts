@@ -16,10 +16,8 @@ import { openRequests } from '../ledger/requests.ts';
 import { findRun, listRuns } from '../ledger/run-history.ts';
 import { watchRuns } from '../ledger/run-watch.ts';
 import { openTableMetrics } from '../ledger/table-metrics.ts';
-import { type Config, maskedSettings } from '../platform/config.ts';
+import type { Config } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
-import { HEALTHY } from '../platform/health.ts';
-import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Notifications } from '../platform/notifications.ts';
 import { CREDENTIAL_NAMES } from '../platform/providers.ts';
 import type { ServiceContext } from './context.ts';
@@ -34,15 +32,6 @@ export async function startApiService(context: ServiceContext, db: Database): Pr
     log.warn(`SIMULATED: rates are made up by the built-in simulator; set ${CREDENTIAL_NAMES}`);
   log.info({ url: api.url }, `listening on ${api.url}`);
   return api;
-}
-
-/** Renews the API's row in `services`, so that doctor can compare its settings with the others'. */
-export function startApiHeartbeat(context: ServiceContext, db: Database): void {
-  const { config, log, onClose, giveUp: onGiveUp } = context;
-  const settings = maskedSettings(config);
-  const health = async () => ({ ...HEALTHY });
-  const heartbeat = startHeartbeat({ db, service: 'api', health, settings, onGiveUp, log });
-  onClose('api heartbeat', () => heartbeat.stop());
 }
 
 /** Reports get their own pool: they take long and must not block requests for rates. */

@@ -1,10 +1,8 @@
 import { type Consumer, startConsumer } from '../consumer/index.ts';
-import { maskedSettings } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
-import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openPublisher } from '../stream/publisher.ts';
-import type { Health, ServiceContext } from './context.ts';
+import { type Health, keepHeartbeat, type ServiceContext } from './context.ts';
 import { deadLetterTopic, eventTopic, schemaLookup } from './event-stream.ts';
 
 interface ConsumerParts {
@@ -14,14 +12,9 @@ interface ConsumerParts {
 
 /** Starts the consumer and its heartbeat, until the process ends. */
 export function startConsumerService(context: ServiceContext, parts: ConsumerParts): Health {
-  const { config, log, onClose, giveUp: onGiveUp } = context;
   const { stop, health } = startConfiguredConsumer(context, parts);
-  onClose('consumer', stop);
-  const settings = maskedSettings(config);
-  const heartbeat = startHeartbeat({
-    ...{ db: parts.db, service: 'consumer', health, settings, onGiveUp, log },
-  });
-  onClose('consumer heartbeat', () => heartbeat.stop());
+  context.onClose('consumer', stop);
+  keepHeartbeat(context, { db: parts.db, service: 'consumer', health });
   return health;
 }
 

@@ -1,7 +1,8 @@
 import { openTableMetrics } from '../ledger/table-metrics.ts';
-import type { Config } from '../platform/config.ts';
+import { type Config, maskedSettings } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import { type ServiceHealth, startHealthServer } from '../platform/health.ts';
+import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { OnClose } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Notifications } from '../platform/notifications.ts';
@@ -27,6 +28,16 @@ export interface ServiceContext extends AppContext {
 }
 
 export type Health = () => Promise<ServiceHealth>;
+
+/** Renews the service's row in `services`, with the settings in force, until the process ends. */
+export function keepHeartbeat(
+  { config, log, onClose, giveUp: onGiveUp }: ServiceContext,
+  { db, service, health }: { db: Database; service: string; health: Health },
+): void {
+  const settings = maskedSettings(config);
+  const heartbeat = startHeartbeat({ db, service, health, settings, onGiveUp, log });
+  onClose(`${service} heartbeat`, () => heartbeat.stop());
+}
 
 /**
  * Opens a service's own health port where METRICS_PORT is set; with the API in the same process

@@ -62,8 +62,8 @@ export function registrySettings(config: Config): RegistrySettings | null {
 
 /**
  * Returns a function that looks up the writer's schema by an id that is not built in. It returns
- * null for an unknown id; on Kafka without a configured registry it throws StreamUnavailable,
- * since a registry that is not configured may know the id.
+ * null for an unknown id; on Kafka without SCHEMA_REGISTRY_URL it throws `StreamUnavailable`, so that
+ * the event waits: the registry that its producer uses knows the id.
  */
 export function schemaLookup(config: Config): (id: number) => Promise<string | null> {
   const registry = openRegistry(config);
@@ -71,9 +71,8 @@ export function schemaLookup(config: Config): (id: number) => Promise<string | n
     if (registry) return registry.schema(id);
     if (!config.KAFKA_BROKERS) return null;
     throw new StreamUnavailable(
-      `cannot decode an event: its schema id ${id} is of a schema registry, ` +
-        'and SCHEMA_REGISTRY_URL is not set: set it to the URL of that registry',
-      { healthCode: 'registry_unavailable' },
+      `SCHEMA_REGISTRY_URL is not set, and an event has the schema id ${id} of a registry`,
+      { healthCode: 'registry_not_set', fix: 'set it to the URL of that registry and restart' },
     );
   };
 }

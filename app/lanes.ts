@@ -1,9 +1,13 @@
 import { type Account, accountOf } from '../ledger/credentials.ts';
 import type { ProviderAccount } from '../ledger/status.ts';
 import type { Config } from '../platform/config.ts';
-import { type ProviderConfig, providersOf } from '../platform/providers.ts';
-import { providerOf } from '../producer/providers/list.ts';
+import { type ProviderConfig, type ProviderName, providersOf } from '../platform/providers.ts';
+import { openexchangerates } from '../producer/providers/openexchangerates/client.ts';
 import type { ProviderEntry } from '../producer/providers/port.ts';
+import { xe } from '../producer/providers/xe/client.ts';
+
+/** Every provider that PROVIDERS may name. */
+export const PROVIDERS: Readonly<Record<ProviderName, ProviderEntry>> = { xe, openexchangerates };
 
 /** A provider of PROVIDERS: its settings, its account in the ledger, and how it is opened. */
 export interface ProviderLane {
@@ -17,7 +21,7 @@ export interface ProviderLane {
 /** The providers of PROVIDERS, the first first. */
 export function lanesOf(config: Config): readonly ProviderLane[] {
   return providersOf(config).map((settings, n) => {
-    const entry = providerOf(settings.name);
+    const entry = PROVIDERS[settings.name];
     const simulated = n === 0 ? 'Simulator' : `Simulator of ${entry.title}`;
     const title = settings.credentials === null ? simulated : entry.title;
     return { settings, account: accountOf(settings), entry, title };

@@ -6,17 +6,16 @@ import { SIMULATOR } from '../ledger/credentials.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { slotsPerDay } from '../ledger/schedule.ts';
 import { registerSources, storeTolerance } from '../ledger/sources.ts';
-import { type Config, maskedSettings } from '../platform/config.ts';
+import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import { CannotStart } from '../platform/errors.ts';
-import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { Logger } from '../platform/logger.ts';
 import { PROVIDER_SETTINGS, type ProviderName } from '../platform/providers.ts';
 import { type Lane, type Producer, startProducer } from '../producer/index.ts';
 import { type Simulator, startSimulator } from '../simulator/index.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openPublisher, type Publisher } from '../stream/publisher.ts';
-import type { Health, ServiceContext } from './context.ts';
+import { type Health, keepHeartbeat, type ServiceContext } from './context.ts';
 import { eventTopic, openRegistry } from './event-stream.ts';
 import { firstLane, lanesOf, type ProviderLane } from './lanes.ts';
 import { writeSimulatorAccess } from './simulator-access.ts';
@@ -37,7 +36,7 @@ export async function startProducerService(
   context: ServiceContext,
   parts: ProducerParts,
 ): Promise<Health> {
-  const { config, log, onClose, giveUp: onGiveUp } = context;
+  const { config, log, onClose } = context;
   const reach = await reachProviders(context);
   const publisher = openEventPublisher(config, parts.stream);
   await publisher.prepare().catch((err) => {
@@ -52,11 +51,7 @@ export async function startProducerService(
   // A backfill's own producer does no other work, so it sends no heartbeat.
   if (parts.backfillOnly) return health;
   warnOfSmallBudget(config, log);
-  const settings = maskedSettings(config);
-  const heartbeat = startHeartbeat({
-    ...{ db: parts.db, service: 'producer', health, settings, onGiveUp, log },
-  });
-  onClose('producer heartbeat', () => heartbeat.stop());
+  keepHeartbeat(context, { db: parts.db, service: 'producer', health });
   return health;
 }
 

@@ -10,6 +10,7 @@ import { InvalidRequest } from '../platform/errors.ts';
 import { runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
 import { migrate } from '../platform/migrate.ts';
+import { CREDENTIAL_NAMES } from '../platform/providers.ts';
 import { FAULTS } from '../platform/simulated-fault.ts';
 import { execute } from '../platform/sql.ts';
 import { startSimulator } from '../simulator/index.ts';
@@ -115,7 +116,7 @@ function deleteRealRates(yes: boolean): Promise<never> {
   return runCommand(async ({ onClose }) => {
     const config = readConfig();
     if (config.source !== SIMULATOR.source)
-      throw new InvalidRequest('XE_API_KEY is set: unset it first, or real rates come back');
+      throw new InvalidRequest(`unset ${CREDENTIAL_NAMES} first, or real rates come back`);
     if (!yes) throw new InvalidRequest('this deletes every real rate: pass --yes to confirm');
     const log = makeLogger({ level: config.LOG_LEVEL, to: 'stderr' });
     const url = await joinPostgres({ config, log, onClose });

@@ -3,10 +3,10 @@ import type { Database } from '../platform/database.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { classify } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
-import { execute, queryOne, sqlFile } from '../platform/sql.ts';
+import { execute, queryOne, sqlFolder } from '../platform/sql.ts';
 import type { HeaderValue, OutgoingRecord, StreamRecord } from '../stream/port.ts';
 
-const INSERT = sqlFile(import.meta.url, 'sql/insert_dead_letter.sql');
+const sql = sqlFolder(import.meta.url);
 const MAX_DETAIL = 2000;
 
 export interface DeadLetters {
@@ -41,10 +41,10 @@ export function openDeadLetters({ db, publish, log }: DeadLetterDeps): DeadLette
         );
       failpoint('between-dead-letters');
       await withFallback(
-        () => execute(db, INSERT, rowOf(record, fault)),
+        () => execute(db, sql('insert_dead_letter'), rowOf(record, fault)),
         (err) => {
           log.warn({ err }, 'dead letter refused by Postgres, storing its value only');
-          return execute(db, INSERT, bareRowOf(record, fault));
+          return execute(db, sql('insert_dead_letter'), bareRowOf(record, fault));
         },
       );
       failpoint('after-dead-letter');
@@ -68,11 +68,11 @@ async function withFallback(
 
 async function isKept(db: Database, record: StreamRecord): Promise<boolean> {
   const { topic, partition, offset, value } = record;
-  const sql = `
+  const find = `
     select id from dead_letters
     where topic = :topic and partition = :partition and record_offset = :offset
       and md5(coalesce(value, '')) = md5(coalesce(:value::bytea, ''))`;
-  return (await queryOne(db, sql, { topic, partition, offset, value })) !== null;
+  return (await queryOne(db, find, { topic, partition, offset, value })) !== null;
 }
 
 /** The record as it came; where from and why are headers, named as Kafka Connect names them. */

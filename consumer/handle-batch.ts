@@ -64,9 +64,9 @@ export function batchHandler({ decode, store, deadLetters, log }: BatchDeps) {
     const decoded = await decodeAll(records);
     failpoint('after-decode');
     const undecodable = records.length - tombstones - decoded.length;
-    const { inserted, updatedDays, dead } = await save(decoded);
+    const { inserted, updated_days, dead } = await save(decoded);
     const unchanged = decoded.length - dead - inserted;
-    const handled = { inserted, updatedDays, unchanged, dead: undecodable + dead, tombstones };
+    const handled = { inserted, updated_days, unchanged, dead: undecodable + dead, tombstones };
     for (const result of ['inserted', 'unchanged', 'dead'] as const)
       metrics.consumed.inc({ result }, handled[result]);
     return handled;
@@ -97,12 +97,12 @@ function openSave(store: RateStore, bury: Bury) {
 
   /** Finds the records that Postgres refuses, so that they do not hold up the others. */
   async function saveOneByOne(decoded: readonly Decoded[]): Promise<Saved & { dead: number }> {
-    const sum = { inserted: 0, updatedDays: 0, dead: 0 };
+    const sum = { inserted: 0, updated_days: 0, dead: 0 };
     for (const { record, rate } of decoded) {
       try {
-        const { inserted, updatedDays } = await store.save([rate]);
+        const { inserted, updated_days } = await store.save([rate]);
         sum.inserted += inserted;
-        sum.updatedDays += updatedDays;
+        sum.updated_days += updated_days;
       } catch (err) {
         await bury(record, faultOf(err, 'refused_by_postgres', 'unstorable'));
         sum.dead++;

@@ -4,17 +4,16 @@ import type { Database } from '../platform/database.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { classify } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
-import { query, queryRow, sqlFile } from '../platform/sql.ts';
+import { query, queryRow, sqlFolder } from '../platform/sql.ts';
 
-const SAVE_RATES = sqlFile(import.meta.url, 'sql/save_rates.sql');
-const COUNT_KNOWN = sqlFile(import.meta.url, 'sql/count_known.sql');
+const sql = sqlFolder(import.meta.url);
 /** Attempts of a transaction before the slower back-off of the stream takes over. */
 const TRIES = 5;
 
 /** What a write came to: events that were new, and currency-days that got another rate. */
 export interface Saved {
   readonly inserted: number;
-  readonly updatedDays: number;
+  readonly updated_days: number;
 }
 
 export interface RateStore {
@@ -25,7 +24,7 @@ export interface RateStore {
 /** As source_rank() has it for a source that is not in the table. */
 const LOWEST = 900;
 
-const NOTHING: Saved = { inserted: 0, updatedDays: 0 };
+const NOTHING: Saved = { inserted: 0, updated_days: 0 };
 
 /**
  * Stores every event once in rate_observations and the highest-ranked of each day in daily_rates,
@@ -41,11 +40,11 @@ export function openRateStore(db: Database, log?: Logger): RateStore {
     const newest = newestPerDay(rates, await ranksOf(db, rates));
     const params = rateArrays(rates, newest);
     if (checksFirst && (await isKnown(db, params, rates.length, newest.length))) return NOTHING;
-    const { voided, unknown, ...saved } = await write(db, params);
+    const { voided, unknown, inserted, updated_days } = await write(db, params);
     if (unknown)
       log?.warn({ sources: unknown }, 'unknown source, stored with the lowest rank of real ones');
-    checksFirst = saved.inserted === 0 && saved.updatedDays === 0;
-    if (!voided) return saved;
+    checksFirst = inserted === 0 && updated_days === 0;
+    if (!voided) return { inserted, updated_days };
     const others = rates.filter(({ event_id }) => !voided.includes(event_id));
     return others.length === 0 ? NOTHING : saveOnce(others);
   }
@@ -75,18 +74,12 @@ interface Written extends Saved {
 
 async function write(db: Database, params: Record<string, string>): Promise<Written> {
   const written = await db.transaction(async (trx) => {
-    const row = await queryRow<{
-      inserted: number;
-      updated_days: number;
-      voided: string[] | null;
-      unknown: string[] | null;
-    }>(trx, SAVE_RATES, params);
+    const row = await queryRow<Written>(trx, sql('save_rates'), params);
     failpoint('before-transaction-commit');
     return row;
   });
   failpoint('after-transaction-commit');
-  const { inserted, updated_days: updatedDays, voided, unknown } = written;
-  return { inserted, updatedDays, voided, unknown };
+  return written;
 }
 
 /** Whether writing these would change nothing. An event that occurs twice among them says no. */
@@ -96,7 +89,7 @@ async function isKnown(
   events: number,
   days: number,
 ): Promise<boolean> {
-  const known = await queryRow<{ events: number; days: number }>(db, COUNT_KNOWN, params);
+  const known = await queryRow<{ events: number; days: number }>(db, sql('count_known'), params);
   return known.events === events && known.days === days;
 }
 

@@ -3,14 +3,13 @@ import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { Logger } from '../platform/logger.ts';
-import { execute, queryRow, sqlFile } from '../platform/sql.ts';
+import { execute, queryRow, sqlFolder } from '../platform/sql.ts';
 import type { EventStream } from '../stream/port.ts';
 import { openDeadLetters } from './dead-letters.ts';
-import { batchHandler } from './handle-batch.ts';
+import { batchHandler, type Handled } from './handle-batch.ts';
 import { openRateStore } from './rate-store.ts';
 
-const SHADOW_TABLES = sqlFile(import.meta.url, 'sql/shadow_tables.sql');
-const REBUILD_LOSSES = sqlFile(import.meta.url, 'sql/rebuild_losses.sql');
+const sql = sqlFolder(import.meta.url);
 
 export interface ReplayDeps {
   db: Database;
@@ -32,12 +31,8 @@ export interface ReplayRange {
  * Events that were new or known, records that can never become a rate, and currency-days that got
  * another rate; after a rebuild, all currency-days.
  */
-export interface ReplayReport {
-  read: number;
-  inserted: number;
-  updated_days: number;
-  unchanged: number;
-  dead: number;
+export interface ReplayReport extends Omit<Handled, 'tombstones'> {
+  readonly read: number;
 }
 
 /**
@@ -62,12 +57,10 @@ export async function replay(
     total = records;
   };
   for await (const records of stream.read({ topic, ...range, onSize })) {
-    const { inserted, updatedDays, unchanged, dead } = await handle(records);
+    const handled = await handle(records);
     report.read += records.length;
-    report.inserted += inserted;
-    report.updated_days += updatedDays;
-    report.unchanged += unchanged;
-    report.dead += dead;
+    for (const result of ['inserted', 'updated_days', 'unchanged', 'dead'] as const)
+      report[result] += handled[result];
     onProgress?.(report.read, total);
     failpoint('mid-replay');
   }
@@ -78,7 +71,7 @@ export async function replay(
 export async function dryReplay(deps: ReplayDeps, range: ReplayRange): Promise<ReplayReport> {
   const trx = await deps.db.transaction();
   try {
-    await execute(trx, SHADOW_TABLES);
+    await execute(trx, sql('shadow_tables'));
     return await replay({ ...deps, db: trx }, range);
   } finally {
     await trx.rollback();
@@ -98,7 +91,7 @@ export async function rebuild(
   return deps.db.transaction(async (trx) => {
     for (const statement of PREPARE_REBUILD) await execute(trx, statement);
     const report = await replay({ ...deps, db: trx }, {});
-    const losses = await queryRow<Losses>(trx, REBUILD_LOSSES);
+    const losses = await queryRow<Losses>(trx, sql('rebuild_losses'));
     const { events, days, days_before, days_after } = losses;
     if (!force && (events > 0 || days > 0))
       throw new InvalidRequest(

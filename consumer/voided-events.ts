@@ -1,11 +1,10 @@
 import type { RateObserved } from '../events/rate-observed.ts';
 import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
-import { execute, query, queryOne, sqlFile } from '../platform/sql.ts';
+import { execute, query, queryOne, sqlFolder } from '../platform/sql.ts';
 import { openRateStore } from './rate-store.ts';
 
-const VOID_EVENT = sqlFile(import.meta.url, 'sql/void_event.sql');
-const REFILL_DAY = sqlFile(import.meta.url, 'sql/refill_day.sql');
+const sql = sqlFolder(import.meta.url);
 
 /** A voided event: its values, and who took it out of the rates, when and why. */
 export interface VoidedEvent extends RateObserved {
@@ -33,9 +32,9 @@ export async function voidEvent(
     // Consumers wait: one that stored the event meanwhile would not see that it is voided.
     await execute(trx, LOCK);
     const params = { event_id: eventId, reason, by };
-    const event = await queryOne<RateObserved>(trx, VOID_EVENT, params);
+    const event = await queryOne<RateObserved>(trx, sql('void_event'), params);
     if (!event) throw new InvalidRequest(await whyNotStored(trx, eventId), { status: 404 });
-    await execute(trx, REFILL_DAY, {
+    await execute(trx, sql('refill_day'), {
       base: event.base_currency,
       quote: event.quote_currency,
       observed_at: event.observed_at,

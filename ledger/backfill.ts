@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { execute, query, queryOne, queryRow, sqlFile } from '../platform/sql.ts';
+import { execute, query, queryOne, queryRow, sqlFolder } from '../platform/sql.ts';
 import type { Source } from './run.ts';
 
 /** Consecutive past days, YYYY-MM-DD, both included. */
@@ -37,14 +37,7 @@ interface PlannedPage extends Page {
   readonly later_days: number;
 }
 
-const planSql = sqlFile(import.meta.url, 'sql/plan_backfill.sql');
-const fileSql = sqlFile(import.meta.url, 'sql/file_backfill.sql');
-const filePagesSql = sqlFile(import.meta.url, 'sql/file_backfill_pages.sql');
-const excessSql = sqlFile(import.meta.url, 'sql/backfill_excess.sql');
-const acceptExcessSql = sqlFile(import.meta.url, 'sql/accept_backfill_excess.sql');
-const resumeSql = sqlFile(import.meta.url, 'sql/resume_backfills.sql');
-const progressSql = sqlFile(import.meta.url, 'sql/backfill_progress.sql');
-const historyDueSql = sqlFile(import.meta.url, 'sql/history_due.sql');
+const sql = sqlFolder(import.meta.url);
 
 /** Little is lost when a producer dies. */
 const DAYS_PER_PAGE = 50;
@@ -64,7 +57,7 @@ export async function planBackfill(
     daysPerCall?: number;
   } & Partial<DayRange>,
 ): Promise<BackfillPlan> {
-  const rows = await query<PlannedPage>(db, planSql, {
+  const rows = await query<PlannedPage>(db, sql('plan_backfill'), {
     source: plan.source,
     currencies: plan.currencies,
     missing: plan.missing,
@@ -106,10 +99,14 @@ export function fileBackfill(
   const { source, bills, pages, firstStart = false } = backfill;
   return db.transaction(async (trx) => {
     const params = { source, acceptedCost: costOf(pages, bills), firstStart };
-    const filed = await queryOne<{ backfill_id: string }>(trx, fileSql, params);
+    const filed = await queryOne<{ backfill_id: string }>(trx, sql('file_backfill'), params);
     if (!filed) return false;
     const backfillId = filed.backfill_id;
-    await execute(trx, filePagesSql, { source, backfillId, pages: JSON.stringify(pages) });
+    await execute(trx, sql('file_backfill_pages'), {
+      source,
+      backfillId,
+      pages: JSON.stringify(pages),
+    });
     return true;
   });
 }
@@ -119,17 +116,17 @@ export function fileBackfill(
  * interrupted may have been billed and is paid for again.
  */
 export async function excessCost(db: Database, source: Source): Promise<number> {
-  return (await queryRow<{ rates: number }>(db, excessSql, { source })).rates;
+  return (await queryRow<{ rates: number }>(db, sql('backfill_excess'), { source })).rates;
 }
 
 /** Raises the accepted cost of unfinished backfills to what they need. */
 export async function acceptExcessCost(db: Database, source: Source): Promise<void> {
-  await execute(db, acceptExcessSql, { source });
+  await execute(db, sql('accept_backfill_excess'), { source });
 }
 
 /** Makes pages that wait for a retry due now, and forgets why they failed. */
 export async function resumeBackfills(db: Database, source: Source): Promise<void> {
-  await execute(db, resumeSql, { source });
+  await execute(db, sql('resume_backfills'), { source });
 }
 
 /** Progress of the backfills that were not finished at `since`, and of those filed after it. */
@@ -138,7 +135,7 @@ export function backfillProgress(
   source: Source,
   since: string,
 ): Promise<BackfillProgress> {
-  return queryRow<BackfillProgress>(db, progressSql, { source, since });
+  return queryRow<BackfillProgress>(db, sql('backfill_progress'), { source, since });
 }
 
 /** The last `days` days before today once the first slot has brought rates; null otherwise. */
@@ -146,5 +143,5 @@ export function historyDue(
   db: Database,
   { source, days }: { source: Source; days: number },
 ): Promise<DayRange | null> {
-  return queryOne<DayRange>(db, historyDueSql, { source, days });
+  return queryOne<DayRange>(db, sql('history_due'), { source, days });
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { execute, queryOne, queryRow, sqlFile } from '../platform/sql.ts';
+import { execute, queryOne, queryRow, sqlFolder } from '../platform/sql.ts';
 import type { Account } from './credentials.ts';
 import { describeFailure, type Failure } from './failure.ts';
 
@@ -14,10 +14,7 @@ export interface Breaker {
   readonly open_until: string;
 }
 
-const breakerSql = sqlFile(import.meta.url, 'sql/breaker.sql');
-const openBreakerSql = sqlFile(import.meta.url, 'sql/open_breaker.sql');
-const closeBreakerSql = sqlFile(import.meta.url, 'sql/close_breaker.sql');
-const releaseWaitingSql = sqlFile(import.meta.url, 'sql/release_waiting.sql');
+const sql = sqlFolder(import.meta.url);
 
 /** How long the breaker stays open when the provider does not say when to come back. */
 const OPEN_SECONDS = 3600;
@@ -26,7 +23,7 @@ const MOST_OPEN_SECONDS = 31 * 86_400;
 
 /** The open circuit breaker of an account, or null. Time closes it by itself. */
 export function breakerOf(db: Database, { source, credentials }: Account): Promise<Breaker | null> {
-  return queryOne<Breaker>(db, breakerSql, { source, credentials });
+  return queryOne<Breaker>(db, sql('breaker'), { source, credentials });
 }
 
 /**
@@ -38,7 +35,7 @@ export function openBreaker(
   opening: Account & { status: number; failure: Failure; until: string | null },
 ): Promise<{ next_call_at: string }> {
   const { failure, source, credentials, status, until } = opening;
-  return queryRow(db, openBreakerSql, {
+  return queryRow(db, sql('open_breaker'), {
     source,
     credentials,
     status,
@@ -54,8 +51,8 @@ export function openBreaker(
 /** Closes the breaker by hand: runs that waited for it are due now. False when it was not open. */
 export function closeBreaker(db: Database, { source, credentials }: Account): Promise<boolean> {
   return db.transaction(async (trx) => {
-    const wasOpen = (await execute(trx, closeBreakerSql, { source, credentials })) > 0;
-    if (wasOpen) await execute(trx, releaseWaitingSql, { source, credentials });
+    const wasOpen = (await execute(trx, sql('close_breaker'), { source, credentials })) > 0;
+    if (wasOpen) await execute(trx, sql('release_waiting'), { source, credentials });
     return wasOpen;
   });
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { execute, queryOne, queryRow, sqlFile } from '../platform/sql.ts';
+import { execute, queryOne, queryRow, sqlFolder } from '../platform/sql.ts';
 import type { Account } from './credentials.ts';
 import { type Failure, failureParams } from './failure.ts';
 import type { Run } from './run.ts';
@@ -18,11 +18,7 @@ export interface Claim extends Account {
   slotsLeft: number;
 }
 
-const nextRunSql = sqlFile(import.meta.url, 'sql/next_run.sql');
-const claimFactsSql = sqlFile(import.meta.url, 'sql/claim_facts.sql');
-const applyClaimSql = sqlFile(import.meta.url, 'sql/apply_claim.sql');
-const delayProbeSql = sqlFile(import.meta.url, 'sql/delay_probe.sql');
-const reservePriceSql = sqlFile(import.meta.url, 'sql/reserve_price.sql');
+const sql = sqlFolder(import.meta.url);
 const lockClaimsSql = `select pg_advisory_xact_lock(lock_key('claims'), hashtext(:source))`;
 
 /**
@@ -36,13 +32,13 @@ export function claimNextRun(db: Database, claim: Claim): Promise<Run | null> {
     await execute(trx, lockClaimsSql, { source: claim.source });
     const { source, credentials, seen, backfillOnly } = claim;
     const params = { source, credentials, seen, backfillOnly };
-    const next = await queryOne<{ run_id: string }>(trx, nextRunSql, params);
+    const next = await queryOne<{ run_id: string }>(trx, sql('next_run'), params);
     if (!next) return null;
     const facts = await readFacts(trx, claim, next.run_id);
     const decision = decideClaim(facts, claim);
     if (decision.do === 'fetch' && decision.isProbe)
-      await execute(trx, delayProbeSql, { source, credentials });
-    return queryRow<Run>(trx, applyClaimSql, {
+      await execute(trx, sql('delay_probe'), { source, credentials });
+    return queryRow<Run>(trx, sql('apply_claim'), {
       runId: next.run_id,
       claimedBy: claim.claimedBy,
       leaseSeconds: LEASE_SECONDS,
@@ -61,13 +57,13 @@ export function reservePrice(
     await execute(trx, lockClaimsSql, { source: limits.source });
     const failure = decideCost(await readFacts(trx, limits, runId), limits);
     if (failure) return failure;
-    const isReserved = await execute(trx, reservePriceSql, { runId, fence });
+    const isReserved = await execute(trx, sql('reserve_price'), { runId, fence });
     return isReserved ? null : { code: 'interrupted', detail: { message: 'the lease is lost' } };
   });
 }
 
 function readFacts(db: Database, { source, credentials }: Account, runId: string) {
-  return queryRow<ClaimFacts>(db, claimFactsSql, { source, credentials, runId });
+  return queryRow<ClaimFacts>(db, sql('claim_facts'), { source, credentials, runId });
 }
 
 function changesOf(facts: ClaimFacts, decision: ClaimDecision, { credentials }: Account) {

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { execute, query, sqlFile } from '../platform/sql.ts';
+import { execute, query, sqlFolder } from '../platform/sql.ts';
 import { type Failure, failureParams } from './failure.ts';
 import type { Run, Source } from './run.ts';
 
@@ -10,12 +10,7 @@ const RECHECK_SECONDS = 60;
 /** Manual runs expire if no producer claims them in time. */
 const EXPIRE_MINUTES = 10;
 
-const publishedRunsSql = sqlFile(import.meta.url, 'sql/published_runs.sql');
-const concludeRunSql = sqlFile(import.meta.url, 'sql/conclude_run.sql');
-const unconfirmedSql = sqlFile(import.meta.url, 'sql/unconfirmed_runs.sql');
-const delayRecheckSql = sqlFile(import.meta.url, 'sql/delay_recheck.sql');
-const publishAgainSql = sqlFile(import.meta.url, 'sql/publish_again.sql');
-const expireSql = sqlFile(import.meta.url, 'sql/expire_manual_runs.sql');
+const sql = sqlFolder(import.meta.url);
 
 export type UnconfirmedRun = Pick<Run, 'run_id' | 'published_to'> & { readonly publishes: number };
 
@@ -44,13 +39,13 @@ interface Conclusion {
  */
 export async function confirmPublished(db: Database, source: Source): Promise<void> {
   await db.transaction(async (trx) => {
-    for (const facts of await query<PublishedFacts>(trx, publishedRunsSql, { source })) {
+    for (const facts of await query<PublishedFacts>(trx, sql('published_runs'), { source })) {
       const conclusion = conclude(facts);
       if (!conclusion) continue;
       const { state, outcome, failure } = conclusion;
       const deadLetterId = state === 'failed' ? facts.dead_letter_id : null;
       const params = { state, outcome, deadLetterId, ...failureParams(failure) };
-      await execute(trx, concludeRunSql, { runId: facts.run_id, ...params });
+      await execute(trx, sql('conclude_run'), { runId: facts.run_id, ...params });
     }
   });
 }
@@ -76,7 +71,7 @@ export function conclude(facts: PublishedFacts): Conclusion | null {
 
 /** Published runs whose rows should be there by now. */
 export function unconfirmedRuns(db: Database, source: Source): Promise<UnconfirmedRun[]> {
-  return query<UnconfirmedRun>(db, unconfirmedSql, { source });
+  return query<UnconfirmedRun>(db, sql('unconfirmed_runs'), { source });
 }
 
 /** The rows are still to come; `lag` is how many events the consumer is behind, if known. */
@@ -87,7 +82,7 @@ export async function waitForConsumer(
 ): Promise<void> {
   const detail = lag === null ? {} : { lag: String(lag) };
   const params = failureParams({ code: 'consumer_behind', detail });
-  await execute(db, delayRecheckSql, { runId, ...params, recheckSeconds: RECHECK_SECONDS });
+  await execute(db, sql('delay_recheck'), { runId, ...params, recheckSeconds: RECHECK_SECONDS });
 }
 
 /**
@@ -102,11 +97,15 @@ export async function publishAgain(
     ? { code: 'never_stored', detail: { publishes } }
     : { code: 'republishing' };
   const state = isLast ? 'failed' : 'fetched';
-  await execute(db, publishAgainSql, { runId, state, ...failureParams(failure) });
+  await execute(db, sql('publish_again'), { runId, state, ...failureParams(failure) });
 }
 
 /** Ends manual runs that no producer claimed in time, so that the next one is a run of its own. */
 export async function expireManualRuns(db: Database, source: Source): Promise<void> {
   const failure: Failure = { code: 'expired', detail: { minutes: EXPIRE_MINUTES } };
-  await execute(db, expireSql, { source, minutes: EXPIRE_MINUTES, ...failureParams(failure) });
+  await execute(db, sql('expire_manual_runs'), {
+    source,
+    minutes: EXPIRE_MINUTES,
+    ...failureParams(failure),
+  });
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { query, queryRow, sqlFile } from '../platform/sql.ts';
+import { query, queryRow, sqlFolder } from '../platform/sql.ts';
 import type { Source, SourceRow } from './run.ts';
 import { latestSlot, nextSlot, type Schedule } from './schedule.ts';
 
@@ -56,8 +56,7 @@ const GRACE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** Live packages stamp the minute of the fetch; a rate stamped earlier than this is a daily one. */
 const LIVE_MS = 600_000;
-const NEWEST_RATES = sqlFile(import.meta.url, 'sql/newest_rates.sql');
-const NOW_AND_SOURCES = sqlFile(import.meta.url, 'sql/now_and_sources.sql');
+const sql = sqlFolder(import.meta.url);
 
 /**
  * True when a rate is older than the last due slot calls for. A live rate must be of that slot. A
@@ -80,8 +79,8 @@ export function openFreshness(db: Database, settings: FreshnessSettings): ReadFr
   const [aroundNow, aroundDue] = [slotsAround(schedule), slotsAround(schedule)];
   return async () => {
     const [{ now, has_real, has_second, sources }, newest] = await Promise.all([
-      queryRow<NowAndSources>(db, NOW_AND_SOURCES),
-      query<NewestRate>(db, NEWEST_RATES, { currencies }),
+      queryRow<NowAndSources>(db, sql('now_and_sources')),
+      query<NewestRate>(db, sql('newest_rates'), { currencies }),
     ]);
     const due = aroundDue(toIso(Date.parse(now) - GRACE_MS));
     const { latest: last_slot, next: next_slot } = aroundNow(toIso(Date.parse(now)));

@@ -1,6 +1,6 @@
 import type { Database } from '../platform/database.ts';
 import { HEALTHY, type Trouble } from '../platform/health.ts';
-import { queryRow, sqlFile } from '../platform/sql.ts';
+import { queryRow, sqlFolder } from '../platform/sql.ts';
 import { type Claim, claimNextRun, reservePrice } from './claim.ts';
 import {
   confirmPublished,
@@ -28,8 +28,7 @@ export type Ledger = ReturnType<typeof openLedger>;
 
 type OpenTrouble = { now: string; error: string | null; failure_code: FailureCode | null };
 
-const msToNextSql = sqlFile(import.meta.url, 'sql/ms_to_next.sql');
-const openTroubleSql = sqlFile(import.meta.url, 'sql/open_trouble.sql');
+const sql = sqlFolder(import.meta.url);
 
 /**
  * The record of every slot and run. Each step is atomic and holds for a claim only while its fence
@@ -67,7 +66,7 @@ export function openLedger({ db, currencies, dailyBudget, ...account }: LedgerSe
 
     /** Until something is due, a lease expires or a publish is retried, a minute at most. */
     async msToNext(): Promise<number | null> {
-      return (await queryRow<{ ms: number | null }>(db, msToNextSql, { ...account })).ms;
+      return (await queryRow<{ ms: number | null }>(db, sql('ms_to_next'), { ...account })).ms;
     },
 
     /** Ends runs whose rows are stored or will never come, and expires unclaimed manual runs. */
@@ -83,7 +82,7 @@ export function openLedger({ db, currencies, dailyBudget, ...account }: LedgerSe
 
     /** The time, and what keeps the newest slot or an open run from success, as a sentence. */
     async health(): Promise<Trouble & { now: string }> {
-      const found = await queryRow<OpenTrouble>(db, openTroubleSql, { source });
+      const found = await queryRow<OpenTrouble>(db, sql('open_trouble'), { source });
       const { now, error, failure_code } = found;
       if (error === null) return { now, ...HEALTHY };
       const code = failure_code ? healthCodeOf(failure_code) : 'provider_unavailable';

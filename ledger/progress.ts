@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { execute, queryOne, sqlFile } from '../platform/sql.ts';
+import { execute, queryOne, sqlFolder } from '../platform/sql.ts';
 import { openBreaker } from './breaker.ts';
 import { LEASE_SECONDS } from './claim.ts';
 import type { Account } from './credentials.ts';
@@ -35,14 +35,7 @@ export interface FetchFailure {
   breaker?: { status: number; until: string | null };
 }
 
-const renewLeaseSql = sqlFile(import.meta.url, 'sql/renew_lease.sql');
-const storeResponseSql = sqlFile(import.meta.url, 'sql/store_response.sql');
-const closeAfterSuccessSql = sqlFile(import.meta.url, 'sql/close_after_success.sql');
-const fileDayCatchUpSql = sqlFile(import.meta.url, 'sql/file_day_catch_up.sql');
-const endFetchSql = sqlFile(import.meta.url, 'sql/end_fetch.sql');
-const markPublishedSql = sqlFile(import.meta.url, 'sql/mark_published.sql');
-const delayPublishSql = sqlFile(import.meta.url, 'sql/delay_publish.sql');
-const failRunSql = sqlFile(import.meta.url, 'sql/fail_run.sql');
+const sql = sqlFolder(import.meta.url);
 
 const PUBLISH_RETRY_SECONDS = 5;
 
@@ -57,7 +50,7 @@ export function openProgress(db: Database, account: Account) {
     /** False when another producer has taken the run over. */
     async renewLease(run: Run): Promise<boolean> {
       const params = { ...leaseOf(run), leaseSeconds: LEASE_SECONDS };
-      return (await execute(db, renewLeaseSql, params)) === 1;
+      return (await execute(db, sql('renew_lease'), params)) === 1;
     },
 
     /**
@@ -68,12 +61,12 @@ export function openProgress(db: Database, account: Account) {
       const { quota, ...response } = fetched;
       const params = { ...leaseOf(run), ...account, ...response, quota: JSON.stringify(quota) };
       return db.transaction(async (trx) => {
-        const stored = await queryOne<Run>(trx, storeResponseSql, params);
+        const stored = await queryOne<Run>(trx, sql('store_response'), params);
         if (!stored) return null;
-        await execute(trx, closeAfterSuccessSql, { ...account });
+        await execute(trx, sql('close_after_success'), { ...account });
         const day = skippedDayOf(run, fetched);
         const { source, currencies } = run;
-        if (day !== null) await execute(trx, fileDayCatchUpSql, { source, currencies, day });
+        if (day !== null) await execute(trx, sql('file_day_catch_up'), { source, currencies, day });
         return stored;
       });
     },
@@ -83,7 +76,7 @@ export function openProgress(db: Database, account: Account) {
       const { failure, isBilled, retryInSeconds, breaker } = ended;
       await db.transaction(async (trx) => {
         const opened = breaker && (await openBreaker(trx, { ...account, ...breaker, failure }));
-        await execute(trx, endFetchSql, {
+        await execute(trx, sql('end_fetch'), {
           ...leaseOf(run),
           ...failureParams(failure),
           isBilled,
@@ -97,18 +90,18 @@ export function openProgress(db: Database, account: Account) {
 
     /** The stream has acknowledged every event of the run. */
     async published(run: Run, to: readonly PublishedTo[]): Promise<void> {
-      await execute(db, markPublishedSql, { ...leaseOf(run), to: JSON.stringify(to) });
+      await execute(db, sql('mark_published'), { ...leaseOf(run), to: JSON.stringify(to) });
     },
 
     /** The stream is unavailable: the stored response is published later, without a call. */
     async publishFailed(run: Run, failure: Failure): Promise<void> {
       const params = { ...leaseOf(run), ...failureParams(failure) };
-      await execute(db, delayPublishSql, { ...params, retryInSeconds: PUBLISH_RETRY_SECONDS });
+      await execute(db, sql('delay_publish'), { ...params, retryInSeconds: PUBLISH_RETRY_SECONDS });
     },
 
     /** Ends a run after a bug. Its possible cost stays counted, and it is never fetched again. */
     async failRun(run: Run, failure: Failure): Promise<void> {
-      await execute(db, failRunSql, { ...leaseOf(run), ...failureParams(failure) });
+      await execute(db, sql('fail_run'), { ...leaseOf(run), ...failureParams(failure) });
     },
   };
 }

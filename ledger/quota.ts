@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { execute, queryOne, queryRow, sqlFile } from '../platform/sql.ts';
+import { execute, queryOne, queryRow, sqlFolder } from '../platform/sql.ts';
 import type { Account } from './credentials.ts';
 
 /**
@@ -21,14 +21,11 @@ export interface Quota {
 /** What a response said of the quota; what it left out keeps its last known value. */
 export type QuotaSeen = { [Name in keyof Omit<Quota, 'seen_at'>]?: Quota[Name] };
 
-const quotaSql = sqlFile(import.meta.url, 'sql/quota.sql');
-const storeQuotaSql = sqlFile(import.meta.url, 'sql/store_quota.sql');
-const accountAgeSql = sqlFile(import.meta.url, 'sql/account_age.sql');
-const storePackageSql = sqlFile(import.meta.url, 'sql/store_package.sql');
+const sql = sqlFolder(import.meta.url);
 
 /** What is known of the account, or null before the first response to these credentials. */
 export function quotaOf(db: Database, { source, credentials }: Account): Promise<Quota | null> {
-  return queryOne<Quota>(db, quotaSql, { source, credentials });
+  return queryOne<Quota>(db, sql('quota'), { source, credentials });
 }
 
 /** Stores what was seen; `account` says that it came from account_info. */
@@ -37,7 +34,7 @@ export async function keepQuota(
   { source, credentials, seen, account = false }: Account & { seen: QuotaSeen; account?: boolean },
 ): Promise<void> {
   const params = { ...NOTHING, ...seen, source, credentials, isAccountInfo: account };
-  await execute(db, storeQuotaSql, params);
+  await execute(db, sql('store_quota'), params);
 }
 
 /** Whether account_info is due again: it costs nothing, but changes only with the contract. */
@@ -47,13 +44,17 @@ export async function accountIsStale(
   hours: number,
 ): Promise<boolean> {
   const params = { source, credentials, hours };
-  const { is_stale: isStale } = await queryRow<{ is_stale: boolean }>(db, accountAgeSql, params);
+  const { is_stale: isStale } = await queryRow<{ is_stale: boolean }>(
+    db,
+    sql('account_age'),
+    params,
+  );
   return isStale;
 }
 
 /** Stores the package that answered with a run that was fetched before the package was known. */
 export async function keepPackage(db: Database, runId: string, name: string | null): Promise<void> {
-  await execute(db, storePackageSql, { runId, name });
+  await execute(db, sql('store_package'), { runId, name });
 }
 
 const NOTHING: Required<QuotaSeen> = {

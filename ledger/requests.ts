@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { queryOne, sqlFile } from '../platform/sql.ts';
+import { queryOne, sqlFolder } from '../platform/sql.ts';
 import { expireManualRuns } from './confirm.ts';
 import type { Run, Source } from './run.ts';
 
@@ -12,7 +12,7 @@ export interface RequestSettings {
 
 export type Requests = ReturnType<typeof openRequests>;
 
-const requestRunSql = sqlFile(import.meta.url, 'sql/request_run.sql');
+const sql = sqlFolder(import.meta.url);
 
 /** Manual runs: filed in the ledger, executed by any producer. */
 export function openRequests({ db, source, currencies, cooldownSeconds }: RequestSettings) {
@@ -26,7 +26,7 @@ export function openRequests({ db, source, currencies, cooldownSeconds }: Reques
       await expireManualRuns(db, source);
       const params = { source, currencies, cooldownSeconds };
       for (;;) {
-        const run = await queryOne<{ run_id: string }>(db, requestRunSql, params);
+        const run = await queryOne<{ run_id: string }>(db, sql('request_run'), params);
         // No row: another request was filed while this one was decided. The next try finds it.
         if (run) return run.run_id;
       }

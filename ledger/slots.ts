@@ -1,5 +1,5 @@
 import type { Database } from '../platform/database.ts';
-import { execute, query, queryRow, sqlFile } from '../platform/sql.ts';
+import { execute, query, queryRow, sqlFolder } from '../platform/sql.ts';
 import { describeFailure, type Failure, failureParams } from './failure.ts';
 import type { Source } from './run.ts';
 import { latestSlot, nextSlot, type Schedule, slotsBetween } from './schedule.ts';
@@ -20,7 +20,7 @@ export interface FiledSlot {
 }
 
 /** What the ledger knows of slots. Instants are ISO 8601 in UTC. */
-export interface SlotState {
+export interface KnownSlots {
   readonly now: string;
   /** The newest slot on file up to now; null in an empty ledger. */
   readonly newest: string | null;
@@ -33,11 +33,7 @@ interface SeenSchedule extends Schedule {
   readonly last_seen_at: string;
 }
 
-const newestSlotSql = sqlFile(import.meta.url, 'sql/newest_slot.sql');
-const seeScheduleSql = sqlFile(import.meta.url, 'sql/see_schedule.sql');
-const supersededSlotsSql = sqlFile(import.meta.url, 'sql/superseded_slots.sql');
-const endSupersededSql = sqlFile(import.meta.url, 'sql/end_superseded.sql');
-const fileSlotsSql = sqlFile(import.meta.url, 'sql/file_slots.sql');
+const sql = sqlFolder(import.meta.url);
 
 const HOUR_MS = 3_600_000;
 /** Two polls of the producer: a slot this old is on time, whatever the catch-up time says. */
@@ -66,11 +62,11 @@ export async function fileDueSlots(
     planSlots({ ...settings, ...state, since, previous }),
   );
   if (isSeen) return;
-  await execute(db, seeScheduleSql, { source, ...settings.schedule, since, now: state.now });
+  await execute(db, sql('see_schedule'), { source, ...settings.schedule, since, now: state.now });
 }
 
-function newestSlot(db: Database, source: Source): Promise<SlotState> {
-  return queryRow<SlotState>(db, newestSlotSql, { source });
+function newestSlot(db: Database, source: Source): Promise<KnownSlots> {
+  return queryRow<KnownSlots>(db, sql('newest_slot'), { source });
 }
 
 /**
@@ -78,7 +74,7 @@ function newestSlot(db: Database, source: Source): Promise<SlotState> {
  * slots before the change were not missed. The first schedule ever seen has no start.
  */
 export function scheduleStart(
-  { now, schedules }: SlotState,
+  { now, schedules }: KnownSlots,
   { cron, zone }: Schedule,
 ): { since: string; previous: Schedule | null; isSeen: boolean } {
   const own = schedules.find((seen) => seen.cron === cron && seen.zone === zone);
@@ -173,18 +169,22 @@ export async function fileSlots(
   }));
   await db.transaction(async (trx) => {
     if (oldestDue !== undefined) await giveUpOlderSlots(trx, source, oldestDue);
-    await execute(trx, fileSlotsSql, { source, currencies, slots: JSON.stringify(rows) });
+    await execute(trx, sql('file_slots'), { source, currencies, slots: JSON.stringify(rows) });
   });
 }
 
 async function giveUpOlderSlots(trx: Database, source: Source, slot: string): Promise<void> {
-  const waiting = await query<{ run_id: string; error: string | null }>(trx, supersededSlotsSql, {
-    source,
-    slot,
-  });
+  const waiting = await query<{ run_id: string; error: string | null }>(
+    trx,
+    sql('superseded_slots'),
+    {
+      source,
+      slot,
+    },
+  );
   if (waiting.length === 0) return;
   const details = waiting.map(({ error }) => ({ last: error ?? 'it was never tried' }));
-  await execute(trx, endSupersededSql, {
+  await execute(trx, sql('end_superseded'), {
     runIds: waiting.map(({ run_id }) => run_id),
     details: details.map((detail) => JSON.stringify(detail)),
     errors: details.map((detail) => describeFailure({ code: 'superseded', detail })),

@@ -1,12 +1,9 @@
 import type { Database } from '../platform/database.ts';
-import { execute, query, sqlFile } from '../platform/sql.ts';
+import { execute, query, sqlFolder } from '../platform/sql.ts';
 import type { Failure } from './failure.ts';
 import type { Source, SourceRow } from './run.ts';
 
-const registerSql = sqlFile(import.meta.url, 'sql/register_source.sql');
-const orderSql = sqlFile(import.meta.url, 'sql/order_sources.sql');
-const fileFallbackSql = sqlFile(import.meta.url, 'sql/file_fallback.sql');
-const fileCrossCheckSql = sqlFile(import.meta.url, 'sql/file_cross_check.sql');
+const sql = sqlFolder(import.meta.url);
 const LOCK = `select pg_advisory_xact_lock(lock_key('sources'), 0)`;
 
 /** Failures after which waiting for the provider is in vain: the next one is asked at once. */
@@ -25,16 +22,16 @@ export function registerSources(
 ): Promise<Pick<SourceRow, 'name' | 'rank'>[]> {
   return db.transaction(async (trx) => {
     await execute(trx, LOCK);
-    for (const source of sources) await execute(trx, registerSql, { ...source });
-    return query(trx, orderSql, { names: sources.map(({ name }) => name) });
+    for (const source of sources) await execute(trx, sql('register_source'), { ...source });
+    return query(trx, sql('order_sources'), { names: sources.map(({ name }) => name) });
   });
 }
 
 /** Stores how far two sources may be apart, in percent. */
 export async function storeTolerance(db: Database, percent: string): Promise<void> {
-  const sql = `update quality_settings set tolerance = :percent::numeric / 100
-               where tolerance <> :percent::numeric / 100`;
-  await execute(db, sql, { percent });
+  const store = `update quality_settings set tolerance = :percent::numeric / 100
+                 where tolerance <> :percent::numeric / 100`;
+  await execute(db, store, { percent });
 }
 
 interface Filing {
@@ -47,13 +44,13 @@ export async function fileFallback(
   db: Database,
   filing: Filing & { failing: Source; minutes: number },
 ): Promise<void> {
-  await execute(db, fileFallbackSql, { ...filing, refusals: REFUSALS });
+  await execute(db, sql('file_fallback'), { ...filing, refusals: REFUSALS });
 }
 
 /** Files the cross-check of the day, if it is due. Idempotent. */
 export async function fileCrossCheck(db: Database, filing: Filing): Promise<void> {
   await db.transaction(async (trx) => {
     await execute(trx, LOCK);
-    await execute(trx, fileCrossCheckSql, { ...filing });
+    await execute(trx, sql('file_cross_check'), { ...filing });
   });
 }

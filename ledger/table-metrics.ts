@@ -1,6 +1,6 @@
 import type { Database } from '../platform/database.ts';
 import { metrics } from '../platform/metrics.ts';
-import { query, queryRow, sqlFile } from '../platform/sql.ts';
+import { query, queryRow, sqlFolder } from '../platform/sql.ts';
 import type { Account } from './credentials.ts';
 import { type FreshnessSettings, openFreshness } from './freshness.ts';
 import { readServiceProblems } from './health.ts';
@@ -20,7 +20,7 @@ interface DeadLetterCount {
   open: number;
 }
 
-const FIGURES = sqlFile(import.meta.url, 'sql/table_metrics.sql');
+const sql = sqlFolder(import.meta.url);
 const QUOTAS = `
   select source as provider, quota_remaining::float8 as remaining
   from quotas
@@ -46,7 +46,7 @@ export function openTableMetrics(
   return async () => {
     try {
       const [figures, quotas, deadLetters, freshness, problems] = await Promise.all([
-        queryRow<Figures>(db, FIGURES, { source }),
+        queryRow<Figures>(db, sql('table_metrics'), { source }),
         query<QuotaFigure>(db, QUOTAS, { sources, credentials }),
         query<DeadLetterCount>(db, DEAD_LETTERS),
         readFreshness(),

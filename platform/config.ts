@@ -83,6 +83,8 @@ function findConflicts(raw: Environment): string[] {
     if (new Set(credentials.map((name) => Boolean(raw[name]))).size > 1)
       faults.push(`${credentials.join(' and ')}: set both or neither`);
   faults.push(...findKafkaConflicts(raw));
+  if (raw['CROSS_CHECK'] === 'daily' && !raw['PROVIDERS']?.includes(','))
+    faults.push('CROSS_CHECK: name a second provider in PROVIDERS, whose rates are compared');
   const seconds = Number(raw['KEEP_ALIVE_SECONDS'] || Number.NaN);
   if (Number(raw['TRUST_PROXY']) > 0 && seconds < 65)
     faults.push(

@@ -12,6 +12,7 @@ export type HealthCode =
   | 'stream_unavailable'
   | 'stream_refused'
   | 'registry_unavailable'
+  | 'registry_not_set'
   | 'schema_incompatible'
   | 'codec_unreadable'
   | 'log_gap'

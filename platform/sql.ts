@@ -81,6 +81,19 @@ export function sqlFile(moduleUrl: string, path: string): string {
   return readFileSync(new URL(path, moduleUrl), 'utf8');
 }
 
+/**
+ * The statements of the folder `sql/` beside a module: `const sql = sqlFolder(import.meta.url)`,
+ * then `sql('claim_facts')`. Each is read once, when it is first used.
+ */
+export function sqlFolder(moduleUrl: string): (name: string) => string {
+  const read = new Map<string, string>();
+  return (name) => {
+    const text = read.get(name) ?? sqlFile(moduleUrl, `sql/${name}.sql`);
+    read.set(name, text);
+    return text;
+  };
+}
+
 interface Result<Row> {
   rows: Row[];
   rowCount: number | null;

@@ -128,6 +128,7 @@ const FIX: Partial<Record<HealthCode, string>> = {
   stream_unavailable: 'start the brokers; events wait in the ledger',
   stream_refused: 'correct what it names, then restart the services; events wait in the ledger',
   registry_unavailable: 'start the schema registry',
+  registry_not_set: 'set SCHEMA_REGISTRY_URL and restart the consumer; the event waits',
   schema_incompatible: 'register a compatible schema, or point SCHEMA_REGISTRY_URL elsewhere',
   codec_unreadable: 'set compression.type=producer on the topic (npm run topics does)',
   log_gap: 'records were deleted before they were stored: docs/runbook.md, FxServiceTrouble',

@@ -1,8 +1,8 @@
 import type { Database } from '../../platform/database.ts';
-import { query, type SqlValue, sqlFile } from '../../platform/sql.ts';
+import { query, type SqlValue, sqlFolder } from '../../platform/sql.ts';
 import type { StreamRecord } from '../port.ts';
 
-const NEXT_RECORDS = sqlFile(import.meta.url, 'sql/next_records.sql');
+const sql = sqlFolder(import.meta.url);
 
 /** Headers as jsonb: null for a header without a value, an array for a name that is repeated. */
 export type TextHeaders = Record<string, string | null | (string | null)[]>;
@@ -27,7 +27,7 @@ export async function nextRecords(
   }: { topic: string; partitions: readonly number[]; from?: string | null; group?: string },
 ): Promise<StreamRecord[]> {
   const params: Record<string, SqlValue> = { topic, partitions, from, group };
-  const rows = await query<RecordRow>(db, NEXT_RECORDS, params);
+  const rows = await query<RecordRow>(db, sql('next_records'), params);
   return rows.map(({ partition, record_offset, appended_at, key, value, headers }) => ({
     ...{ topic, partition, key, value },
     offset: record_offset,

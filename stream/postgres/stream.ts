@@ -3,14 +3,12 @@ import type { Database } from '../../platform/database.ts';
 import { StreamUnavailable } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Notifications } from '../../platform/notifications.ts';
-import { execute, query, sqlFile } from '../../platform/sql.ts';
+import { execute, query, sqlFolder } from '../../platform/sql.ts';
 import type { Appended, EventStream, OutgoingRecord, Position, Range } from '../port.ts';
 import { nextRecords, type TextHeaders } from './records.ts';
 import { subscribePostgres } from './subscription.ts';
 
-const APPEND = sqlFile(import.meta.url, 'sql/append.sql');
-const POSITIONS = sqlFile(import.meta.url, 'sql/positions.sql');
-const RANGE = sqlFile(import.meta.url, 'sql/range.sql');
+const sql = sqlFolder(import.meta.url);
 
 export interface PostgresStreamOptions {
   db: Database;
@@ -36,7 +34,7 @@ export function openPostgresStream(options: PostgresStreamOptions): EventStream 
     publish: (topic, records) => publish(db, topic, records),
     subscribe: (to) => subscribePostgres({ ...options, ...to }),
     read: (range) => read(db, range),
-    positions: (topic, group) => query<Position>(db, POSITIONS, { topic, group }),
+    positions: (topic, group) => query<Position>(db, sql('positions'), { topic, group }),
     close: () => Promise.resolve(),
   };
 }
@@ -47,7 +45,7 @@ async function publish(
   records: readonly OutgoingRecord[],
 ): Promise<readonly Appended[]> {
   if (records.length === 0) return [];
-  const rows = await query<Appended>(db, APPEND, {
+  const rows = await query<Appended>(db, sql('append'), {
     topic,
     keys: records.map(({ key }) => (typeof key === 'string' ? Buffer.from(key) : key)),
     values: records.map(({ value }) => value),
@@ -91,7 +89,7 @@ interface PartitionRange {
 
 async function* read(db: Database, { topic, from, to, onSize }: Range) {
   const params = { topic, from: from ?? null, to: to ?? null };
-  const ranges = await query<PartitionRange>(db, RANGE, params);
+  const ranges = await query<PartitionRange>(db, sql('range'), params);
   const sizeOf = ({ first, end }: PartitionRange) => Math.max(0, Number(end) - Number(first));
   onSize?.(ranges.reduce((sum, range) => sum + sizeOf(range), 0));
   for (const { partition, first, end } of ranges) {

@@ -3,14 +3,13 @@ import { type Database, sessionClient } from '../../platform/database.ts';
 import { destroyConnection } from '../../platform/drop-dirty-connection.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 import { HEALTHY, type Trouble, troubleOf } from '../../platform/health.ts';
-import { execute, sqlFile } from '../../platform/sql.ts';
+import { execute, sqlFolder } from '../../platform/sql.ts';
 import { startWakeLoop } from '../../platform/wake-loop.ts';
 import type { BatchHandler, StreamRecord, Subscription } from '../port.ts';
 import { nextRecords } from './records.ts';
 import type { PostgresStreamOptions } from './stream.ts';
 
-const SHARE = sqlFile(import.meta.url, 'sql/share.sql');
-const COMMIT_OFFSET = sqlFile(import.meta.url, 'sql/commit_offset.sql');
+const sql = sqlFolder(import.meta.url);
 const POLL_MS = 2000;
 /** A member that is alone and woken by notifications has nothing to find out by itself. */
 const ALONE_POLL_MS = 10_000;
@@ -120,7 +119,7 @@ async function takeFairShare(
   { topic, group }: Member,
   owned: readonly number[],
 ): Promise<{ owned: number[]; isAlone: boolean }> {
-  const { rows } = await session.query<{ partition: number; members: number }>(SHARE, [
+  const { rows } = await session.query<{ partition: number; members: number }>(sql('share'), [
     MEMBERS,
     `${group} ${topic}`,
     topic,
@@ -167,5 +166,5 @@ async function handleNext(
 
 async function commit(db: Database, group: string, last: StreamRecord): Promise<void> {
   const { topic, partition, offset } = last;
-  await execute(db, COMMIT_OFFSET, { group, topic, partition, offset });
+  await execute(db, sql('commit_offset'), { group, topic, partition, offset });
 }

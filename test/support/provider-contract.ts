@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { PROVIDERS } from '../../app/lanes.ts';
 import { simulatorReach } from '../../app/producer-service.ts';
 import { UpstreamError, type UpstreamKind } from '../../platform/errors.ts';
 import type { ProviderName } from '../../platform/providers.ts';
 import type { Fault } from '../../platform/simulated-fault.ts';
-import { providerOf } from '../../producer/providers/list.ts';
 import type { FetchedRates, Provider } from '../../producer/providers/port.ts';
 import { type Simulator, startSimulator } from '../../simulator/index.ts';
 import { SEVEN } from './pipeline.ts';
@@ -81,7 +81,7 @@ export function providerContract(
       const reach = simulatorReach(name, simulator, credentials);
       face = simulator.face(name);
       open = (deadlineMs) =>
-        providerOf(name).open({ ...reach, simulatedAs: 'simulator', log: quiet, deadlineMs });
+        PROVIDERS[name].open({ ...reach, simulatedAs: 'simulator', log: quiet, deadlineMs });
       provider = open(10_000);
     });
     afterEach(() => simulator.stop());
@@ -108,7 +108,7 @@ export function providerContract(
       }
       expect(fetched).to.include({ answeredBy: 'simulator' });
       expect([fetched.missing, fetched.unrequested, face.requests()]).to.deep.equal([[], [], 1]);
-      const { bills } = providerOf(name);
+      const { bills } = PROVIDERS[name];
       expect(fetched.cost).to.equal(bills === 'calls' ? 1 : SEVEN.length);
     });
 
@@ -186,7 +186,7 @@ export function providerContract(
         const error = await failure(fetchRates());
         const { kind: found, billed } = error;
         expect([found, face.requests(), billed]).to.deep.equal([kind, calls, isBilled]);
-        expect(error.message).to.match(new RegExp(`^${providerOf(name).title}: `));
+        expect(error.message).to.match(new RegExp(`^${PROVIDERS[name].title}: `));
       });
     }
   });

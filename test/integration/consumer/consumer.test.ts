@@ -361,19 +361,19 @@ describe('rates that are saved again and again', () => {
 
   it('write what has gone from either table meanwhile, and what is new', async () => {
     const store = openRateStore(database.db);
-    expect(await store.save(known)).to.deep.equal({ inserted: 5, updatedDays: 5 });
+    expect(await store.save(known)).to.deep.equal({ inserted: 5, updated_days: 5 });
     for (let time = 0; time < 3; time++)
-      expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
+      expect(await store.save(known)).to.deep.equal({ inserted: 0, updated_days: 0 });
     await database.query("delete from daily_rates where rate_date = '2026-11-02'");
-    expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 1 });
+    expect(await store.save(known)).to.deep.equal({ inserted: 0, updated_days: 1 });
     for (let time = 0; time < 2; time++)
-      expect(await store.save(known)).to.deep.equal({ inserted: 0, updatedDays: 0 });
+      expect(await store.save(known)).to.deep.equal({ inserted: 0, updated_days: 0 });
     await database.query("delete from rate_observations where mid = '129.3'");
-    expect(await store.save(known)).to.deep.equal({ inserted: 1, updatedDays: 0 });
+    expect(await store.save(known)).to.deep.equal({ inserted: 1, updated_days: 0 });
     await store.save(known);
     expect(await store.save([...known, day(5), day(5)])).to.deep.equal({
       inserted: 1,
-      updatedDays: 1,
+      updated_days: 1,
     });
     await store.save(known);
     const later = makeRate('KES', '130', {
@@ -382,7 +382,7 @@ describe('rates that are saved again and again', () => {
     });
     expect(await store.save([known[0] as RateObserved, later])).to.deep.equal({
       inserted: 1,
-      updatedDays: 1,
+      updated_days: 1,
     });
     expect(await days()).to.equal(6);
   });

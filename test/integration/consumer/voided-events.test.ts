@@ -51,13 +51,13 @@ describe('a voided event', () => {
     const store = openRateStore(database.db);
     expect(await store.save([morning, wrong, other])).to.deep.equal({
       inserted: 2,
-      updatedDays: 2,
+      updated_days: 2,
     });
     expect(await store.save([morning, wrong, other])).to.deep.equal({
       inserted: 0,
-      updatedDays: 0,
+      updated_days: 0,
     });
-    expect(await store.save([wrong])).to.deep.equal({ inserted: 0, updatedDays: 0 });
+    expect(await store.save([wrong])).to.deep.equal({ inserted: 0, updated_days: 0 });
     expect(await mids()).to.deep.equal({ KES: '129.1', NGN: '1543.21' });
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { planSlots, type SlotState, scheduleStart } from '../../../ledger/slots.ts';
+import { type KnownSlots, planSlots, scheduleStart } from '../../../ledger/slots.ts';
 
 const TWICE = { cron: '0 1,23 * * *', zone: 'UTC' };
 const MINUTELY = { cron: '* * * * *', zone: 'UTC' };
@@ -67,7 +67,7 @@ describe('the start of a schedule', () => {
     in_force_since: since,
     last_seen_at: last,
   });
-  const start = (schedules: SlotState['schedules']) =>
+  const start = (schedules: KnownSlots['schedules']) =>
     scheduleStart({ now: NOW, newest: null, schedules }, MINUTELY);
 
   it('is open for the first schedule that the ledger sees', () => {

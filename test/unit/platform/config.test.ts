@@ -126,6 +126,14 @@ describe('the settings', () => {
     );
   });
 
+  it('refuse a cross-check without a second provider: nothing would be compared', () => {
+    expect(faultsOf({ CROSS_CHECK: 'daily' })).to.deep.equal([
+      'CROSS_CHECK: name a second provider in PROVIDERS, whose rates are compared',
+    ]);
+    const both = { CROSS_CHECK: 'daily', PROVIDERS: 'xe,openexchangerates' };
+    expect(readConfig(both, NO_FILE).CROSS_CHECK).to.equal('daily');
+  });
+
   it('explain how to encode a URL whose password breaks it, and never show it', () => {
     for (const name of ['SCHEMA_REGISTRY_URL', 'DATABASE_URL', 'CONSOLE_URL', 'XE_BASE_URL']) {
       const scheme = name === 'DATABASE_URL' ? 'postgres' : 'https';
