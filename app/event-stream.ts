@@ -62,8 +62,8 @@ export function registrySettings(config: Config): RegistrySettings | null {
 
 /**
  * Returns a function that looks up the writer's schema by an id that is not built in. It returns
- * null for an unknown id; on Kafka without SCHEMA_REGISTRY_URL it throws `StreamUnavailable`, so that
- * the event waits: the registry that its producer uses knows the id.
+ * null for an unknown id; on Kafka without SCHEMA_REGISTRY_URL it throws `StreamUnavailable`: the
+ * event waits, since the registry of its producer knows the id.
  */
 export function schemaLookup(config: Config): (id: number) => Promise<string | null> {
   const registry = openRegistry(config);

@@ -11,7 +11,7 @@ const MIGRATIONS = new URL('../migrations/', import.meta.url);
 const RELEASE_1_0_0 = new URL('from-1.0.0/', MIGRATIONS);
 /** What replaced all migrations before them (docs/adr/0017-one-baseline.md). */
 const BASELINE = readdirSync(MIGRATIONS).filter((name) => name.startsWith('20261204'));
-/** What a database has applied before the baseline: from the first to the last of 1.0.0, or more. */
+/** What a database of release 1.0.0 has applied: everything from the first to the last of these. */
 const FIRST_OF_1_0_0 = '20261124000100_rates.ts';
 const LAST_OF_1_0_0 = '20261127000300_letters_closed.ts';
 /** Another baseline and its changes: after the last of them the schema is that of this one. */
