@@ -21,7 +21,7 @@ import { type Database, openDatabase } from '../platform/database.ts';
 import type { Notifications } from '../platform/notifications.ts';
 import { CREDENTIAL_NAMES } from '../platform/providers.ts';
 import type { ServiceContext } from './context.ts';
-import { accountsOf, firstLane } from './lanes.ts';
+import { firstLane, ledgerSettings } from './lanes.ts';
 
 /** Starts the API on the schedule that the producer keeps. */
 export async function startApiService(context: ServiceContext, db: Database): Promise<Listening> {
@@ -103,11 +103,8 @@ export async function startConfiguredApi(
 
 function apiSettings(config: Config) {
   return {
-    ...firstLane(config).account,
-    currencies: config.CURRENCIES,
-    schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
+    ...ledgerSettings(config),
     dailyBudget: firstLane(config).settings.dailyBudget,
-    providers: accountsOf(config),
     cooldownSeconds: config.UPDATE_COOLDOWN_SECONDS,
     apiToken: config.API_TOKEN,
     rateLimitPerMinute: config.RATE_LIMIT_PER_MINUTE,

@@ -6,7 +6,7 @@ import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { OnClose } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Notifications } from '../platform/notifications.ts';
-import { accountsOf, firstLane } from './lanes.ts';
+import { ledgerSettings } from './lanes.ts';
 
 /** What every command composes its parts with. */
 export interface AppContext {
@@ -55,12 +55,7 @@ export async function openHealthPort(
       port: config.METRICS_PORT,
       log,
       health: () => health(),
-      figures: openTableMetrics(db, {
-        ...firstLane(config).account,
-        providers: accountsOf(config),
-        currencies: config.CURRENCIES,
-        schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
-      }),
+      refreshMetrics: openTableMetrics(db, ledgerSettings(config)),
     });
     onClose('health port', () => server.stop());
   }

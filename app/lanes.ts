@@ -35,6 +35,16 @@ export function accountsOf(config: Config): readonly ProviderAccount[] {
   }));
 }
 
+/** What freshness, metrics and the API read the ledger by. */
+export function ledgerSettings(config: Config) {
+  return {
+    ...firstLane(config).account,
+    providers: accountsOf(config),
+    currencies: config.CURRENCIES,
+    schedule: { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ },
+  };
+}
+
 /** The first provider, which runs the slots. */
 export function firstLane(config: Config): ProviderLane {
   return lanesOf(config)[0] as ProviderLane;

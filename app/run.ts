@@ -57,11 +57,15 @@ export function runLocalTask(
   command: Command,
   work: (task: LocalTask) => Promise<number>,
 ): Promise<never> {
-  command
-    .option('--json', 'print the result as JSON')
-    .option('--quiet', 'print nothing but the result')
-    .parse();
-  const { json = false, quiet = false } = command.opts<{ json?: boolean; quiet?: boolean }>();
+  // A command may have verbs, and the options may stand before or after the verb.
+  const verbs = [command, ...command.commands];
+  for (const verb of verbs)
+    verb
+      .option('--json', 'print the result as JSON')
+      .option('--quiet', 'print nothing but the result');
+  command.parse();
+  const isGiven = (name: string) => verbs.some((verb) => verb.getOptionValue(name) === true);
+  const [json, quiet] = [isGiven('json'), isGiven('quiet')];
   // `| head` closes the pipe early; that is not a failure.
   process.stdout.on('error', () => {});
   return runCommand((run) =>

@@ -21,8 +21,7 @@ const program = defineCommand(
   'dlt',
   'Dead letters: records that can never become a rate, kept whole with the reason',
 );
-const verb = (name: string, description: string) =>
-  program.command(name).description(description).option('--json', 'print the result as JSON');
+const verb = (name: string, description: string) => program.command(name).description(description);
 const idsOf = (id: string | undefined, all = false): string[] | null => {
   if ((id === undefined) !== all) program.error('dlt: give the number of a dead letter, or --all');
   return id === undefined ? null : [id];
@@ -63,9 +62,7 @@ verb('redrive', 'have the running consumer process it again; safe to repeat')
 await runTask(program, async (task) => {
   const db = await openTaskDatabase(task, 'dlt');
   const result = (await work?.(openDeadLetterAdmin(db))) ?? [];
-  const isJson =
-    task.json || program.commands.some((command) => command.opts<{ json?: boolean }>().json);
-  if (isJson) task.print(JSON.stringify(result));
+  if (task.json) task.print(JSON.stringify(result));
   else if (Array.isArray(result)) {
     if (result.length === 0) task.print('no open dead letters');
     for (const letter of result) task.print(lineOf(letter));

@@ -3,12 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { defineCommand, parseDay } from '../app/command-line.ts';
 import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
-import {
-  type ListedEvent,
-  listEvents,
-  restoreEvent,
-  voidEvent,
-} from '../consumer/voided-events.ts';
+import { type ListedEvent, listEvents, restoreEvent, voidEvent } from '../consumer/corrections.ts';
 import type { Database } from '../platform/database.ts';
 
 const MAX_LISTED = 1000;
@@ -45,7 +40,6 @@ program
   .description('events of a day with their ids, stored and voided; without a day, voided ones')
   .option('--day <day>', 'UTC day of the observation, for example 2026-11-01', parseDay)
   .option('--currency <code>', 'only this quote currency, for example KES', currencyCode)
-  .option('--json', 'print the result as JSON')
   .action(({ day = null, currency = null }: { [name in keyof ListOptions]: string | null }) => {
     work = (db) => listEvents(db, { day, quote: currency, limit: MAX_LISTED });
   });
@@ -55,7 +49,6 @@ program
   .argument('<id>', 'its event id', eventId)
   .requiredOption('--reason <text>', 'why, for the record', nonEmpty)
   .option('--by <name>', 'who, for the record; default: user@host')
-  .option('--json', 'print the result as JSON')
   .action((id: string, { reason, by = person() }: { reason: string; by?: string }) => {
     work = (db) => voidEvent(db, { eventId: id, reason, by });
   });
@@ -64,7 +57,6 @@ program
   .description('put a voided event back')
   .argument('<id>', 'its event id', eventId)
   .option('--by <name>', 'who, for the record; default: user@host')
-  .option('--json', 'print the result as JSON')
   .action((id: string, { by = person() }: { by?: string }) => {
     work = (db) => restoreEvent(db, { eventId: id, by });
   });
@@ -72,9 +64,7 @@ program
 await runTask(program, async (task) => {
   const db = await openTaskDatabase(task, 'events', { deadlines: 'none' });
   const result = await work?.(db);
-  const isJson =
-    task.json || program.commands.some((command) => command.opts<{ json?: boolean }>().json);
-  if (isJson) task.print(JSON.stringify(result));
+  if (task.json) task.print(JSON.stringify(result));
   else if (Array.isArray(result)) printList(result as ListedEvent[], task.print);
   else
     for (const [name, value] of Object.entries(result ?? {}))

@@ -2,7 +2,7 @@ import { defineCommand, openProgressBar, parseInstant } from '../app/command-lin
 import { openEventStream, schemaLookup } from '../app/event-stream.ts';
 import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
-import { dryReplay, rebuild, replay } from '../consumer/replay.ts';
+import { dryReplay, rebuild, replay } from '../consumer/corrections.ts';
 
 interface Options {
   from?: string;

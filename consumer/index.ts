@@ -2,7 +2,12 @@ import { rateDecoder, type SchemaOf } from '../events/wire-format.ts';
 import { bugLimit, retryUntilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { withinDeadline } from '../platform/deadline.ts';
-import { type ServiceHealth, type Trouble, troubleOf } from '../platform/health.ts';
+import {
+  type ServiceHealth,
+  streamTroubleOf,
+  type Trouble,
+  troubleOf,
+} from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
 import type { Notifications } from '../platform/notifications.ts';
@@ -64,8 +69,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       });
       void subscription.gaveUp.then(onGiveUp);
     } catch (err) {
-      const { trouble, code } = troubleOf(err);
-      waiting = { trouble: `stream: ${trouble}`, code };
+      waiting = streamTroubleOf(err);
       throw err;
     }
   }

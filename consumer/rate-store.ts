@@ -118,8 +118,11 @@ async function ranksOf(db: Database, rates: readonly RateObserved[]): Promise<Ra
 
 /** Instants are ISO 8601 of one length and event ids lower case: text sorts as they do. */
 function ranksAbove(a: RateObserved, b: RateObserved, ranks: Ranks): boolean {
-  const [of, than] = [ranks.get(a.source) ?? LOWEST, ranks.get(b.source) ?? LOWEST];
-  if (of !== than) return of < than;
+  const [rankA, rankB] = [a, b].map(({ source }) => ranks.get(source) ?? LOWEST) as [
+    number,
+    number,
+  ];
+  if (rankA !== rankB) return rankA < rankB;
   if (a.observed_at !== b.observed_at) return a.observed_at > b.observed_at;
   return a.fetched_at !== b.fetched_at ? a.fetched_at > b.fetched_at : a.event_id > b.event_id;
 }

@@ -5,12 +5,12 @@ import type { Account } from './credentials.ts';
 import { type FreshnessSettings, openFreshness } from './freshness.ts';
 import { readServiceProblems } from './health.ts';
 
-interface Figures {
+interface RunMetrics {
   missed_slots: number;
   last_success: number | null;
 }
 
-interface QuotaFigure {
+interface QuotaLeft {
   provider: string;
   remaining: number;
 }
@@ -33,7 +33,7 @@ const DEAD_LETTERS = `
 
 /**
  * Prepares the update of the metrics that come from tables: they outlive restarts and are the same
- * in every process. A figure that is not known is absent: 0 or an old value would be misread.
+ * in every process. A value that is not known is absent: 0 or an old one would be misread.
  */
 export function openTableMetrics(
   db: Database,
@@ -45,16 +45,16 @@ export function openTableMetrics(
   const readFreshness = openFreshness(db, settings);
   return async () => {
     try {
-      const [figures, quotas, deadLetters, freshness, problems] = await Promise.all([
-        queryRow<Figures>(db, sql('table_metrics'), { source }),
-        query<QuotaFigure>(db, QUOTAS, { sources, credentials }),
+      const [runs, quotas, deadLetters, freshness, problems] = await Promise.all([
+        queryRow<RunMetrics>(db, sql('table_metrics'), { source }),
+        query<QuotaLeft>(db, QUOTAS, { sources, credentials }),
         query<DeadLetterCount>(db, DEAD_LETTERS),
         readFreshness(),
         readServiceProblems(db),
       ]);
       removeAll();
-      metrics.missedSlots.inc(figures.missed_slots);
-      if (figures.last_success !== null) metrics.lastSuccess.set(figures.last_success);
+      metrics.missedSlots.inc(runs.missed_slots);
+      if (runs.last_success !== null) metrics.lastSuccess.set(runs.last_success);
       for (const { provider, remaining } of quotas) metrics.quota.set({ provider }, remaining);
       metrics.openLetters.set(deadLetters.reduce((sum, { open }) => sum + open, 0));
       for (const { reason, count } of deadLetters) metrics.deadLetters.inc({ reason }, count);

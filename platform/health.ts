@@ -52,6 +52,12 @@ export function troubleOf(err: unknown): { trouble: string; code: HealthCode } {
   return { code, trouble: reason };
 }
 
+/** The same of a failure on the way to or from the stream. */
+export function streamTroubleOf(err: unknown): { trouble: string; code: HealthCode } {
+  const { trouble, code } = troubleOf(err);
+  return { trouble: `stream: ${trouble}`, code };
+}
+
 function healthCode(err: unknown): HealthCode {
   if (err instanceof StreamUnavailable) return err.healthCode;
   if (err instanceof UpstreamError)
@@ -63,7 +69,7 @@ function healthCode(err: unknown): HealthCode {
 interface HealthServerDeps {
   health: () => Promise<ServiceHealth>;
   /** Refreshes the metrics that are read from tables. If it fails, the other metrics are served. */
-  figures: () => Promise<void>;
+  refreshMetrics: () => Promise<void>;
   log: Logger;
 }
 
@@ -90,7 +96,7 @@ export async function startHealthServer({
   };
 }
 
-function healthListener({ health, figures, log }: HealthServerDeps): RequestListener {
+function healthListener({ health, refreshMetrics, log }: HealthServerDeps): RequestListener {
   const readiness = async (): Promise<[number, object]> => {
     try {
       const state = await health();
@@ -102,7 +108,7 @@ function healthListener({ health, figures, log }: HealthServerDeps): RequestList
     }
   };
   const currentMetrics = async () => {
-    await figures().catch((err) => log.warn({ err }, 'table metrics not refreshed'));
+    await refreshMetrics().catch((err) => log.warn({ err }, 'table metrics not refreshed'));
     return metricsText();
   };
   return (req, res) => {

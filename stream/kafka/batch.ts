@@ -1,7 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { backOff, bugLimit, waitMs } from '../../platform/back-off.ts';
 import { failpoint } from '../../platform/failpoint.ts';
-import { type Trouble, troubleOf } from '../../platform/health.ts';
+import { streamTroubleOf, type Trouble } from '../../platform/health.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { OutageLog } from '../../platform/outage-log.ts';
 import type { BatchHandler, RecordHeaders, StreamRecord } from '../port.ts';
@@ -109,8 +109,7 @@ async function attempt(
     if (failing.size === 0) outage.recovered();
     return true;
   } catch (err) {
-    const { trouble, code } = troubleOf(err);
-    failing.set(partition, { trouble: `stream: ${trouble}`, code });
+    failing.set(partition, streamTroubleOf(err));
     outage.failed(err, retryMs);
     const reason = bugs.failed(err);
     if (reason) giveUp(reason);

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { type Database, sessionClient } from '../../platform/database.ts';
 import { destroyConnection } from '../../platform/drop-dirty-connection.ts';
 import { failpoint } from '../../platform/failpoint.ts';
-import { HEALTHY, type Trouble, troubleOf } from '../../platform/health.ts';
+import { HEALTHY, streamTroubleOf, type Trouble } from '../../platform/health.ts';
 import { execute, sqlFolder } from '../../platform/sql.ts';
 import { startWakeLoop } from '../../platform/wake-loop.ts';
 import type { BatchHandler, StreamRecord, Subscription } from '../port.ts';
@@ -60,7 +60,7 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
     pollMs: ALONE_POLL_MS,
     retry: { firstMs: 100, longestMs: 2000 },
     onFailure: (err) => {
-      trouble = err === null ? HEALTHY : inStream(troubleOf(err));
+      trouble = err === null ? HEALTHY : streamTroubleOf(err);
     },
     onGiveUp: giveUp,
     log,
@@ -91,10 +91,6 @@ export async function subscribePostgres(member: Member): Promise<Subscription> {
 }
 
 const ANNOUNCE = "select announce('stream', :topic)";
-
-function inStream({ trouble, code }: Trouble): Trouble {
-  return { trouble: `stream: ${trouble}`, code };
-}
 
 async function join({ url, topic, group }: Member, onLost: () => void): Promise<pg.Client> {
   const session = sessionClient(url, `stream ${group}`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { replay } from '../../consumer/replay.ts';
+import { replay } from '../../consumer/corrections.ts';
 import { type Database, openDatabase } from '../../platform/database.ts';
 import { migrate } from '../../platform/migrate.ts';
 import { openNotifications } from '../../platform/notifications.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import type { ListedEvent, VoidedEvent } from '../../../consumer/corrections.ts';
 import { openRateStore } from '../../../consumer/rate-store.ts';
-import type { ListedEvent, VoidedEvent } from '../../../consumer/voided-events.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { makeRate } from '../../support/make-rate.ts';
 import { command } from '../../support/process.ts';

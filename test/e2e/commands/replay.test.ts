@@ -1,7 +1,6 @@
 import { expect } from 'chai';
+import { dryReplay, rebuild, replay, voidEvent } from '../../../consumer/corrections.ts';
 import { openRateStore } from '../../../consumer/rate-store.ts';
-import { dryReplay, rebuild, replay } from '../../../consumer/replay.ts';
-import { voidEvent } from '../../../consumer/voided-events.ts';
 import type { EventStream } from '../../../stream/port.ts';
 import { openPostgresStream } from '../../../stream/postgres/stream.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';

@@ -269,7 +269,7 @@ describe('the pipeline under /v2', () => {
       port,
       log: quiet,
       health: async () => ({ trouble: null, code: null }),
-      figures: () => Promise.reject(new Error('away')),
+      refreshMetrics: () => Promise.reject(new Error('away')),
     });
     const response = await get(`http://127.0.0.1:${port}/metrics`);
     expect(response?.status).to.equal(200);

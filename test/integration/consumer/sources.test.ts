@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { replay } from '../../../consumer/corrections.ts';
 import { openDeadLetters } from '../../../consumer/dead-letters.ts';
 import { batchHandler, startRedrives } from '../../../consumer/handle-batch.ts';
 import { openRateStore } from '../../../consumer/rate-store.ts';
-import { replay } from '../../../consumer/replay.ts';
 import { UndecodableRecord } from '../../../events/rate-observed.ts';
 import { rateDecoder } from '../../../events/wire-format.ts';
 import type { Logger } from '../../../platform/logger.ts';

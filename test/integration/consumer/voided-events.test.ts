@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { listEvents, restoreEvent, voidEvent } from '../../../consumer/corrections.ts';
 import { openRateStore } from '../../../consumer/rate-store.ts';
-import { listEvents, restoreEvent, voidEvent } from '../../../consumer/voided-events.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { makeRate } from '../../support/make-rate.ts';
 

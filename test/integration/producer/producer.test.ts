@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { voidEvent } from '../../../consumer/voided-events.ts';
+import { voidEvent } from '../../../consumer/corrections.ts';
 import { fileSlots } from '../../../ledger/slots.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type PipelineOptions, pipeline } from '../../support/pipeline.ts';
