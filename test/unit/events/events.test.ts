@@ -22,11 +22,16 @@ const rate: RateObserved = {
   fetched_at: '2026-11-24T01:00:02.345Z',
 };
 
-/** Version 1 as first written: retention is unlimited, so these bytes must decode for ever. */
-const GOLDEN_V1 =
+/**
+ * The rate above as each version wrote it, oldest first: retention is unlimited, so these bytes must
+ * decode for ever. A new version adds its own bytes; no line ever changes.
+ */
+const GOLDEN: readonly string[] = [
   '007f0000014862306631613064322d356330652d356238652d396135322d366633663561316332643365483064' +
-  '3966386633652d376630612d346133392d386635372d31663464366630663261313104786506555344064b4553' +
-  '1c3132392e3135303030303030303080b0d1adc168d28e89b1c168';
+    '3966386633652d376630612d346133392d386635372d31663464366630663261313104786506555344064b4553' +
+    '1c3132392e3135303030303030303080b0d1adc168d28e89b1c168',
+];
+const GOLDEN_V1 = GOLDEN[0] as string;
 
 const decode = rateDecoder(() => Promise.resolve(null));
 const refusal = async (value: Buffer | null): Promise<string> => {
@@ -51,9 +56,9 @@ const changed = (field: keyof RateObserved, from: string, to: string): Buffer =>
 };
 
 describe('the event RateObserved', () => {
-  it('is written as the golden bytes of version 1 and read back from them', async () => {
-    expect(encodeRate(rate, 0x7f000001).toString('hex')).to.equal(GOLDEN_V1);
-    expect(await decode(Buffer.from(GOLDEN_V1, 'hex'))).to.deep.equal(rate);
+  it('is written as the golden bytes of its version, and read from those of every version', async () => {
+    expect(encodeRate(rate, CURRENT_BUILT_IN_ID).toString('hex')).to.equal(GOLDEN.at(-1));
+    for (const bytes of GOLDEN) expect(await decode(Buffer.from(bytes, 'hex'))).to.deep.equal(rate);
   });
 
   it('has the same id whenever the same rate of the same run is published', () => {
@@ -98,14 +103,19 @@ describe('the event RateObserved', () => {
     expect(() => requireFrozenSchema()).not.to.throw();
     const { fields, ...record } = JSON.parse(RATE_OBSERVED_SCHEMA);
     const withField = (field: object) => JSON.stringify({ ...record, fields: [...fields, field] });
-    const venue = { name: 'venue', type: 'string', default: 'otc' };
-    expect(() => requireFrozenSchema(withField(venue))).to.throw(
-      /newest frozen version, v1.*cp events\/rate-observed\.avsc events\/frozen\/rate-observed\.v2/,
-    );
+    const added = { name: 'added_by_a_test', type: 'string', default: 'x' };
+    const version = GOLDEN.length;
+    expect(() => requireFrozenSchema(withField(added)))
+      .to.throw(`newest frozen version, v${version}.`)
+      .with.property('message')
+      .that.includes(
+        `cp events/rate-observed.avsc events/frozen/rate-observed.v${version + 1}.avsc`,
+      );
     const reworded = RATE_OBSERVED_SCHEMA.replace(/"doc": "[^"]*"/, '"doc": "other words"');
     expect(() => requireFrozenSchema(reworded)).not.to.throw();
     expect(builtInSchema(0x7f000001)).to.include('RateObserved');
-    expect(builtInSchema(0x7f000002)).to.equal(null);
+    expect(builtInSchema(0x7f000000 + version)).to.include('RateObserved');
+    expect(builtInSchema(0x7f000001 + version)).to.equal(null);
   });
 
   it('refuses to write what no reader would accept', () => {
@@ -190,7 +200,7 @@ describe('a schema of another writer', () => {
     let asked = 0;
     const decodeNewer = rateDecoder(() => {
       asked++;
-      return Promise.resolve(schemaOf([{ name: 'venue', type: 'string' }, ...fields]));
+      return Promise.resolve(schemaOf([{ name: 'added_by_a_test', type: 'string' }, ...fields]));
     });
     const newer = Buffer.concat([
       Buffer.from([0, 0, 0, 0, 5, 4]),
@@ -244,9 +254,12 @@ describe('a schema of another writer', () => {
     const golden = Buffer.from(GOLDEN_V1, 'hex');
     const noRegistry = () => Promise.resolve(null);
     const added = altered((fields) =>
-      fields.push({ name: 'venue', type: 'string', default: 'otc' }),
+      fields.push({ name: 'added_by_a_test', type: 'string', default: 'x' }),
     );
-    expect(await rateDecoder(noRegistry, added)(golden)).to.deep.equal({ ...rate, venue: 'otc' });
+    expect(await rateDecoder(noRegistry, added)(golden)).to.deep.equal({
+      ...rate,
+      added_by_a_test: 'x',
+    });
     const narrow = altered((fields) => Object.assign(fields[5] as object, { type: 'bytes' }));
     const old = altered((fields) => Object.assign(fields[5] as object, { name: 'rate' }));
     const alias = altered((fields) => Object.assign(fields[5] as object, { aliases: ['rate'] }));
