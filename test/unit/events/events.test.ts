@@ -23,7 +23,7 @@ const rate: RateObserved = {
 };
 
 /**
- * The rate above as each version wrote it, oldest first: retention is unlimited, so these bytes must
+ * The rate above as each version wrote it, oldest first. Retention is unlimited: these bytes must
  * decode for ever. A new version adds its own bytes; no line ever changes.
  */
 const GOLDEN: readonly string[] = [
@@ -55,7 +55,7 @@ const changed = (field: keyof RateObserved, from: string, to: string): Buffer =>
 };
 
 describe('the event RateObserved', () => {
-  it('is written as the golden bytes of its version, and read from those of every version', async () => {
+  it('is written as the newest golden bytes, and read from those of every version', async () => {
     expect(encodeRate(rate, CURRENT_BUILT_IN_ID).toString('hex')).to.equal(GOLDEN.at(-1));
     for (const bytes of GOLDEN) expect(await decode(Buffer.from(bytes, 'hex'))).to.deep.equal(rate);
   });
