@@ -21,7 +21,7 @@ export interface RateStore {
   save(rates: readonly RateObserved[]): Promise<Saved>;
 }
 
-/** As source_rank() has it for a source that is not in the table. */
+/** The rank of a source that is not in the table `sources`, as in the SQL function source_rank(). */
 const LOWEST = 900;
 
 const NOTHING: Saved = { inserted: 0, updated_days: 0 };
@@ -32,12 +32,12 @@ const NOTHING: Saved = { inserted: 0, updated_days: 0 };
  * source that is not in the table of sources is added there with the lowest rank, and logged.
  */
 export function openRateStore(db: Database, log?: Logger): RateStore {
-  // After a batch without news the next one is checked first, for a quarter of what an insert costs
-  // that keeps nothing: most of a replay changes nothing.
+  // Most batches of a replay change nothing. After one of these, the next is first looked up, which
+  // costs a quarter of an insert in vain.
   let checksFirst = false;
 
   async function saveOnce(rates: readonly RateObserved[]): Promise<Saved> {
-    const newest = newestPerDay(rates, await ranksOf(db, rates));
+    const newest = highestRankedPerDay(rates, await ranksOf(db, rates));
     const params = rateArrays(rates, newest);
     if (checksFirst && (await isKnown(db, params, rates.length, newest.length))) return NOTHING;
     const { voided, unknown, inserted, updated_days } = await write(db, params);
@@ -82,7 +82,7 @@ async function write(db: Database, params: Record<string, string>): Promise<Writ
   return written;
 }
 
-/** Whether writing these would change nothing. An event that occurs twice among them says no. */
+/** Whether writing these would change nothing; false also if an event occurs twice among them. */
 async function isKnown(
   db: Database,
   params: Record<string, string>,
@@ -97,7 +97,7 @@ async function isKnown(
  * Positions of the highest-ranked rate of each pair and UTC day. Postgres refuses to touch a row
  * twice in one upsert; the order is the one of save_rates.sql.
  */
-function newestPerDay(rates: readonly RateObserved[], ranks: Ranks): number[] {
+function highestRankedPerDay(rates: readonly RateObserved[], ranks: Ranks): number[] {
   const winners = new Map<string, number>();
   for (const [position, rate] of rates.entries()) {
     const day = rate.base_currency + rate.quote_currency + rate.observed_at.slice(0, 10);
@@ -109,7 +109,7 @@ function newestPerDay(rates: readonly RateObserved[], ranks: Ranks): number[] {
 
 type Ranks = ReadonlyMap<string, number>;
 
-/** The ranks of the sources where a batch has several; else no rank decides. */
+/** The ranks of the sources. Empty for a batch of one source: all its rates rank the same. */
 async function ranksOf(db: Database, rates: readonly RateObserved[]): Promise<Ranks> {
   if (rates.every(({ source }) => source === rates[0]?.source)) return new Map();
   const rows = await query<{ name: string; rank: number }>(db, 'select name, rank from sources');

@@ -19,15 +19,15 @@ export function isSampleFolder(dir: string): boolean {
 }
 
 /**
- * Loads the sample loan book into an empty book, or over the sample itself. A book of any other
- * source, or a sample with more rows than it has, stays, and `because` says what was found.
+ * Loads the sample loan book where no book is loaded, or only the sample. Keeps a book from another
+ * folder, and a sample to which rows were added: `because` then says what was found.
  */
 export async function seedLoanBook(
   db: Database,
   { folder = SAMPLE_FOLDER, ...options }: Pick<LoadOptions, 'accepted'> & { folder?: string } = {},
 ): Promise<Seeded> {
   const { found, report } = await changeBook(db, async (trx) => {
-    const found = await otherBook(trx);
+    const found = await findOwnData(trx);
     if (found !== null) return { outcome: 'declined', found, report: null };
     const report = await replaceBook(trx, folder, {
       ...{ ...options, source: SAMPLE, isSample: true },
@@ -39,8 +39,8 @@ export async function seedLoanBook(
   return { seeded: true, report };
 }
 
-/** What would be lost; null when it is nothing but the sample. */
-async function otherBook(trx: Database): Promise<string | null> {
+/** What the sample would overwrite, in words; null if there is nothing to lose. */
+async function findOwnData(trx: Database): Promise<string | null> {
   const book = await queryOne<{ source: string; is_sample: boolean; files: FileReport[] }>(
     trx,
     'select source, is_sample, files from loan_book',

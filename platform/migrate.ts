@@ -14,7 +14,7 @@ const BASELINE = readdirSync(MIGRATIONS).filter((name) => name.startsWith('20261
 /** What a database of release 1.0.0 has applied: everything from the first to the last of these. */
 const FIRST_OF_1_0_0 = '20261124000100_rates.ts';
 const LAST_OF_1_0_0 = '20261127000300_letters_closed.ts';
-/** Another baseline and its changes: after the last of them the schema is that of this one. */
+/** An earlier baseline with its changes: after the last of them the schema equals this baseline. */
 const FIRST_AFTER_1_0_0 = '20261201000100_foundation.ts';
 const LAST_BEFORE_BASELINE = '20261203000100_allocation_by_sums.ts';
 
