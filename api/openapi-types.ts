@@ -140,7 +140,8 @@ export interface paths {
         };
         /**
          * An amount in another currency
-         * @description Uses the newest rate, or the rate of `date`; 404 if there is none. Decimal arithmetic,
+         * @description Uses the newest rate, or the rate of `date`, up to today; 404 if there is none. `stale` is
+         *     true for a rate more than 7 days older than `date`. Decimal arithmetic,
          *     rounded half away from zero to the minor units of the currency (ISO 4217: UGX and XOF have
          *     none).
          */
@@ -739,6 +740,11 @@ export interface components {
             readonly simulated: boolean;
         };
         /**
+         * @description An average, rounded once to 18 decimals; to 10 in a workbook.
+         * @example 129.251234567812345678
+         */
+        readonly Average: string;
+        /**
          * @description How far one rate is from another, as a fraction of that.
          * @example 0.00201316
          */
@@ -922,8 +928,8 @@ export interface components {
             readonly min: components["schemas"]["Decimal"];
             /** @description The high of the bucket. */
             readonly max: components["schemas"]["Decimal"];
-            /** @description The average to 18 decimals. */
-            readonly avg: components["schemas"]["Decimal"];
+            /** @description The average of its rates. */
+            readonly avg: components["schemas"]["Average"];
             /** @description The closing rate. */
             readonly last: components["schemas"]["Decimal"];
             /**
@@ -942,7 +948,7 @@ export interface components {
              */
             readonly days: number;
             /**
-             * @description Whether days are missing.
+             * @description Whether days are missing, or its last day is not over.
              * @example false
              */
             readonly partial: boolean;
@@ -958,6 +964,11 @@ export interface components {
              * @example false
              */
             readonly diverges: components["schemas"]["Diverges"];
+            /**
+             * @description Day of the first rate in it; `from` and `to` are those of the calendar.
+             * @example 2026-11-01
+             */
+            readonly first_date: components["schemas"]["Day"];
         };
         readonly BucketsAnswer: {
             /** @description One row per currency and bucket. */

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AcceptedLoss } from '../loans/report.ts';
-import { isCalendarDay } from '../platform/calendar-day.ts';
+import { isCalendarDay, isDayForm } from '../platform/calendar-day.ts';
 
 /** What `--help` of each command shows below its options. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -65,9 +65,10 @@ export function defineCommand(name: string, description: string): Command {
 
 /** Parses an argument that is a day of the calendar, `2026-01-31`. */
 export function parseDay(text: string): string {
-  if (!isCalendarDay(text))
-    throw new InvalidArgumentError(`use YYYY-MM-DD, for example 2026-01-31; got ${text}`);
-  return text;
+  if (isCalendarDay(text)) return text;
+  if (isDayForm(text))
+    throw new InvalidArgumentError(`this day does not exist, use one like 2026-01-31; got ${text}`);
+  throw new InvalidArgumentError(`use YYYY-MM-DD, for example 2026-01-31; got ${text}`);
 }
 
 const DAY_MS = 86_400_000;

@@ -6,6 +6,9 @@ export function daysInMonth(year: number, month: number): number {
   return month === 2 && isLeap ? 29 : (MONTH_LENGTHS[month - 1] ?? 0);
 }
 
+/** True for a text that is written like a day, whether or not the calendar has it. */
+export const isDayForm = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text);
+
 /** True for a `YYYY-MM-DD` in the calendar. No Date object: a day has no time zone. */
 export function isCalendarDay(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];

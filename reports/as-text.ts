@@ -26,7 +26,7 @@ export function escapeFormula(text: string): string {
   return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
 }
 
-const FIGURES = new Set<Column['kind']>(['integer', 'decimal', 'money', 'share']);
+const FIGURES = new Set<Column['kind']>(['integer', 'decimal', 'average', 'money', 'share']);
 const GAP = 2;
 
 /** Which columns go first into a terminal of `width` characters. */

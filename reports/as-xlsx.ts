@@ -1,13 +1,18 @@
 import type { Readable } from 'node:stream';
 import currencyCodes from 'currency-codes';
+import decimal from 'decimal.js-light';
 import { InvalidRequest } from '../platform/errors.ts';
 import { escapeFormula } from './as-text.ts';
 import { batchesOf, type Column, type Row, type Table, type Value } from './report.ts';
 import { type Cell, type SheetParts, writeWorkbook } from './workbook.ts';
 
+// CommonJS: Node finds no named exports in it.
+const { Decimal } = decimal;
+
 // Limits of a spreadsheet: digits of a number, rows of a sheet, characters of a cell, and the
 // first day on which all programs agree (Excel believes in 29 February 1900).
 const MAX_DIGITS = 15;
+const AVERAGE_PLACES = 10;
 const MAX_ROWS = 1_048_576;
 const MAX_TEXT = 32_767;
 const FIRST_DAY = '1900-03-01';
@@ -83,19 +88,26 @@ function cellOf(
   { currency, isBold }: { currency: string | null; isBold: boolean },
 ): Cell | null {
   if (value === null || value === undefined) return null;
-  const text = String(value);
-  if (kind === 'boolean')
-    return { width: 5, type: 'boolean', value: text === 'true' ? '1' : '0', isBold };
+  if (typeof value === 'boolean')
+    return { width: 5, type: 'boolean', value: value ? '1' : '0', isBold };
+  const text = kind === 'average' ? roundAverage(String(value)) : String(value);
   if ((kind === 'day' || kind === 'instant') && text >= FIRST_DAY) {
     const format = kind === 'day' ? 'yyyy-mm-dd' : 'yyyy-mm-dd hh:mm:ss';
     const days = String(Date.parse(text) / DAY_MS + UNIX_EPOCH);
     return { width: format.length, type: 'number', value: days, format, isBold };
   }
-  const isNumber = ['integer', 'decimal', 'money', 'share'].includes(kind);
+  const isNumber = ['integer', 'decimal', 'average', 'money', 'share'].includes(kind);
   if (!isNumber || text.replace(/^-?0\.|\D/g, '').length > MAX_DIGITS)
     return textCell(text, isBold);
   const format = numberFormat(kind, text, currency);
   return { width: numberWidth(text, format), type: 'number', value: text, format, isBold };
+}
+
+/** To 10 decimals, and to no more digits than a number holds; below 1 to as many as it holds. */
+function roundAverage(text: string): string {
+  const [whole = ''] = text.split('.');
+  const places = whole === '0' ? MAX_DIGITS : Math.min(AVERAGE_PLACES, MAX_DIGITS - whole.length);
+  return new Decimal(text).toDecimalPlaces(Math.max(0, places)).toFixed();
 }
 
 function textCell(text: string, isBold = false): Cell {

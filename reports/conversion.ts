@@ -3,7 +3,8 @@ import { query, type SqlParams } from '../platform/sql.ts';
 
 /** The currency that rates are kept against. */
 export const BASE = 'USD';
-const DAYS_BACK = 7;
+/** A rate converts an amount of its own day, or of so many days after it. */
+export const RATE_DAYS_BACK = 7;
 
 /** Units of the currency for 1 USD, the day of the rate and who published it. */
 export interface UsedRate {
@@ -34,7 +35,7 @@ export async function readConversion(db: Database, asOf: string): Promise<Conver
   const rates = await query<UsedRate>(db, RATES, {
     base: BASE,
     as_of: asOf,
-    days_back: DAYS_BACK,
+    days_back: RATE_DAYS_BACK,
   });
   const flags = { simulated: false, suspect: false, diverges: false };
   const base = { currency: BASE, rate: '1', rate_date: asOf, source: 'none', ...flags };
@@ -66,7 +67,7 @@ export function conversionNotes(amounts: Amounts, { asOf, rates }: Conversion): 
     if (own.every((amount) => amount === null || Number(amount) === 0)) return [];
     if (currency === null)
       return [`Some loans have no currency: their amounts in ${BASE} are not known.`];
-    const days = `${asOf} or of the ${DAYS_BACK} days before it`;
+    const days = `${asOf} or of the ${RATE_DAYS_BACK} days before it`;
     return [`No ${BASE}/${currency} rate of ${days}: amounts in ${BASE} are not known.`];
   });
 }

@@ -6,7 +6,10 @@ import type { UsedRate } from './conversion.ts';
 export type Value = string | number | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
 
-/** `money` is shown with the minor units of the row's currency, `share` as a percentage. */
+/**
+ * `money` is shown with the minor units of the row's currency, `share` as a percentage; `average`
+ * is a decimal of more digits than a sheet needs.
+ */
 export type Kind =
   | 'text'
   | 'day'
@@ -14,6 +17,7 @@ export type Kind =
   | 'boolean'
   | 'integer'
   | 'decimal'
+  | 'average'
   | 'money'
   | 'share';
 

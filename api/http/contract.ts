@@ -5,6 +5,7 @@ import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
+  readonly format?: string;
   readonly enum?: readonly string[];
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;

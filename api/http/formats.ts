@@ -185,6 +185,7 @@ function nextPage(req: Request, cursor: string): string {
 const KINDS: Readonly<Record<string, Column['kind']>> = {
   '#/components/schemas/Day': 'day',
   '#/components/schemas/Decimal': 'decimal',
+  '#/components/schemas/Average': 'average',
   '#/components/schemas/Diverges': 'boolean',
   '#/components/schemas/Difference': 'decimal',
   '#/components/schemas/Instant': 'instant',

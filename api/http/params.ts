@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { Request } from 'express';
+import { isDayForm } from '../../platform/calendar-day.ts';
 import type { Contract, Operation, Parameter, Schema } from './contract.ts';
 import { resolveRef } from './contract.ts';
 import { type Fault, Refused } from './problems.ts';
@@ -114,12 +115,16 @@ function faultsOf(
       const detail =
         given[name] === undefined
           ? `${name} is missing: ${expectation(parameter)}`
-          : `${name}: ${expectation(parameter)} (got ${got.slice(0, 80)})`;
+          : `${name}: ${expectation(parameter, given[name])} (got ${got.slice(0, 80)})`;
       return { detail, pointer: `#/${place}/${name.toLowerCase()}` };
     });
 }
 
-function expectation({ resolved, example = resolved.example }: Known): string {
+function expectation({ resolved, example = resolved.example }: Known, given?: Value): string {
+  if (resolved.format === 'date' && isDayForm(String(given)))
+    return `this day does not exist, use one like ${example}`;
+  if (resolved.type === 'string' && /^-\d+(\.\d+)?$/.test(String(given)))
+    return `must not be negative, use one like ${example}`;
   if (resolved.enum) return `use one of ${resolved.enum.join(', ')}`;
   if (resolved.type === 'integer')
     return `use a whole number from ${resolved.minimum ?? 0} to ${resolved.maximum}`;

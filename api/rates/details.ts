@@ -3,7 +3,7 @@ import type { Handler } from '../http/operations.ts';
 import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
 import { invalidParameter } from '../http/problems.ts';
 import { latest, type RatesDeps, refuseNoRate } from './routes.ts';
-import { BASE, DAY_MS, isFinalDay, knownCode, markStale, validityOf } from './rows.ts';
+import { BASE, DAY_MS, isFinalDay, knownCode, markStale, pastDay, validityOf } from './rows.ts';
 
 const CURSOR = [KEY_PART.instant, KEY_PART.code, KEY_PART.uuid];
 
@@ -21,9 +21,9 @@ export function rateDetailsHandlers(deps: RatesDeps): Record<string, Handler> {
 function observationsHandler({ rates, readFreshness, currencies }: RatesDeps): Handler {
   return async ({ date, quotes, limit, cursor }) => {
     const codes = knownCodes(quotes, currencies);
-    const [day, size] = [String(date), Number(limit)];
     const after = decodeCursor(cursor, CURSOR);
     const fresh = await readFreshness();
+    const [day, size] = [pastDay('date', date, fresh), Number(limit)];
     const rows = await rates.observationsOf(day, codes, { after, limit: size + 1 });
     const { page, next_cursor } = cutPage(rows, size, ({ observed_at, quote, event_id }) => [
       observed_at,
@@ -86,15 +86,15 @@ function convertHandler({ rates, readFreshness, currencies }: RatesDeps): Handle
       throw invalidParameter('on_missing', 'use it with date, for example date=2026-11-24');
     const pairs = { base, quotes: [quote] };
     const fresh = await readFreshness();
-    const day = date === undefined ? null : String(date);
+    const day = date === undefined ? undefined : pastDay('date', date, fresh);
     const newest = await latest(rates, pairs, fresh);
     const found =
-      day === null
+      day === undefined
         ? newest
         : on_missing === 'previous'
           ? await rates.newestUntil(pairs, day)
           : await rates.onDay(pairs, day);
-    const [row] = markStale(found, newest, fresh);
+    const [row] = markStale(found, newest, fresh, day);
     if (!row?.rate) return refuseNoRate(rates, pairs, day ?? fresh.today);
     const { rate, rate_date, source, suspect, diverges, stale, derived } = row;
     const minorUnits = currencyCodes.code(quote)?.digits ?? 2;

@@ -54,20 +54,20 @@ export function rateQueries(db: Database) {
     /** The row of each pair on a day. */
     onDay: (pairs: Pairs, day: string) => newestIn(db, pairs, { from: day, to: day }),
 
-    /** Rows of a range, oldest first. */
+    /** Rows of a range, oldest first and in the order of the quotes. */
     inRange: ({ base, quotes }: Pairs, { from, to }: Days, { after, limit }: Page) => {
       const [day = null, quote = null] = after ?? [];
       return query<PairRate>(db, RANGE, { base, quotes, from, to, day, quote, limit });
     },
 
-    /** Rates of a range in buckets of a day, a week from Monday or a month, oldest first. */
+    /** Rates of a range in buckets of a day, a week from Monday or a month, in the same order. */
     inBuckets: (
       { base, quotes }: Pairs,
-      { from, to }: Days,
-      { after, limit, group }: Page & { group: Grouping },
+      days: Days,
+      { after, ...options }: Page & { group: Grouping; today: string },
     ) => {
       const [day = null, quote = null] = after ?? [];
-      return query<Bucket>(db, BUCKETS, { base, quotes, from, to, day, quote, limit, group });
+      return query<Bucket>(db, BUCKETS, { base, quotes, ...days, day, quote, ...options });
     },
 
     /** The first day that any of the pairs has, or null. */

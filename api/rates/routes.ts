@@ -13,6 +13,7 @@ import {
   isSimulated,
   knownCode,
   markStale,
+  pastDay,
   quotesWithout,
   rateFileName,
   requestedPairs,
@@ -49,7 +50,7 @@ export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
         data,
         meta,
         valid: validityOf(fresh),
-        fileName: rateFileName(pairs, `latest_${fresh.today}`),
+        fileName: rateFileName(pairs, `latest_${fresh.today}`, params),
         ...wideTable(params, data, pairs),
       };
     },
@@ -74,7 +75,7 @@ export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
           missing_quotes: missing,
         },
         valid,
-        fileName: rateFileName(pairs, String(date)),
+        fileName: rateFileName(pairs, String(date), params),
         ...wideTable(params, rows, pairs),
       };
     },
@@ -128,7 +129,7 @@ async function readDay(
   { date, on_missing = 'null' }: Params,
   fresh: Freshness,
 ) {
-  const day = String(date);
+  const day = pastDay('date', date, fresh);
   const [found, newest] = await Promise.all([
     rates.onDay(pairs, day),
     newestWhereStale(rates, pairs, fresh),
@@ -138,7 +139,7 @@ async function readDay(
   if (missing.length > 0 && on_missing === 'error') await refuseNoRate(rates, absent, day);
   const earlier =
     missing.length > 0 && on_missing === 'previous' ? await rates.newestUntil(absent, day) : [];
-  const shown = markStale([...found, ...earlier], newest, fresh);
+  const shown = markStale([...found, ...earlier], newest, fresh, day);
   const rows = pairs.quotes.map(
     (quote) => shown.find((row) => row.quote === quote) ?? gapRow(day, pairs.base, quote),
   );
@@ -178,7 +179,7 @@ async function readRange(
       next_cursor,
     },
     valid: validityOf(fresh, isFixed && isFinalDay(days.to, data, fresh)),
-    fileName: rateFileName(pairs, days),
+    fileName: rateFileName(pairs, days, params),
     ...wideTable(params, data, pairs),
   };
 }
@@ -194,7 +195,7 @@ async function readBuckets(
   const limit = Number(params['limit']);
   const group = params['group'] as Grouping;
   const [rows, missing_dates] = await Promise.all([
-    rates.inBuckets(pairs, days, { after, limit: limit + 1, group }),
+    rates.inBuckets(pairs, days, { after, limit: limit + 1, group, today: fresh.today }),
     rates.missingDays(pairs, untilToday(days, fresh)),
   ]);
   const { page, next_cursor } = cutPage(rows, limit, ({ from, quote }) => [from, quote]);

@@ -1,4 +1,5 @@
 import type { Freshness } from '../../ledger/freshness.ts';
+import { RATE_DAYS_BACK } from '../../reports/conversion.ts';
 import type { Column, Row } from '../../reports/report.ts';
 import type { Validity } from '../http/caching.ts';
 import type { Result } from '../http/formats.ts';
@@ -40,15 +41,29 @@ export function requestedPairs({ base, quotes }: Params, known: readonly string[
   return { base: from, quotes: [...new Set(codes)] };
 }
 
-/** Marks stale rows: only the newest row of a pair can be, when one of its currencies is. */
+/** A parameter that is a day up to today. Throws `Refused` for a later one: it has no rates yet. */
+export function pastDay(name: string, given: unknown, { today }: Freshness): string {
+  const day = String(given);
+  if (day > today) throw invalidParameter(name, `use a day up to today, ${today} UTC (got ${day})`);
+  return day;
+}
+
+/**
+ * Marks stale rows: the newest row of a pair, when one of its currencies is; and where the rate of
+ * a day was asked for, one that is too old for it to convert a total of the loan book.
+ */
 export function markStale(
   rows: readonly PairRate[],
   newest: readonly PairRate[],
   freshness: Freshness,
+  asked?: string,
 ): RateRow[] {
   const lastDay = new Map(newest.map(({ quote, rate_date }) => [quote, rate_date]));
+  const isTooOld = (from: string) =>
+    asked !== undefined && countDays({ from, to: asked }) > RATE_DAYS_BACK + 1;
   const isStale = ({ base, quote, rate_date }: PairRate) =>
-    base !== quote && rate_date === lastDay.get(quote) && freshness.isStale(base, quote);
+    isTooOld(rate_date) ||
+    (base !== quote && rate_date === lastDay.get(quote) && freshness.isStale(base, quote));
   // Other rows are passed on: copying a thousand takes longer than serializing them.
   return rows.map((row) => (isStale(row) ? { ...row, stale: true } : row));
 }
@@ -109,7 +124,10 @@ export function wideTable(
   return layout === 'wide' ? { table: pivotByDay(rows, pairs) } : {};
 }
 
-/** A pivot: one row per day and one column per currency, with what a reader must know beside it. */
+/**
+ * A pivot: one row per day and one column per currency. The marks beside them are false, or name
+ * the currencies that they are about.
+ */
 function pivotByDay(rows: readonly RateRow[], { quotes }: Pairs) {
   const days = new Map<string, RateRow[]>();
   for (const row of rows) days.set(row.rate_date, [...(days.get(row.rate_date) ?? []), row]);
@@ -124,7 +142,7 @@ function pivotByDay(rows: readonly RateRow[], { quotes }: Pairs) {
   const gaps = Object.fromEntries(quotes.map((quote) => [quote, null]));
   const lines = [...days].map(([rate_date, ofDay]): Row => {
     const codes = (flag: 'suspect' | 'diverges' | 'stale') =>
-      ofDay.flatMap((row) => (row[flag] ? [row.quote] : [])).join(' ');
+      ofDay.flatMap((row) => (row[flag] ? [row.quote] : [])).join(' ') || false;
     return {
       rate_date,
       ...gaps,
@@ -142,10 +160,12 @@ function pivotByDay(rows: readonly RateRow[], { quotes }: Pairs) {
 export function rateFileName(
   { base, quotes }: Pairs,
   days: { from: string; to: string } | string,
+  { layout }: Params = {},
 ): string {
   const codes = quotes.length > 7 ? `${quotes.length}-currencies` : quotes.join('-');
   const pair = base === 'USD' ? codes : `${base}-${codes}`;
-  return `fx-rates_${pair}_${typeof days === 'string' ? days : shortRange(days)}`;
+  const name = layout === 'wide' ? 'fx-rates-by-currency' : 'fx-rates';
+  return `${name}_${pair}_${typeof days === 'string' ? days : shortRange(days)}`;
 }
 
 function shortRange({ from, to }: { from: string; to: string }): string {

@@ -93,7 +93,7 @@ const createDownloads = (path) =>
 /** @param {Bucket[]} buckets */
 function createMonthlyTable(buckets) {
   const rows = [...buckets]
-    .reverse()
+    .sort((a, b) => b.from.localeCompare(a.from))
     .map((bucket) => [
       bucket.from.slice(0, 7),
       bucket.quote,

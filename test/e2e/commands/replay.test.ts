@@ -198,7 +198,7 @@ describe('a replay', () => {
     expect(await run('--from', '2026-02-30')).to.deep.equal([
       2,
       "error: option '--from <day>' argument '2026-02-30' is invalid. " +
-        'use YYYY-MM-DD, for example 2026-01-31; got 2026-02-30\n',
+        'this day does not exist, use one like 2026-01-31; got 2026-02-30\n',
     ]);
   }).timeout(60_000);
 

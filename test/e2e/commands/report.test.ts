@@ -259,7 +259,7 @@ describe('npm run report', function () {
     [
       'a day that does not exist',
       ['loans', '--as-of', '2021-02-30'],
-      /use YYYY-MM-DD, for example 2026-01-31; got 2021-02-30/,
+      /this day does not exist, use one like 2026-01-31; got 2021-02-30/,
     ],
     [
       'a day in another form',

@@ -221,6 +221,74 @@ describe('rates under /v2', () => {
     });
   });
 
+  it('rounds an average once to 18 decimals; in a workbook it is a number', async () => {
+    // 448.75 / 3 and 3269.0 / 15: avg() would end in zeros.
+    const path = '?from=2026-11-22&to=2026-11-24&group=month&quotes=KES';
+    const [bucket] = (await callApi<Rows<{ avg: string }>>(`/v2/rates${path}`)).data.data;
+    expect(bucket?.avg).to.equal('149.583333333333333333');
+    const [sheet] = readWorkbook((await callApi(`/v2/rates.xlsx${path}`)).bytes);
+    const cell = (name: string) => sheet?.rows[1]?.[sheet.rows[0]?.indexOf(name) ?? -1];
+    expect([cell('avg'), cell('last')]).to.deep.equal([149.5833333333, 190.2]);
+    const inverse = path.replace('quotes=KES', 'base=KES&quotes=USD');
+    const [small] = readWorkbook((await callApi(`/v2/rates.xlsx${inverse}`)).bytes);
+    expect(small?.rows[1]?.[6]).to.equal(0.006909506503602);
+  });
+
+  it('says which days were averaged, and that a month is partial until it is over', async () => {
+    interface Bucket {
+      from: string;
+      first_date: string;
+      last_date: string;
+      count: number;
+      partial: boolean;
+    }
+    const of = async (query: string) => {
+      const { data } = await callApi<Rows<Bucket>>(`/v2/rates?quotes=KES&${query}`);
+      return data.data.map(({ from, first_date, last_date, count, partial }) => [
+        ...[from, first_date, last_date, count, partial],
+      ]);
+    };
+    expect(await of('from=2026-11-21&group=month')).to.deep.equal([
+      ['2026-11-01', '2026-11-22', '2026-11-24', 3, true],
+    ]);
+    // Every day so far has a rate, but today may get another.
+    expect(await of('from=2026-11-22&group=day')).to.deep.equal([
+      ['2026-11-22', '2026-11-22', '2026-11-22', 1, false],
+      ['2026-11-23', '2026-11-23', '2026-11-23', 1, false],
+      ['2026-11-24', '2026-11-24', '2026-11-24', 1, true],
+    ]);
+  });
+
+  it('keeps the order of the quotes within a day and a month, in pages too', async () => {
+    const range = 'from=2026-11-20&to=2026-11-20&quotes=NGN,KES';
+    for (const more of ['', '&group=month']) {
+      const first = (await callApi<Rows>(`/v2/rates?${range}${more}&limit=1`)).data;
+      const rest = await callApi<Rows>(
+        `/v2/rates?${range}${more}&limit=1&cursor=${first.meta.next_cursor}`,
+      );
+      const seen = [...first.data, ...rest.data.data].map(({ quote }) => quote);
+      expect(seen, more).to.deep.equal(['NGN', 'KES']);
+      expect(rest.data.meta.next_cursor, more).to.equal(null);
+    }
+  });
+
+  it('calls a rate stale that is more than 7 days older than the day asked for', async () => {
+    await store('2026-11-10', 'EGP', '30.9');
+    const of = async (date: string) => {
+      const query = `date=${date}&on_missing=previous`;
+      const { data: day } = await callApi<Rows>(`/v2/rates?quotes=EGP&${query}`);
+      const { data: one } = await callApi<{ data: Row }>(
+        `/v2/convert?from=USD&to=EGP&amount=1&${query}`,
+      );
+      expect(one.data.stale).to.equal(day.data[0]?.stale);
+      return one.data.stale;
+    };
+    await store('2026-11-24', 'EGP', '31');
+    expect([await of('2026-11-17'), await of('2026-11-18')]).to.deep.equal([false, true]);
+    for (const table of ['daily_rates', 'rate_observations'])
+      await parts.query(`delete from ${table} where quote_currency = 'EGP'`);
+  });
+
   it('derives cross rates and inverse pairs from rates of the same day', async () => {
     const pair = async (path: string) =>
       (await callApi<{ data: Row }>(`/v2/rates/${path}`)).data.data;
@@ -482,7 +550,7 @@ describe('rates under /v2', () => {
     const path = '/v2/rates.csv?from=2026-11-01&to=2026-11-30&quotes=KES,NGN&layout=wide';
     const { bytes, headers } = await callApi(path);
     expect(headers['content-disposition']).to.equal(
-      'attachment; filename="fx-rates_KES-NGN_2026-11.csv"',
+      'attachment; filename="fx-rates-by-currency_KES-NGN_2026-11.csv"',
     );
     const lines = bytes
       .toString()
@@ -490,9 +558,18 @@ describe('rates under /v2', () => {
       .trim()
       .split(/\r?\n/);
     expect(lines[0]).to.equal('rate_date,KES,NGN,source,suspect,stale,diverges');
-    expect(lines).to.include('2026-11-20,129.1500000000,1536.0000000000,simulator,,,');
-    expect(lines).to.include('2026-11-22,129.25,,simulator,,,');
-    expect(lines.at(-1)).to.equal('2026-11-24,190.2,1543.21,simulator,KES,,');
+    expect(lines).to.include(
+      '2026-11-20,129.1500000000,1536.0000000000,simulator,false,false,false',
+    );
+    expect(lines).to.include('2026-11-22,129.25,,simulator,false,false,false');
+    expect(lines.at(-1)).to.equal('2026-11-24,190.2,1543.21,simulator,KES,false,false');
+  });
+
+  it('marks the days of a wide workbook with booleans, or with the currencies', async () => {
+    const path = '/v2/rates.xlsx?from=2026-11-20&to=2026-11-24&quotes=KES,NGN&layout=wide';
+    const [sheet] = readWorkbook((await callApi(path)).bytes);
+    expect(sheet?.rows[1]?.slice(4)).to.deep.equal([false, false, false]);
+    expect(sheet?.rows.at(-1)?.slice(4)).to.deep.equal(['KES', false, false]);
   });
 
   it('lists the currencies with their minor units and days', async () => {
@@ -532,7 +609,7 @@ describe('rates under /v2', () => {
     [
       '/v2/rates?date=2026-02-30',
       '#/query/date',
-      'date: use YYYY-MM-DD, for example 2026-11-24 (got "2026-02-30")',
+      'date: this day does not exist, use one like 2026-11-24 (got "2026-02-30")',
     ],
     [
       '/v2/rates?date=2026-11-23&from=2026-11-01',
@@ -569,7 +646,19 @@ describe('rates under /v2', () => {
     ],
     ['/v2/rates/USD/ABC', '#/path/currency', undefined],
     ['/v2/observations', '#/query/date', 'date is missing: use YYYY-MM-DD, for example 2026-11-24'],
-    ['/v2/convert?from=USD&to=KES&amount=-1', '#/query/amount', undefined],
+    ...['rates?', 'rates/USD/KES?', 'observations?', 'convert?from=USD&to=KES&amount=1&'].map(
+      (path) =>
+        [
+          `/v2/${path}date=2031-01-01`,
+          '#/query/date',
+          'date: use a day up to today, 2026-11-24 UTC (got 2031-01-01)',
+        ] as const,
+    ),
+    [
+      '/v2/convert?from=USD&to=KES&amount=-5',
+      '#/query/amount',
+      'amount: must not be negative, use one like 1250.50 (got "-5")',
+    ],
     ['/v2/convert?from=USD&to=KES&amount=1e3', '#/query/amount', undefined],
     [
       '/v2/convert?from=USD&to=KES&amount=1,250.50',

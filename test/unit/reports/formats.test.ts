@@ -139,6 +139,21 @@ describe('a report as a workbook', () => {
       expect(sheet?.widths[at], shown).to.be.at.least(shown.length + 2);
   });
 
+  it('rounds averages to digits that a number holds, and nothing else', async () => {
+    const columns: Report['columns'] = [
+      { name: 'rate', kind: 'decimal' },
+      { name: 'avg', kind: 'average' },
+    ];
+    const averages = ['1482.142385039741935484', '1234567.123456789012', '0.006909506503602497'];
+    const rows = averages.map((avg) => ({ rate: avg, avg }));
+    const [sheet] = await workbook([{ name: 'rates', columns, rows, totals: [], notes: [] }]);
+    expect(sheet?.rows.slice(1)).to.deep.equal([
+      ['1482.142385039741935484', 1482.1423850397],
+      ['1234567.123456789012', 1234567.12345679],
+      ['0.006909506503602497', 0.006909506503602],
+    ]);
+  });
+
   it('writes days that a spreadsheet does not know as text', async () => {
     const days = ['1899-12-31', '1900-02-28', '1900-03-01'];
     const rows = days.map((due) => ({ loan_id: 'L', due, days: 1, amount: '1.0000' }));
