@@ -1,6 +1,7 @@
 // @ts-check
 import { openEventStream } from './data/event-stream.js';
 import { getParam, onParamsChange, setParams } from './data/params.js';
+import { takeTurn } from './data/schedule.js';
 import { refreshStatus } from './data/status.js';
 import { showBanners } from './ui/banners.js';
 import { createButton, h, render } from './ui/dom.js';
@@ -80,6 +81,7 @@ function startFrame() {
 
 document.addEventListener('click', followLink);
 onParamsChange(() => void showView().catch(showLoadError));
+await takeTurn();
 await Promise.race([
   showView().catch(showLoadError),
   new Promise((resolve) => setTimeout(resolve, VIEW_FIRST_MS)),

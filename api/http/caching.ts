@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { prefixOf } from './base-path.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** A response as it is sent: bytes and headers, made once. */
 export interface CachedResponse {
@@ -135,11 +136,17 @@ export function sendCached(req: IncomingMessage, res: ServerResponse, response: 
   else sendBytes(req, res, variant);
 }
 
+const STORED_HEADERS = new RegExp(
+  `^(content-(type|length|encoding|disposition)|${Object.keys(SECURITY_HEADERS).join('|')})$`,
+  'i',
+);
+
 function sendBytes(req: IncomingMessage, res: ServerResponse, { body, headers }: Bytes): void {
   if (matchesETag(req.headers['if-none-match'], headers['ETag'])) {
-    const described = /^content-(type|length|encoding|disposition)$/i;
-    const rest = Object.entries(headers).filter(([name]) => !described.test(name));
-    res.writeHead(304, Object.fromEntries(rest)).end();
+    // The client has the other headers (RFC 9110, 15.4.5); they would be most of a second visit.
+    const kept = Object.entries(headers).filter(([name]) => !STORED_HEADERS.test(name));
+    for (const name of res.getHeaderNames()) if (STORED_HEADERS.test(name)) res.removeHeader(name);
+    res.writeHead(304, Object.fromEntries(kept)).end();
     return;
   }
   res.writeHead(200, headers);

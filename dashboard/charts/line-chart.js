@@ -1,5 +1,6 @@
 // @ts-check
 import { createNotice, h, render } from '../ui/dom.js';
+import { groupThousands } from '../ui/figures.js';
 
 /**
  * @typedef {object} Line
@@ -101,6 +102,8 @@ const MOVES = {
   End: (_, last) => last,
 };
 
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
 /** @param {HTMLElement} host */
 const sizeOf = (host) => ({ width: host.clientWidth, height: host.clientHeight });
 
@@ -139,7 +142,7 @@ function createOptions(host, lines, showReadout) {
         ...axis,
         size: fontSize * 5.2,
         values: (_, splits) =>
-          splits.map((at) => at.toLocaleString('en-GB', { maximumSignificantDigits: 6 })),
+          splits.map((at) => groupThousands(String(Number(at.toPrecision(6))))),
       },
     ],
     series: [{}, ...lines.map((line) => createSeries(line, readColour))],
@@ -170,9 +173,10 @@ function toShiftedDate(seconds) {
 /** @param {number} seconds @param {number} step between two labels, in seconds */
 function formatDate(seconds, step) {
   const date = new Date(seconds * 1000);
-  return step < 25 * 86_400
-    ? date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
-    : date.toLocaleDateString('en-GB', { month: 'short', year: '2-digit', timeZone: 'UTC' });
+  // Intl takes milliseconds for each label.
+  const month = MONTHS[date.getUTCMonth()];
+  const year = String(date.getUTCFullYear()).slice(2);
+  return step < 25 * 86_400 ? `${date.getUTCDate()} ${month}` : `${month} ${year}`;
 }
 
 /** @param {readonly string[]} days @param {readonly Line[]} lines @param {number} at */

@@ -1,5 +1,6 @@
 // @ts-check
 import { promptForToken } from '../ui/token-dialog.js';
+import { takeTurn } from './schedule.js';
 import { anySignal, timeoutSignal } from './signals.js';
 
 const TOKEN_KEY = 'fx-rates token';
@@ -88,6 +89,7 @@ export async function signIn() {
 }
 
 /**
+ * What comes of each response is built in a turn of its own.
  * @template Body
  * @param {string} path
  * @param {RequestOptions} [options]
@@ -95,10 +97,13 @@ export async function signIn() {
  */
 export async function requestJson(path, options = {}) {
   const response = await request(path, options);
-  return response.json().catch((error) => {
+  const body = await response.json().catch((error) => {
     options.signal?.throwIfAborted();
     throw new Unreachable('The response was cut off.', { cause: error });
   });
+  await takeTurn();
+  options.signal?.throwIfAborted();
+  return body;
 }
 
 /**

@@ -1,4 +1,5 @@
 // @ts-check
+import { takeTurn } from '../data/schedule.js';
 
 /** @typedef {Node | string | number | null | undefined | false} Item */
 /** @typedef {Item | readonly Item[]} Child */
@@ -8,6 +9,7 @@
  */
 /** @typedef {{ name: string, figures?: boolean }} Column figures: aligned to the right */
 
+const ROWS_PER_TURN = 15;
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
@@ -74,7 +76,8 @@ export function createTable(caption, columns, rows) {
   const heads = columns.map(({ name }, at) =>
     h('th', { scope: 'col', class: alignment(at) }, name),
   );
-  const lines = rows.map((row) =>
+  const body = h('tbody');
+  void appendInTurns(body, rows, (row) =>
     h(
       'tr',
       {},
@@ -89,9 +92,24 @@ export function createTable(caption, columns, rows) {
       {},
       h('caption', { class: 'unseen' }, caption),
       h('thead', {}, h('tr', {}, heads)),
-      h('tbody', {}, lines),
+      body,
     ),
   );
+}
+
+/**
+ * The first rows at once, since more are not in view, and the others while the table is shown.
+ * @template Row
+ * @param {HTMLElement} body
+ * @param {readonly Row[]} rows
+ * @param {(row: Row) => HTMLElement} createRow
+ */
+export async function appendInTurns(body, rows, createRow) {
+  for (let at = 0; at < rows.length; at += ROWS_PER_TURN) {
+    if (at > 0) await takeTurn();
+    if (at > 0 && !body.isConnected) return;
+    body.append(...rows.slice(at, at + ROWS_PER_TURN).map(createRow));
+  }
 }
 
 /**

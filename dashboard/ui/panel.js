@@ -1,5 +1,6 @@
 // @ts-check
 import { Problem, Unreachable } from '../data/api.js';
+import { waitForView } from '../data/schedule.js';
 import { createButton, h, render } from './dom.js';
 
 /** @typedef {(build: Build) => Promise<void>} Load */
@@ -37,13 +38,15 @@ export function createPanel({ title, signal, tools = [], class: kind = '', lines
 }
 
 /**
- * Loads one build at a time; a newer one wins. Outages are retried.
+ * Loads one build at a time, none before the panel is in view; a newer one wins. Outages are
+ * retried.
  * @param {{ root: HTMLElement, notice: Element, body: HTMLElement, signal: AbortSignal }} parts
  * @returns {Load}
  */
 function createLoader({ root, notice, body, signal }) {
   let filled = false;
   let newest = 0;
+  const inView = waitForView(root, signal);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   /** @type {() => void} */
@@ -57,6 +60,8 @@ function createLoader({ root, notice, body, signal }) {
     const isObsolete = () => signal.aborted || mine !== newest;
     clearTimeout(timer);
     retry = () => void load(build);
+    await inView;
+    if (isObsolete()) return;
     root.setAttribute('aria-busy', 'true');
     try {
       const content = await build();

@@ -2,6 +2,7 @@
 import { describeError, Problem, requestJson } from '../data/api.js';
 import { loadCurrencies } from '../data/currencies.js';
 import { onRate } from '../data/event-stream.js';
+import { waitForView } from '../data/schedule.js';
 import { anySignal } from '../data/signals.js';
 import { isSimulated } from '../data/status.js';
 import {
@@ -49,7 +50,7 @@ export function createConverter(signal) {
   };
   const swapLabel = 'Swap the two currencies';
   const swapButton = { class: 'button icon', 'aria-label': swapLabel, title: swapLabel };
-  void startConverter(inputs, result, convert, signal);
+  void waitForView(result, signal).then(() => startConverter(inputs, result, convert, signal));
   return h(
     'section',
     { class: 'panel converter', 'aria-labelledby': 'converter-title' },

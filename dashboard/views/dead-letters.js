@@ -39,9 +39,9 @@ export function createDeadLetters(signal) {
   const refresh = () => void load(() => renderDeadLetters(getState(), signal, refresh));
   let seen = -1;
   onStatus(({ status }) => {
-    const count = status?.dead_letters ?? seen;
-    if (count !== seen || seen === -1) refresh();
-    seen = Math.max(count, 0);
+    const count = status?.dead_letters ?? Math.max(seen, 0);
+    if (count !== seen) refresh();
+    seen = count;
   }, signal);
   return root;
 }

@@ -12,6 +12,8 @@ import { getToday, renderUtc } from '../ui/time.js';
 /** @typedef {import('../data/types.d.ts').Observation} Observation */
 
 const SHOWN = 60;
+/** Without a connection by then, the stored events are shown all the same. */
+const CONNECT_MS = 1000;
 const COLUMNS = [
   { name: 'Stored (UTC)' },
   { name: 'Pair' },
@@ -49,6 +51,7 @@ export function createLiveEvents(signal) {
   };
   showConnection();
   onConnectionChange(showConnection, signal);
+  const refreshUnlessShown = () => stored === undefined && refresh();
   onRate(refresh, signal);
   onParamsChange(() => {
     filter.follow();
@@ -58,7 +61,8 @@ export function createLiveEvents(signal) {
     refresh();
   }, signal);
   onStatus(({ status }) => filter.offer(status?.currencies.map(({ quote }) => quote)), signal);
-  refresh();
+  // The first connection loads them.
+  setTimeout(refreshUnlessShown, getLiveEvents().connected ? 0 : CONNECT_MS);
   return root;
 }
 

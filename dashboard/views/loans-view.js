@@ -4,6 +4,7 @@ import { describeError, saveFile } from '../data/api.js';
 import { getAsOfDay, hasAsOfDay, isInUsd, setOpeningDay } from '../data/as-of.js';
 import { bookOn, getLoanQuery } from '../data/book.js';
 import { onParamsChange, setParams } from '../data/params.js';
+import { takeTurn } from '../data/schedule.js';
 import { createButton, createChoice, h, render } from '../ui/dom.js';
 import { getToday } from '../ui/time.js';
 import { loanDetail } from './loan-detail.js';
@@ -12,7 +13,7 @@ import { parTrend } from './par-trend.js';
 import { portfolio } from './portfolio.js';
 
 /** @param {HTMLElement} place @param {AbortSignal} signal */
-export function open(place, signal) {
+export async function open(place, signal) {
   /** @type {HTMLInputElement} */
   const date = h('input', {
     type: 'date',
@@ -34,14 +35,9 @@ export function open(place, signal) {
   );
   setOpeningDay(null);
   const book = bookOn(signal);
+  // Requested meanwhile, for the portfolio.
+  book.par().catch(() => {});
   const facts = bookFacts(book);
-  const parts = [
-    portfolio(book, signal),
-    parTrend(book, signal),
-    loanTable(book, signal),
-    loanDetail(book, signal),
-  ];
-  const [tiles, trend, loans, detail] = parts;
   place.append(
     h('h1', { class: 'unseen' }, 'Loan book'),
     h(
@@ -54,6 +50,15 @@ export function open(place, signal) {
     ),
     facts.root,
   );
+  await takeTurn();
+  if (signal.aborted) return;
+  const parts = [
+    portfolio(book, signal),
+    parTrend(book, signal),
+    loanTable(book, signal),
+    loanDetail(book, signal),
+  ];
+  const [tiles, trend, loans, detail] = parts;
   const follow = () => {
     date.value = getAsOfDay();
     money.follow();
@@ -67,10 +72,10 @@ export function open(place, signal) {
     loans?.root ?? '',
     detail?.root ?? '',
   ];
-  const shown = follow().then(() => signal.aborted || place.append(...panels));
   // The panels show why when it fails.
   void book.ready().then(follow, () => {});
-  return shown;
+  await follow();
+  if (!signal.aborted) place.append(...panels);
 }
 
 /** Why this day, and the limits of the book. @param {import('../data/book.js').Book} book */

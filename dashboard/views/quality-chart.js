@@ -53,6 +53,7 @@ export function createQualityChart(signal) {
   onStatus(({ status }) => {
     if (isStarted || !status?.compared) return;
     isStarted = true;
+    root.hidden = false;
     void refresh();
     onRate(refreshSoon, signal, { firstConnection: false });
   }, signal);

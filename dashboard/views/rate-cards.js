@@ -26,16 +26,20 @@ let history = [];
 let shown = '';
 let decorated = '';
 
-/** Changes with each new rate. */
-export const getShownRates = () => shown;
+/** @param {AbortSignal} signal @returns {Promise<import('../data/types.d.ts').Rates>} */
+const requestLatest = (signal) => requestJson('/v2/rates/latest', { signal });
+
+/** Whether there are newer rates than those on the cards. @param {AbortSignal} signal */
+export const hasNewRates = async (signal) =>
+  JSON.stringify((await requestLatest(signal)).data) !== shown;
 
 /** One card per currency. Changes, names and sparklines follow. @param {AbortSignal} signal */
 export async function renderRateCards(signal) {
-  /** @type {import('../data/types.d.ts').Rates} */
-  const { data, meta } = await requestJson('/v2/rates/latest', { signal });
+  const { data, meta } = await requestLatest(signal);
   if (data.length === 0)
     return [createEmptyState('No rates yet.', 'They appear after the first run.')];
-  const cards = data.map(createCard);
+  const side = getSide();
+  const cards = data.map((rate) => createCard(rate, side));
   const missing = (meta.missing_quotes ?? []).map((quote) =>
     h('li', { class: 'card' }, h('h3', {}, quote), h('p', { class: 'muted' }, 'No rate yet')),
   );
@@ -47,8 +51,8 @@ export async function renderRateCards(signal) {
 
 const getSide = () => (getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse');
 
-/** @param {Rate} rate */
-function createCard(rate) {
+/** @param {Rate} rate @param {'rate' | 'inverse'} side */
+function createCard(rate, side) {
   const { quote, rate_date, observed_at, stale, suspect, diverges, source } = rate;
   const name = h('span', { class: 'muted card-name' }, names?.get(quote) ?? '');
   const change = h('p', { class: 'change' }, ' ');
@@ -63,7 +67,7 @@ function createCard(rate) {
     'li',
     { class: 'card', 'data-quote': quote },
     h('div', { class: 'card-head' }, h('h3', {}, quote), name),
-    h('p', { class: 'rate' }, renderRate(rate[getSide()] ?? '–')),
+    h('p', { class: 'rate' }, renderRate(rate[side] ?? '–')),
     change,
     spark,
     h(
@@ -97,6 +101,7 @@ async function loadDecoration(cards, newest, signal) {
 /** @param {Card[]} cards @param {readonly Rate[]} newest */
 function decorate(cards, newest) {
   if (history.length === 0) return;
+  const side = getSide();
   for (const [at, rate] of newest.entries()) {
     const card = cards[at];
     if (!card) continue;
@@ -108,7 +113,7 @@ function decorate(cards, newest) {
       rate,
     ];
     card.name.textContent = names?.get(rate.quote) ?? '';
-    card.change.replaceChildren(...describeChange(rates, getSide()));
-    card.spark.replaceChildren(createSparkline(rates, getSide(), SPARK_DAYS));
+    card.change.replaceChildren(...describeChange(rates, side));
+    card.spark.replaceChildren(createSparkline(rates, side, SPARK_DAYS));
   }
 }

@@ -1,12 +1,13 @@
 // @ts-check
 import { getLiveEvents, onConnectionChange, onRate, reportRate } from '../data/event-stream.js';
 import { getParam, onParamsChange, setParams } from '../data/params.js';
+import { takeTurn, waitForView } from '../data/schedule.js';
 import { anySignal } from '../data/signals.js';
 import { createChoice, h } from '../ui/dom.js';
 import { createPanel } from '../ui/panel.js';
 import { createConverter } from './converter.js';
 import { createQualityChart } from './quality-chart.js';
-import { getShownRates, renderRateCards } from './rate-cards.js';
+import { hasNewRates, renderRateCards } from './rate-cards.js';
 import { createRateChart } from './rate-chart.js';
 
 /** The rates of one run arrive one by one. */
@@ -44,9 +45,20 @@ export async function open(place, signal) {
   }, signal);
   followRates(refresh, signal);
   await refresh();
-  if (signal.aborted) return;
-  rest.append(createRateChart(signal), createConverter(signal));
-  place.append(createQualityChart(signal));
+  void showRest(place, rest, signal);
+}
+
+/** @param {HTMLElement} place @param {HTMLElement} rest @param {AbortSignal} signal */
+async function showRest(place, rest, signal) {
+  await waitForView(rest, signal);
+  for (const [parent, create] of /** @type {const} */ ([
+    [rest, createRateChart],
+    [rest, createConverter],
+    [place, createQualityChart],
+  ])) {
+    await takeTurn();
+    if (!signal.aborted) parent.append(create(signal));
+  }
 }
 
 const createSideChoice = () =>
@@ -75,10 +87,9 @@ function followRates(refresh, signal) {
   const waiting = new AbortController();
   const catchUp = async () => {
     waiting.abort();
-    const before = getShownRates();
-    await refresh();
     // Stored after the cards were requested and before the stream was open.
-    if (getShownRates() !== before) reportRate();
+    const isBehind = await hasNewRates(signal).catch(() => true);
+    if (isBehind && !signal.aborted) reportRate();
   };
   onConnectionChange(catchUp, anySignal([signal, waiting.signal]));
 }

@@ -61,12 +61,13 @@ export function createRunHistory(signal) {
   let seen = '';
   // The list is long: it is only requested again when the status has changed.
   onStatus(({ status, error }) => {
+    if (!status && !error) return;
     const { last_slot, spent_today, open_runs } = status ?? {};
     const now = JSON.stringify([error?.message, last_slot, spent_today, open_runs]);
     if (now !== seen) refresh();
     seen = now;
   }, signal);
-  onRate(refresh, signal);
+  onRate(refresh, signal, { firstConnection: false });
   return { root, refresh };
 }
 

@@ -106,11 +106,17 @@ export function usePipeline() {
 export async function waitForRates(page: Page): Promise<void> {
   for (const part of ['.card .rate', '.card .spark-line'])
     await eventually(async () => expect(await page.locator(part).count()).to.equal(7));
+  await page.locator('.chart-and-converter').scrollIntoViewIfNeeded();
   await page.locator('.chart canvas').waitFor();
 }
 
-/** Waits until every panel has loaded. */
+/** Waits until every panel has loaded, which it does once it comes into view. */
 export async function waitForPanels(page: Page): Promise<void> {
   await page.locator('.panel h2').first().waitFor();
-  await eventually(async () => expect(await page.locator('[aria-busy]').count()).to.equal(0));
+  const panels = page.locator('.panel:visible');
+  await eventually(async () => {
+    for (const panel of await panels.all()) await panel.scrollIntoViewIfNeeded();
+    expect(await panels.locator('.skeleton').count()).to.equal(0);
+    expect(await page.locator('[aria-busy]').count()).to.equal(0);
+  });
 }

@@ -1,0 +1,37 @@
+// @ts-check
+
+/** When the parts of the page are built: what is in view first, and never much at a time. */
+
+/** A frame that does not come, as in a tab in the background, is not waited for. */
+const MAX_FRAME_MS = 100;
+let turns = Promise.resolve();
+
+/** Resolves in a task of its own, after the turns before it have been painted. */
+export function takeTurn() {
+  turns = turns.then(waitForPaint);
+  return turns;
+}
+
+/** @returns {Promise<void>} */
+const waitForPaint = () =>
+  new Promise((resolve) => {
+    setTimeout(resolve, MAX_FRAME_MS);
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+
+/**
+ * Resolves once an element of the page comes into view.
+ * @param {Element} element
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+export const waitForView = (element, signal) =>
+  new Promise((resolve) => {
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(element);
+    signal.addEventListener('abort', () => observer.disconnect());
+  });
