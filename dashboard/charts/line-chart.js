@@ -1,11 +1,11 @@
 // @ts-check
 import { createNotice, h, render } from '../ui/dom.js';
-import { groupThousands } from '../ui/figures.js';
+import { groupThousands } from '../ui/numbers.js';
+import { getHue, paintSeries } from './series.js';
 
 /**
  * @typedef {object} Line
  * @property {string} label
- * @property {number} colour 1 to 7
  * @property {readonly (number | null)[]} values positions on the screen; null is a gap
  * @property {readonly string[]} texts the exact values, for the readout
  */
@@ -151,8 +151,8 @@ function createOptions(host, lines, showReadout) {
 }
 
 /** @param {Line} line @param {(name: string) => string} readColour */
-function createSeries({ label, colour, values }, readColour) {
-  const stroke = readColour(`--series-${colour}`);
+function createSeries({ label, values }, readColour) {
+  const stroke = `hsl(${getHue(label)} ${readColour('--series-tone')})`;
   // A day between two gaps has no line to show it.
   const filter = () => listIsolated(values);
   return { label, stroke, width: 2, points: { show: true, size: 5, fill: stroke, filter } };
@@ -183,14 +183,10 @@ function formatDate(seconds, step) {
 function createReadout(days, lines, at) {
   return [
     h('span', { class: 'readout-day' }, days[at] ?? ''),
-    ...lines.map(({ label, colour, texts }) =>
-      h(
-        'span',
-        { class: `readout-value series-${colour}` },
-        h('span', { class: 'swatch', 'aria-hidden': 'true' }),
-        `${label} `,
-        h('strong', {}, texts[at] ?? '–'),
-      ),
-    ),
+    ...lines.map(({ label, texts }) => {
+      const swatch = h('span', { class: 'swatch', 'aria-hidden': 'true' });
+      const value = h('strong', {}, texts[at] ?? '–');
+      return paintSeries(h('span', { class: 'readout-value' }, swatch, `${label} `, value), label);
+    }),
   ];
 }

@@ -1,12 +1,26 @@
 // @ts-check
 
-/** Currencies in the order of their colours: CSS classes and strokes use the number, from 1. */
-const ORDER = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
-const COLOURS = 7;
+/** Colours of any number of series: the golden angle keeps the hues apart. */
 
-/** 1 to 7. @param {string} currency */
-export function getSeriesColour(currency) {
-  const index = ORDER.indexOf(currency);
-  if (index >= 0) return index + 1;
-  return ([...currency].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % COLOURS) + 1;
+const FIRST_HUE = 165;
+const GOLDEN_ANGLE = 137.5;
+/** @type {string[]} */
+const known = [];
+
+/** The hue of a series, by the order in which the page first showed it. @param {string} label */
+export function getHue(label) {
+  if (!known.includes(label)) known.push(label);
+  return Math.round(FIRST_HUE + known.indexOf(label) * GOLDEN_ANGLE) % 360;
+}
+
+/**
+ * Gives an element the colour of a series.
+ * @template {HTMLElement} Coloured
+ * @param {Coloured} element
+ * @param {string} label
+ */
+export function paintSeries(element, label) {
+  element.classList.add('series');
+  element.style.setProperty('--hue', String(getHue(label)));
+  return element;
 }

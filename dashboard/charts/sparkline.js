@@ -1,10 +1,10 @@
 // @ts-check
 import { toPixelValue } from '../data/decimal.js';
 import { h, svg } from '../ui/dom.js';
-import { groupThousands } from '../ui/figures.js';
+import { groupThousands } from '../ui/numbers.js';
 import { addDays, getToday, listDays } from '../ui/time.js';
 
-/** @typedef {import('../data/types.d.ts').Rate} Rate */
+/** @typedef {import('../data/types.d.ts').Schemas['Rate']} Rate */
 
 const [WIDTH, HEIGHT, EDGE] = [120, 32, 3];
 

@@ -1,17 +1,29 @@
 // @ts-check
-
+import { getToday } from '../ui/time.js';
 import { requestJson } from './api.js';
-import { getAsOfDay, hasAsOfDay, isInUsd, setOpeningDay } from './as-of.js';
 import { divide } from './decimal.js';
 import { getParam } from './params.js';
 
-/** @typedef {import('./types.d.ts').Loan} Loan */
-/** @typedef {import('./types.d.ts').ParLine} ParLine */
+/** @typedef {import('./types.d.ts').Schemas['Loan']} Loan */
+/** @typedef {import('./types.d.ts').Schemas['ParLine']} ParLine */
 /** @template Line @typedef {import('./types.d.ts').Report<Line>} Report */
-/** @typedef {ReturnType<typeof bookOn>} Book */
+/** @typedef {ReturnType<typeof openBook>} Book */
 
+const DAY = /^\d{4}-\d\d-\d\d$/;
 const SHOWN = 200;
 export const DEFAULT_SORT = 'current_days_past_due.down';
+
+/** The day to begin with when the URL names none. @type {string | null} */
+let openingDay = null;
+
+/** Whether the URL names the day. */
+export const hasAsOfDay = () => DAY.test(getParam('as_of'));
+
+/** The day at whose close the book is shown: that of the URL, else the opening day, else today. */
+export const getAsOfDay = () => (hasAsOfDay() ? getParam('as_of') : (openingDay ?? getToday()));
+
+/** Whether to show amounts in USD. */
+export const isInUsd = () => getParam('in').toLowerCase() === 'usd';
 
 /** The filter and the order of the loans in the URL, as parameters of the API. */
 export function getLoanQuery() {
@@ -27,9 +39,10 @@ export function getLoanQuery() {
  * page need it.
  * @param {AbortSignal} signal
  */
-export function bookOn(signal) {
+export function openBook(signal) {
   /** @type {Map<string, Promise<any>>} */
   const cache = new Map();
+  openingDay = null;
   /** @param {string} path @returns {Promise<any>} */
   const request = (path) => {
     const known = cache.get(path);
@@ -39,11 +52,11 @@ export function bookOn(signal) {
     response.catch(() => cache.delete(path));
     return response;
   };
-  /** @returns {Promise<import('./types.d.ts').LoanBook>} */
+  /** @returns {Promise<import('./types.d.ts').Schemas['LoanBook']>} */
   const status = async () => (await request('/v2/loan-book')).data;
   /** Resolves when the day is known: without one in the URL the service names it. */
   const ready = async () => {
-    if (!hasAsOfDay()) setOpeningDay((await status()).opening_day);
+    if (!hasAsOfDay()) openingDay = (await status()).opening_day;
   };
   /** @param {(day: string) => string} path */
   const report = async (path) => {
@@ -68,12 +81,12 @@ export function bookOn(signal) {
     loan: async (loanId) => (await report((day) => `${pathOf(loanId)}?as_of=${day}`)).data,
     /** @param {string} loanId */
     missed: (loanId) =>
-      /** @type {Promise<Report<import('./types.d.ts').MissedPayment>>} */ (
+      /** @type {Promise<Report<import('./types.d.ts').Schemas['MissedPayment']>>} */ (
         report((day) => `/v2/reports/missed?as_of=${day}&loan_id=${encodeURIComponent(loanId)}`)
       ),
     /** @param {string} loanId */
     history: (loanId) =>
-      /** @type {Promise<Report<import('./types.d.ts').LoanDay>>} */ (
+      /** @type {Promise<Report<import('./types.d.ts').Schemas['LoanDay']>>} */ (
         report((day) => `${pathOf(loanId)}/history?as_of=${day}`)
       ),
     /** Amounts of a loan in its own currency, or in USD where that is chosen and known. */

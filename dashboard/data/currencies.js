@@ -2,7 +2,7 @@
 import { requestJson } from './api.js';
 import { onRate } from './event-stream.js';
 
-/** @typedef {import('./types.d.ts').Currency} Currency */
+/** @typedef {import('./types.d.ts').Schemas['Currency']} Currency */
 
 /** @type {Promise<{ data: Currency[] }> | null} */
 let pending = null;

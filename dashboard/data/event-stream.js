@@ -7,7 +7,7 @@ import { ROOT_PATH, toUrl } from './api.js';
  * Web Locks need a secure context (https or localhost); without them only visible tabs connect.
  */
 
-/** @typedef {import('./types.d.ts').Observation} Observation */
+/** @typedef {import('./types.d.ts').Schemas['Observation']} Observation */
 /** @typedef {{ kind: 'rate', event: Observation }} RateMessage */
 /** @typedef {{ kind: 'connection', connected: boolean }} ConnectionMessage */
 /** @typedef {RateMessage | ConnectionMessage | { kind: 'hello' }} Message */

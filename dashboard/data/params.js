@@ -33,6 +33,23 @@ export function onParamsChange(listener, signal) {
   signal?.addEventListener('abort', () => listeners.delete(listener));
 }
 
+/**
+ * Calls back after a change of one of these parameters.
+ * @param {readonly string[]} names
+ * @param {() => void} listener
+ * @param {AbortSignal} signal
+ */
+export function onParams(names, listener, signal) {
+  const read = () => names.map((name) => getParam(name)).join('\n');
+  let seen = read();
+  const compare = () => {
+    if (seen === read()) return;
+    seen = read();
+    listener();
+  };
+  onParamsChange(compare, signal);
+}
+
 addEventListener('popstate', () => {
   for (const listener of listeners) listener();
 });

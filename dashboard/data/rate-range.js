@@ -7,8 +7,8 @@ import { isSimulated } from './status.js';
 
 /** The rates of a range of days, as the chart and its tables show them. */
 
-/** @typedef {import('./types.d.ts').Rate} Rate */
-/** @typedef {import('./types.d.ts').Bucket} Bucket */
+/** @typedef {import('./types.d.ts').Schemas['Rate']} Rate */
+/** @typedef {import('./types.d.ts').Schemas['Bucket']} Bucket */
 /** @typedef {{ text: string, suspect: boolean, simulated: boolean }} Point */
 /** @typedef {{ quote: string, points: Map<string, Point>, summary: Summary | null }} Series */
 /**
@@ -33,6 +33,9 @@ export const PRESETS = /** @type {const} */ ([
 const DAYS_BACK = { '1m': 30, '3m': 91, '1y': 365, all: 3660 };
 /** Longer ranges use the last rate of each week. */
 const MAX_DAILY = 800;
+
+/** Whether rates are shown for 1 USD or in USD. @returns {'rate' | 'inverse'} */
+export const getSide = () => (getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse');
 
 /** The range in the URL: `from` and `to`, or the name of a preset. @returns {Range} */
 export function getRange() {
@@ -79,10 +82,9 @@ function resolvePreset(preset, today) {
 /**
  * @param {readonly string[]} quotes
  * @param {{ from: string, to: string }} range
- * @param {'rate' | 'inverse'} side
  * @param {AbortSignal} signal
  */
-export async function loadSeries(quotes, { from, to }, side, signal) {
+export async function loadSeries(quotes, { from, to }, signal) {
   const weekly = addDays(from, MAX_DAILY) < to;
   const query = `from=${from}&to=${to}&quotes=${quotes.join(',')}`;
   const path = `/v2/rates?${query}${weekly ? '&group=week' : ''}`;
@@ -92,15 +94,16 @@ export async function loadSeries(quotes, { from, to }, side, signal) {
     const rows = data.filter((row) => row.quote === quote);
     return weekly
       ? readBuckets(quote, /** @type {Bucket[]} */ (rows))
-      : readRates(quote, /** @type {Rate[]} */ (rows), side);
+      : readRates(quote, /** @type {Rate[]} */ (rows));
   });
   return { series, weekly, query };
 }
 
-/** @param {string} quote @param {Rate[]} rows @param {'rate' | 'inverse'} side @returns {Series} */
-function readRates(quote, rows, side) {
+/** @param {string} quote @param {Rate[]} rows @returns {Series} */
+function readRates(quote, rows) {
   /** @type {Map<string, Point>} */
   const points = new Map();
+  const side = getSide();
   for (const { [side]: text, rate_date, suspect, source } of rows)
     if (text !== null) points.set(rate_date, { text, suspect, simulated: isSimulated(source) });
   const samples = [...points].map(([date, { text }]) => ({ date, low: text, high: text, text }));

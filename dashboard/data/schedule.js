@@ -35,3 +35,17 @@ export const waitForView = (element, signal) =>
     observer.observe(element);
     signal.addEventListener('abort', () => observer.disconnect());
   });
+
+/**
+ * Runs after the last of several calls, such as those of a burst of rates.
+ * @param {() => unknown} run
+ * @param {number} ms
+ */
+export function debounce(run, ms) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(run, ms);
+  };
+}

@@ -4,7 +4,7 @@ import { onRate } from './event-stream.js';
 
 /** The state of the pipeline, polled once for the whole page and after every event. */
 
-/** @typedef {import('./types.d.ts').Status} Status */
+/** @typedef {import('./types.d.ts').Schemas['Status']} Status */
 /**
  * @typedef {object} Snapshot
  * @property {Status | null} status the last one received

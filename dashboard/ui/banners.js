@@ -5,8 +5,8 @@ import { h, render } from './dom.js';
 import { createRawDetails, describeRetry, explainFailure, failureOf } from './failures.js';
 import { formatDuration, formatMinute, getToday } from './time.js';
 
-/** @typedef {import('../data/types.d.ts').Status} Status */
-/** @typedef {import('../data/types.d.ts').HealthProblem} HealthProblem */
+/** @typedef {import('../data/types.d.ts').Schemas['Status']} Status */
+/** @typedef {import('../data/types.d.ts').Schemas['HealthProblem']} HealthProblem */
 /**
  * @typedef {object} Banner
  * @property {'wrong' | 'warning'} kind

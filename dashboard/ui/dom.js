@@ -1,5 +1,4 @@
 // @ts-check
-import { takeTurn } from '../data/schedule.js';
 
 /** @typedef {Node | string | number | null | undefined | false} Item */
 /** @typedef {Item | readonly Item[]} Child */
@@ -7,9 +6,7 @@ import { takeTurn } from '../data/schedule.js';
  * @typedef {Record<string,
  *   string | number | boolean | null | undefined | ((event: any) => unknown)>} Attributes
  */
-/** @typedef {{ name: string, figures?: boolean }} Column figures: aligned to the right */
 
-const ROWS_PER_TURN = 15;
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
@@ -65,87 +62,7 @@ export function render(parent, ...children) {
   parent.replaceChildren(...nodes.map((child) => (child instanceof Node ? child : String(child))));
 }
 
-/**
- * A table that scrolls under its head.
- * @param {string} caption for screen readers
- * @param {readonly Column[]} columns
- * @param {readonly (readonly Child[])[]} rows
- */
-export function createTable(caption, columns, rows) {
-  const alignment = (/** @type {number} */ index) => (columns[index]?.figures ? 'figure' : null);
-  const heads = columns.map(({ name }, at) =>
-    h('th', { scope: 'col', class: alignment(at) }, name),
-  );
-  const body = h('tbody');
-  void appendInTurns(body, rows, (row) =>
-    h(
-      'tr',
-      {},
-      row.map((cell, at) => h('td', { class: alignment(at) }, cell)),
-    ),
-  );
-  return h(
-    'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
-    h(
-      'table',
-      {},
-      h('caption', { class: 'unseen' }, caption),
-      h('thead', {}, h('tr', {}, heads)),
-      body,
-    ),
-  );
-}
-
-/**
- * The first rows at once, since more are not in view, and the others while the table is shown.
- * @template Row
- * @param {HTMLElement} body
- * @param {readonly Row[]} rows
- * @param {(row: Row) => HTMLElement} createRow
- */
-export async function appendInTurns(body, rows, createRow) {
-  for (let at = 0; at < rows.length; at += ROWS_PER_TURN) {
-    if (at > 0) await takeTurn();
-    if (at > 0 && !body.isConnected) return;
-    body.append(...rows.slice(at, at + ROWS_PER_TURN).map(createRow));
-  }
-}
-
-/**
- * A disclosure whose content is built when it is first opened, such as the table beside a chart.
- * @param {string} title
- * @param {() => HTMLElement} build
- */
-export function createDetails(title, build) {
-  const details = h('details', { class: 'on-demand' }, h('summary', {}, title));
-  details.addEventListener(
-    'toggle',
-    () => details.open && details.children.length === 1 && details.append(build()),
-  );
-  return details;
-}
-
-/**
- * A row of buttons of which one is pressed.
- * @param {string} label
- * @param {readonly (readonly [value: string, text: string])[]} options
- * @param {{ value: () => string, pick: (value: string) => void }} binding
- */
-export function createChoice(label, options, { value, pick }) {
-  const buttons = options.map(([name, text]) =>
-    h('button', { type: 'button', click: () => pick(name) }, text),
-  );
-  const root = h('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
-  const follow = () => {
-    for (const [at, button] of buttons.entries())
-      button.setAttribute('aria-pressed', String(options[at]?.[0] === value()));
-  };
-  follow();
-  return { root, follow };
-}
-
-/** @param {string} text @param {() => void} click @param {Attributes} [attributes] */
+/** @param {Child} text @param {() => void} click @param {Attributes} [attributes] */
 export const createButton = (text, click, attributes = {}) =>
   h('button', { type: 'button', class: 'button', click, ...attributes }, text);
 
@@ -170,3 +87,10 @@ export const createField = (label, id, input) =>
  */
 export const createMark = (kind, text, title) =>
   h('span', { class: `mark ${kind}`, title: title ?? null }, text);
+
+/**
+ * Columns that make even rows: eight cards of which seven would fit make four and four.
+ * @param {number} cards
+ * @param {number} most
+ */
+export const countColumns = (cards, most) => Math.ceil(cards / Math.ceil(cards / most));

@@ -3,7 +3,7 @@ import { getServerTime, onStatus } from '../data/status.js';
 import { createMark, h, render } from './dom.js';
 import { formatAge, formatDuration, renderUtc } from './time.js';
 
-/** @typedef {import('../data/types.d.ts').Status} Status */
+/** @typedef {import('../data/types.d.ts').Schemas['Status']} Status */
 
 /** The pipeline at a glance, above every view. @param {HTMLElement} strip */
 export function showHealthStrip(strip) {

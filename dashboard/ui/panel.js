@@ -1,40 +1,57 @@
 // @ts-check
 import { Problem, Unreachable } from '../data/api.js';
 import { waitForView } from '../data/schedule.js';
+import { anySignal } from '../data/signals.js';
 import { createButton, h, render } from './dom.js';
 
 /** @typedef {(build: Build) => Promise<void>} Load */
-/** @typedef {{ root: HTMLElement, body: HTMLElement, load: Load }} Panel */
 /** @typedef {readonly (Node | string | null | false)[]} Content */
-/** @typedef {() => Promise<Content>} Build */
+/** @typedef {(shown: AbortSignal) => Promise<Content>} Build shown: aborts with the next content */
+/**
+ * @typedef {object} SectionOptions
+ * @property {string} title
+ * @property {readonly (Node | null | false)[]} [tools]
+ * @property {string} [class]
+ */
 
 const RETRY_MS = 10_000;
 let count = 0;
 
-/**
- * A section that loads its own content and shows when it is loading, empty, failed or outdated.
- * @param {object} options
- * @param {string} options.title
- * @param {AbortSignal} options.signal
- * @param {readonly (Node | null | false)[]} [options.tools]
- * @param {string} [options.class]
- * @param {number} [options.lines] the height to reserve, so that the page does not jump
- * @returns {Panel}
- */
-export function createPanel({ title, signal, tools = [], class: kind = '', lines = 4 }) {
+/** A section under a heading. @param {SectionOptions} options @param {...Node} parts */
+export function createSection({ title, tools = [], class: kind = '' }, ...parts) {
   count += 1;
   const id = `panel-${count}`;
-  const notice = h('div', { class: 'panel-notice', role: 'status' });
-  const body = h('div', { class: 'panel-body' }, createSkeleton(lines));
-  const heading = h('h2', { id }, title);
-  const root = h(
+  return h(
     'section',
     { class: `panel ${kind}`, 'aria-labelledby': id },
-    h('div', { class: 'panel-head' }, heading, h('div', { class: 'row tools' }, tools)),
-    notice,
-    body,
+    h(
+      'div',
+      { class: 'panel-head' },
+      h('h2', { id }, title),
+      h('div', { class: 'row tools' }, tools),
+    ),
+    ...parts,
   );
-  return { root, body, load: createLoader({ root, notice, body, signal }) };
+}
+
+/**
+ * A section that loads its own content and shows when it is loading, empty, failed or outdated.
+ * @param {SectionOptions & { signal: AbortSignal, lines?: number }} options
+ *   lines: the height to reserve, so that the page does not jump
+ */
+export function createPanel({ signal, lines = 4, ...options }) {
+  const notice = h('div', { class: 'panel-notice', role: 'status' });
+  const body = h('div', {}, createSkeleton(lines));
+  const root = createSection(options, notice, body);
+  const load = createLoader({ root, notice, body, signal });
+  let shown = '';
+  /** Loads unless that is shown already. @param {string} key @param {Build} build */
+  const loadFor = (key, build) => {
+    if (key === shown) return;
+    shown = key;
+    void load(build);
+  };
+  return { root, load, loadFor };
 }
 
 /**
@@ -46,6 +63,7 @@ export function createPanel({ title, signal, tools = [], class: kind = '', lines
 function createLoader({ root, notice, body, signal }) {
   let filled = false;
   let newest = 0;
+  let shown = new AbortController();
   const inView = waitForView(root, signal);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -56,17 +74,20 @@ function createLoader({ root, notice, body, signal }) {
 
   return async function load(build) {
     newest += 1;
-    const mine = newest;
-    const isObsolete = () => signal.aborted || mine !== newest;
+    const turn = newest;
+    const isObsolete = () => signal.aborted || turn !== newest;
     clearTimeout(timer);
     retry = () => void load(build);
     await inView;
     if (isObsolete()) return;
     root.setAttribute('aria-busy', 'true');
     try {
-      const content = await build();
-      if (isObsolete()) return;
+      const mine = new AbortController();
+      const content = await build(anySignal([signal, mine.signal]));
+      if (isObsolete()) return mine.abort();
       refill(body, content);
+      shown.abort();
+      shown = mine;
       render(notice);
       filled = true;
     } catch (error) {
@@ -77,7 +98,7 @@ function createLoader({ root, notice, body, signal }) {
       if (!filled) render(body);
       if (temporary) timer = setTimeout(retry, RETRY_MS);
     } finally {
-      if (mine === newest) root.removeAttribute('aria-busy');
+      if (turn === newest) root.removeAttribute('aria-busy');
     }
   };
 }

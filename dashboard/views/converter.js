@@ -2,7 +2,7 @@
 import { describeError, Problem, requestJson } from '../data/api.js';
 import { loadCurrencies } from '../data/currencies.js';
 import { onRate } from '../data/event-stream.js';
-import { waitForView } from '../data/schedule.js';
+import { debounce, waitForView } from '../data/schedule.js';
 import { anySignal } from '../data/signals.js';
 import { isSimulated } from '../data/status.js';
 import {
@@ -14,10 +14,11 @@ import {
   h,
   render,
 } from '../ui/dom.js';
-import { groupThousands } from '../ui/figures.js';
+import { groupThousands } from '../ui/numbers.js';
+import { createSection } from '../ui/panel.js';
 import { DIVERGES, SUSPECT } from './rate-cards.js';
 
-/** @typedef {import('../data/types.d.ts').Conversion} Conversion */
+/** @typedef {import('../data/types.d.ts').Schemas['Conversion']} Conversion */
 /** @typedef {ReturnType<typeof createInputs>} Inputs */
 
 const DEBOUNCE_MS = 250;
@@ -34,12 +35,7 @@ export function createConverter(signal) {
     for: 'amount convert-from convert-to convert-date',
   });
   const convert = createConversion(inputs, result, signal);
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const input = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void convert(), DEBOUNCE_MS);
-  };
+  const input = debounce(() => void convert(), DEBOUNCE_MS);
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     void convert();
@@ -51,29 +47,25 @@ export function createConverter(signal) {
   const swapLabel = 'Swap the two currencies';
   const swapButton = { class: 'button icon', 'aria-label': swapLabel, title: swapLabel };
   void waitForView(result, signal).then(() => startConverter(inputs, result, convert, signal));
-  return h(
-    'section',
-    { class: 'panel converter', 'aria-labelledby': 'converter-title' },
-    h('div', { class: 'panel-head' }, h('h2', { id: 'converter-title' }, 'Converter')),
+  const form = h(
+    'form',
+    { input, submit },
+    createField('Amount', 'amount', amount),
     h(
-      'form',
-      { class: 'panel-body', input, submit },
-      createField('Amount', 'amount', amount),
-      h(
-        'div',
-        { class: 'swap' },
-        createField('From', 'convert-from', from),
-        createButton('⇄', swap, swapButton),
-        createField('To', 'convert-to', to),
-      ),
-      createField('Rate of (empty: latest)', 'convert-date', date),
-      result,
+      'div',
+      { class: 'swap' },
+      createField('From', 'convert-from', from),
+      createButton('⇄', swap, swapButton),
+      createField('To', 'convert-to', to),
     ),
+    createField('Rate of (empty: latest)', 'convert-date', date),
+    result,
   );
+  return createSection({ title: 'Converter', class: 'converter' }, form);
 }
 
 function createInputs() {
-  const amount = { inputmode: 'decimal', autocomplete: 'off', value: '100', class: 'figure' };
+  const amount = { inputmode: 'decimal', autocomplete: 'off', value: '100', class: 'number' };
   return {
     amount: h('input', { id: 'amount', ...amount }),
     from: h('select', { id: 'convert-from' }),

@@ -1,25 +1,29 @@
 // @ts-check
 import { requestJson } from '../data/api.js';
 import { getLiveEvents, onConnectionChange, onRate } from '../data/event-stream.js';
-import { getParam, onParamsChange } from '../data/params.js';
+import { getParam, onParams } from '../data/params.js';
 import { isSimulated, onStatus } from '../data/status.js';
-import { createMark, createTable, h } from '../ui/dom.js';
-import { groupThousands } from '../ui/figures.js';
+import { createMark, h } from '../ui/dom.js';
 import { createFilter } from '../ui/filter.js';
+import { groupThousands } from '../ui/numbers.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
+import { createTable, number, text } from '../ui/table.js';
 import { getToday, renderUtc } from '../ui/time.js';
 
-/** @typedef {import('../data/types.d.ts').Observation} Observation */
+/** @typedef {import('../data/types.d.ts').Schemas['Observation']} Observation */
 
 const SHOWN = 60;
 /** Without a connection by then, the stored events are shown all the same. */
 const CONNECT_MS = 1000;
+/** @type {readonly import('../ui/table.js').Column<Observation>[]} */
 const COLUMNS = [
-  { name: 'Stored (UTC)' },
-  { name: 'Pair' },
-  { name: 'Rate', figures: true },
-  { name: 'Observed (UTC)' },
-  { name: 'Source' },
+  text('Stored (UTC)', ({ stored_at }) =>
+    renderUtc(stored_at, { seconds: true, day: stored_at.slice(0, 10) !== getToday() }),
+  ),
+  text('Pair', ({ base, quote }) => `${base}/${quote}`),
+  number('Rate', ({ rate }) => groupThousands(rate)),
+  text('Observed (UTC)', ({ observed_at }) => renderUtc(observed_at)),
+  text('Source', ({ source }) => (isSimulated(source) ? createMark('dull', 'simulated') : source)),
 ];
 
 /** Events by when they were stored, newest first. @param {AbortSignal} signal */
@@ -36,7 +40,6 @@ export function createLiveEvents(signal) {
   /** @type {Observation[] | undefined} */
   let stored;
   const getQuote = () => getParam('event_quote').toUpperCase();
-  let shown = getQuote();
   const refresh = () =>
     void load(async () => {
       stored ??= await requestStored(getQuote(), signal);
@@ -53,13 +56,12 @@ export function createLiveEvents(signal) {
   onConnectionChange(showConnection, signal);
   const refreshUnlessShown = () => stored === undefined && refresh();
   onRate(refresh, signal);
-  onParamsChange(() => {
+  const follow = () => {
     filter.follow();
-    if (shown === getQuote()) return;
-    shown = getQuote();
     stored = undefined;
     refresh();
-  }, signal);
+  };
+  onParams(['event_quote'], follow, signal);
   onStatus(({ status }) => filter.offer(status?.currencies.map(({ quote }) => quote)), signal);
   // The first connection loads them.
   setTimeout(refreshUnlessShown, getLiveEvents().connected ? 0 : CONNECT_MS);
@@ -88,19 +90,8 @@ function renderEvents(stored, quote) {
     .slice(0, SHOWN);
   if (all.length === 0)
     return [createEmptyState('No event yet.', 'Events appear here when they are stored.')];
-  const table = createTable('Events, newest first', COLUMNS, all.map(createRow));
-  for (const [at, row] of [...table.querySelectorAll('tbody tr')].entries())
-    row.classList.toggle('is-new', live.has(all[at]?.event_id ?? ''));
-  return [table];
-}
-
-/** @param {Observation} event */
-function createRow({ stored_at, base, quote, rate, observed_at, source }) {
-  return [
-    renderUtc(stored_at, { seconds: true, day: stored_at.slice(0, 10) !== getToday() }),
-    `${base}/${quote}`,
-    groupThousands(rate),
-    renderUtc(observed_at),
-    isSimulated(source) ? createMark('dull', 'simulated') : source,
-  ];
+  const describeRow = (/** @type {Observation} */ { event_id }) => ({
+    class: live.has(event_id) ? 'is-new' : null,
+  });
+  return [createTable('Events, newest first', COLUMNS, all, { describeRow })];
 }

@@ -1,212 +1,133 @@
 // @ts-check
-
 import { createLineChart } from '../charts/line-chart.js';
 import { saveFile } from '../data/api.js';
-import { getAsOfDay } from '../data/as-of.js';
+import { getAsOfDay } from '../data/book.js';
 import { toPixelValue } from '../data/decimal.js';
 import { getParam } from '../data/params.js';
-import { anySignal } from '../data/signals.js';
-import { createDetails, createTable, h } from '../ui/dom.js';
-import { renderAmount } from '../ui/figures.js';
+import { createButton, createMark, h } from '../ui/dom.js';
+import { formatAmount, renderAmount } from '../ui/numbers.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
+import { createDisclosure, createTable, money, number, text } from '../ui/table.js';
 import { createTerm } from './definitions.js';
 
-/** @typedef {import('../data/types.d.ts').LoanDay} LoanDay */
-/** @typedef {import('../data/types.d.ts').MissedPayment} MissedPayment */
+/** @typedef {import('../data/types.d.ts').Schemas['LoanDay']} LoanDay */
+/** @typedef {import('../data/types.d.ts').Schemas['MissedPayment']} MissedPayment */
+/** @template Row @typedef {import('../ui/table.js').Column<Row>} Column */
+
+/** @type {readonly Column<MissedPayment>[]} */
+const MISSED_COLUMNS = [
+  number('No.', 'instalment_number'),
+  text('Due', 'due_date'),
+  money('Missed', 'amount_missed'),
+  money('Still unpaid', 'amount_unpaid'),
+  text('Cleared', ({ date_cleared, status }) => date_cleared ?? createMark('wrong', status)),
+  number('Days late', 'days_late'),
+];
+/** @type {readonly Column<LoanDay>[]} */
+const DAY_COLUMNS = [
+  text('Day', 'day'),
+  number('Days past due', 'current_days_past_due'),
+  money('At risk', 'amount_at_risk'),
+  money('Due so far', 'total_amount_expected'),
+  money('Paid so far', 'total_amount_paid'),
+];
 
 /**
  * The chosen loan: what it missed, and its arrears day by day.
  * @param {import('../data/book.js').Book} book
  * @param {AbortSignal} signal
  */
-export function loanDetail(book, signal) {
-  const { root, load } = createPanel({
-    title: 'The chosen loan',
-    signal,
-    class: 'loan-detail',
-    lines: 18,
-  });
+export function createLoanDetail(book, signal) {
+  const options = { title: 'The chosen loan', signal, class: 'loan-detail', lines: 18 };
+  const { root, loadFor } = createPanel(options);
   const title = root.querySelector('h2');
-  let drawn = new AbortController();
-  let seen = 'none';
   /** Null on arrival: only a choice made here scrolls. @type {string | null} */
   let chosen = null;
   const follow = () => {
     const loanId = getParam('loan');
-    const now = `${getAsOfDay()} ${loanId}`;
     root.hidden = loanId === '';
     if (loanId !== '' && chosen !== null && chosen !== loanId) root.scrollIntoView();
     chosen = loanId;
-    if (now === seen || loanId === '') return;
-    seen = now;
+    if (loanId === '') return;
     if (title) title.textContent = `Loan ${loanId}`;
-    void load(async () => {
+    loadFor(`${getAsOfDay()} ${loanId}`, async (shown) => {
       const [{ data: days }, { data: missed }, loan] = await Promise.all([
         book.history(loanId),
         book.missed(loanId),
         book.loan(loanId),
       ]);
-      drawn.abort();
-      drawn = new AbortController();
-      return [
-        facts(loan),
-        h(
-          'div',
-          { class: 'two' },
-          h(
-            'div',
-            {},
-            h('h3', {}, 'Missed payments'),
-            missed.length > 0
-              ? missedTable(missed)
-              : createEmptyState('None: every instalment was covered when it fell due.'),
-          ),
-          days.length > 0
-            ? charts(loanId, days, anySignal([signal, drawn.signal]))
-            : createEmptyState('No history up to this day.'),
-        ),
-      ];
+      const payments =
+        missed.length > 0
+          ? createTable('Missed payments', MISSED_COLUMNS, missed)
+          : createEmptyState('None: every instalment was covered when it fell due.');
+      const arrears =
+        days.length > 0
+          ? createArrears(loanId, days, shown)
+          : createEmptyState('No history up to this day.');
+      const history = h('div', {}, h('h3', {}, 'Missed payments'), payments);
+      return [createTerms(loan), h('div', { class: 'two' }, history, arrears)];
     });
   };
   return { root, follow };
 }
 
-/** @param {import('../data/types.d.ts').Loan} loan */
-function facts(loan) {
-  /** @type {[string, import('../ui/dom.js').Child][]} */
-  const all = [
+/** @param {import('../data/types.d.ts').Schemas['Loan']} loan */
+function createTerms(loan) {
+  const [paid, due] = [loan.total_amount_paid, loan.total_amount_expected].map(renderAmount);
+  /** @type {[string, ...import('../ui/dom.js').Child[]][]} */
+  const terms = [
     ['At risk', renderAmount(loan.amount_at_risk)],
-    ['Days past due', String(loan.current_days_past_due)],
-    ['PAR days', String(loan.par_days)],
+    ['Days past due', loan.current_days_past_due],
+    ['PAR days', loan.par_days],
     ['Outstanding', renderAmount(loan.outstanding_balance)],
-    [
-      'Paid',
-      [
-        renderAmount(loan.total_amount_paid),
-        ' of ',
-        renderAmount(loan.total_amount_expected),
-        ' due',
-      ],
-    ],
+    ['Paid', paid, ' of ', due, ' due'],
     ['Principal', renderAmount(loan.principal_outstanding)],
-    ['Lent', [renderAmount(loan.LoanAmount), ` ${loan.currency ?? ''}`]],
+    ['Lent', renderAmount(loan.LoanAmount), ` ${loan.currency ?? ''}`],
     ['Runs', `${loan.date_of_release} – ${loan.maturity_date ?? '?'}`],
   ];
-  return h(
-    'dl',
-    { class: 'facts' },
-    all.map(([name, value]) => h('div', {}, h('dt', {}, createTerm(name)), h('dd', {}, value))),
+  const items = terms.map(([name, ...value]) =>
+    h('div', {}, h('dt', {}, createTerm(name)), h('dd', {}, ...value)),
   );
-}
-
-/** @param {MissedPayment[]} missed */
-function missedTable(missed) {
-  const columns = [
-    { name: 'No.', figures: true },
-    { name: 'Due' },
-    { name: 'Missed', figures: true },
-    { name: 'Still unpaid', figures: true },
-    { name: 'Cleared' },
-    { name: 'Days late', figures: true },
-  ];
-  const rows = missed.map(
-    ({
-      instalment_number,
-      due_date,
-      amount_missed,
-      amount_unpaid,
-      date_cleared,
-      days_late,
-      status,
-    }) => [
-      String(instalment_number),
-      due_date,
-      renderAmount(amount_missed),
-      renderAmount(amount_unpaid),
-      date_cleared ?? h('span', { class: 'mark wrong' }, status),
-      String(days_late),
-    ],
-  );
-  return createTable('Missed payments', columns, rows);
+  return h('dl', { class: 'loan-terms' }, items);
 }
 
 /** @param {string} loanId @param {LoanDay[]} history @param {AbortSignal} signal */
-function charts(loanId, history, signal) {
+function createArrears(loanId, history, signal) {
   const days = history.map(({ day }) => day);
   const span = `of loan ${loanId} from ${days[0]} to ${days.at(-1)}.`;
   const risk = {
     label: 'at risk',
-    colour: 4,
     values: history.map(({ amount_at_risk }) => toPixelValue(amount_at_risk)),
-    texts: history
-      .map(({ amount_at_risk }) => renderAmount(amount_at_risk))
-      .map((figure) => (typeof figure === 'string' ? figure : (figure.textContent ?? ''))),
+    texts: history.map(({ amount_at_risk }) => formatAmount(amount_at_risk)),
   };
   const late = {
     label: 'days past due',
-    colour: 2,
     values: history.map(({ current_days_past_due }) => current_days_past_due),
     texts: history.map(({ current_days_past_due }) => String(current_days_past_due)),
   };
+  const describes = {
+    risk: `Line chart of the amount at risk ${span}`,
+    late: `Line chart of the days past due ${span}`,
+  };
   const path = `/v2/loans/${encodeURIComponent(loanId)}/history`;
-  const get = (/** @type {string} */ ending) =>
-    void saveFile(
-      `${path}.${ending}?as_of=${getAsOfDay()}`,
-      `loan-${loanId}-${getAsOfDay()}.${ending}`,
-    );
+  const createDownload = (/** @type {string} */ ending) => {
+    const file = `loan-${loanId}-${getAsOfDay()}.${ending}`;
+    const save = () => void saveFile(`${path}.${ending}?as_of=${getAsOfDay()}`, file);
+    return createButton(ending.toUpperCase(), save, { class: 'link' });
+  };
+  const createDays = () =>
+    createTable('The loan day by day, newest first', DAY_COLUMNS, [...history].reverse());
   return h(
     'div',
     {},
     h('h3', {}, 'Arrears'),
-    createLineChart(
-      {
-        days,
-        lines: [risk],
-        describes: `Line chart of the amount at risk ${span}`,
-        class: 'short',
-      },
-      signal,
-    ),
-    createLineChart(
-      {
-        days,
-        lines: [late],
-        describes: `Line chart of the days past due ${span}`,
-        class: 'shortest',
-      },
-      signal,
-    ),
+    createLineChart({ days, lines: [risk], describes: describes.risk, class: 'short' }, signal),
+    createLineChart({ days, lines: [late], describes: describes.late, class: 'shortest' }, signal),
     h(
       'div',
       { class: 'row under-chart' },
-      createDetails('Data table', () => historyTable(history)),
-      h(
-        'span',
-        { class: 'row downloads' },
-        h('button', { type: 'button', class: 'link', click: () => get('csv') }, 'CSV'),
-        h('button', { type: 'button', class: 'link', click: () => get('xlsx') }, 'XLSX'),
-      ),
+      createDisclosure('Data table', createDays),
+      h('span', { class: 'row downloads' }, ['csv', 'xlsx'].map(createDownload)),
     ),
   );
-}
-
-/** @param {LoanDay[]} history */
-function historyTable(history) {
-  const columns = [
-    { name: 'Day' },
-    { name: 'Days past due', figures: true },
-    { name: 'At risk', figures: true },
-    { name: 'Due so far', figures: true },
-    { name: 'Paid so far', figures: true },
-  ];
-  const rows = [...history]
-    .reverse()
-    .map((of) => [
-      of.day,
-      String(of.current_days_past_due),
-      renderAmount(of.amount_at_risk),
-      renderAmount(of.total_amount_expected),
-      renderAmount(of.total_amount_paid),
-    ]);
-  return createTable('The loan day by day, newest first', columns, rows);
 }

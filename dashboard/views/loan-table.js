@@ -1,31 +1,18 @@
 // @ts-check
-
-import { getAsOfDay } from '../data/as-of.js';
-import { DEFAULT_SORT } from '../data/book.js';
+import { DEFAULT_SORT, getAsOfDay } from '../data/book.js';
 import { getParam, setParams } from '../data/params.js';
-import { createMark, h } from '../ui/dom.js';
-import { renderAmount } from '../ui/figures.js';
+import { debounce } from '../data/schedule.js';
+import { createButton, createMark, h } from '../ui/dom.js';
 import { createFilter } from '../ui/filter.js';
+import { renderAmount } from '../ui/numbers.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
+import { createTable, number, text } from '../ui/table.js';
 import { createTerm } from './definitions.js';
 
-/** @typedef {import('../data/types.d.ts').Loan} Loan */
+/** @typedef {import('../data/types.d.ts').Schemas['Loan']} Loan */
 /** @typedef {Awaited<ReturnType<import('../data/book.js').Book['converter']>>} Convert */
-/** @typedef {{ name: string, key: keyof Loan, figures?: boolean }} Column */
+/** @typedef {import('../ui/table.js').Column<Loan>} Column */
 
-/** @type {readonly Column[]} */
-const COLUMNS = [
-  { name: 'Loan', key: 'loan_id' },
-  { name: 'Borrower', key: 'borrower_name' },
-  { name: 'Branch', key: 'branch' },
-  { name: 'Status', key: 'status' },
-  { name: 'Days past due', key: 'current_days_past_due', figures: true },
-  { name: 'PAR days', key: 'par_days', figures: true },
-  { name: 'At risk', key: 'amount_at_risk', figures: true },
-  { name: 'Outstanding', key: 'outstanding_balance', figures: true },
-  { name: 'Paid', key: 'total_amount_paid', figures: true },
-  { name: 'Last payment', key: 'last_repayment_date' },
-];
 const STATUSES = ['in_arrears', 'current', 'settled', 'not_released', 'no_schedule'];
 const TYPING_MS = 150;
 
@@ -34,32 +21,23 @@ const TYPING_MS = 150;
  * @param {import('../data/book.js').Book} book
  * @param {AbortSignal} signal
  */
-export function loanTable(book, signal) {
+export function createLoanTable(book, signal) {
+  /** @type {HTMLInputElement} */
   const find = h('input', {
     type: 'search',
     placeholder: 'Loan, borrower or branch',
     'aria-label': 'Find loans',
     value: getParam('find'),
-    input: () => search(),
+    input: debounce(() => setParams({ find: find.value || null }, { step: false }), TYPING_MS),
   });
   const status = createFilter('status', 'Status', STATUSES);
   const tools = [find, status.select];
-  const { root, load } = createPanel({ title: 'Loans', signal, tools, lines: 8 });
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const search = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => setParams({ find: find.value || null }, { step: false }), TYPING_MS);
-  };
-  let seen = '';
+  const { root, loadFor } = createPanel({ title: 'Loans', signal, tools, lines: 8 });
   const follow = () => {
     status.follow();
     if (document.activeElement !== find) find.value = getParam('find');
     const params = ['in', 'status', 'find', 'sort', 'loan'].map((name) => getParam(name));
-    const now = [getAsOfDay(), ...params].join('\n');
-    if (now === seen) return;
-    seen = now;
-    void load(async () => {
+    loadFor([getAsOfDay(), ...params].join('\n'), async () => {
       const [{ data, meta }, convert] = await Promise.all([book.loans(), book.converter()]);
       if (data.length === 0)
         return [createEmptyState('No loans.', 'Change the words or the status above.')];
@@ -69,92 +47,71 @@ export function loanTable(book, signal) {
       const count = `${all} loan${all === 1 ? '' : 's'}.${shown} Choose one to see its history.`;
       return [
         h('p', { class: 'muted small count', role: 'status' }, count),
-        createGrid(data, convert),
+        createTable(`loans as of ${getAsOfDay()}`, createColumns(convert), data, {
+          ...{ class: 'loans', createHead, describeRow },
+        }),
       ];
     });
   };
   return { root, follow };
 }
 
-/** @param {Loan[]} loans @param {Convert} convert */
-function createGrid(loans, convert) {
-  return h(
-    'div',
-    { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Table: loans' },
-    h(
-      'table',
-      { class: 'loans' },
-      h('caption', { class: 'unseen' }, `Loans as of ${getAsOfDay()}`),
-      h('thead', {}, h('tr', {}, COLUMNS.map(createHeading))),
-      h(
-        'tbody',
-        {},
-        loans.map((loan) => createRow(loan, convert)),
-      ),
+/** @param {Convert} convert @returns {readonly Column[]} */
+function createColumns(convert) {
+  const renderMoney = (/** @type {Loan} */ loan, /** @type {string | null} */ own) => {
+    const { amount, currency } = convert(loan, own);
+    return [renderAmount(amount), h('span', { class: 'unit' }, ` ${currency ?? ''}`)];
+  };
+  return [
+    text('Loan', 'loan_id', createChooser),
+    text('Borrower', 'borrower_name', (loan) => loan.borrower_name ?? loan.borrower_id),
+    text('Branch', 'branch'),
+    text('Status', 'status', ({ status }) =>
+      createMark(KINDS[status] ?? 'dull', status.replace('_', ' ')),
     ),
-  );
+    number('Days past due', 'current_days_past_due'),
+    number('PAR days', 'par_days'),
+    number('At risk', 'amount_at_risk', (loan) => renderMoney(loan, loan.amount_at_risk)),
+    number('Outstanding', 'outstanding_balance', (loan) =>
+      renderMoney(loan, loan.outstanding_balance),
+    ),
+    number('Paid', 'total_amount_paid', (loan) => renderMoney(loan, loan.total_amount_paid)),
+    text('Last payment', 'last_repayment_date'),
+  ];
 }
 
-/** @param {Column} column */
-function createHeading({ name, key, figures = false }) {
+/**
+ * A heading that sorts.
+ * @param {Column} column
+ * @returns {[import('../ui/dom.js').Attributes, HTMLElement]}
+ */
+function createHead({ name, class: kind, key }) {
   const [sorted, direction] = getParam('sort', DEFAULT_SORT).split('.');
   const isSorted = sorted === key;
   const isDown = isSorted && direction === 'down';
-  const next = isDown || (!isSorted && !figures) ? 'up' : 'down';
+  const next = isDown || (!isSorted && kind !== 'number') ? 'up' : 'down';
   const sort = () => setParams({ sort: `${key}.${next}` }, { step: false });
   const mark = isSorted ? (isDown ? '▾' : '▴') : '';
-  return h(
-    'th',
-    {
-      scope: 'col',
-      class: figures ? 'figure' : null,
-      'aria-sort': isSorted ? (isDown ? 'descending' : 'ascending') : null,
-    },
-    h(
-      'button',
-      { type: 'button', class: 'sort', 'data-key': key, click: sort },
-      createTerm(name),
-      h('span', { 'aria-hidden': 'true', class: 'sort-mark' }, mark),
-    ),
-  );
+  const order = isSorted ? (isDown ? 'descending' : 'ascending') : null;
+  const button = createButton(createTerm(name), sort, { class: 'sort', 'data-key': key });
+  button.append(h('span', { 'aria-hidden': 'true', class: 'sort-mark' }, mark));
+  return [{ 'aria-sort': order }, button];
 }
 
 /** @type {Record<string, 'wrong' | 'good'>} */
 const KINDS = { in_arrears: 'wrong', current: 'good' };
 
-/** @param {Loan} loan @param {Convert} convert */
-function createRow(loan, convert) {
-  const isChosen = getParam('loan') === loan.loan_id;
-  const amount = (/** @type {string | null} */ own) => {
-    const shown = convert(loan, own);
-    return [renderAmount(shown.amount), h('span', { class: 'unit' }, ` ${shown.currency ?? ''}`)];
-  };
-  const choose = h(
-    'button',
-    {
-      type: 'button',
-      class: 'link',
-      'data-key': `loan-${loan.loan_id}`,
-      'aria-pressed': String(isChosen),
-      click: () => setParams({ loan: isChosen ? null : loan.loan_id }),
-    },
-    loan.loan_id,
-  );
-  const cells = [
-    choose,
-    loan.borrower_name ?? loan.borrower_id,
-    loan.branch ?? '–',
-    createMark(KINDS[loan.status] ?? 'dull', loan.status.replace('_', ' ')),
-    String(loan.current_days_past_due),
-    String(loan.par_days),
-    amount(loan.amount_at_risk),
-    amount(loan.outstanding_balance),
-    amount(loan.total_amount_paid),
-    loan.last_repayment_date ?? '–',
-  ];
-  return h(
-    'tr',
-    { class: isChosen ? 'is-chosen' : null },
-    cells.map((cell, at) => h('td', { class: COLUMNS[at]?.figures ? 'figure' : null }, cell)),
-  );
+/** @param {Loan} loan */
+const isChosen = ({ loan_id }) => getParam('loan') === loan_id;
+
+/** @param {Loan} loan */
+function createChooser(loan) {
+  const choose = () => setParams({ loan: isChosen(loan) ? null : loan.loan_id });
+  return createButton(loan.loan_id, choose, {
+    class: 'link',
+    'data-key': `loan-${loan.loan_id}`,
+    'aria-pressed': String(isChosen(loan)),
+  });
 }
+
+const describeRow = (/** @type {Loan} */ loan) => ({ class: isChosen(loan) ? 'is-chosen' : null });

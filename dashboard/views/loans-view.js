@@ -1,16 +1,15 @@
 // @ts-check
-
 import { describeError, saveFile } from '../data/api.js';
-import { getAsOfDay, hasAsOfDay, isInUsd, setOpeningDay } from '../data/as-of.js';
-import { bookOn, getLoanQuery } from '../data/book.js';
+import { getAsOfDay, getLoanQuery, hasAsOfDay, isInUsd, openBook } from '../data/book.js';
 import { onParamsChange, setParams } from '../data/params.js';
 import { takeTurn } from '../data/schedule.js';
-import { createButton, createChoice, h, render } from '../ui/dom.js';
+import { createButton, h, render } from '../ui/dom.js';
+import { createChoice } from '../ui/filter.js';
 import { getToday } from '../ui/time.js';
-import { loanDetail } from './loan-detail.js';
-import { loanTable } from './loan-table.js';
-import { parTrend } from './par-trend.js';
-import { portfolio } from './portfolio.js';
+import { createLoanDetail } from './loan-detail.js';
+import { createLoanTable } from './loan-table.js';
+import { createParTrend } from './par-trend.js';
+import { createPortfolio } from './portfolio.js';
 
 /** @param {HTMLElement} place @param {AbortSignal} signal */
 export async function open(place, signal) {
@@ -22,22 +21,14 @@ export async function open(place, signal) {
     max: '2199-12-31',
     change: () => date.value && setParams({ as_of: date.value }),
   });
-  const money = createChoice(
-    'Amounts',
-    [
-      ['own', 'own currency'],
-      ['usd', 'USD'],
-    ],
-    {
-      value: () => (isInUsd() ? 'usd' : 'own'),
-      pick: (value) => setParams({ in: value === 'own' ? null : value }, { step: false }),
-    },
-  );
-  setOpeningDay(null);
-  const book = bookOn(signal);
+  const money = createChoice('in', 'Amounts', [
+    ['own', 'own currency'],
+    ['usd', 'USD'],
+  ]);
+  const book = openBook(signal);
   // Requested meanwhile, for the portfolio.
   book.par().catch(() => {});
-  const facts = bookFacts(book);
+  const notes = createBookNotes(book);
   place.append(
     h('h1', { class: 'unseen' }, 'Loan book'),
     h(
@@ -48,39 +39,31 @@ export async function open(place, signal) {
       money.root,
       createExports(),
     ),
-    facts.root,
+    notes.root,
   );
   await takeTurn();
   if (signal.aborted) return;
-  const parts = [
-    portfolio(book, signal),
-    parTrend(book, signal),
-    loanTable(book, signal),
-    loanDetail(book, signal),
-  ];
-  const [tiles, trend, loans, detail] = parts;
+  const portfolio = createPortfolio(book, signal);
+  const trend = createParTrend(book, signal);
+  const loans = createLoanTable(book, signal);
+  const detail = createLoanDetail(book, signal);
   const follow = () => {
     date.value = getAsOfDay();
-    money.follow();
-    for (const part of parts) part.follow();
-    return facts.follow();
+    for (const part of [money, portfolio, trend, loans, detail]) part.follow();
+    return notes.follow();
   };
   onParamsChange(follow, signal);
-  // After the facts, which would push them down.
-  const panels = [
-    h('div', { class: 'two wide-first' }, tiles?.root ?? '', trend?.root ?? ''),
-    loans?.root ?? '',
-    detail?.root ?? '',
-  ];
   // The panels show why when it fails.
   void book.ready().then(follow, () => {});
   await follow();
-  if (!signal.aborted) place.append(...panels);
+  // After the notes, which would push them down.
+  const panels = [h('div', { class: 'two wide-first' }, portfolio.root, trend.root), loans.root];
+  if (!signal.aborted) place.append(...panels, detail.root);
 }
 
 /** Why this day, and the limits of the book. @param {import('../data/book.js').Book} book */
-function bookFacts(book) {
-  const root = h('div', { class: 'book-facts', role: 'status' });
+function createBookNotes(book) {
+  const root = h('div', { class: 'book-notes', role: 'status' });
   const follow = async () => {
     const status = await book.status().catch(() => null);
     if (!status) return;

@@ -5,7 +5,7 @@ import { createButton, createNotice, h, render } from '../ui/dom.js';
 import { createRawDetails, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
 import { formatAge, renderUtc } from '../ui/time.js';
 
-/** @typedef {import('../data/types.d.ts').Run} Run */
+/** @typedef {import('../data/types.d.ts').Schemas['Run']} Run */
 
 /**
  * A button that triggers a run now, with the next slot and the budget.

@@ -1,15 +1,12 @@
 // @ts-check
-
 import { createLineChart } from '../charts/line-chart.js';
-import { getSeriesColour } from '../charts/series.js';
-import { getAsOfDay } from '../data/as-of.js';
+import { getAsOfDay } from '../data/book.js';
 import { formatPercent, toPixelValue } from '../data/decimal.js';
 import { getParam } from '../data/params.js';
-import { anySignal } from '../data/signals.js';
-import { createDetails, createTable } from '../ui/dom.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
+import { createDisclosure, createTable, number, text } from '../ui/table.js';
 import { listMonthEnds } from '../ui/time.js';
-import { groupsOf } from './portfolio.js';
+import { groupByCurrency } from './portfolio.js';
 
 const MONTHS = 13;
 const AT_ONCE = 3;
@@ -19,18 +16,13 @@ const AT_ONCE = 3;
  * @param {import('../data/book.js').Book} book
  * @param {AbortSignal} signal
  */
-export function parTrend(book, signal) {
-  const { root, load } = createPanel({ title: 'PAR30, a year back', signal, lines: 9 });
-  let drawn = new AbortController();
-  let seen = '';
-  const follow = () => {
-    const now = `${getAsOfDay()} ${getParam('in')}`;
-    if (now === seen) return;
-    seen = now;
-    void load(async () => {
+export function createParTrend(book, signal) {
+  const { root, loadFor } = createPanel({ title: 'PAR30, a year back', signal, lines: 9 });
+  const follow = () =>
+    loadFor(`${getAsOfDay()} ${getParam('in')}`, async (shown) => {
       await book.ready();
       const days = listMonthEnds(getAsOfDay(), MONTHS);
-      /** @type {import('../data/types.d.ts').ParLine[][]} */
+      /** @type {import('../data/types.d.ts').Schemas['ParLine'][][]} */
       const reports = [];
       // A few at a time, since each is computed from the whole book; the newest first, which the
       // portfolio needs as well.
@@ -41,7 +33,7 @@ export function parTrend(book, signal) {
       await Promise.all(asking);
       const courses = new Map();
       for (const [at, lines] of reports.entries()) {
-        for (const { currency, lines: own } of groupsOf(lines)) {
+        for (const { currency, lines: own } of groupByCurrency(lines)) {
           const shares = courses.get(currency) ?? days.map(() => null);
           shares[at] = own.find(({ measure }) => measure === 'PAR>30')?.by_outstanding ?? null;
           courses.set(currency, shares);
@@ -54,24 +46,20 @@ export function parTrend(book, signal) {
             'Nothing was outstanding, or in USD there were no rates.',
           ),
         ];
-      drawn.abort();
-      drawn = new AbortController();
       return [
-        chart(days, courses, anySignal([signal, drawn.signal])),
-        createDetails('Data table', () => dataTable(days, courses)),
+        createChart(days, courses, shown),
+        createDisclosure('Data table', () => createDataTable(days, courses)),
       ];
     });
-  };
   return { root, follow };
 }
 
 /** @typedef {Map<string, (string | null)[]>} Courses share of the balance at each day */
 
 /** @param {string[]} days @param {Courses} courses @param {AbortSignal} signal */
-function chart(days, courses, signal) {
+function createChart(days, courses, signal) {
   const lines = [...courses].map(([currency, shares]) => ({
     label: currency,
-    colour: getSeriesColour(currency),
     values: shares.map((share) => (share === null ? null : toPixelValue(share) * 100)),
     texts: shares.map((share) => formatPercent(share)),
   }));
@@ -82,16 +70,14 @@ function chart(days, courses, signal) {
 }
 
 /** @param {string[]} days @param {Courses} courses */
-function dataTable(days, courses) {
+function createDataTable(days, courses) {
   const columns = [
-    { name: 'As of' },
-    ...[...courses.keys()].map((name) => ({ name, figures: true })),
+    text('As of', (/** @type {string} */ day) => day),
+    ...[...courses].map(([currency, shares]) =>
+      number(currency, (/** @type {string} */ day) =>
+        formatPercent(shares[days.indexOf(day)] ?? null),
+      ),
+    ),
   ];
-  const rows = days
-    .map((day, at) => [
-      day,
-      ...[...courses.values()].map((shares) => formatPercent(shares[at] ?? null)),
-    ])
-    .reverse();
-  return createTable('PAR30 by month', columns, rows);
+  return createTable('PAR30 by month', columns, [...days].reverse());
 }

@@ -1,11 +1,29 @@
 // @ts-check
+import { signIn } from '../data/api.js';
 import { takeTurn } from '../data/schedule.js';
-import { h } from '../ui/dom.js';
+import { onStatus, refreshStatus } from '../data/status.js';
+import { createButton, h, render } from '../ui/dom.js';
+import { createEmptyState, createSection, createSkeleton } from '../ui/panel.js';
+import { createTable, number, text } from '../ui/table.js';
 import { createDeadLetters } from './dead-letters.js';
 import { createLiveEvents } from './live-events.js';
 import { createManualRun } from './manual-run.js';
 import { createRunHistory } from './run-history.js';
-import { createServices } from './services.js';
+
+/** @typedef {import('../data/types.d.ts').Schemas['Status']} Status */
+
+/** @type {readonly import('../ui/table.js').Column<Status['services'][number]>[]} */
+const COLUMNS = [
+  text('Service', ({ service, instance }) => h('span', { title: instance }, service)),
+  number('Last heartbeat', ({ seen_seconds_ago }) => `${seen_seconds_ago} s ago`),
+  text('Health', ({ fresh, trouble }) =>
+    h(
+      'span',
+      { class: `mark long ${trouble || !fresh ? 'wrong' : 'good'}` },
+      fresh ? (trouble ? `unhealthy: ${trouble}` : 'healthy') : 'heartbeat overdue',
+    ),
+  ),
+];
 
 /** @param {HTMLElement} place @param {AbortSignal} signal */
 export async function open(place, signal) {
@@ -21,4 +39,30 @@ export async function open(place, signal) {
     h('div', { class: 'two wide-first' }, createLiveEvents(signal), createServices(signal)),
     createDeadLetters(signal),
   );
+}
+
+/** Creates the panel of the services and their health. @param {AbortSignal} signal */
+function createServices(signal) {
+  const body = h('div', {}, createSkeleton(4));
+  onStatus(({ status }) => {
+    if (status) render(body, createContent(status));
+  }, signal);
+  return createSection({ title: 'Services' }, body);
+}
+
+/** @param {Status} status */
+function createContent({ services, details }) {
+  if (!details)
+    return [
+      createEmptyState('Enter the API token to see the services.'),
+      createButton('Enter the token', async () => (await signIn()) && refreshStatus()),
+    ];
+  if (services.length === 0)
+    return [
+      createEmptyState(
+        'No service has reported yet.',
+        'Run npm start, or npm run producer and npm run consumer.',
+      ),
+    ];
+  return [createTable('Services', COLUMNS, services)];
 }

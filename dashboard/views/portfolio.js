@@ -1,18 +1,29 @@
 // @ts-check
-
-import { getAsOfDay, isInUsd } from '../data/as-of.js';
+import { getAsOfDay, isInUsd } from '../data/book.js';
 import { addDecimals, divide, formatPercent, toPixelValue } from '../data/decimal.js';
 import { getParam } from '../data/params.js';
-import { createDetails, createTable, h, svg } from '../ui/dom.js';
-import { renderAmount } from '../ui/figures.js';
+import { h, svg } from '../ui/dom.js';
+import { renderAmount } from '../ui/numbers.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
+import { createDisclosure, createTable, money, number, percent, text } from '../ui/table.js';
 import { createTerm } from './definitions.js';
 
-/** @typedef {import('../data/types.d.ts').ParLine} ParLine */
+/** @typedef {import('../data/types.d.ts').Schemas['ParLine']} ParLine */
 /** @typedef {{ currency: string, lines: readonly ParLine[] }} Group */
 
 const BUCKETS = ['current', '1-30', '31-60', '61-90', '90+'];
 const OUTSIDE = ['settled', 'not_released', 'no_schedule'];
+/** @type {readonly import('../ui/table.js').Column<ParLine>[]} */
+const PAR_COLUMNS = [
+  text('Currency', 'currency'),
+  text('Measure', ({ measure }) => measure.replace('_', ' ')),
+  number('Loans', 'loans'),
+  money('Outstanding', 'outstanding_balance'),
+  money('At risk', 'amount_at_risk'),
+  percent('Share of outstanding', 'by_outstanding'),
+  money('Principal', 'principal_outstanding'),
+  percent('Share of principal', 'by_principal'),
+];
 const COLUMNS = ['Currency', 'Loans', 'Outstanding', 'At risk', 'PAR30', 'PAR30 of principal'];
 
 /**
@@ -20,14 +31,11 @@ const COLUMNS = ['Currency', 'Loans', 'Outstanding', 'At risk', 'PAR30', 'PAR30 
  * @param {import('../data/book.js').Book} book
  * @param {AbortSignal} signal
  */
-export function portfolio(book, signal) {
-  const { root, load } = createPanel({ title: 'Portfolio', signal, class: 'portfolio', lines: 12 });
-  let seen = '';
-  const follow = () => {
-    const now = `${getAsOfDay()} ${getParam('in')}`;
-    if (now === seen) return;
-    seen = now;
-    void load(async () => {
+export function createPortfolio(book, signal) {
+  const options = { title: 'Portfolio', signal, class: 'portfolio', lines: 12 };
+  const { root, loadFor } = createPanel(options);
+  const follow = () =>
+    loadFor(`${getAsOfDay()} ${getParam('in')}`, async () => {
       const { data, meta } = await book.par();
       if (!data.some(({ loans }) => loans > 0))
         return [
@@ -36,7 +44,7 @@ export function portfolio(book, signal) {
             'npm run seed loads the sample, npm run load a folder of files.',
           ),
         ];
-      const groups = groupsOf(data);
+      const groups = groupByCurrency(data);
       return [
         createPortfolioTable(groups),
         isInUsd() &&
@@ -45,10 +53,15 @@ export function portfolio(book, signal) {
             { class: 'muted small notes' },
             meta.notes.map((note) => h('li', {}, note)),
           ),
-        createDetails('Data table', () => parTable(groups.flatMap(({ lines }) => lines))),
+        createDisclosure('Data table', () =>
+          createTable(
+            'Portfolio at risk and buckets',
+            PAR_COLUMNS,
+            groups.flatMap(({ lines }) => lines),
+          ),
+        ),
       ];
     });
-  };
   return { root, follow };
 }
 
@@ -58,7 +71,7 @@ export function portfolio(book, signal) {
  * @param {readonly ParLine[]} lines
  * @returns {Group[]}
  */
-export function groupsOf(lines) {
+export function groupByCurrency(lines) {
   const wanted = isInUsd() ? 'book in USD' : 'currency';
   /** @type {Map<string, ParLine[]>} */
   const groups = new Map();
@@ -85,7 +98,7 @@ const createPortfolioTable = (groups) =>
           'tr',
           {},
           COLUMNS.map((name, at) =>
-            h('th', { scope: 'col', class: at > 0 ? 'figure' : null }, createTerm(name)),
+            h('th', { scope: 'col', class: at > 0 ? 'number' : null }, createTerm(name)),
           ),
         ),
       ),
@@ -93,7 +106,7 @@ const createPortfolioTable = (groups) =>
     ),
   );
 
-/** The figures of a currency, and below them its buckets. @param {Group} group */
+/** A currency, and below it its buckets. @param {Group} group */
 function createGroup({ currency, lines }) {
   const of = (/** @type {string} */ measure) => lines.find((line) => line.measure === measure);
   const buckets = BUCKETS.map((name) => ({
@@ -124,7 +137,7 @@ function createGroup({ currency, lines }) {
       'tr',
       {},
       h('th', { scope: 'row' }, currency),
-      cells.map((cell) => h('td', { class: 'figure' }, cell)),
+      cells.map((cell) => h('td', { class: 'number' }, cell)),
     ),
     h(
       'tr',
@@ -154,10 +167,10 @@ function createBucketBar(buckets, total) {
   let x = 0;
   const parts = shares.map((share, at) => {
     const width = toPixelValue(share ?? '0') * 100;
-    const part = svg(
-      'rect',
-      { x, y: 0, width, height: 10, class: `bucket-${at}` },
-      svg('title', {}, `${labels[at]}: ${formatPercent(share)} of the outstanding balance`),
+    const title = `${labels[at]}: ${formatPercent(share)} of the outstanding balance`;
+    const part = paintBucket(
+      svg('rect', { x, y: 0, width, height: 10 }, svg('title', {}, title)),
+      at,
     );
     x += width;
     return width > 0 ? part : null;
@@ -174,7 +187,7 @@ function createBucketBar(buckets, total) {
         h(
           'li',
           {},
-          h('span', { class: `swatch bucket-${at}`, 'aria-hidden': 'true' }),
+          paintBucket(h('span', { class: 'swatch', 'aria-hidden': 'true' }), at),
           `${labels[at]}: `,
           h('strong', {}, formatPercent(shares[at] ?? null)),
           h('span', { class: 'muted' }, ` (${countLoans(loans)})`),
@@ -184,27 +197,9 @@ function createBucketBar(buckets, total) {
   );
 }
 
-/** @param {readonly ParLine[]} lines */
-function parTable(lines) {
-  const columns = [
-    { name: 'Currency' },
-    { name: 'Measure' },
-    { name: 'Loans', figures: true },
-    { name: 'Outstanding', figures: true },
-    { name: 'At risk', figures: true },
-    { name: 'Share of outstanding', figures: true },
-    { name: 'Principal', figures: true },
-    { name: 'Share of principal', figures: true },
-  ];
-  const rows = lines.map((line) => [
-    line.currency ?? '–',
-    line.measure.replace('_', ' '),
-    String(line.loans),
-    renderAmount(line.outstanding_balance),
-    renderAmount(line.amount_at_risk),
-    formatPercent(line.by_outstanding),
-    renderAmount(line.principal_outstanding),
-    formatPercent(line.by_principal),
-  ]);
-  return createTable('Portfolio at risk and buckets', columns, rows);
+/** @template {HTMLElement | SVGElement} Part @param {Part} part @param {number} at */
+function paintBucket(part, at) {
+  part.classList.add('bucket');
+  part.style.setProperty('--bucket', `var(--bucket-${at})`);
+  return part;
 }

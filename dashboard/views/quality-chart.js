@@ -1,17 +1,17 @@
 // @ts-check
 import { createLineChart } from '../charts/line-chart.js';
-import { getSeriesColour } from '../charts/series.js';
-import { requestAllPages, toUrl } from '../data/api.js';
+import { requestAllPages } from '../data/api.js';
 import { formatPercent, toPixelValue } from '../data/decimal.js';
 import { onRate } from '../data/event-stream.js';
-import { anySignal } from '../data/signals.js';
+import { debounce } from '../data/schedule.js';
 import { onStatus, titleOf } from '../data/status.js';
-import { createDetails, createMark, createTable, h } from '../ui/dom.js';
-import { groupThousands } from '../ui/figures.js';
+import { createMark, h } from '../ui/dom.js';
+import { groupThousands } from '../ui/numbers.js';
 import { createPanel } from '../ui/panel.js';
+import { createDisclosure, createDownloads, createTable, number, text } from '../ui/table.js';
 import { addDays, getToday } from '../ui/time.js';
 
-/** @typedef {import('../data/types.d.ts').Quality} Quality */
+/** @typedef {import('../data/types.d.ts').Schemas['Quality']} Quality */
 
 const DAYS = 90;
 const PAGE = 1000;
@@ -28,9 +28,8 @@ export function createQualityChart(signal) {
   const panel = createPanel({ title: 'Second source', signal, class: 'quality', lines: 9 });
   const { root, load } = panel;
   root.hidden = true;
-  let drawn = new AbortController();
   const refresh = () =>
-    load(async () => {
+    load(async (shown) => {
       const from = addDays(getToday(), -DAYS);
       /** @type {{ data: Quality[] }} */
       const { data } = await requestAllPages(`/v2/quality?from=${from}&limit=${PAGE}`, {
@@ -38,16 +37,8 @@ export function createQualityChart(signal) {
       });
       const compared = data.filter(({ difference }) => difference !== null);
       root.hidden = compared.length === 0;
-      drawn.abort();
-      drawn = new AbortController();
-      return root.hidden ? [] : renderQuality(compared, from, anySignal([signal, drawn.signal]));
+      return root.hidden ? [] : renderQuality(compared, from, shown);
     });
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const refreshSoon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, BURST_MS);
-  };
   // The status has the titles of the sources. One source alone costs no request.
   let isStarted = false;
   onStatus(({ status }) => {
@@ -55,7 +46,7 @@ export function createQualityChart(signal) {
     isStarted = true;
     root.hidden = false;
     void refresh();
-    onRate(refreshSoon, signal, { firstConnection: false });
+    onRate(debounce(refresh, BURST_MS), signal, { firstConnection: false });
   }, signal);
   return root;
 }
@@ -70,7 +61,6 @@ function renderQuality(rows, from, signal) {
     );
     return {
       label,
-      colour: getSeriesColour(label),
       values: days.map((day) => {
         const difference = own.get(day)?.difference;
         return difference ? toPixelValue(difference) * 100 : null;
@@ -83,12 +73,6 @@ function renderQuality(rows, from, signal) {
   const describes =
     `Line chart of the difference of ${sources.join(', ')} in percent ` +
     `from ${days[0]} to ${days.at(-1)} for ${quotes.join(', ')}.`;
-  const download = (/** @type {'csv' | 'xlsx'} */ format) =>
-    h(
-      'a',
-      { href: toUrl(`/v2/quality.${format}?from=${from}`), download: '' },
-      format.toUpperCase(),
-    );
   return [
     h(
       'p',
@@ -106,8 +90,11 @@ function renderQuality(rows, from, signal) {
     h(
       'div',
       { class: 'row under-chart' },
-      createDetails('Data table', () => createDataTable(rows)),
-      h('span', { class: 'row downloads' }, download('csv'), download('xlsx')),
+      createDisclosure('Data table', () => createDataTable(rows)),
+      createDownloads(
+        ['CSV', `/v2/quality.csv?from=${from}`],
+        ['XLSX', `/v2/quality.xlsx?from=${from}`],
+      ),
     ),
   ];
 }
@@ -129,31 +116,21 @@ function listDiverging(rows) {
 const describe = (row) =>
   row ? `${formatPercent(row.difference)}${row.diverges ? ' diverges' : ''}` : 'no second rate';
 
+/** @type {readonly import('../ui/table.js').Column<Quality>[]} */
+const COLUMNS = [
+  text('Day (UTC)', 'rate_date'),
+  text('Currency', 'quote'),
+  number('Rate', ({ rate }) => groupThousands(rate)),
+  text('Source', ({ source }) => titleOf(source)),
+  number('Second rate', ({ second_rate }) => groupThousands(second_rate ?? '–')),
+  text('Second source', ({ second_source }) => titleOf(String(second_source))),
+  number('Difference', ({ difference, diverges }) => [
+    formatPercent(difference),
+    diverges && ' ',
+    diverges && createMark('wrong', 'diverges', DIVERGES),
+  ]),
+];
+
 /** @param {Quality[]} rows oldest first */
-function createDataTable(rows) {
-  const columns = [
-    { name: 'Day (UTC)' },
-    { name: 'Currency' },
-    { name: 'Rate', figures: true },
-    { name: 'Source' },
-    { name: 'Second rate', figures: true },
-    { name: 'Second source' },
-    { name: 'Difference', figures: true },
-  ];
-  const cells = [...rows]
-    .reverse()
-    .map((row) => [
-      row.rate_date,
-      row.quote,
-      groupThousands(row.rate),
-      titleOf(row.source),
-      groupThousands(row.second_rate ?? '–'),
-      titleOf(String(row.second_source)),
-      [
-        formatPercent(row.difference),
-        row.diverges && ' ',
-        row.diverges && createMark('wrong', 'diverges', DIVERGES),
-      ],
-    ]);
-  return createTable('Rates beside those of the second source', columns, cells);
-}
+const createDataTable = (rows) =>
+  createTable('Rates beside those of the second source', COLUMNS, [...rows].reverse());

@@ -1,20 +1,23 @@
 // @ts-check
-import { getSeriesColour } from '../charts/series.js';
+import { paintSeries } from '../charts/series.js';
 import { createSparkline } from '../charts/sparkline.js';
 import { requestJson } from '../data/api.js';
 import { loadCurrencies } from '../data/currencies.js';
-import { getParam } from '../data/params.js';
+import { computePercentChange } from '../data/decimal.js';
+import { getSide } from '../data/rate-range.js';
 import { isSimulated } from '../data/status.js';
-import { createMark, h } from '../ui/dom.js';
-import { renderRate } from '../ui/figures.js';
+import { countColumns, createMark, h } from '../ui/dom.js';
+import { renderRate } from '../ui/numbers.js';
 import { createEmptyState } from '../ui/panel.js';
 import { addDays, formatShortAge, getToday } from '../ui/time.js';
-import { describeChange } from './rate-trend.js';
 
-/** @typedef {import('../data/types.d.ts').Rate} Rate */
+/** @typedef {import('../data/types.d.ts').Schemas['Rate']} Rate */
 /** @typedef {ReturnType<typeof createCard>} Card */
 
 const SPARK_DAYS = 30;
+const SIGNS = { down: '▼', up: '▲', flat: '■' };
+/** Custom properties of the style, for wide and narrower windows. */
+const MAX_COLUMNS = { '--columns': 7, '--narrow-columns': 4 };
 export const DIVERGES = 'Another source of the day is far off: see /v2/quality';
 export const SUSPECT = 'More than 20 % off the last known rate of the seven days before';
 
@@ -26,7 +29,10 @@ let history = [];
 let shown = '';
 let decorated = '';
 
-/** @param {AbortSignal} signal @returns {Promise<import('../data/types.d.ts').Rates>} */
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<import('../data/types.d.ts').Schemas['RatesAnswer']>}
+ */
 const requestLatest = (signal) => requestJson('/v2/rates/latest', { signal });
 
 /** Whether there are newer rates than those on the cards. @param {AbortSignal} signal */
@@ -36,6 +42,7 @@ export const hasNewRates = async (signal) =>
 /** One card per currency. Changes, names and sparklines follow. @param {AbortSignal} signal */
 export async function renderRateCards(signal) {
   const { data, meta } = await requestLatest(signal);
+  shown = JSON.stringify(data);
   if (data.length === 0)
     return [createEmptyState('No rates yet.', 'They appear after the first run.')];
   const side = getSide();
@@ -43,20 +50,21 @@ export async function renderRateCards(signal) {
   const missing = (meta.missing_quotes ?? []).map((quote) =>
     h('li', { class: 'card' }, h('h3', {}, quote), h('p', { class: 'muted' }, 'No rate yet')),
   );
-  shown = JSON.stringify(data);
   decorate(cards, data);
   if (shown !== decorated) void loadDecoration(cards, data, signal);
-  return [h('ul', { class: 'cards' }, [...cards.map(({ root }) => root), ...missing])];
+  const all = [...cards.map(({ root }) => root), ...missing];
+  const list = h('ul', { class: 'cards' }, all);
+  for (const [property, most] of Object.entries(MAX_COLUMNS))
+    list.style.setProperty(property, String(countColumns(all.length, most)));
+  return [list];
 }
-
-const getSide = () => (getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse');
 
 /** @param {Rate} rate @param {'rate' | 'inverse'} side */
 function createCard(rate, side) {
   const { quote, rate_date, observed_at, stale, suspect, diverges, source } = rate;
   const name = h('span', { class: 'muted card-name' }, names?.get(quote) ?? '');
   const change = h('p', { class: 'change' }, ' ');
-  const spark = h('div', { class: `spark series-${getSeriesColour(quote)}` });
+  const spark = paintSeries(h('div', { class: 'spark' }), quote);
   const marks = [
     stale && createMark('wrong', 'stale', 'Older than the last slot'),
     suspect && createMark('wrong', 'suspect', SUSPECT),
@@ -116,4 +124,29 @@ function decorate(cards, newest) {
     card.change.replaceChildren(...describeChange(rates, side));
     card.spark.replaceChildren(createSparkline(rates, side, SPARK_DAYS));
   }
+}
+
+/**
+ * The change from the rate before to the newest one.
+ * @param {readonly Rate[]} rates of one currency, oldest first
+ * @param {'rate' | 'inverse'} side
+ * @returns {(Node | string)[]}
+ */
+function describeChange(rates, side) {
+  const [before, newest] = [rates.at(-2), rates.at(-1)];
+  const [then, now] = [before?.[side], newest?.[side]];
+  const change = now && then ? computePercentChange(now, then) : null;
+  if (!before || !newest || change === null)
+    return [h('span', { class: 'muted' }, 'no earlier rate')];
+  const way = change.startsWith('-') ? 'down' : /[1-9]/.test(change) ? 'up' : 'flat';
+  const isNextDay = before.rate_date === addDays(newest.rate_date, -1);
+  return [
+    h(
+      'span',
+      { class: `move ${way}` },
+      h('span', { 'aria-hidden': 'true' }, SIGNS[way]),
+      ` ${change.replace('-', '−')} %`,
+    ),
+    h('span', { class: 'muted' }, isNextDay ? ' in a day' : ` since ${before.rate_date}`),
+  ];
 }

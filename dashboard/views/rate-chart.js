@@ -1,32 +1,32 @@
 // @ts-check
 import { createLineChart } from '../charts/line-chart.js';
-import { getSeriesColour } from '../charts/series.js';
-import { toUrl } from '../data/api.js';
+import { paintSeries } from '../charts/series.js';
 import { loadCurrencies } from '../data/currencies.js';
 import { divide, toPixelValue } from '../data/decimal.js';
 import { onRate } from '../data/event-stream.js';
-import { getParam, onParamsChange, setParams } from '../data/params.js';
-import { getRange, loadSeries, PRESETS } from '../data/rate-range.js';
-import { anySignal } from '../data/signals.js';
-import { createChoice, createDetails, createMark, createTable, h } from '../ui/dom.js';
-import { groupThousands } from '../ui/figures.js';
+import { getParam, onParams, setParams } from '../data/params.js';
+import { getRange, getSide, loadSeries, PRESETS } from '../data/rate-range.js';
+import { debounce } from '../data/schedule.js';
+import { createButton, createMark, h } from '../ui/dom.js';
+import { createChoice } from '../ui/filter.js';
+import { groupThousands } from '../ui/numbers.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
+import { createDisclosure, createDownloads, createTable, number, text } from '../ui/table.js';
 import { getToday, listDays } from '../ui/time.js';
 import { SUSPECT } from './rate-cards.js';
-import { createMonthlyDetails, createSummary } from './rate-summary.js';
+import { createMonths, createSummary } from './rate-summary.js';
 
 /** @typedef {import('../data/rate-range.js').Series} Series */
-/** @typedef {import('../data/types.d.ts').Currency} Currency */
+/** @typedef {import('../data/types.d.ts').Schemas['Currency']} Currency */
 
 const BURST_MS = 400;
 const SHOWN_PARAMS = ['range', 'from', 'to', 'quotes', 'show'];
 
 /** Rates over time, with a summary of the range. @param {AbortSignal} signal */
 export function createRateChart(signal) {
-  const presets = createChoice('Range', PRESETS, {
-    value: () => getRange().preset,
-    pick: (name) =>
-      setParams({ range: name === '3m' ? null : name, from: null, to: null }, { step: false }),
+  const presets = createChoice('range', 'Range', PRESETS, {
+    getValue: () => getRange().preset,
+    clear: { from: null, to: null },
   });
   const [from, to] = [createDayInput('from', 'From'), createDayInput('to', 'To')];
   const { root, load } = createPanel({
@@ -36,41 +36,16 @@ export function createRateChart(signal) {
     class: 'chart-panel',
     lines: 19,
   });
-  let drawn = new AbortController();
-  const refresh = () =>
-    load(async () => {
-      const mine = new AbortController();
-      const content = await renderChart(anySignal([signal, mine.signal]));
-      // The previous chart stays until the new one is ready.
-      drawn.abort();
-      drawn = mine;
-      return content;
-    });
-  let shown = getShown();
+  const refresh = () => void load(renderChart);
   const follow = () => {
-    if (shown === getShown()) return;
-    shown = getShown();
-    presets.follow();
-    from.follow();
-    to.follow();
-    void refresh();
+    for (const control of [presets, from, to]) control.follow();
+    refresh();
   };
-  onParamsChange(follow, signal);
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  onRate(
-    () => {
-      clearTimeout(timer);
-      timer = setTimeout(refresh, BURST_MS);
-    },
-    signal,
-    { firstConnection: false },
-  );
-  void refresh();
+  onParams(SHOWN_PARAMS, follow, signal);
+  onRate(debounce(refresh, BURST_MS), signal, { firstConnection: false });
+  refresh();
   return root;
 }
-
-const getShown = () => SHOWN_PARAMS.map((name) => getParam(name)).join(' ');
 
 /** @param {'from' | 'to'} name @param {string} label */
 function createDayInput(name, label) {
@@ -101,8 +76,7 @@ async function renderChart(signal) {
   const chosen = codes.filter((code) => wanted.includes(code));
   if (chosen.length === 0) chosen.push(...codes.slice(0, 1));
   const range = clipRange(known.filter(({ code }) => chosen.includes(code)));
-  const side = getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse';
-  const { series, weekly, query } = await loadSeries(chosen, range, side, signal);
+  const { series, weekly, query } = await loadSeries(chosen, range, signal);
   const days = weekly
     ? [...new Set(series.flatMap(({ points }) => [...points.keys()]))].sort()
     : listDays(range.from, range.to);
@@ -121,9 +95,9 @@ async function renderChart(signal) {
     h(
       'div',
       { class: 'row under-chart' },
-      createDetails('Data table', () => createDataTable(series, days)),
-      createMonthlyDetails(query, signal),
-      createDownloads(query),
+      createDisclosure('Data table', () => createDataTable(series, days)),
+      createMonths(query, signal),
+      createRateDownloads(query),
     ),
   ];
 }
@@ -138,18 +112,13 @@ function clipRange(chosen) {
 }
 
 /** @param {string} query */
-function createDownloads(query) {
+function createRateDownloads(query) {
   const wide = 'One row per day, one column per currency';
-  /** @param {string} label @param {string} path @param {string} [title] */
-  const link = (label, path, title = '') =>
-    h('a', { href: toUrl(path), download: '', title: title || null }, label);
-  return h(
-    'span',
-    { class: 'row downloads' },
-    link('CSV', `/v2/rates.csv?${query}`),
-    link('XLSX', `/v2/rates.xlsx?${query}`),
-    link('CSV by currency', `/v2/rates.csv?${query}&layout=wide`, wide),
-    link('XLSX by currency', `/v2/rates.xlsx?${query}&layout=wide`, wide),
+  return createDownloads(
+    ['CSV', `/v2/rates.csv?${query}`],
+    ['XLSX', `/v2/rates.xlsx?${query}`],
+    ['CSV by currency', `/v2/rates.csv?${query}&layout=wide`, wide],
+    ['XLSX by currency', `/v2/rates.xlsx?${query}&layout=wide`, wide],
   );
 }
 
@@ -158,7 +127,7 @@ function explainScale(chosen, weekly) {
   const scale =
     chosen.length > 1
       ? 'Indexed: the first day of each currency in this range is 100.'
-      : getParam('show', 'rate') === 'rate' || weekly
+      : getSide() === 'rate' || weekly
         ? `${chosen[0]} for 1 USD.`
         : `USD for 1 ${chosen[0]}.`;
   return weekly ? `${scale} The last rate of each week.` : scale;
@@ -171,30 +140,17 @@ function createChips(codes, chosen) {
   const createChip = (/** @type {string} */ code) => {
     const pressed = chosen.includes(code);
     const toggled = codes.filter((other) => chosen.includes(other) !== (other === code));
-    return h(
-      'button',
-      {
-        type: 'button',
-        class: `chip series-${getSeriesColour(code)}`,
-        'data-key': code,
-        'aria-pressed': String(pressed),
-        click: () => choose(toggled),
-      },
-      h('span', { class: 'swatch', 'aria-hidden': 'true' }),
-      code,
-    );
+    const state = { class: 'chip', 'data-key': code, 'aria-pressed': String(pressed) };
+    const chip = createButton(code, () => choose(toggled), state);
+    chip.prepend(h('span', { class: 'swatch', 'aria-hidden': 'true' }));
+    return paintSeries(chip, code);
   };
-  const all = {
-    type: 'button',
-    class: 'chip plain',
-    'data-key': 'all',
-    click: () => choose(codes),
-  };
+  const all = { class: 'chip plain', 'data-key': 'all' };
   return h(
     'div',
     { class: 'chips', role: 'group', 'aria-label': 'Currencies of the chart' },
     ...codes.map(createChip),
-    h('button', all, 'all'),
+    createButton('all', () => choose(codes), all),
   );
 }
 
@@ -207,7 +163,6 @@ function createChart(series, days, signal) {
     const shown = several ? texts.map((text) => toIndex(text, first)) : texts;
     return {
       label: quote,
-      colour: getSeriesColour(quote),
       values: shown.map((text) => (text === undefined ? null : toPixelValue(text))),
       texts: days.map((day, at) => {
         const point = points.get(day);
@@ -229,17 +184,15 @@ const toIndex = (text, first) =>
 /** @param {Series[]} series @param {readonly string[]} days */
 function createDataTable(series, days) {
   const columns = [
-    { name: 'Day (UTC)' },
-    ...series.map(({ quote }) => ({ name: quote, figures: true })),
+    text('Day (UTC)', (/** @type {string} */ day) => day),
+    ...series.map(({ quote, points }) =>
+      number(quote, (/** @type {string} */ day) => {
+        const point = points.get(day);
+        if (!point) return 'no rate';
+        const mark = point.suspect && createMark('wrong', 'suspect', SUSPECT);
+        return [groupThousands(point.text), mark && ' ', mark];
+      }),
+    ),
   ];
-  const rows = [...days].reverse().map((day) => [
-    day,
-    ...series.map(({ points }) => {
-      const point = points.get(day);
-      if (!point) return 'no rate';
-      const mark = point.suspect && createMark('wrong', 'suspect', SUSPECT);
-      return [groupThousands(point.text), mark && ' ', mark];
-    }),
-  ]);
-  return createTable(`Rates from ${days[0]} to ${days.at(-1)}`, columns, rows);
+  return createTable(`Rates from ${days[0]} to ${days.at(-1)}`, columns, [...days].reverse());
 }

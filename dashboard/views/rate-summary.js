@@ -1,19 +1,34 @@
 // @ts-check
-import { describeError, requestAllPages, saveBlob, toUrl } from '../data/api.js';
+import { describeError, requestAllPages, saveBlob } from '../data/api.js';
 import { divide } from '../data/decimal.js';
-import { createButton, createDetails, createNotice, createTable, h, render } from '../ui/dom.js';
-import { renderRate } from '../ui/figures.js';
+import { createButton, createNotice, h, render } from '../ui/dom.js';
+import { renderRate } from '../ui/numbers.js';
+import { createDisclosure, createDownloads, createTable, number, rate, text } from '../ui/table.js';
 
 /** @typedef {import('../data/rate-range.js').Series} Series */
-/** @typedef {import('../data/types.d.ts').Bucket} Bucket */
+/** @typedef {import('../data/types.d.ts').Schemas['Bucket']} Bucket */
 
+/** @typedef {import('../data/rate-range.js').Summary & { quote: string }} Row */
+/** @type {readonly import('../ui/table.js').Column<Row>[]} */
 const COLUMNS = [
-  { name: 'Currency' },
-  { name: 'Average', figures: true },
-  { name: 'Closing', figures: true },
-  { name: 'High', figures: true },
-  { name: 'Low', figures: true },
-  { name: 'Days', figures: true },
+  text('Currency', 'quote'),
+  rate('Average', 'average'),
+  number('Closing', ({ closing, closingDate }) =>
+    h('span', { title: `Rate of ${closingDate}` }, renderRate(closing)),
+  ),
+  rate('High', 'high'),
+  rate('Low', 'low'),
+  number('Days', 'days'),
+];
+/** @type {readonly import('../ui/table.js').Column<Bucket>[]} */
+const MONTH_COLUMNS = [
+  text('Month', ({ from }) => from.slice(0, 7)),
+  text('Currency', 'quote'),
+  number('Average', (bucket) => renderRate(roundAverage(bucket))),
+  rate('Closing', 'last'),
+  rate('High', 'max'),
+  rate('Low', 'min'),
+  number('Days', ({ count, days }) => `${count} of ${days}`),
 ];
 
 /**
@@ -24,18 +39,6 @@ const COLUMNS = [
 export function createSummary(series, { from, to }) {
   const rows = series.flatMap(({ quote, summary }) => (summary ? [{ quote, ...summary }] : []));
   if (rows.length === 0) return null;
-  const table = createTable(
-    `Summary from ${from} to ${to}`,
-    COLUMNS,
-    rows.map(({ quote, average, closing, closingDate, high, low, days }) => [
-      quote,
-      renderRate(average),
-      h('span', { title: `Rate of ${closingDate}` }, renderRate(closing)),
-      renderRate(high),
-      renderRate(low),
-      String(days),
-    ]),
-  );
   const download = () => {
     const head = 'currency,from,to,average,closing,closing_date,high,low,days';
     const lines = rows.map(({ quote, average, closing, closingDate, high, low, days }) =>
@@ -53,24 +56,32 @@ export function createSummary(series, { from, to }) {
       h('h3', {}, `Summary, ${from} to ${to}`),
       createButton('Summary as CSV', download, { class: 'link small' }),
     ),
-    table,
+    createTable(`Summary from ${from} to ${to}`, COLUMNS, rows),
   );
 }
 
 /**
- * Loads the same figures by month when opened.
+ * Loads the same by month when opened.
  * @param {string} query
  * @param {AbortSignal} signal
  */
-export function createMonthlyDetails(query, signal) {
+export function createMonths(query, signal) {
   const path = `?${query}&group=month`;
-  return createDetails('By month', () => {
+  return createDisclosure('By month', () => {
     const content = h('div', {}, h('p', { class: 'muted' }, 'Loading …'));
     const show = async () => {
       try {
         /** @type {{ data: Bucket[] }} */
         const { data } = await requestAllPages(`/v2/rates${path}`, { signal });
-        render(content, createMonthlyTable(data), createDownloads(path));
+        const newestFirst = [...data].sort((a, b) => b.from.localeCompare(a.from));
+        render(
+          content,
+          createTable('Rates by month, for 1 USD', MONTH_COLUMNS, newestFirst),
+          createDownloads(
+            ['By month as CSV', `/v2/rates.csv${path}`],
+            ['By month as XLSX', `/v2/rates.xlsx${path}`],
+          ),
+        );
       } catch (error) {
         const message = describeError(error);
         if (message) render(content, createNotice('wrong', message));
@@ -79,31 +90,6 @@ export function createMonthlyDetails(query, signal) {
     void show();
     return content;
   });
-}
-
-/** @param {string} path */
-const createDownloads = (path) =>
-  h(
-    'p',
-    { class: 'row downloads' },
-    h('a', { href: toUrl(`/v2/rates.csv${path}`), download: '' }, 'By month as CSV'),
-    h('a', { href: toUrl(`/v2/rates.xlsx${path}`), download: '' }, 'By month as XLSX'),
-  );
-
-/** @param {Bucket[]} buckets */
-function createMonthlyTable(buckets) {
-  const rows = [...buckets]
-    .sort((a, b) => b.from.localeCompare(a.from))
-    .map((bucket) => [
-      bucket.from.slice(0, 7),
-      bucket.quote,
-      renderRate(roundAverage(bucket)),
-      renderRate(bucket.last),
-      renderRate(bucket.max),
-      renderRate(bucket.min),
-      `${bucket.count} of ${bucket.days}`,
-    ]);
-  return createTable('Rates by month, for 1 USD', [{ name: 'Month' }, ...COLUMNS], rows);
 }
 
 /** The API sends averages with 18 decimals; the rates have fewer. @param {Bucket} bucket */

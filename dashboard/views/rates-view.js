@@ -1,9 +1,10 @@
 // @ts-check
 import { getLiveEvents, onConnectionChange, onRate, reportRate } from '../data/event-stream.js';
-import { getParam, onParamsChange, setParams } from '../data/params.js';
-import { takeTurn, waitForView } from '../data/schedule.js';
+import { onParams } from '../data/params.js';
+import { debounce, takeTurn, waitForView } from '../data/schedule.js';
 import { anySignal } from '../data/signals.js';
-import { createChoice, h } from '../ui/dom.js';
+import { h } from '../ui/dom.js';
+import { createChoice } from '../ui/filter.js';
 import { createPanel } from '../ui/panel.js';
 import { createConverter } from './converter.js';
 import { createQualityChart } from './quality-chart.js';
@@ -22,7 +23,10 @@ const AGE_REFRESH_MS = 60_000;
  * @param {AbortSignal} signal
  */
 export async function open(place, signal) {
-  const side = createSideChoice();
+  const side = createChoice('show', 'Direction of the rates', [
+    ['rate', 'for 1 USD'],
+    ['inverse', 'in USD'],
+  ]);
   const cards = createPanel({
     title: 'USD rates',
     signal,
@@ -36,13 +40,11 @@ export async function open(place, signal) {
   const refresh = () => cards.load(() => renderRateCards(signal));
   const timer = setInterval(refresh, AGE_REFRESH_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
-  let shown = getParam('show');
-  onParamsChange(() => {
-    if (shown === getParam('show')) return;
-    shown = getParam('show');
+  const follow = () => {
     side.follow();
     void refresh();
-  }, signal);
+  };
+  onParams(['show'], follow, signal);
   followRates(refresh, signal);
   await refresh();
   void showRest(place, rest, signal);
@@ -61,28 +63,9 @@ async function showRest(place, rest, signal) {
   }
 }
 
-const createSideChoice = () =>
-  createChoice(
-    'Direction of the rates',
-    [
-      ['rate', 'for 1 USD'],
-      ['inverse', 'in USD'],
-    ],
-    {
-      value: () => getParam('show', 'rate'),
-      pick: (show) => setParams({ show: show === 'rate' ? null : show }, { step: false }),
-    },
-  );
-
 /** @param {() => Promise<void>} refresh @param {AbortSignal} signal */
 function followRates(refresh, signal) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const refreshSoon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, BURST_MS);
-  };
-  onRate(refreshSoon, signal, { firstConnection: false });
+  onRate(debounce(refresh, BURST_MS), signal, { firstConnection: false });
   if (getLiveEvents().connected) return;
   const waiting = new AbortController();
   const catchUp = async () => {

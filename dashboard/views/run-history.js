@@ -1,30 +1,36 @@
 // @ts-check
 import { requestAllPages } from '../data/api.js';
 import { onRate } from '../data/event-stream.js';
-import { getParam, onParamsChange } from '../data/params.js';
+import { getParam, onParams } from '../data/params.js';
 import { onStatus, titleOf } from '../data/status.js';
-import { createTable, h } from '../ui/dom.js';
+import { h } from '../ui/dom.js';
 import { createRawDetails, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
 import { createFilter } from '../ui/filter.js';
 import { renderState } from '../ui/health-strip.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
+import { createTable, number, text } from '../ui/table.js';
 import { formatDuration, renderUtc } from '../ui/time.js';
 
-/** @typedef {import('../data/types.d.ts').Run} Run */
+/** @typedef {import('../data/types.d.ts').Schemas['Run']} Run */
 
 const SHOWN = 50;
 /** A filter looks at this many of the newest runs. */
 const MAX_SEARCHED = 2000;
 const MAX_PAGE = 1000;
+/** @type {readonly import('../ui/table.js').Column<Run>[]} */
 const COLUMNS = [
-  { name: 'Requested (UTC)' },
-  { name: 'Slot (UTC)' },
-  { name: 'Trigger' },
-  { name: 'State' },
-  { name: 'Duration', figures: true },
-  { name: 'Attempts', figures: true },
-  { name: 'Cost', figures: true },
-  { name: 'Result' },
+  text('Requested (UTC)', ({ asked_at }) => renderUtc(asked_at, { seconds: true })),
+  text('Slot (UTC)', ({ slot, first_day, last_day }) =>
+    first_day && !slot ? `${first_day} – ${last_day}` : renderUtc(slot),
+  ),
+  text('Trigger', ({ trigger, skipped_count }) =>
+    skipped_count ? `${trigger} × ${skipped_count}` : trigger,
+  ),
+  text('State', ({ state }) => renderState(state)),
+  number('Duration', formatRunTime),
+  number('Attempts', 'attempts'),
+  number('Cost', 'cost'),
+  text('Result', createResult),
 ];
 const STATES = [
   'due',
@@ -51,13 +57,11 @@ export function createRunHistory(signal) {
     lines: 13,
   });
   const refresh = () => void load(() => renderRuns(signal));
-  let shown = getFilter();
-  onParamsChange(() => {
-    for (const { follow } of filters) follow();
-    if (shown === getFilter()) return;
-    shown = getFilter();
+  const follow = () => {
+    for (const filter of filters) filter.follow();
     refresh();
-  }, signal);
+  };
+  onParams(['run_state', 'run_trigger'], follow, signal);
   let seen = '';
   // The list is long: it is only requested again when the status has changed.
   onStatus(({ status, error }) => {
@@ -70,8 +74,6 @@ export function createRunHistory(signal) {
   onRate(refresh, signal, { firstConnection: false });
   return { root, refresh };
 }
-
-const getFilter = () => `${getParam('run_state')} ${getParam('run_trigger')}`;
 
 /** @param {AbortSignal} signal */
 async function renderRuns(signal) {
@@ -86,25 +88,9 @@ async function renderRuns(signal) {
   const data = runs
     .filter((run) => (!state || run.state === state) && (!trigger || run.trigger === trigger))
     .slice(0, SHOWN);
-  if (data.length > 0) return [createTable('Runs, newest first', COLUMNS, data.map(createRow))];
+  if (data.length > 0) return [createTable('Runs, newest first', COLUMNS, data)];
   if (isFiltered) return [createEmptyState('No run matches.', 'Change the filter above.')];
   return [createEmptyState('No run yet.', 'The first one starts with the producer.')];
-}
-
-/** @param {Run} run */
-function createRow(run) {
-  const { asked_at, slot, first_day, last_day, trigger, attempts, cost, ended_at } = run;
-  const duration = ended_at === null ? 'open' : Date.parse(ended_at) - Date.parse(asked_at);
-  return [
-    renderUtc(asked_at, { seconds: true }),
-    slot ? renderUtc(slot) : first_day ? `${first_day} – ${last_day}` : '–',
-    `${trigger}${run.skipped_count ? ` × ${run.skipped_count}` : ''}`,
-    renderState(run.state),
-    typeof duration === 'string' ? duration : formatRunTime(duration),
-    String(attempts),
-    cost === null ? '–' : String(cost),
-    createResult(run),
-  ];
 }
 
 /** @param {Run} run */
@@ -128,6 +114,9 @@ function createResult(run) {
   );
 }
 
-/** @param {number} ms */
-const formatRunTime = (ms) =>
-  ms < 10_000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : formatDuration(ms);
+/** @param {Run} run */
+function formatRunTime({ asked_at, ended_at }) {
+  if (ended_at === null) return 'open';
+  const ms = Date.parse(ended_at) - Date.parse(asked_at);
+  return ms < 10_000 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : formatDuration(ms);
+}

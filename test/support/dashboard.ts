@@ -113,9 +113,10 @@ export async function waitForRates(page: Page): Promise<void> {
 /** Waits until every panel has loaded, which it does once it comes into view. */
 export async function waitForPanels(page: Page): Promise<void> {
   await page.locator('.panel h2').first().waitFor();
-  const panels = page.locator('.panel:visible');
+  const panels = page.locator('.panel:visible, .chart-and-converter');
   await eventually(async () => {
     for (const panel of await panels.all()) await panel.scrollIntoViewIfNeeded();
+    expect(await page.locator('.chart-and-converter:empty').count()).to.equal(0);
     expect(await panels.locator('.skeleton').count()).to.equal(0);
     expect(await page.locator('[aria-busy]').count()).to.equal(0);
   });

@@ -145,6 +145,7 @@ describe('the banners of the dashboard', function () {
         observed_at, fetched_at, gen_random_uuid()
       from daily_rates`);
     await page.reload();
+    await chart.scrollIntoViewIfNeeded();
     await chart.locator('canvas').waitFor();
     expect(await chart.getByRole('img').getAttribute('aria-label')).to.match(
       /difference of Simulator of Open Exchange Rates in percent from [\d-]+ to .* for KES, NGN/,

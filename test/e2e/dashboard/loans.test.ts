@@ -87,6 +87,7 @@ describe('the loan book view', function () {
   it('brings the history of a loan into view when it is chosen', async () => {
     const page = await service.open('/?view=loans&as_of=2021-10-15');
     await page.setViewportSize({ width: 1280, height: 600 });
+    await page.getByRole('heading', { name: 'Loans', exact: true }).scrollIntoViewIfNeeded();
     await page.locator('.loans tbody tr').first().getByRole('button').click();
     const heading = page.locator('.loan-detail h2');
     await eventually(async () => {
@@ -112,7 +113,7 @@ describe('the loan book view', function () {
     await page.getByRole('button', { name: 'Today' }).click();
     await page.waitForURL(new RegExp(`as_of=${new Date().toISOString().slice(0, 10)}`));
     await eventually(async () =>
-      expect(await page.locator('.book-facts').textContent()).to.not.contain('newest day'),
+      expect(await page.locator('.book-notes').textContent()).to.not.contain('newest day'),
     );
   });
 

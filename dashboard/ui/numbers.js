@@ -1,7 +1,7 @@
 // @ts-check
 import { h } from './dom.js';
 
-/** Figures with all their digits: the leading ones at full size, the rest smaller. */
+/** Numbers with all their digits: the leading ones at full size, the rest smaller. */
 
 /** `1234567.8900` → `1,234,567.8900`. @param {string} text */
 export function groupThousands(text) {
@@ -14,9 +14,15 @@ export function groupThousands(text) {
 export const renderRate = (text) =>
   renderSplit(text, /^(\d{2,}\.\d{2}|[1-9]\.\d{4}|0\.0*[1-9]\d{0,3})(\d+)$/);
 
-/** Money: two decimals, then further ones unless they are zeros. @param {string | null} text */
+/** Two decimals, then further ones unless they are zeros. @param {string} text */
+const trimAmount = (text) => text.replace(/(\.\d\d)0+$/, '$1');
+
+/** Money as text. @param {string} text */
+export const formatAmount = (text) => groupThousands(trimAmount(text));
+
+/** Money. @param {string | null | undefined} text */
 export const renderAmount = (text) =>
-  text === null ? '–' : renderSplit(text.replace(/(\.\d\d)0+$/, '$1'), /^(-?\d+\.\d{2})(\d+)$/);
+  text ? renderSplit(trimAmount(text), /^(-?\d+\.\d{2})(\d+)$/) : '–';
 
 /** @param {string} text @param {RegExp} pattern */
 function renderSplit(text, pattern) {

@@ -1,0 +1,126 @@
+// @ts-check
+import { toUrl } from '../data/api.js';
+import { formatPercent } from '../data/decimal.js';
+import { takeTurn } from '../data/schedule.js';
+import { h } from './dom.js';
+import { renderAmount, renderRate } from './numbers.js';
+
+/** @typedef {import('./dom.js').Attributes} Attributes */
+/** @typedef {import('./dom.js').Child} Child */
+/**
+ * @template Row
+ * @typedef {object} Column
+ * @property {string} name
+ * @property {(row: Row) => Child} render
+ * @property {'number' | undefined} class aligned to the right
+ * @property {string} key of the value, for sorting; empty without one
+ */
+/**
+ * @template Row
+ * @typedef {object} TableOptions
+ * @property {string} [class] of the table
+ * @property {(column: Column<Row>) => [Attributes, ...Child[]]} [createHead]
+ * @property {(row: Row) => Attributes} [describeRow]
+ */
+
+/** The rows that are in view at first. */
+const ROWS_PER_TURN = 15;
+
+/**
+ * A kind of column: of the values under a key, or of what a function makes of each row.
+ * @param {(value: any) => Child} format
+ * @param {'number'} [kind]
+ */
+const createKind =
+  (format, kind) =>
+  /**
+   * @template Row
+   * @param {string} name
+   * @param {(keyof Row & string) | ((row: Row) => Child)} source
+   * @param {(row: Row) => Child} [render]
+   * @returns {Column<Row>}
+   */
+  (name, source, render) =>
+    typeof source === 'function'
+      ? { name, class: kind, key: '', render: source }
+      : { name, class: kind, key: source, render: render ?? ((row) => format(row[source])) };
+
+const orDash = (/** @type {Child} */ value) => value ?? '–';
+export const text = createKind(orDash);
+export const number = createKind(orDash, 'number');
+export const money = createKind(renderAmount, 'number');
+export const rate = createKind(renderRate, 'number');
+export const percent = createKind(formatPercent, 'number');
+
+/**
+ * A table that scrolls under its head.
+ * @template Row
+ * @param {string} caption for screen readers
+ * @param {readonly Column<Row>[]} columns
+ * @param {readonly Row[]} rows
+ * @param {TableOptions<Row>} [options]
+ */
+export function createTable(caption, columns, rows, options = {}) {
+  const { createHead = ({ name }) => [{}, name], describeRow = () => ({}) } = options;
+  const heads = columns.map((column) => {
+    const [attributes, ...children] = createHead(column);
+    return h('th', { scope: 'col', class: column.class, ...attributes }, ...children);
+  });
+  const body = h('tbody');
+  const createRow = (/** @type {Row} */ row) => {
+    const cells = columns.map((column) => h('td', { class: column.class }, column.render(row)));
+    return h('tr', describeRow(row), cells);
+  };
+  void appendInTurns(body, rows, createRow);
+  return h(
+    'div',
+    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
+    h(
+      'table',
+      { class: options.class },
+      h('caption', { class: 'unseen' }, caption),
+      h('thead', {}, h('tr', {}, heads)),
+      body,
+    ),
+  );
+}
+
+/**
+ * The first rows at once, and the others while the table is shown.
+ * @template Row
+ * @param {HTMLElement} body
+ * @param {readonly Row[]} rows
+ * @param {(row: Row) => HTMLElement} createRow
+ */
+async function appendInTurns(body, rows, createRow) {
+  for (let at = 0; at < rows.length; at += ROWS_PER_TURN) {
+    if (at > 0) await takeTurn();
+    if (at > 0 && !body.isConnected) return;
+    body.append(...rows.slice(at, at + ROWS_PER_TURN).map(createRow));
+  }
+}
+
+/**
+ * A disclosure whose content is built when it is first opened, such as the table beside a chart.
+ * @param {string} title
+ * @param {() => HTMLElement} build
+ */
+export function createDisclosure(title, build) {
+  const root = h('details', { class: 'on-demand' }, h('summary', {}, title));
+  root.addEventListener(
+    'toggle',
+    () => root.open && root.children.length === 1 && root.append(build()),
+  );
+  return root;
+}
+
+/**
+ * Links to files of the API.
+ * @param {...[label: string, path: string, title?: string]} links
+ */
+export const createDownloads = (...links) =>
+  h(
+    'span',
+    { class: 'row downloads' },
+    links.map(([label, path, title]) => h('a', { href: toUrl(path), download: '', title }, label)),
+  );
