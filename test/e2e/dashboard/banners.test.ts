@@ -156,7 +156,7 @@ describe('the banners of the dashboard', function () {
       /KES 1\.47 % divergesNGN 0\.25 %/,
     );
     await chart.getByText('Data table').click();
-    expect(await chart.locator('tbody tr').count()).to.equal(20);
+    await eventually(async () => expect(await chart.locator('tbody tr').count()).to.equal(20));
     expect(await chart.locator('tbody .mark').count()).to.equal(1);
     expect(await page.locator('.card[data-quote=KES] .marks').textContent()).to.match(/diverges/);
     expect(await accessibilityFaults(page)).to.deep.equal([]);
