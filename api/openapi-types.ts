@@ -2360,7 +2360,7 @@ export interface components {
              */
             readonly currency: string | null;
             /**
-             * @description PAR>0, PAR>30, PAR>60, PAR>90; the buckets current, 1-30, 31-60, 61-90, 90+; and outside of the portfolio settled, not_released, no_schedule.
+             * @description portfolio; PAR>0, PAR>30, PAR>60, PAR>90; the buckets current, 1-30, 31-60, 61-90, 90+; and outside of the portfolio settled, not_released, no_schedule.
              * @example PAR>30
              */
             readonly measure: string;

@@ -45,7 +45,8 @@ with as_of(day) as (values (cast(:as_of as date)))
   cross join lateral (select greatest(0, scheduled - coalesce(paid, 0)) as still_to_pay) balance
 )
 , measure(place, measure, standing, least_days, most_days) as (
-  values (1, 'PAR>0', 'portfolio', 1, null),
+  values (0, 'portfolio', 'portfolio', 0, null),
+         (1, 'PAR>0', 'portfolio', 1, null),
          (2, 'PAR>30', 'portfolio', 31, null),
          (3, 'PAR>60', 'portfolio', 61, null),
          (4, 'PAR>90', 'portfolio', 91, null),

@@ -25,14 +25,10 @@ with rate(code, mid) as (
   from line
   group by measure
 )
--- Every loan of the portfolio is in one bucket: the buckets together are the portfolio.
 , lent as (
-  select case when count(*) = count(outstanding)
-              then nullif(sum(outstanding), 0) end as outstanding,
-         case when count(*) = count(principal)
-              then nullif(sum(principal), 0) end as principal
+  select nullif(outstanding, 0) as outstanding, nullif(principal, 0) as principal
   from converted
-  where measure not like 'PAR>%'
+  where measure = 'portfolio'
 )
 select measure,
        cast(converted.outstanding as numeric(38, 4)) as outstanding_balance,

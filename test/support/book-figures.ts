@@ -25,6 +25,7 @@ function share(part: bigint, whole: bigint): string | null {
 
 const OUTSIDE = ['settled', 'not_released', 'no_schedule'];
 const MEASURES: [string, (loan: Loan, day: number) => boolean][] = [
+  ['portfolio', isInPortfolio],
   ...[0, 30, 60, 90].map((days): [string, (loan: Loan, day: number) => boolean] => [
     `PAR>${days}`,
     (loan, day) => isInPortfolio(loan, day) && daysPastDue(loan, day) > days,

@@ -158,6 +158,12 @@ describe('totals of a book in several currencies', () => {
     const { rows } = await parReport(database.db, DAY, await inUsd());
     // 400306.599858 + 22200.330832 USD are lent, 6047.419998 of them to the loan in arrears.
     expect(
+      rows.find(({ scope, measure }) => scope === 'book in USD' && measure === 'portfolio'),
+    ).to.include({
+      ...{ loans: 4, outstanding_balance: '422506.9307', amount_at_risk: '2015.8067' },
+      by_outstanding: '1.000000',
+    });
+    expect(
       rows.find(({ scope, measure }) => scope === 'book in USD' && measure === 'PAR>30'),
     ).to.include({
       ...{
