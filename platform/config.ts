@@ -113,11 +113,15 @@ function findKafkaConflicts(raw: Environment): string[] {
     faults.push('KAFKA_SASL_TOKEN_URL: set it to where oauthbearer gets its tokens');
   if (isSet('KAFKA_SSL_CERT') !== isSet('KAFKA_SSL_KEY'))
     faults.push('KAFKA_SSL_CERT and KAFKA_SSL_KEY: set both or neither');
+  const login = [...sasl, 'KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'].filter(isSet);
+  if (login.length > 0 && !isSet('KAFKA_BROKERS'))
+    faults.push(`KAFKA_BROKERS: set it for ${login.join(', ')}; without it Kafka is not used`);
   const overTls = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'].filter(isSet);
   if (mechanism === 'aws-msk-iam') overTls.push('KAFKA_SASL_MECHANISM aws-msk-iam');
   if (overTls.length > 0 && raw['KAFKA_SSL'] !== 'true')
     faults.push(`KAFKA_SSL: set it to true for ${overTls.join(', ')}`);
-  if (mechanism === 'aws-msk-iam' && !mskRegion(raw['KAFKA_BROKERS'] ?? ''))
+  const { KAFKA_BROKERS: brokers } = raw;
+  if (mechanism === 'aws-msk-iam' && brokers && !mskRegion(brokers))
     faults.push(
       'KAFKA_BROKERS: use the names that AWS gives them: aws-msk-iam reads the region there',
     );

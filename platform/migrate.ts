@@ -10,7 +10,9 @@ import { execute, query, queryRow } from './sql.ts';
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
 const RELEASE_1_0_0 = new URL('from-1.0.0/', MIGRATIONS);
 /** What replaced all migrations before them (docs/adr/0017-one-baseline.md). */
-const BASELINE = readdirSync(MIGRATIONS).filter((name) => name.startsWith('20261204'));
+const BASELINE = readdirSync(MIGRATIONS)
+  .filter((name) => /^\d/.test(name) && name <= '20261204000600_allocation.ts')
+  .sort();
 /** What a database of release 1.0.0 has applied: everything from the first to the last of these. */
 const FIRST_OF_1_0_0 = '20261124000100_rates.ts';
 const LAST_OF_1_0_0 = '20261127000300_letters_closed.ts';

@@ -16,10 +16,14 @@ import { openOutageLog } from '../platform/outage-log.ts';
 import type { Appended, EventStream, OutgoingRecord } from '../stream/port.ts';
 import type { Days, FetchedRates, Provider, Quote, RatesResponse } from './providers/port.ts';
 
-export interface FetchDeps {
-  db: Database;
+/** A provider with its own ledger: budget, circuit breaker and quota are its own. */
+export interface Lane {
   ledger: Ledger;
   provider: Provider;
+}
+
+export interface FetchDeps extends Lane {
+  db: Database;
   publisher: {
     /** Creates the topic and looks up the id of the event schema, once per connection. */
     prepare(): Promise<number>;
@@ -40,6 +44,9 @@ interface FetchedRun {
   events: RateObserved[];
 }
 
+const OUTCOMES: Partial<Record<UpstreamKind, string>> = {
+  ...{ exhausted: 'quota', refused: 'refused', rejected: 'refused' },
+};
 const RENEW_MS = 5000;
 const STORE_DEADLINE_MS = 300_000;
 const PUBLISH_RETRY_MS = 5000;
@@ -123,10 +130,10 @@ async function storeResponse(
     { ...about(run), rates: quotes.length, observedFrom, answeredBy, missing, unrequested },
     'rates fetched',
   );
+  const events = eventsOf({ ...run, answered_by: answeredBy }, quotes);
   const fetched = {
-    ...{ body, answeredBy, missing, quota, observedFrom, observedTo },
-    eventIds: eventsOf({ ...run, answered_by: answeredBy }, quotes).map(({ event_id }) => event_id),
-    billedRates: response.cost,
+    ...{ body, answeredBy, missing, quota, observedFrom, observedTo, billedRates: response.cost },
+    eventIds: events.map(({ event_id }) => event_id),
   };
   const stored = await untilStored(deps, () => ledger.storeResponse(run, fetched), signal);
   if (stored === undefined)
@@ -155,10 +162,6 @@ async function untilStored<T>(
     deadline.clear();
   }
 }
-
-const OUTCOMES: Partial<Record<UpstreamKind, string>> = {
-  ...{ exhausted: 'quota', refused: 'refused', rejected: 'refused' },
-};
 
 async function publishEvents(deps: FetchDeps, { run, events }: FetchedRun): Promise<void> {
   const { ledger, publisher, topic, log } = deps;

@@ -9,10 +9,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Notifications } from '../platform/notifications.ts';
 import { startWakeLoop } from '../platform/wake-loop.ts';
 import type { EventStream, Position } from '../stream/port.ts';
-import { type FetchDeps, fetchAndPublish, refreshAccount } from './fetch-and-publish.ts';
-
-/** A provider with its own ledger: budget, circuit breaker and quota are its own. */
-export type Lane = Pick<FetchDeps, 'ledger' | 'provider'>;
+import { type FetchDeps, fetchAndPublish, type Lane, refreshAccount } from './fetch-and-publish.ts';
 
 export interface ProducerDeps extends Omit<FetchDeps, keyof Lane>, SlotSettings {
   /** The first runs the slots; each other one is the fallback of the one before. */

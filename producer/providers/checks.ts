@@ -37,6 +37,16 @@ export function parseObject(title: string, text: string): Record<string, unknown
   return body as Record<string, unknown>;
 }
 
+/** Parses what says what is left of the account; a call for it is free, and not repeated. */
+export function parseAccount(title: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const options = { retryable: false, cause };
+    throw new UpstreamError(`${title}: expected the account as JSON`, options);
+  }
+}
+
 /**
  * Checks every rate of a response and sorts out what was requested. Throws `UpstreamError` with
  * what was expected and what came: nothing of a doubtful response is used.

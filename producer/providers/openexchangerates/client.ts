@@ -1,8 +1,16 @@
 import type { AxiosResponse } from 'axios';
-import { isLosslessNumber, parse } from 'lossless-json';
+import { isLosslessNumber } from 'lossless-json';
 import type { QuotaSeen } from '../../../ledger/quota.ts';
 import { UpstreamError, type UpstreamKind } from '../../../platform/errors.ts';
-import { checkQuotes, isPeriod, parseObject, printed, unusable, whole } from '../checks.ts';
+import {
+  checkQuotes,
+  isPeriod,
+  parseAccount,
+  parseObject,
+  printed,
+  unusable,
+  whole,
+} from '../checks.ts';
 import { type Get, type HttpAdapter, openHttpProvider, refuseErrors } from '../http.ts';
 import type { FetchedRates, ProviderEntry, RateRequest, RatesResponse } from '../port.ts';
 
@@ -83,13 +91,8 @@ function kindOf({ status, data }: AxiosResponse<string>): { kind?: UpstreamKind 
 
 /** Reads usage.json. Unlimited plans say -1, which is no number of calls left. */
 function readUsage(text: string): QuotaSeen {
-  let body: unknown;
-  try {
-    body = parse(text);
-  } catch (cause) {
-    throw new UpstreamError(`${TITLE}: expected usage as JSON`, { retryable: false, cause });
-  }
-  const { plan, usage } = ((body as { data?: unknown } | null)?.data ?? {}) as {
+  const body = parseAccount(TITLE, text) as { data?: unknown } | null;
+  const { plan, usage } = (body?.data ?? {}) as {
     plan?: Record<string, unknown>;
     usage?: Record<string, unknown>;
   };

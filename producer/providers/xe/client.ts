@@ -1,11 +1,12 @@
 import type { AxiosResponse } from 'axios';
-import { isLosslessNumber, parse } from 'lossless-json';
+import { isLosslessNumber } from 'lossless-json';
 import type { QuotaSeen } from '../../../ledger/quota.ts';
 import { UpstreamError } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import {
   checkQuotes,
   isPeriod,
+  parseAccount,
   parseObject,
   printed,
   type RawQuote,
@@ -196,13 +197,7 @@ function quotaOfHeaders(headers: Readonly<Record<string, string>>): QuotaSeen {
  * `UpstreamError` when it is no such answer.
  */
 function readAccountInfo(text: string): QuotaSeen {
-  let body: unknown;
-  try {
-    body = parse(text);
-  } catch (cause) {
-    throw new UpstreamError('XE: expected account_info as JSON', { retryable: false, cause });
-  }
-  const info = (body ?? {}) as Record<string, unknown>;
+  const info = (parseAccount(TITLE, text) ?? {}) as Record<string, unknown>;
   if (typeof info['package'] !== 'string')
     throw new UpstreamError('XE: expected a package in account_info', { retryable: false });
   return {

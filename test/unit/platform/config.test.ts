@@ -161,11 +161,13 @@ describe('the settings', () => {
       .and.not.match(/hunter2/);
   });
 
+  const brokers = { KAFKA_BROKERS: 'kafka:9092' };
+
   it('require both credentials of XE, and all three of SASL', () => {
     expect(faultsOf({ XE_API_KEY: 'k' })).to.deep.equal([
       'XE_ACCOUNT_ID and XE_API_KEY: set both or neither',
     ]);
-    expect(faultsOf({ KAFKA_SASL_USERNAME: 'u' })).to.deep.equal([
+    expect(faultsOf({ KAFKA_SASL_USERNAME: 'u', ...brokers })).to.deep.equal([
       'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD: set all three or none; ' +
         'KAFKA_SASL_MECHANISM and KAFKA_SASL_PASSWORD not set',
     ]);
@@ -173,17 +175,17 @@ describe('the settings', () => {
   });
 
   it('want TLS for certificates and MSK, a token endpoint for OAuth, and PEM as text', () => {
-    expect(faultsOf({ KAFKA_SSL_CA: '/etc/ca.pem' })).to.deep.equal([
+    expect(faultsOf({ KAFKA_SSL_CA: '/etc/ca.pem', ...brokers })).to.deep.equal([
       'KAFKA_SSL_CA: use certificates as PEM text; _FILE at the end of the name takes a file of ' +
         'it, for example -----BEGIN CERTIFICATE-----…',
       'KAFKA_SSL: set it to true for KAFKA_SSL_CA',
     ]);
     const key = '-----BEGIN ENCRYPTED PRIVATE KEY-----\\nx';
-    expect(faultsOf({ KAFKA_SSL: 'true', KAFKA_SSL_KEY: key })).to.deep.equal([
+    expect(faultsOf({ KAFKA_SSL: 'true', KAFKA_SSL_KEY: key, ...brokers })).to.deep.equal([
       'KAFKA_SSL_KEY: the key is encrypted: decrypt it with openssl pkey -in FILE -out NEW',
       'KAFKA_SSL_CERT and KAFKA_SSL_KEY: set both or neither',
     ]);
-    const login = { KAFKA_SASL_USERNAME: 'id', KAFKA_SASL_PASSWORD: 'x' };
+    const login = { KAFKA_SASL_USERNAME: 'id', KAFKA_SASL_PASSWORD: 'x', ...brokers };
     expect(faultsOf({ KAFKA_SASL_MECHANISM: 'oauthbearer', ...login })).to.deep.equal([
       'KAFKA_SASL_TOKEN_URL: set it to where oauthbearer gets its tokens',
     ]);
@@ -191,6 +193,14 @@ describe('the settings', () => {
     expect(faultsOf(msk)).to.deep.equal([
       'KAFKA_SSL: set it to true for KAFKA_SASL_MECHANISM aws-msk-iam',
       'KAFKA_BROKERS: use the names that AWS gives them: aws-msk-iam reads the region there',
+    ]);
+  });
+
+  it('want brokers for a login to Kafka: the embedded stream would take their place unseen', () => {
+    const login = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'fx' };
+    expect(faultsOf({ ...login, KAFKA_SASL_PASSWORD: 'x' })).to.deep.equal([
+      'KAFKA_BROKERS: set it for KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD; ' +
+        'without it Kafka is not used',
     ]);
   });
 
