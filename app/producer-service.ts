@@ -115,7 +115,9 @@ export function openConfiguredLedger(config: Config, db: Database): Ledger {
 
 function openLaneLedger(config: Config, db: Database, { account, settings }: ProviderLane) {
   const { CURRENCIES: currencies } = config;
-  return openLedger({ db, ...account, currencies, dailyBudget: settings.dailyBudget });
+  const { dailyBudget, name } = settings;
+  const budgetSetting = PROVIDER_SETTINGS[name].dailyBudget;
+  return openLedger({ db, ...account, currencies, dailyBudget, budgetSetting });
 }
 
 /** Makes the sources of the settings known, in the order of PROVIDERS. */

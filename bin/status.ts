@@ -4,10 +4,11 @@ import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
 import { closeBreaker } from '../ledger/breaker.ts';
 import { SIMULATOR } from '../ledger/credentials.ts';
+import { aliveInstances } from '../ledger/health.ts';
 import type { OpenRun, ProviderStatus, SlotState } from '../ledger/status.ts';
 import type { Heartbeat } from '../platform/heartbeat.ts';
-import { formatMinute, formatProblems, formatVerdict } from '../tools/problems.ts';
-import { aliveInstances, type PipelineStatus, readPipelineStatus } from '../tools/status.ts';
+import { formatMinute, formatProblems, formatVerdict, judge } from '../tools/problems.ts';
+import { type PipelineStatus, readPipelineStatus } from '../tools/status.ts';
 
 /** With all facts, 22 lines: two more are the heading of `watch` on a terminal of 24. */
 const SHOWN_PROBLEMS = 3;
@@ -35,7 +36,7 @@ await runTask(command, async (task) => {
     task.log.info({ provider: entry.name }, what);
   }
   const status = await readPipelineStatus(db, task.config);
-  const healthy = status.problems.length === 0;
+  const healthy = judge(status.problems) === 'healthy';
   task.print(
     task.json ? JSON.stringify({ healthy, ...status }) : formatStatus(status, { currencies, zone }),
   );

@@ -12,6 +12,7 @@ export interface Claim extends Account {
   /** Runs to pass over, so that failing ones do not alternate for ever. */
   seen: readonly string[];
   dailyBudget: number;
+  budgetSetting?: string;
   /** Leave everything but backfills to other producers. */
   backfillOnly: boolean;
   /** Slots still to come in this UTC day. */
@@ -51,7 +52,7 @@ export function claimNextRun(db: Database, claim: Claim): Promise<Run | null> {
 export function reservePrice(
   db: Database,
   { run_id: runId, fence }: Run,
-  limits: Account & { dailyBudget: number; slotsLeft: number },
+  limits: Account & Limits,
 ): Promise<Failure | null> {
   return db.transaction(async (trx) => {
     await execute(trx, lockClaimsSql, { source: limits.source });
@@ -111,6 +112,8 @@ export interface ClaimFacts extends Run {
 export interface Limits {
   /** Rates that slots and triggers may cost in a UTC day. */
   readonly dailyBudget: number;
+  /** The setting that holds it, for people. */
+  readonly budgetSetting?: string;
   /** Slots still to come in this UTC day: a trigger leaves them what they cost. */
   readonly slotsLeft: number;
 }
@@ -160,8 +163,10 @@ export function decideClaim(facts: ClaimFacts, limits: Limits): ClaimDecision {
 }
 
 /** Decides whether a run may spend its price (once more): null when it may, else why not. */
-function decideCost(facts: ClaimFacts, { dailyBudget, slotsLeft }: Limits): Failure | null {
+function decideCost(facts: ClaimFacts, limits: Limits): Failure | null {
   const { trigger, price, spent_today: spent, accepted_cost: accepted } = facts;
+  const { dailyBudget: budget, budgetSetting: setting, slotsLeft } = limits;
+  const cost = { budget, spent, price, ...(setting && { setting }) };
   if (trigger === 'backfill') {
     if (accepted !== null && facts.backfill_cost + price > accepted) {
       const detail = { accepted, spent: facts.backfill_cost, price };
@@ -172,12 +177,11 @@ function decideCost(facts: ClaimFacts, { dailyBudget, slotsLeft }: Limits): Fail
       return { code: 'package_exhausted', detail: { left, price } };
     return null;
   }
-  if (spent + price > dailyBudget)
-    return { code: 'budget_spent', detail: { budget: dailyBudget, spent, price } };
+  if (spent + price > budget) return { code: 'budget_spent', detail: cost };
   if (trigger !== 'manual') return null;
   const reserved = facts.waiting_price + slotsLeft * price;
-  if (spent + reserved + price <= dailyBudget) return null;
-  return { code: 'budget_reserved', detail: { budget: dailyBudget, spent, reserved, price } };
+  if (spent + reserved + price <= budget) return null;
+  return { code: 'budget_reserved', detail: { ...cost, reserved } };
 }
 
 function end(state: 'failed' | 'skipped', failure: Failure): ClaimDecision {

@@ -19,14 +19,19 @@ const CLOSE = 'fix the cause, then run: npm run status -- --close-breaker';
 const minute = (instant: string | number | undefined) =>
   `${String(instant).slice(0, 19).replace('T', ' ')} UTC`;
 
+/** What helps when a run cannot be paid today; a price above the budget never can. */
+export const budgetFix = ({ setting, price, budget }: Detail) =>
+  `raise ${setting ?? "the provider's daily budget"}` +
+  (Number(price) > Number(budget) ? ` to ${price} or more` : ', or it goes on at 00:00 UTC');
+
 const SENTENCES = {
   // The budget and other limits of cost.
   budget_spent: (d: Detail) =>
-    `the budget of ${d['budget']} ${d['unit'] ?? 'rates'} a day is spent: ${d['spent']} used, ` +
-    `this run costs ${d['price']}; raise the provider's daily budget, or wait for 00:00 UTC`,
+    `not enough for another run: ${d['spent']} of ${d['budget']} used today, ` +
+    `a run costs ${d['price']}; ${budgetFix(d)}`,
   budget_reserved: (d: Detail) =>
-    `the budget of ${d['budget']} rates a day does not allow it: ${d['spent']} used, ` +
-    `${d['reserved']} reserved for slots of today, this run costs ${d['price']}`,
+    `not enough beside the slots of today: ${d['spent']} of ${d['budget']} used, ` +
+    `${d['reserved']} reserved for them, a run costs ${d['price']}; ${budgetFix(d)}`,
   accepted_cost_exceeded: (d: Detail) =>
     `refused: ${d['accepted']} rates were accepted as the cost, ${d['spent']} are used, ` +
     `and this page costs ${d['price']}`,
@@ -72,6 +77,23 @@ const SENTENCES = {
 /** The failure as a sentence for an operator: what is wrong and, where it helps, what to do. */
 export function describeFailure({ code, detail = {} }: Failure): string {
   return SENTENCES[code](detail);
+}
+
+/** Why a run failed, without the page that a provider or a proxy sent in place of JSON. */
+export function briefError(run: Pick<Run, 'error' | 'failure_code' | 'failure_detail'>) {
+  const { error, failure_code: code, failure_detail: detail } = run;
+  const brief = detail?.['brief'];
+  if (code !== null && typeof brief === 'string')
+    return describeFailure({ code, detail: { message: brief } });
+  return error === null ? null : withoutTags(error);
+}
+
+/** A sentence that may hold a page, by its text. */
+export function withoutTags(text: string): string {
+  return text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** The three columns that hold a failure, as parameters of a statement; all null without one. */

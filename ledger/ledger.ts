@@ -11,7 +11,7 @@ import {
   waitForConsumer,
 } from './confirm.ts';
 import type { Account } from './credentials.ts';
-import { type FailureCode, healthCodeOf } from './failure.ts';
+import { briefError, healthCodeOf } from './failure.ts';
 import { openProgress, type Progress } from './progress.ts';
 import type { Run } from './run.ts';
 import { fileDueSlots, type SlotSettings } from './slots.ts';
@@ -22,11 +22,13 @@ export interface LedgerSettings extends Account {
   currencies: readonly string[];
   /** Rates that slots and triggers may cost in a UTC day. */
   dailyBudget: number;
+  /** The setting that holds it, for people. */
+  budgetSetting?: string;
 }
 
 export type Ledger = ReturnType<typeof openLedger>;
 
-type OpenTrouble = { now: string; error: string | null; failure_code: FailureCode | null };
+type OpenTrouble = { now: string } & Pick<Run, 'error' | 'failure_code' | 'failure_detail'>;
 
 const sql = sqlFolder(import.meta.url);
 
@@ -34,8 +36,8 @@ const sql = sqlFolder(import.meta.url);
  * The record of every slot and run. Each step is atomic and holds for a claim only while its fence
  * is the newest, so a holder whose lease was taken over changes nothing. Time is Postgres' own.
  */
-export function openLedger({ db, currencies, dailyBudget, ...account }: LedgerSettings) {
-  const { source } = account;
+export function openLedger({ db, currencies, source, credentials, ...budget }: LedgerSettings) {
+  const account = { source, credentials };
   const progress: Progress = openProgress(db, account);
   return {
     account,
@@ -57,12 +59,13 @@ export function openLedger({ db, currencies, dailyBudget, ...account }: LedgerSe
     fileCrossCheck: (): Promise<void> => fileCrossCheck(db, { source, currencies }),
 
     /** Claims the next run that has something to do; see `claimNextRun`. */
-    claim: (claim: Omit<Claim, keyof Account | 'dailyBudget'>): Promise<Run | null> =>
-      claimNextRun(db, { ...account, dailyBudget, ...claim }),
+    claim: (
+      claim: Omit<Claim, keyof Account | 'dailyBudget' | 'budgetSetting'>,
+    ): Promise<Run | null> => claimNextRun(db, { ...account, ...budget, ...claim }),
 
     /** Reserves the price of one more fetch of a claimed run; null when granted, else why not. */
     reservePrice: (run: Run, slotsLeft: number) =>
-      reservePrice(db, run, { ...account, dailyBudget, slotsLeft }),
+      reservePrice(db, run, { ...account, ...budget, slotsLeft }),
 
     /** Until something is due, a lease expires or a publish is retried, a minute at most. */
     async msToNext(): Promise<number | null> {
@@ -83,10 +86,10 @@ export function openLedger({ db, currencies, dailyBudget, ...account }: LedgerSe
     /** The time, and what keeps the newest slot or an open run from success, as a sentence. */
     async health(): Promise<Trouble & { now: string }> {
       const found = await queryRow<OpenTrouble>(db, sql('open_trouble'), { source });
-      const { now, error, failure_code } = found;
-      if (error === null) return { now, ...HEALTHY };
+      const { now, failure_code } = found;
+      if (found.error === null) return { now, ...HEALTHY };
       const code = failure_code ? healthCodeOf(failure_code) : 'provider_unavailable';
-      return { now, trouble: error, code };
+      return { now, trouble: briefError(found), code };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { describeFailure, type FailureCode } from './failure.ts';
+import { briefError, describeFailure, type FailureCode } from './failure.ts';
 
 /**
  * A row of the ledger: one slot, or one manual run or backfill page. Instants are ISO 8601 in UTC.
@@ -82,7 +82,7 @@ export type Outcome =
  */
 export function outcomeOf(run: Run): Outcome {
   const refused = (detail: string): Outcome => ({ state: 'refused', detail });
-  const error = publicError(run);
+  const error = briefError(run);
   if (run.state === 'confirmed') {
     if (run.outcome !== 'no_newer_rate') return { state: 'done' };
     return refused(error ?? describeFailure({ code: 'no_newer_rate' }));
@@ -91,11 +91,4 @@ export function outcomeOf(run: Run): Outcome {
   if (run.state === 'retrying')
     return refused(`${error ?? 'the last attempt failed'}; retried at ${run.next_attempt_at}`);
   return { state: 'running' };
-}
-
-/** Why a run failed, without the page that a provider or a proxy sent in place of JSON. */
-function publicError({ error, failure_code: code, failure_detail: detail }: Run): string | null {
-  const brief = detail?.['brief'];
-  if (code === null || typeof brief !== 'string') return error;
-  return describeFailure({ code, detail: { message: brief } });
 }

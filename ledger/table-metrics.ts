@@ -1,9 +1,10 @@
 import type { Database } from '../platform/database.ts';
+import { heartbeats } from '../platform/heartbeat.ts';
 import { metrics } from '../platform/metrics.ts';
 import { query, queryRow, sqlFolder } from '../platform/sql.ts';
 import type { Account } from './credentials.ts';
 import { type FreshnessSettings, openFreshness } from './freshness.ts';
-import { readServiceProblems } from './health.ts';
+import { serviceProblems } from './health.ts';
 
 interface RunMetrics {
   missed_slots: number;
@@ -50,7 +51,7 @@ export function openTableMetrics(
         query<QuotaLeft>(db, QUOTAS, { sources, credentials }),
         query<DeadLetterCount>(db, DEAD_LETTERS),
         readFreshness(),
-        readServiceProblems(db),
+        heartbeats(db).then(serviceProblems),
       ]);
       removeAll();
       metrics.missedSlots.inc(runs.missed_slots);

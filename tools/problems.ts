@@ -1,3 +1,5 @@
+import { withoutTags } from '../ledger/failure.ts';
+import { firstSlotTomorrow } from '../ledger/health.ts';
 import { type Schedule, slotsBetween } from '../ledger/schedule.ts';
 import type { ProviderStatus } from '../ledger/status.ts';
 import type { Config } from '../platform/config.ts';
@@ -6,8 +8,8 @@ import { PROVIDER_SETTINGS } from '../platform/providers.ts';
 export interface Problem {
   /** Stable, for programs: only add. */
   readonly code: string;
-  /** `down`: rates are missing or unreliable. `degraded`: they go on, with something lost. */
-  readonly severity: 'down' | 'degraded';
+  /** `down`: rates are missing or unreliable. `degraded`: something is lost. `note`: nothing is. */
+  readonly severity: 'down' | 'degraded' | 'note';
   /** What it is about, such as `consumer` or `topic fx.rates.v1`. */
   readonly component: string;
   readonly detail: string;
@@ -20,13 +22,14 @@ export type Verdict = 'healthy' | 'degraded' | 'down';
 
 /** The worst problems first, in their order within a severity; one of each kind. */
 export function sortProblems<P extends Pick<Problem, 'severity'>>(problems: readonly P[]): P[] {
-  return (['down', 'degraded'] as const).flatMap((severity) =>
+  return (['down', 'degraded', 'note'] as const).flatMap((severity) =>
     problems.filter((problem) => problem.severity === severity),
   );
 }
 
 export function judge(problems: readonly Pick<Problem, 'severity'>[]): Verdict {
-  return sortProblems(problems)[0]?.severity ?? 'healthy';
+  const worst = sortProblems(problems)[0]?.severity ?? 'note';
+  return worst === 'note' ? 'healthy' : worst;
 }
 
 /** `DOWN: 2 problems, worst first` and below it each with its fix, at most `limit` of them. */
@@ -34,9 +37,10 @@ export function formatProblems(problems: readonly Problem[], limit = Infinity): 
   const shown = sortProblems(problems).slice(0, limit);
   const hidden = problems.length - shown.length;
   return [
-    ...shown.flatMap(({ component, detail, fix, retry_at }) => {
+    ...shown.flatMap(({ severity, component, detail, fix, retry_at }) => {
       const retry = retry_at ? ` (retried at ${formatMinute(retry_at)})` : '';
-      return [`  ! ${describe(component, detail)}${retry}`, `    → ${fix}`];
+      const mark = severity === 'note' ? 'i' : '!';
+      return [`  ${mark} ${describe(component, detail)}${retry}`, `    → ${fix}`];
     }),
     ...(hidden > 0 ? [`  … and ${hidden} more: --json`] : []),
   ];
@@ -44,14 +48,12 @@ export function formatProblems(problems: readonly Problem[], limit = Infinity): 
 
 /** `component: detail` for a terminal: named once, and an HTML body by its text. */
 export function describe(component: string, detail: string): string {
-  const text = detail
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const text = withoutTags(detail);
   return text.startsWith(`${component}: `) ? text : `${component}: ${text}`;
 }
 
-export function formatVerdict(problems: readonly Problem[]): string {
+export function formatVerdict(all: readonly Problem[]): string {
+  const problems = all.filter(({ severity }) => severity !== 'note');
   if (problems.length === 0) return 'HEALTHY: no problem found';
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems, worst first`;
   return `${judge(problems).toUpperCase()}: ${count}`;
@@ -107,25 +109,29 @@ export function budgetProblems({ now, providers: [first] }: Facts, settings: Set
   const tomorrow = new Date(Date.parse(now) + 86_400_000).toISOString();
   const perDay = slotsBetween(schedule, now, tomorrow, daily_budget + 1).length * perRun;
   const base = { severity: 'degraded', component: 'budget' } as const;
-  if (perDay > daily_budget)
+  const isSpent = spent_today + perRun > daily_budget && perRun <= daily_budget;
+  if (isSpent)
     return [
       {
         ...base,
-        code: 'budget_too_small',
+        code: 'budget_spent',
         detail:
-          `SCHEDULE needs ${perDay} ${bills} a day or more, ` + `${setting} allows ${daily_budget}`,
-        fix: `raise ${setting} to ${perDay} or more, or schedule fewer slots`,
-        retry_at: null,
+          `not enough for another run: ${spent_today} of ${daily_budget} ${bills} used today, ` +
+          `a run costs ${perRun}`,
+        fix:
+          `raise ${setting}${perDay > daily_budget ? ` (SCHEDULE needs ${perDay} a day)` : ''}, ` +
+          'or it goes on at 00:00 UTC',
+        retry_at: firstSlotTomorrow(schedule, now),
       },
     ];
-  if (spent_today + perRun <= daily_budget) return [];
+  if (perDay <= daily_budget) return [];
   return [
     {
       ...base,
-      code: 'budget_spent',
-      detail: `${spent_today} of ${daily_budget} ${bills} are spent today, a run needs ${perRun}`,
-      fix: `raise ${setting}, or wait for midnight UTC`,
-      retry_at: `${tomorrow.slice(0, 10)}T00:00:00Z`,
+      code: 'budget_too_small',
+      detail: `SCHEDULE needs ${perDay} ${bills} a day or more, ${setting} allows ${daily_budget}`,
+      fix: `raise ${setting} to ${perDay} or more, or schedule fewer slots`,
+      retry_at: null,
     },
   ];
 }

@@ -1,6 +1,15 @@
 import { accountsOf, firstLane } from '../app/lanes.ts';
-import { type Freshness, openFreshness } from '../ledger/freshness.ts';
-import { freshnessProblems, type HealthProblem, readRunProblem } from '../ledger/health.ts';
+import { withoutTags } from '../ledger/failure.ts';
+import { openFreshness } from '../ledger/freshness.ts';
+import {
+  aliveInstances,
+  type FailedRun,
+  freshnessProblems,
+  OF_PROVIDER,
+  readFailedRun,
+  runProblems,
+  serviceProblems,
+} from '../ledger/health.ts';
 import { nextSlot } from '../ledger/schedule.ts';
 import {
   type LedgerStatus,
@@ -10,8 +19,8 @@ import {
 } from '../ledger/status.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
-import type { HealthCode } from '../platform/health.ts';
-import { type Heartbeat, heartbeats, SILENT_SECONDS } from '../platform/heartbeat.ts';
+import { type Heartbeat, heartbeats } from '../platform/heartbeat.ts';
+import { PROVIDER_SETTINGS } from '../platform/providers.ts';
 import { queryRow } from '../platform/sql.ts';
 import {
   breakerProblems,
@@ -29,26 +38,27 @@ export interface PipelineStatus extends LedgerStatus {
   readonly services: readonly Heartbeat[];
   /** Dead letters that are neither redriven nor closed. */
   readonly open_letters: number;
-  /** Why the newest run brought nothing, or null. */
-  readonly last_failure: HealthProblem | null;
+  /** The newest run if it failed, or null. */
+  readonly failed_run: FailedRun | null;
   /** Everything that is wrong, the worst first. */
   readonly problems: readonly Problem[];
 }
 
-export async function readPipelineStatus(db: Database, config: Config): Promise<PipelineStatus> {
+export async function readPipelineStatus(db: Database, own: Config): Promise<PipelineStatus> {
+  const services = await heartbeats(db);
+  const { config, notes } = preferProducer(own, services);
   const { source, CURRENCIES: currencies } = config;
   const { account, settings } = firstLane(config);
   const schedule = { cron: config.SCHEDULE, zone: config.SCHEDULE_TZ };
-  const [ledger, providers, services, letters, freshness, last_failure] = await Promise.all([
+  const [ledger, providers, letters, freshness, failed_run] = await Promise.all([
     ledgerStatus(db, { ...account, dailyBudget: settings.dailyBudget }),
     providerStatus(db, accountsOf(config)),
-    heartbeats(db),
     queryRow<{ open: number }>(
       db,
       "select count(*)::int as open from dead_letters where state = 'open'",
     ),
     openFreshness(db, { source, currencies, schedule })(),
-    readRunProblem(db, source),
+    readFailedRun(db, source),
   ]);
   const facts = {
     ...ledger,
@@ -56,130 +66,87 @@ export async function readPipelineStatus(db: Database, config: Config): Promise<
     next_slot: nextSlot(schedule, ledger.now),
     services,
     open_letters: letters.open,
-    last_failure,
+    failed_run,
   };
   return {
     ...facts,
-    problems: sortProblems([...rateProblems(freshness), ...findProblems(facts, config)]),
+    problems: sortProblems([
+      ...freshnessProblems(freshness),
+      ...findProblems(facts, config),
+      ...notes,
+    ]),
   };
+}
+
+/** Settings that decide what is due and what it may cost. */
+const DECISIVE = ['CURRENCIES', 'SCHEDULE', 'SCHEDULE_TZ', 'PROVIDERS'] as const;
+const BUDGETS = Object.values(PROVIDER_SETTINGS).map(({ dailyBudget }) => dailyBudget);
+
+/**
+ * The settings with those of the running producer in place of this process's own, and a note of
+ * each that differs.
+ */
+export function preferProducer(config: Config, services: readonly Heartbeat[]) {
+  const running = aliveInstances('producer', services)[0]?.settings ?? {};
+  const used = Object.fromEntries(
+    [...DECISIVE, ...BUDGETS].flatMap((name) => {
+      const [own, theirs] = [config[name], running[name]];
+      if (theirs === undefined || theirs === String(own)) return [];
+      const isList = Array.isArray(own);
+      return [[name, isList ? theirs.split(',') : typeof own === 'number' ? +theirs : theirs]];
+    }),
+  );
+  const notes = Object.keys(used).map(
+    (name): Problem => ({
+      ...{ code: 'settings_differ', severity: 'note', component: 'settings', retry_at: null },
+      detail: `${name} is ${running[name]} in the running producer, which counts here`,
+      fix: `this command has ${config[name as keyof Config]}: run it with the producer's .env`,
+    }),
+  );
+  return { config: { ...config, ...used } as Config, notes };
 }
 
 type Facts = Omit<PipelineStatus, 'problems'>;
 type Settings = Pick<Config, 'CURRENCIES' | 'SCHEDULE' | 'SCHEDULE_TZ' | 'PROVIDERS'>;
 
-function rateProblems(freshness: Freshness): Problem[] {
-  return freshnessProblems(freshness).map(({ code, component, detail, fix }) => ({
-    ...{ code, component, detail, fix },
-    severity: code === 'rates_missing' ? 'down' : 'degraded',
-    retry_at: code === 'credentials_missing' ? null : freshness.next_slot,
-  }));
-}
-
 /** What is wrong apart from the freshness of the rates. */
 export function findProblems(facts: Facts, settings: Settings): Problem[] {
-  const upstream = breakerProblems(facts, settings);
-  const runs = [...runProblems(facts), ...slotProblems(facts)];
-  const failures = runs.length > 0 ? runs : failureProblems(facts);
-  return [
-    ...['producer', 'consumer'].flatMap((service) => serviceProblems(service, facts.services)),
-    ...upstream,
-    ...(facts.breaker ? [] : failures),
-    ...budgetProblems(facts, settings),
-    ...quotaProblems(facts, settings),
-    ...letterProblems(facts),
+  const schedule = { cron: settings.SCHEDULE, zone: settings.SCHEDULE_TZ };
+  const currencies = settings.CURRENCIES.length;
+  const budget = budgetProblems(facts, settings);
+  const resumesAt = budget.find(({ code }) => code === 'budget_spent')?.retry_at ?? null;
+  const slots = slotProblems(facts, resumesAt);
+  // A failed slot and a budget that is spent say why their run failed.
+  const failed_run = slots.length > 0 ? null : facts.failed_run;
+  const runs = runProblems({ ...facts, failed_run, schedule, currencies })
+    .filter(({ code }) => resumesAt === null || code !== 'budget_spent')
+    .map((run) => ({ ...run, component: firstTitle(facts) }));
+  const upstream = [
+    ...breakerProblems(facts, settings),
+    ...(facts.breaker ? [] : [...runs, ...slots]),
+    ...budget,
   ];
+  const services = serviceProblems(facts.services).filter(
+    ({ code }) => upstream.length === 0 || !OF_PROVIDER.includes(code),
+  );
+  return [...services, ...upstream, ...quotaProblems(facts, settings), ...letterProblems(facts)];
 }
-
-/** Instances of a service with a recent heartbeat. */
-export function aliveInstances(service: string, all: readonly Heartbeat[]): Heartbeat[] {
-  return all.filter((beat) => beat.service === service && beat.seen_seconds_ago <= SILENT_SECONDS);
-}
-
-function serviceProblems(service: string, all: readonly Heartbeat[]): Problem[] {
-  const alive = aliveInstances(service, all);
-  if (alive.length === 0)
-    return [
-      {
-        ...{ code: 'service_silent', severity: 'down', component: service, retry_at: null },
-        detail: `not running: no heartbeat for ${SILENT_SECONDS} s`,
-        fix: `start it: npm run ${service} (npm start runs all services)`,
-      },
-    ];
-  const unhealthy = alive.find(({ health }) => health.trouble !== null);
-  if (!unhealthy) return [];
-  const { trouble, code } = unhealthy.health;
-  return [
-    {
-      code: code ?? 'service_unhealthy',
-      severity: code === 'budget_spent' || code === 'provider_unavailable' ? 'degraded' : 'down',
-      component: service,
-      detail: String(trouble),
-      fix: (code && FIX[code]) ?? `read the log of the ${service}, then npm run doctor`,
-      retry_at: null,
-    },
-  ];
-}
-
-/** What to do about a service that says so; it goes on by itself afterwards. */
-const FIX: Partial<Record<HealthCode, string>> = {
-  starting: 'wait: it is starting',
-  postgres_unavailable: 'start Postgres, or free its connections',
-  disk_full: 'free space on the disk of Postgres, never by deleting in pg_wal',
-  stream_unavailable: 'start the brokers; events wait in the ledger',
-  stream_refused: 'correct what it names, then restart the services; events wait in the ledger',
-  registry_unavailable: 'start the schema registry',
-  registry_not_set: 'set SCHEMA_REGISTRY_URL and restart the consumer; the event waits',
-  schema_incompatible: 'register a compatible schema, or point SCHEMA_REGISTRY_URL elsewhere',
-  codec_unreadable: 'set compression.type=producer on the topic (npm run topics does)',
-  log_gap: 'records were deleted before they were stored: docs/runbook.md, FxServiceTrouble',
-  provider_unavailable: 'none needed: it is retried, and stored rates are served',
-  provider_refused: 'fix the cause, then npm run status -- --close-breaker',
-  budget_spent: 'raise the daily budget of the provider, or wait for midnight UTC',
-};
 
 const firstTitle = ({ providers }: Facts) => providers[0]?.title ?? 'provider';
 
-function runProblems(facts: Facts): Problem[] {
-  const failing = facts.open_runs.find(({ error }) => error !== null);
-  if (!failing) return [];
-  return [
-    {
-      code: 'run_failing',
-      severity: 'degraded',
-      component: firstTitle(facts),
-      detail: String(failing.error),
-      fix: 'none needed yet: it is retried by itself, and stored rates are served',
-      retry_at: failing.next_attempt_at,
-    },
-  ];
-}
-
-/** A manual run or a page of a backfill that failed last: nothing retries it. */
-function failureProblems(facts: Facts): Problem[] {
-  const { last_failure: failure, next_slot } = facts;
-  if (!failure) return [];
-  return [
-    {
-      code: 'run_failing',
-      severity: 'degraded',
-      component: firstTitle(facts),
-      detail: failure.detail,
-      fix: 'the next slot fetches again; fetch now with POST /v2/runs',
-      retry_at: next_slot,
-    },
-  ];
-}
-
-function slotProblems(facts: Facts): Problem[] {
+function slotProblems(facts: Facts, resumesAt: string | null): Problem[] {
   const { last_slot: last, next_slot } = facts;
-  const base = { severity: 'degraded', component: 'last slot', retry_at: next_slot } as const;
+  const retry_at = resumesAt ?? next_slot;
+  const base = { severity: 'degraded', component: 'last slot', retry_at } as const;
   if (last?.state === 'failed' || last?.state === 'skipped')
     return [
       {
         ...base,
         code: 'slot_failed',
-        detail: `${last.state}${last.reason ? `: ${last.reason}` : ''}`,
-        fix: 'the next slot brings the day; fetch it now with POST /v2/runs',
+        detail: `${last.state}${last.reason ? `: ${withoutTags(last.reason)}` : ''}`,
+        fix: resumesAt
+          ? 'no run can be paid before that: see the budget'
+          : 'the next slot brings the day; fetch it now with POST /v2/runs',
       },
     ];
   if (last?.state === 'confirmed' && last.missing.length > 0)

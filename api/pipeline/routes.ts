@@ -25,6 +25,8 @@ export interface PipelineDeps {
 
 const CURSOR = [KEY_PART.instant, KEY_PART.uuid];
 const MAX_WAIT_S = 30;
+/** A run that is refused, for its cost or by the breaker, is so at once: the response says it. */
+const REFUSAL_MS = 250;
 
 /** The state of the pipeline, its runs, and triggering an update. */
 export function pipelineHandlers(deps: PipelineDeps): Record<string, Handler> {
@@ -84,7 +86,7 @@ function triggerHandler(
   return async ({ Prefer }, _req, res) => {
     const preferred = /(?:^|[\s,;])wait=(\d{1,4})(?:$|[\s,;])/i.exec(String(Prefer ?? ''))?.[1];
     const wait = Math.min(Number(preferred ?? 0), MAX_WAIT_S);
-    const { runId, outcome } = await trigger(wait * 1000);
+    const { runId, outcome } = await trigger(wait > 0 ? wait * 1000 : REFUSAL_MS);
     if (wait > 0) res.set('Preference-Applied', `wait=${wait}`);
     return {
       item: 'Run',

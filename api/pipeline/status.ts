@@ -1,6 +1,11 @@
 import type { Account } from '../../ledger/credentials.ts';
 import type { Freshness, FreshnessSettings, ReadFreshness } from '../../ledger/freshness.ts';
-import { freshnessProblems, readRunProblem, readServiceProblems } from '../../ledger/health.ts';
+import {
+  freshnessProblems,
+  readFailedRun,
+  runProblems,
+  serviceProblems,
+} from '../../ledger/health.ts';
 import {
   failingSince,
   type LedgerStatus,
@@ -26,27 +31,26 @@ export type PipelineStatus = Awaited<ReturnType<ReadStatus>>;
 /** Reads the state of the whole pipeline: ledger, services, dead letters, freshness, problems. */
 export function statusReader(deps: StatusDeps) {
   const { db, source, credentials, dailyBudget, providers, readFreshness, consoleUrl } = deps;
+  const { schedule } = deps;
   return async () => {
-    const [ledger, ofProviders, services, freshness, serviceProblems, runProblem, { open }] =
-      await Promise.all([
-        ledgerStatus(db, { source, credentials, dailyBudget }),
-        providerStatus(db, providers),
-        heartbeats(db),
-        readFreshness(),
-        readServiceProblems(db),
-        readRunProblem(db, source),
-        queryRow<{ open: number }>(
-          db,
-          `select count(*)::int as open from dead_letters where state = 'open'`,
-        ),
-      ]);
+    const [ledger, ofProviders, services, freshness, failed_run, { open }] = await Promise.all([
+      ledgerStatus(db, { source, credentials, dailyBudget }),
+      providerStatus(db, providers),
+      heartbeats(db),
+      readFreshness(),
+      readFailedRun(db, source),
+      queryRow<{ open: number }>(
+        db,
+        `select count(*)::int as open from dead_letters where state = 'open'`,
+      ),
+    ]);
     const alive = services.filter(({ seen_seconds_ago: ago }) => ago <= SILENT_SECONDS);
     const consumer = alive.find(({ service }) => service === 'consumer');
     const problems = [
       ...freshnessProblems(freshness),
-      ...serviceProblems,
-      ...(runProblem ? [runProblem] : []),
-    ];
+      ...serviceProblems(services),
+      ...runProblems({ ...ledger, schedule, failed_run, currencies: deps.currencies.length }),
+    ].filter(({ severity }) => severity !== 'note');
     return {
       ...ledger,
       providers: ofProviders,

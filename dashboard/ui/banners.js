@@ -2,7 +2,13 @@
 import { Unreachable } from '../data/api.js';
 import { isSimulated, onStatus, titleOf } from '../data/status.js';
 import { h, render } from './dom.js';
-import { createRawDetails, describeRetry, explainFailure, failureOf } from './failures.js';
+import {
+  createRawDetails,
+  describeRetry,
+  explainFailure,
+  failureOf,
+  toSentence,
+} from './failures.js';
 import { formatDuration, formatMinute, getToday } from './time.js';
 
 /** @typedef {import('../data/types.d.ts').Schemas['Status']} Status */
@@ -62,7 +68,8 @@ function describeProblems(status) {
   // At the first start there are no rates to be missing.
   const isStarting = !status.currencies.some(({ rate_date }) => rate_date !== null);
   const explained = ['run_failing', 'rates_stale', ...(isStarting ? ['rates_missing'] : [])];
-  // The producer reports the failure of its run as its own.
+  // The producer reports the failure of its run as its own, without the body of the response.
+  if (upstream) explained.push('provider_unavailable', 'provider_refused', 'budget_spent');
   const reasons = new Set([
     status.breaker?.reason,
     status.last_slot?.reason,
@@ -92,7 +99,7 @@ function describeOther({ code, detail, fix }) {
   return {
     kind: code === 'service_unhealthy' ? 'warning' : 'wrong',
     title: TITLES[code] ?? 'DEGRADED',
-    text: `${cause} ${fix}`,
+    text: `${cause} ${toSentence(fix)}`,
     raw,
   };
 }

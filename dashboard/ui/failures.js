@@ -64,7 +64,7 @@ export function explainFailure({ code, reason, status, source }) {
 }
 
 /** @param {string} text */
-const toSentence = (text) =>
+export const toSentence = (text) =>
   text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.');
 
 /**

@@ -1,7 +1,8 @@
+import { aliveInstances } from '../../ledger/health.ts';
 import type { Config } from '../../platform/config.ts';
 import { openDatabase } from '../../platform/database.ts';
 import type { Heartbeat } from '../../platform/heartbeat.ts';
-import { aliveInstances, type PipelineStatus, readPipelineStatus } from '../status.ts';
+import { type PipelineStatus, readPipelineStatus } from '../status.ts';
 import { type Check, examine, note, ok, problem } from './check.ts';
 import { explainPostgres } from './postgres.ts';
 
@@ -40,13 +41,12 @@ export async function examinePipeline({
 }
 
 function checkPipeline({ problems, services, newest }: PipelineStatus): Check[] {
-  const checks = problems.map(
-    ({ component, ...rest }): Check => ({
-      name: component,
-      state: 'problem',
-      ...rest,
-    }),
-  );
+  const checks = problems.flatMap(({ component, ...rest }): Check[] => {
+    if (rest.severity !== 'note') return [{ name: component, state: 'problem', ...rest }];
+    // Differences of settings are examined by themselves.
+    if (rest.code === 'settings_differ') return [];
+    return [note(component, `${rest.detail}; ${rest.fix}`)];
+  });
   for (const service of ['producer', 'consumer'] as const) {
     const alive = aliveInstances(service, services);
     if (alive.length > 0 && alive.every(({ health }) => health.trouble === null))

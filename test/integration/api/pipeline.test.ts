@@ -161,7 +161,9 @@ describe('the pipeline under /v2', () => {
       spent_today: number;
     };
     const status = async () => (await callApi<Status>('/v2/status')).data.data;
-    expect((await status()).trouble).to.include('producer: no heartbeat from a producer for 20 s');
+    expect((await status()).trouble).to.include(
+      'producer: not running: no heartbeat from a producer for 20 s',
+    );
     expect((await status()).trouble[0]).to.match(/^rates: no rate is stored for NGN, GHS/);
     await consumer();
     producer();

@@ -154,8 +154,8 @@ describe('the API', () => {
         {
           success: false,
           detail:
-            'the budget of 3 rates a day is spent: 0 used, this run costs 7; ' +
-            "raise the provider's daily budget, or wait for 00:00 UTC",
+            'not enough for another run: 0 of 3 used today, a run costs 7; ' +
+            "raise the provider's daily budget to 7 or more",
         },
       ]);
     });
@@ -229,8 +229,8 @@ describe('the API', () => {
         status: 'degraded',
         checks: {
           postgres: null,
-          producer: 'no heartbeat from a producer for 20 s',
-          consumer: 'no heartbeat from a consumer for 20 s',
+          producer: 'not running: no heartbeat from a producer for 20 s',
+          consumer: 'not running: no heartbeat from a consumer for 20 s',
           rates: null,
         },
       });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { HealthProblem } from '../../../ledger/health.ts';
+import type { FailedRun } from '../../../ledger/health.ts';
 import type { ProviderStatus, SlotState } from '../../../ledger/status.ts';
 import type { Heartbeat } from '../../../platform/heartbeat.ts';
-import { formatProblems, formatVerdict, judge } from '../../../tools/problems.ts';
-import { findProblems } from '../../../tools/status.ts';
+import { formatProblems, formatVerdict, judge, type Problem } from '../../../tools/problems.ts';
+import { findProblems, preferProducer } from '../../../tools/status.ts';
 
 const NOW = '2026-11-24T12:00:00Z';
 const SETTINGS: Parameters<typeof findProblems>[1] = {
@@ -38,7 +38,7 @@ const HEALTHY_FACTS: Parameters<typeof findProblems>[0] = {
   ...{ spent_today: 2, daily_budget: 100, quota: null, breaker: null, backfill: null },
   services: [beat('producer'), beat('consumer')],
   open_letters: 0,
-  last_failure: null,
+  failed_run: null,
   providers: [FIRST, SECOND],
 };
 const find = (more: Partial<typeof HEALTHY_FACTS>) =>
@@ -67,7 +67,7 @@ describe('the problems of the pipeline', () => {
         code: 'service_silent',
         severity: 'down',
         component: 'consumer',
-        detail: 'not running: no heartbeat for 20 s',
+        detail: 'not running: no heartbeat from a consumer for 20 s',
         fix: 'start it: npm run consumer (npm start runs all services)',
         retry_at: null,
       },
@@ -94,16 +94,85 @@ describe('the problems of the pipeline', () => {
     });
   });
 
-  it('include the newest run when it failed and nothing retries it', () => {
-    const last_failure: HealthProblem = {
-      code: 'run_failing',
-      component: 'provider',
-      detail: 'XE: expected status 200, got 503',
-      fix: '',
-    };
-    const [problem] = find({ last_failure });
-    expect(problem).to.include({ code: 'run_failing', detail: last_failure.detail });
-    expect(find({ last_failure, open_runs: [FAILING_RUN], open_count: 1 })).to.have.length(1);
+  const FAILED: FailedRun = {
+    ...{ trigger: 'manual', asked_at: '2026-11-24T11:11:00Z', failure_detail: null },
+    ...{ error: 'XE: expected status 200, got 503', failure_code: 'provider_unavailable' },
+  };
+  const NEWEST = { rate_date: '2026-11-24', currencies: 2, fetched_at: NOW };
+
+  it('are only a note after a manual run that failed, while all of today is stored', () => {
+    const [problem] = find({ failed_run: FAILED, newest: NEWEST });
+    expect(problem).to.deep.equal({
+      ...{ code: 'run_failing', severity: 'note', component: 'XE', retry_at: null },
+      detail:
+        'the manual update of 11:11 UTC failed: XE: expected status 200, got 503; ' +
+        "today's rates are stored",
+      fix:
+        'nothing retries it: run it again (POST /v2/runs), ' +
+        'or the slot at 2026-11-24 23:00 UTC fetches',
+    });
+    expect(judge([problem as Problem])).to.equal('healthy');
+    expect(formatVerdict([problem as Problem])).to.equal('HEALTHY: no problem found');
+    expect(formatProblems([problem as Problem])[0]).to.match(/^ {2}i XE: the manual update/);
+    const yesterday = { ...NEWEST, rate_date: '2026-11-23' };
+    expect(find({ failed_run: FAILED, newest: yesterday })[0]?.severity).to.equal('degraded');
+    const open = { open_runs: [FAILING_RUN], open_count: 1, newest: NEWEST };
+    expect(find({ failed_run: FAILED, ...open })).to.have.length(1);
+    const last_slot = slot({ state: 'failed' });
+    const failed = find({ failed_run: FAILED, newest: NEWEST, last_slot });
+    expect(failed.map(({ code, severity }) => `${code} ${severity}`)).to.deep.equal([
+      'slot_failed degraded',
+    ]);
+  });
+
+  it('say of a page of a backfill that it must be requested again', () => {
+    const [problem] = find({ failed_run: { ...FAILED, trigger: 'backfill' } });
+    expect(problem).to.include({ severity: 'degraded', retry_at: null });
+    expect(problem?.fix).to.contain('npm run backfill');
+  });
+
+  it('advise no run that the budget of today cannot pay', () => {
+    const failure = {
+      failure_code: 'budget_spent',
+      state: 'failed',
+      reason: 'not enough',
+    } as const;
+    const found = findProblems(
+      {
+        ...HEALTHY_FACTS,
+        failed_run: { ...FAILED, failure_code: 'budget_spent' },
+        last_slot: slot(failure),
+        providers: [{ ...FIRST, spent_today: 2, daily_budget: 3 }],
+        services: [
+          beat('producer', { health: { trouble: 'not enough', code: 'budget_spent' } }),
+          beat('consumer'),
+        ],
+      },
+      SETTINGS,
+    );
+    expect(found.map(({ code, retry_at }) => [code, retry_at])).to.deep.equal([
+      ['slot_failed', '2026-11-25T01:00:00.000Z'],
+      ['budget_spent', '2026-11-25T01:00:00.000Z'],
+    ]);
+    expect(found.map(({ fix }) => fix)).to.deep.equal([
+      'no run can be paid before that: see the budget',
+      'raise XE_DAILY_BUDGET (SCHEDULE needs 4 a day), or it goes on at 00:00 UTC',
+    ]);
+  });
+
+  it('are found by the settings of the running producer, and say where these differ', () => {
+    const settings = { SCHEDULE: '0 6,12 * * *', CURRENCIES: 'KES,NGN', XE_DAILY_BUDGET: '50' };
+    const own = { ...SETTINGS, XE_DAILY_BUDGET: 100, OPENEXCHANGERATES_DAILY_BUDGET: 20 };
+    const { config, notes } = preferProducer(own as Parameters<typeof preferProducer>[0], [
+      beat('producer', { settings }),
+    ]);
+    expect(config).to.include({ SCHEDULE: '0 6,12 * * *', XE_DAILY_BUDGET: 50 });
+    expect(notes.map(({ severity, detail }) => [severity, detail])).to.deep.equal([
+      ['note', 'SCHEDULE is 0 6,12 * * * in the running producer, which counts here'],
+      ['note', 'XE_DAILY_BUDGET is 50 in the running producer, which counts here'],
+    ]);
+    const silent = beat('producer', { settings, seen_seconds_ago: 60 });
+    expect(preferProducer(config, [silent]).notes).to.deep.equal([]);
   });
 
   it('name an open circuit breaker once, not with every run that waits for it', () => {
@@ -124,7 +193,7 @@ describe('the problems of the pipeline', () => {
     const spent = (spent_today: number) => ({ providers: [{ ...FIRST, spent_today }, SECOND] });
     expect(find(spent(99))[0]).to.include({
       code: 'budget_spent',
-      retry_at: '2026-11-25T00:00:00Z',
+      retry_at: '2026-11-25T01:00:00.000Z',
     });
     expect(codes(spent(98))).to.deep.equal([]);
     const often = findProblems(HEALTHY_FACTS, { ...SETTINGS, SCHEDULE: '*/15 * * * *' });
@@ -164,10 +233,11 @@ describe('the problems of the pipeline', () => {
     expect(judge(problems)).to.equal('down');
     expect(formatVerdict(problems)).to.equal('DOWN: 3 problems, worst first');
     expect(formatProblems(problems, 2)).to.deep.equal([
-      '  ! consumer: not running: no heartbeat for 20 s',
+      '  ! consumer: not running: no heartbeat from a consumer for 20 s',
       '    → start it: npm run consumer (npm start runs all services)',
-      '  ! budget: 99 of 100 rates are spent today, a run needs 2 (retried at 2026-11-25 00:00 UTC)',
-      '    → raise XE_DAILY_BUDGET, or wait for midnight UTC',
+      '  ! budget: not enough for another run: 99 of 100 rates used today, a run costs 2 ' +
+        '(retried at 2026-11-25 01:00 UTC)',
+      '    → raise XE_DAILY_BUDGET, or it goes on at 00:00 UTC',
       '  … and 1 more: --json',
     ]);
   });
