@@ -73,7 +73,9 @@ describe('the pipeline under /v2', () => {
     producer();
     const { status, data } = await pull({ prefer: 'wait=20' });
     expect([status, data.data.state]).to.deep.equal([200, 'failed']);
-    expect(data.data.reason).to.match(/budget of 3 rates/);
+    expect(data.data.reason).to.match(/not enough for another run: 0 of 3 used/);
+    const unwaited = await pull();
+    expect([unwaited.status, unwaited.data.data.state]).to.deep.equal([202, 'failed']);
   });
 
   it('lists runs newest first, in pages', async () => {
@@ -200,7 +202,7 @@ describe('the pipeline under /v2', () => {
     expect(currencies.map(({ stale }) => stale)).to.deep.equal(Array(7).fill(true));
     const codes = problems.map(({ code }) => code);
     expect(codes).to.include('credentials_missing').and.include('rates_stale');
-    expect(problems[0]?.fix).to.match(/Set XE_ACCOUNT_ID and XE_API_KEY/);
+    expect(problems[0]?.fix).to.match(/set XE_ACCOUNT_ID and XE_API_KEY/);
     const ready = JSON.parse((await get(`${url}/readyz`))?.text ?? '{}');
     expect(ready.status).to.equal('degraded');
     expect(ready.checks.rates).to.match(/no credentials are set/);

@@ -155,7 +155,7 @@ describe('the API', () => {
           success: false,
           detail:
             'not enough for another run: 0 of 3 used today, a run costs 7; ' +
-            "raise the provider's daily budget to 7 or more",
+            'raise XE_DAILY_BUDGET to 7 or more',
         },
       ]);
     });
