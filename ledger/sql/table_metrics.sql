@@ -1,4 +1,4 @@
--- Figures that tables know better than any process; null where nothing is known.
+-- What tables know better than any process; null where nothing is known.
 select
   (select coalesce(sum(coalesce(skipped_count, 1)), 0)::int
      from runs
