@@ -22,7 +22,7 @@ import {
   requireToken,
   type TokenSettings,
 } from './http/security.ts';
-import type { TriggerUpdate } from './pipeline/trigger.ts';
+import type { TriggerUpdate } from './pipeline/routes.ts';
 
 export interface V1Deps extends TokenSettings {
   db: Database;

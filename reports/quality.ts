@@ -24,12 +24,36 @@ export interface QualityReport extends Table {
   readonly name: 'quality';
 }
 
+/** One currency and day. */
+export type Quality = Row & { readonly rate_date: string; readonly quote: string };
+
+/** The quality of rates from `from` to `to`, oldest first: a page of it, or all. */
+export function readQuality(
+  db: Database,
+  days: { readonly from: string; readonly to: string },
+  {
+    quotes = null,
+    after,
+    limit = null,
+  }: {
+    readonly quotes?: readonly string[] | null;
+    /** Day and currency of the last row of the page before. */
+    readonly after?: readonly string[] | null;
+    readonly limit?: number | null;
+  } = {},
+): Promise<Quality[]> {
+  const [day = null, quote = null] = after ?? [];
+  return query<Quality>(db, QUALITY, { ...days, quotes, day, quote, limit });
+}
+
 /** The rate of each day from `from` to `to` and each currency, for auditors. */
 export async function qualityReport(
   db: Database,
-  { from, to }: { from: string; to: string },
+  days: { from: string; to: string },
 ): Promise<QualityReport> {
-  const rows = await query<Row>(db, QUALITY, { from, to });
+  const rows = (await readQuality(db, days)).map(
+    ({ quote, ...row }): Row => ({ ...row, currency: quote }),
+  );
   const { percent } = await queryRow<{ percent: string }>(db, TOLERANCE);
   const count = (name: string) => rows.filter((row) => row[name] !== null && row[name]).length;
   const note =

@@ -6,7 +6,7 @@ import { Router } from 'express';
 import type { Token } from 'markdown-it';
 import { prefixOf } from '../http/base-path.ts';
 import { Refused, refuseOtherMethods } from '../http/problems.ts';
-import { formatPage } from './page.ts';
+import { formatPage } from '../pages.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const PROJECT = dirname(fileURLToPath(new URL('../../README.md', import.meta.url)));

@@ -4,7 +4,22 @@ import type { Duplex } from 'node:stream';
 import { CannotStart } from '../../platform/errors.ts';
 import type { ProblemKind } from './problem-kinds.ts';
 import { problemDocument } from './problems.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+
+/** Headers of every response: nothing foreign may run in our pages, embed them or guess types. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy':
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;" +
+    "connect-src 'self';frame-ancestors 'none';base-uri 'none';form-action 'self'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Origin-Agent-Cluster': '?1',
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'X-DNS-Prefetch-Control': 'off',
+  'X-Frame-Options': 'DENY',
+  'X-Permitted-Cross-Domain-Policies': 'none',
+};
 
 export interface Listening {
   readonly url: string;

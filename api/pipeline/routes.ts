@@ -1,18 +1,20 @@
 import type { Request, Response } from 'express';
 import type { DeadLetter, DeadLetterAdmin } from '../../ledger/dead-letters.ts';
 import type { HealthProblem } from '../../ledger/health.ts';
-import type { Source } from '../../ledger/run.ts';
+import type { Requests } from '../../ledger/requests.ts';
+import type { Outcome, Source } from '../../ledger/run.ts';
 import type { RunDetail, RunKey, RunSummary } from '../../ledger/run-history.ts';
+import type { RunWatch } from '../../ledger/run-watch.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { METRICS_TYPE, metricsText } from '../../platform/metrics.ts';
 import { prefixOf } from '../http/base-path.ts';
-import { cacheHeaders, sendCached } from '../http/caching.ts';
+import { type ApiCache, cacheHeaders, sendCached } from '../http/caching.ts';
 import type { Contract } from '../http/contract.ts';
 import type { Handler } from '../http/operations.ts';
 import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
 import { Refused } from '../http/problems.ts';
+import { withRequestTimeout } from '../http/request-timeout.ts';
 import { publicStatus, type ReadStatus } from './status.ts';
-import type { TriggerUpdate } from './trigger.ts';
 
 export interface PipelineDeps {
   readStatus: ReadStatus;
@@ -76,6 +78,32 @@ export function pipelineHandlers(deps: PipelineDeps): Record<string, Handler> {
     },
 
     pull: triggerHandler(deps, async (runId) => summaryOf(await requireRun(runId))),
+  };
+}
+
+/**
+ * Requests a fetch run and waits for its outcome, at most `waitMs`: then it is `running`. Rejects
+ * with 503 when the database does not respond in time.
+ */
+export type TriggerUpdate = (waitMs: number) => Promise<{ runId: string; outcome: Outcome }>;
+
+/** Coalesces concurrent triggers: they share one request of the ledger and its run. */
+export function updateTrigger(deps: {
+  requests: Requests;
+  runs: RunWatch;
+  cache: ApiCache;
+}): TriggerUpdate {
+  const { requests, runs, cache } = deps;
+  let pendingRunId: Promise<string> | undefined;
+  return async (waitMs) => {
+    pendingRunId ??= withRequestTimeout(requests.request()).finally(() => {
+      pendingRunId = undefined;
+    });
+    const runId = await pendingRunId;
+    const outcome = await runs.outcome(runId, waitMs);
+    // The run can be known as done before the notification that clears the cache has arrived.
+    cache.clear();
+    return { runId, outcome };
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { query, queryRow, sqlFile } from '../../platform/sql.ts';
+import { readQuality } from '../../reports/quality.ts';
 import type { Schemas } from '../schemas.ts';
 
 /** A row of the view `rate_pairs`; `stale` is false until the freshness of rates is applied. */
@@ -37,7 +38,6 @@ const RANGE = sqlFile(import.meta.url, 'sql/pair_rates_in_range.sql');
 const BUCKETS = sqlFile(import.meta.url, 'sql/buckets.sql');
 const MISSING_DAYS = sqlFile(import.meta.url, 'sql/missing_days.sql');
 const OBSERVATIONS = sqlFile(import.meta.url, 'sql/observations_of_day.sql');
-const QUALITY = sqlFile(import.meta.url, 'sql/quality.sql');
 const LATEST_OBSERVATIONS = sqlFile(import.meta.url, 'sql/latest_observations.sql');
 const CURRENCIES = sqlFile(import.meta.url, 'sql/days_of_currencies.sql');
 const FIRST_DAY =
@@ -91,7 +91,7 @@ export function rateQueries(db: Database) {
 
     /** The rates of a range beside those of the best other source, oldest first. */
     quality: (quotes: readonly string[], days: Days, page: Page) =>
-      readQuality(db, quotes, days, page),
+      readQuality(db, days, { quotes, ...page }),
 
     /** Observations of any day by when they were stored, newest first. */
     latestObservations: (quotes: readonly string[], limit: number) =>
@@ -125,10 +125,4 @@ async function newestUntil(db: Database, pairs: Pairs, day: string): Promise<Pai
 
 function daysBefore(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
-}
-
-function readQuality(db: Database, quotes: readonly string[], days: Days, page: Page) {
-  const [day = null, quote = null] = page.after ?? [];
-  const params = { quotes, ...days, day, quote, limit: page.limit };
-  return query<Schemas['Quality']>(db, QUALITY, params);
 }
