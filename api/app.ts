@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import type { DeadLetterAdmin } from '../ledger/dead-letters.ts';
 import type { Logger } from '../platform/logger.ts';
 import { metrics } from '../platform/metrics.ts';
 import { guideRoutes } from './docs/guide.ts';
@@ -16,7 +15,6 @@ import type { BookQueries } from './loans/queries.ts';
 import { loansHandlers } from './loans/routes.ts';
 import { type DashboardDeps, dashboardRoutes, docsRoutes } from './pages.ts';
 import {
-  deadLettersHandlers,
   type PipelineDeps,
   pipelineHandlers,
   type ServiceDeps,
@@ -35,7 +33,6 @@ export interface AppDeps
     Omit<OperationDeps, 'contract'>,
     Omit<ServiceDeps, 'contract'> {
   events: EventStream;
-  letters: DeadLetterAdmin;
   book: BookQueries;
   rateLimitPerMinute: number | undefined;
   /** The number of reverse proxies in front; each adds its client to X-Forwarded-For. */
@@ -64,18 +61,15 @@ export function buildApp(appDeps: AppDeps): RequestListener {
   app.use(dashboardRoutes(deps));
   app.use(parseSuffix);
   app.use(v1Routes(deps));
-  app.use(
-    routeOperations(deps, ['Rates'], { ...ratesHandlers(deps), ...rateDetailsHandlers(deps) }),
-  );
-  app.use(
-    routeOperations(deps, ['Pipeline'], {
-      ...pipelineHandlers(deps),
-      ...deadLettersHandlers(deps.letters, deps.seesDetails),
-      ...eventHandlers(deps.events),
-    }),
-  );
-  app.use(routeOperations(deps, ['Loans'], loansHandlers(deps.book)));
-  app.use(routeOperations(deps, ['Service'], serviceHandlers(deps)));
+  const handlers = {
+    ...ratesHandlers(deps),
+    ...rateDetailsHandlers(deps),
+    ...pipelineHandlers(deps),
+    ...eventHandlers(deps.events),
+    ...loansHandlers(deps.book),
+    ...serviceHandlers(deps),
+  };
+  app.use(routeOperations(deps, handlers));
   app.use(docsRoutes(), guideRoutes());
   app.use(answerNotFound);
   app.use(handleErrors(log));

@@ -10,6 +10,7 @@ import {
   cacheKey,
   compressFor,
   sendCached,
+  sendOnce,
 } from './http/caching.ts';
 import type { LimitConcurrency } from './http/concurrency.ts';
 import { setRoute } from './http/operations.ts';
@@ -81,22 +82,12 @@ function ratesHandler({ db, cache, limit, currencies: known }: V1Deps): RequestH
 function updateHandler({ trigger }: V1Deps) {
   return async (_req: Request, res: Response) => {
     const { runId, outcome } = await trigger(WAIT_MS);
-    if (outcome.state === 'done') return sendJson(res, 200, { success: true });
-    if (outcome.state === 'refused')
-      return sendJson(res, 400, { success: false, detail: outcome.detail });
+    const send = (status: number, body: object) => sendOnce(res, JSON.stringify(body), { status });
+    if (outcome.state === 'done') return send(200, { success: true });
+    if (outcome.state === 'refused') return send(400, { success: false, detail: outcome.detail });
     res.location(`${prefixOf(res)}/v2/runs/${runId}`);
-    sendJson(res, 202, { success: false, detail: 'still running' });
+    send(202, { success: false, detail: 'still running' });
   };
-}
-
-/** Without Express' handling of If-None-Match: this response is never a cached one. */
-function sendJson(res: Response, status: number, body: object): void {
-  res
-    .writeHead(status, {
-      'Content-Type': 'application/json; charset=utf-8',
-      'Cache-Control': 'no-store',
-    })
-    .end(JSON.stringify(body));
 }
 
 function requestedCurrencies(

@@ -141,6 +141,25 @@ const STORED_HEADERS = new RegExp(
   'i',
 );
 
+/** Sends a response of this moment, which is never cached. */
+export function sendOnce(
+  res: ServerResponse,
+  body: string | Buffer,
+  {
+    status = 200,
+    ...headers
+  }: { status?: number } & Readonly<Record<string, string | number>> = {},
+): undefined {
+  res
+    .writeHead(status, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'Content-Length': Buffer.byteLength(body),
+      ...headers,
+    })
+    .end(body);
+}
+
 function sendBytes(req: IncomingMessage, res: ServerResponse, { body, headers }: Bytes): void {
   if (matchesETag(req.headers['if-none-match'], headers['ETag'])) {
     // The client has the other headers (RFC 9110, 15.4.5); they would be most of a second visit.

@@ -39,15 +39,15 @@ const LONG_POLLS = ['pull', 'events'];
 
 /**
  * Routes the operations that the contract declares to their handlers: access, format, parameters,
- * timeout, and 405 for other methods. Throws when an operation of `tags` has no handler.
+ * timeout, and 405 for other methods. Throws when an operation has no handler. The old interface
+ * has routes of its own.
  */
 export function routeOperations(
   deps: OperationDeps,
-  tags: readonly string[],
   handlers: Readonly<Record<string, Handler>>,
 ): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const operations = deps.contract.operations.filter(({ tag }) => tags.includes(tag));
+  const operations = deps.contract.operations.filter(({ tag }) => tag !== 'Old interface');
   const authorize = requireToken(deps);
   const readerOf = paramReader(deps.contract);
   for (const operation of operations) {

@@ -11,19 +11,39 @@ export const KEY_PART = {
   text: (text: string) => text !== '',
 } as const;
 
+type Shape = readonly ((text: string) => boolean)[];
+
+export interface Page {
+  /** The key of the last row of the page before. */
+  readonly after: readonly string[] | null;
+  readonly limit: number;
+}
+
 /** Separates the parts: Postgres holds no NUL in a text, so no part has one. */
 const SEPARATOR = '\0';
 
 /** The key of a cursor, or null without one. Throws `Refused` when it does not fit `shape`. */
-export function decodeCursor(
-  cursor: unknown,
-  shape: readonly ((text: string) => boolean)[],
-): string[] | null {
+export function decodeCursor(cursor: unknown, shape: Shape): string[] | null {
   if (cursor === undefined) return null;
   const key = Buffer.from(String(cursor), 'base64url').toString().split(SEPARATOR);
   if (key.length !== shape.length || !shape.every((fits, at) => fits(key[at] as string)))
     throw invalidParameter('cursor', 'use meta.next_cursor of the page before');
   return key;
+}
+
+/**
+ * Reads the page of `limit` rows after `cursor`: `read` gets the key of the row before, and one row
+ * more than wanted as the limit. The next cursor is null on the last page.
+ */
+export async function readPage<Row>(
+  { cursor, limit }: { readonly cursor?: unknown; readonly limit?: unknown },
+  shape: Shape,
+  read: (page: Page) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => readonly string[],
+) {
+  const size = Number(limit);
+  const after = decodeCursor(cursor, shape);
+  return { after, ...cutPage(await read({ after, limit: size + 1 }), size, keyOf) };
 }
 
 /** Cuts rows, read with one more than `limit`, into a page; the cursor is null on the last one. */

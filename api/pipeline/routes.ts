@@ -8,10 +8,10 @@ import type { RunWatch } from '../../ledger/run-watch.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { METRICS_TYPE, metricsText } from '../../platform/metrics.ts';
 import { prefixOf } from '../http/base-path.ts';
-import { type ApiCache, cacheHeaders, sendCached } from '../http/caching.ts';
+import { type ApiCache, cacheHeaders, sendCached, sendOnce } from '../http/caching.ts';
 import type { Contract } from '../http/contract.ts';
 import type { Handler } from '../http/operations.ts';
-import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
+import { KEY_PART, readPage } from '../http/paging.ts';
 import { Refused } from '../http/problems.ts';
 import { withRequestTimeout } from '../http/request-timeout.ts';
 import { publicStatus, type ReadStatus } from './status.ts';
@@ -21,6 +21,7 @@ export interface PipelineDeps {
   trigger: TriggerUpdate;
   listRuns: (page: { limit: number; after?: RunKey; source?: Source }) => Promise<RunSummary[]>;
   findRun: (runId: string) => Promise<RunDetail | null>;
+  letters: DeadLetterAdmin;
   /** Whether a request may see host names, errors and quota. */
   seesDetails: (req: Request, res: Response) => boolean;
 }
@@ -45,15 +46,18 @@ export function pipelineHandlers(deps: PipelineDeps): Record<string, Handler> {
       return { item: 'Status', data, meta: {} };
     },
 
-    runs: async ({ source, limit, cursor }, req, res) => {
-      const key = decodeCursor(cursor, CURSOR);
-      const size = Number(limit);
-      const rows = await listRuns({
-        limit: size + 1,
-        ...(key && { after: { asked_at: key[0] as string, run_id: key[1] as string } }),
-        ...(source !== undefined && { source: source as Source }),
-      });
-      const { page, next_cursor } = cutPage(rows, size, (run) => [run.asked_at, run.run_id]);
+    runs: async ({ source, ...params }, req, res) => {
+      const { page, next_cursor } = await readPage(
+        params,
+        CURSOR,
+        ({ after, limit }) =>
+          listRuns({
+            limit,
+            ...(after && { after: { asked_at: String(after[0]), run_id: String(after[1]) } }),
+            ...(source !== undefined && { source: source as Source }),
+          }),
+        (run) => [run.asked_at, run.run_id],
+      );
       const data = seesDetails(req, res) ? page : page.map(publicRun);
       return { item: 'Run', data, meta: { next_cursor }, fileName: 'fx-runs' };
     },
@@ -67,17 +71,14 @@ export function pipelineHandlers(deps: PipelineDeps): Record<string, Handler> {
       const { answer } = await requireRun(run_id);
       if (answer === null)
         throw new Refused('not-found', `the run ${run_id} has no response of its provider`);
-      res
-        .writeHead(200, {
-          'Content-Type': 'application/octet-stream',
-          'Content-Disposition': `attachment; filename="${run_id}.txt"`,
-          'Cache-Control': 'no-store',
-        })
-        .end(answer);
-      return undefined;
+      return sendOnce(res, answer, {
+        'Content-Type': 'application/octet-stream',
+        'Content-Disposition': `attachment; filename="${run_id}.txt"`,
+      });
     },
 
     pull: triggerHandler(deps, async (runId) => summaryOf(await requireRun(runId))),
+    ...deadLettersHandlers(deps),
   };
 }
 
@@ -137,52 +138,45 @@ function publicRun(run: RunSummary): RunSummary {
 }
 
 /** Dead letters: a list, one with its bytes, its redrive by a running consumer, and its end. */
-export function deadLettersHandlers(
-  letters: DeadLetterAdmin,
-  seesDetails: (req: Request, res: Response) => boolean,
-): Record<string, Handler> {
+function deadLettersHandlers({ letters, seesDetails }: PipelineDeps): Record<string, Handler> {
+  const show = async (id: string) => ({
+    item: 'DeadLetterWithBytes',
+    data: await letters.show(id),
+    meta: {},
+  });
+  const change = async (id: string, changed: readonly unknown[]) => {
+    const shown = await show(id);
+    if (changed.length > 0) return shown;
+    throw new Refused('conflict', `the dead letter ${id} is ${shown.data.state} already`);
+  };
   return {
-    deadLetters: async ({ state, limit, cursor }, req, res) => {
-      const most = Number(limit);
-      const after = decodeCursor(cursor, [KEY_PART.number])?.[0] ?? null;
-      const rows = await letters.page({
-        state: state === undefined ? null : String(state),
-        after,
-        limit: most + 1,
-      });
-      const { page, next_cursor } = cutPage(rows, most, ({ id }) => [id]);
+    deadLetters: async ({ state, ...params }, req, res) => {
+      const { page, next_cursor } = await readPage(
+        params,
+        [KEY_PART.number],
+        ({ after, limit }) =>
+          letters.page({
+            state: state === undefined ? null : String(state),
+            after: after?.[0] ?? null,
+            limit,
+          }),
+        ({ id }) => [id],
+      );
       const data = seesDetails(req, res) ? page : page.map(publicLetter);
       return { item: 'DeadLetter', data, meta: { next_cursor } };
     },
 
-    deadLetter: async ({ letter_id }) => ({
-      item: 'DeadLetterWithBytes',
-      data: await letters.show(String(letter_id)),
-      meta: {},
-    }),
+    deadLetter: ({ letter_id }) => show(String(letter_id)),
 
     redrive: async ({ letter_id }) => {
       const id = String(letter_id);
-      const asked = await letters.requestRedrive([id]);
-      const data = await letters.show(id);
-      if (asked.length === 0)
-        throw new Refused('conflict', `the dead letter ${id} is ${data.state} already`);
-      return {
-        item: 'DeadLetterWithBytes',
-        data,
-        meta: {},
-        status: 202,
-        headers: { Location: `/v2/dead-letters/${id}` },
-      };
+      const shown = await change(id, await letters.requestRedrive([id]));
+      return { ...shown, status: 202, headers: { Location: `/v2/dead-letters/${id}` } };
     },
 
     closeDeadLetter: async ({ letter_id }) => {
       const id = String(letter_id);
-      const closed = await letters.close([id]);
-      const data = await letters.show(id);
-      if (closed.length === 0)
-        throw new Refused('conflict', `the dead letter ${id} is ${data.state} already`);
-      return { item: 'DeadLetterWithBytes', data, meta: {} };
+      return change(id, await letters.close([id]));
     },
   };
 }
@@ -203,7 +197,6 @@ export interface ServiceDeps {
   log: Logger;
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8';
 const COMPONENTS = ['producer', 'consumer', 'rates'] as const;
 
 /** Liveness, readiness, metrics and the contract. */
@@ -211,10 +204,7 @@ export function serviceHandlers(deps: ServiceDeps): Record<string, Handler> {
   const { contract, readProblems, updateMetrics, seesDetails, publicMetrics, log } = deps;
   const document = Buffer.from(JSON.stringify(contract.document));
   return {
-    livez: async (_params, _req, res) => {
-      send(res, JSON_TYPE, JSON.stringify({ status: 'ok' }));
-      return undefined;
-    },
+    livez: async (_params, _req, res) => sendOnce(res, JSON.stringify({ status: 'ok' })),
     readyz: async (_params, req, res) => {
       const problems = await readProblems();
       const hasDetails = seesDetails(req, res);
@@ -225,8 +215,7 @@ export function serviceHandlers(deps: ServiceDeps): Record<string, Handler> {
       });
       const status = problems.length === 0 ? 'ok' : 'degraded';
       const body = { status, checks: { postgres: null, ...Object.fromEntries(checks) } };
-      send(res, JSON_TYPE, JSON.stringify(body));
-      return undefined;
+      return sendOnce(res, JSON.stringify(body));
     },
     metrics: async (_params, req, res) => {
       if (!publicMetrics && !seesDetails(req, res))
@@ -235,28 +224,16 @@ export function serviceHandlers(deps: ServiceDeps): Record<string, Handler> {
         });
       // The process's own metrics are shown even while the tables cannot be read.
       await updateMetrics().catch((err) => log.warn({ err }, 'table metrics not refreshed'));
-      send(res, METRICS_TYPE, await metricsText());
-      return undefined;
+      return sendOnce(res, await metricsText(), { 'Content-Type': METRICS_TYPE });
     },
     contract: async (_params, req, res) => {
       const headers = {
         ...cacheHeaders(res, document, { isFinal: false }),
-        'Content-Type': JSON_TYPE,
+        'Content-Type': 'application/json; charset=utf-8',
         'Access-Control-Allow-Origin': '*',
       };
       sendCached(req, res, { body: document, headers });
       return undefined;
     },
   };
-}
-
-/** A response of this moment, never cached. */
-function send(res: Response, type: string, text: string): void {
-  res
-    .writeHead(200, {
-      'Content-Type': type,
-      'Cache-Control': 'no-store',
-      'Content-Length': Buffer.byteLength(text),
-    })
-    .end(text);
 }

@@ -1,6 +1,6 @@
 import currencyCodes from 'currency-codes';
 import type { Handler } from '../http/operations.ts';
-import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
+import { KEY_PART, readPage } from '../http/paging.ts';
 import { invalidParameter } from '../http/problems.ts';
 import { latest, type RatesDeps, refuseNoRate } from './routes.ts';
 import { BASE, DAY_MS, isFinalDay, knownCode, markStale, pastDay, validityOf } from './rows.ts';
@@ -19,17 +19,16 @@ export function rateDetailsHandlers(deps: RatesDeps): Record<string, Handler> {
 }
 
 function observationsHandler({ rates, readFreshness, currencies }: RatesDeps): Handler {
-  return async ({ date, quotes, limit, cursor }) => {
+  return async ({ date, quotes, ...params }) => {
     const codes = knownCodes(quotes, currencies);
-    const after = decodeCursor(cursor, CURSOR);
     const fresh = await readFreshness();
-    const [day, size] = [pastDay('date', date, fresh), Number(limit)];
-    const rows = await rates.observationsOf(day, codes, { after, limit: size + 1 });
-    const { page, next_cursor } = cutPage(rows, size, ({ observed_at, quote, event_id }) => [
-      observed_at,
-      quote,
-      event_id,
-    ]);
+    const day = pastDay('date', date, fresh);
+    const { page, next_cursor } = await readPage(
+      params,
+      CURSOR,
+      (wanted) => rates.observationsOf(day, codes, wanted),
+      ({ observed_at, quote, event_id }) => [observed_at, quote, event_id],
+    );
     return {
       item: 'Observation',
       data: page,
@@ -45,17 +44,19 @@ const QUALITY_DAYS = 90;
 
 /** How well the sources of each day agree; the last 90 days without `from`. */
 function qualityHandler({ rates, readFreshness, currencies }: RatesDeps): Handler {
-  return async ({ from, to, quotes, limit, cursor }) => {
+  return async ({ from, to, quotes, ...params }) => {
     const codes = knownCodes(quotes, currencies);
     const fresh = await readFreshness();
     const last = String(to ?? fresh.today);
     const ago = new Date(Date.parse(last) - QUALITY_DAYS * DAY_MS).toISOString().slice(0, 10);
     const days = { from: String(from ?? ago), to: last };
     if (days.from > last) throw invalidParameter('from', `use a day up to ${last}`);
-    const after = decodeCursor(cursor, QUALITY_CURSOR);
-    const size = Number(limit);
-    const rows = await rates.quality(codes, days, { after, limit: size + 1 });
-    const { page, next_cursor } = cutPage(rows, size, (row) => [row.rate_date, row.quote]);
+    const { page, next_cursor } = await readPage(
+      params,
+      QUALITY_CURSOR,
+      (wanted) => rates.quality(codes, days, wanted),
+      (row) => [row.rate_date, row.quote],
+    );
     return {
       item: 'Quality',
       data: page,

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { query, queryRow, sqlFile } from '../../platform/sql.ts';
 import { readQuality } from '../../reports/quality.ts';
+import type { Page } from '../http/paging.ts';
 import type { Schemas } from '../schemas.ts';
 
 /** A row of the view `rate_pairs`; `stale` is false until the freshness of rates is applied. */
@@ -20,11 +21,6 @@ export interface Pairs {
 export interface Days {
   readonly from: string;
   readonly to: string;
-}
-export interface Page {
-  /** The key of the last row of the page before. */
-  readonly after: readonly string[] | null;
-  readonly limit: number;
 }
 type Bucket = Schemas['Bucket'];
 export type Grouping = 'day' | 'week' | 'month';

@@ -1,13 +1,14 @@
 import type { Freshness, ReadFreshness } from '../../ledger/freshness.ts';
 import type { Result } from '../http/formats.ts';
 import type { Handler } from '../http/operations.ts';
-import { cutPage, decodeCursor, KEY_PART } from '../http/paging.ts';
+import { KEY_PART, readPage } from '../http/paging.ts';
 import type { Params } from '../http/params.ts';
 import { invalidParameter, Refused } from '../http/problems.ts';
 import type { Days, Grouping, Pairs, RateQueries } from './queries.ts';
 import {
   countDays,
   DAY_MS,
+  describeRange,
   gapRow,
   isFinalDay,
   isSimulated,
@@ -154,31 +155,26 @@ async function readRange(
   fresh: Freshness,
 ): Promise<Result> {
   const days = await requestedDays(rates, params, pairs, fresh);
-  const after = decodeCursor(params['cursor'], CURSOR);
-  const limit = Number(params['limit']);
-  const [rows, newest] = await Promise.all([
-    rates.inRange(pairs, days, { after, limit: limit + 1 }),
+  const [{ after, page, next_cursor }, newest] = await Promise.all([
+    readPage(
+      params,
+      CURSOR,
+      (wanted) => rates.inRange(pairs, days, wanted),
+      (row) => [row.rate_date, row.quote],
+    ),
     newestWhereStale(rates, pairs, fresh),
   ]);
-  const { page, next_cursor } = cutPage(rows, limit, (row) => [row.rate_date, row.quote]);
   const isWhole =
     after === null &&
+    next_cursor === null &&
     days.to <= fresh.today &&
-    rows.length === pairs.quotes.length * countDays(days);
+    page.length === pairs.quotes.length * countDays(days);
   const missing_dates = isWhole ? [] : await rates.missingDays(pairs, untilToday(days, fresh));
   const data = markStale(page, newest, fresh);
-  const isFixed = missing_dates.length === 0 && params['from'] !== undefined;
   return {
+    ...describeRange(params, { pairs, days, fresh, missing_dates, next_cursor }, data),
     item: 'Rate',
     data,
-    meta: {
-      base: pairs.base,
-      ...days,
-      missing_dates,
-      simulated: isSimulated(data, fresh),
-      next_cursor,
-    },
-    valid: validityOf(fresh, isFixed && isFinalDay(days.to, data, fresh)),
     fileName: rateFileName(pairs, days, params),
     ...wideTable(params, data, pairs),
   };
@@ -191,26 +187,20 @@ async function readBuckets(
   fresh: Freshness,
 ): Promise<Result> {
   const days = await requestedDays(rates, params, pairs, fresh);
-  const after = decodeCursor(params['cursor'], CURSOR);
-  const limit = Number(params['limit']);
   const group = params['group'] as Grouping;
-  const [rows, missing_dates] = await Promise.all([
-    rates.inBuckets(pairs, days, { after, limit: limit + 1, group, today: fresh.today }),
+  const [{ page, next_cursor }, missing_dates] = await Promise.all([
+    readPage(
+      params,
+      CURSOR,
+      (wanted) => rates.inBuckets(pairs, days, { ...wanted, group, today: fresh.today }),
+      ({ from, quote }) => [from, quote],
+    ),
     rates.missingDays(pairs, untilToday(days, fresh)),
   ]);
-  const { page, next_cursor } = cutPage(rows, limit, ({ from, quote }) => [from, quote]);
-  const isFixed = missing_dates.length === 0 && params['from'] !== undefined;
   return {
+    ...describeRange(params, { pairs, days, fresh, missing_dates, next_cursor }, page),
     item: 'Bucket',
     data: page,
-    meta: {
-      base: pairs.base,
-      ...days,
-      missing_dates,
-      simulated: isSimulated(page, fresh),
-      next_cursor,
-    },
-    valid: validityOf(fresh, isFixed && isFinalDay(days.to, page, fresh)),
     fileName: `${rateFileName(pairs, days)}_by-${group}`,
   };
 }

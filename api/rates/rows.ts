@@ -115,6 +115,30 @@ export function validityOf({ now, until }: Freshness, isFinal = false): Validity
   return { lasts: isFinal ? null : Date.parse(until) - Date.parse(now), isFinal };
 }
 
+/** What a page of a range says of itself, and how long it stays right. */
+export function describeRange(
+  { from }: Params,
+  {
+    pairs,
+    days,
+    fresh,
+    ...rest
+  }: {
+    pairs: Pairs;
+    days: Days;
+    fresh: Freshness;
+    missing_dates: readonly string[];
+    next_cursor: string | null;
+  },
+  rows: readonly { readonly source: string | null }[],
+): Pick<Result, 'meta' | 'valid'> {
+  const isFixed = rest.missing_dates.length === 0 && from !== undefined;
+  return {
+    meta: { base: pairs.base, ...days, simulated: isSimulated(rows, fresh), ...rest },
+    valid: validityOf(fresh, isFixed && isFinalDay(days.to, rows, fresh)),
+  };
+}
+
 /** The rows as a pivot where the client asks for `layout=wide`. */
 export function wideTable(
   { layout }: Params,
