@@ -82,7 +82,7 @@ function ratesHandler({ db, cache, limit, currencies: known }: V1Deps): RequestH
 function updateHandler({ trigger }: V1Deps) {
   return async (_req: Request, res: Response) => {
     const { runId, outcome } = await trigger(WAIT_MS);
-    const send = (status: number, body: object) => sendOnce(res, JSON.stringify(body), { status });
+    const send = (status: number, body: object) => sendOnce(res, JSON.stringify(body), {}, status);
     if (outcome.state === 'done') return send(200, { success: true });
     if (outcome.state === 'refused') return send(400, { success: false, detail: outcome.detail });
     res.location(`${prefixOf(res)}/v2/runs/${runId}`);

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { prefixOf } from './base-path.ts';
-import { SECURITY_HEADERS } from './security-headers.ts';
+import { SECURITY_HEADERS } from './server.ts';
 
 /** A response as it is sent: bytes and headers, made once. */
 export interface CachedResponse {
@@ -145,19 +145,13 @@ const STORED_HEADERS = new RegExp(
 export function sendOnce(
   res: ServerResponse,
   body: string | Buffer,
-  {
-    status = 200,
-    ...headers
-  }: { status?: number } & Readonly<Record<string, string | number>> = {},
+  headers: OutgoingHttpHeaders = {},
+  status = 200,
 ): undefined {
-  res
-    .writeHead(status, {
-      'Content-Type': 'application/json; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'Content-Length': Buffer.byteLength(body),
-      ...headers,
-    })
-    .end(body);
+  const type = 'application/json; charset=utf-8';
+  const length = Buffer.byteLength(body);
+  const own = { 'Content-Type': type, 'Cache-Control': 'no-store', 'Content-Length': length };
+  res.writeHead(status, { ...own, ...headers }).end(body);
 }
 
 function sendBytes(req: IncomingMessage, res: ServerResponse, { body, headers }: Bytes): void {
