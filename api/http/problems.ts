@@ -66,8 +66,9 @@ export function problemDocument(kind: ProblemKind, detail: string, extras: Extra
 /** Answers every path that nothing else has answered. */
 export const answerNotFound: RequestHandler = (req) => {
   const [, code = ''] = /^\/v2\/rates\/([a-z]{3})$/i.exec(req.path) ?? [];
-  const ofCode = `: use /v2/rates?quotes=${code.toUpperCase()} or /v2/rates/USD/${code.toUpperCase()}`;
-  const detail = `there is nothing at ${req.path.slice(0, 200)}${code && ofCode}`;
+  const quote = code.toUpperCase();
+  const ofCode = code && `: use /v2/rates?quotes=${quote} or /v2/rates/USD/${quote}`;
+  const detail = `there is nothing at ${req.path.slice(0, 200)}${ofCode}`;
   throw new Refused('not-found', detail);
 };
 

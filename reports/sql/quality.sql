@@ -1,5 +1,5 @@
--- The rate of each day beside the best other source, and by how much that one differs; oldest first,
--- after the row (:day, :quote). All currencies and rows without :quotes and :limit.
+-- The rate of each day beside the best other source, and by how much that one differs, oldest
+-- first, after the row (:day, :quote). All currencies and rows without :quotes and :limit.
 select rate_date, quote_currency as quote, mid as rate, source, observed_at,
        second_source, second_mid as second_rate, second_observed_at, difference, suspect, diverges
 from rate_quality
