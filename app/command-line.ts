@@ -30,7 +30,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   report: [
     'npm run report -- loans --as-of 2021-10-15',
-    'npm run report -- loans --status in_arrears --branch kenya --min-days 30 --sort days-past-due',
+    'npm run report -- loans --status in_arrears --branch kenya --min-days 31 --sort days-past-due',
     'npm run report -- par --as-of 2021-10-15 --in USD --format xlsx --out par.xlsx',
     'npm run report -- roll --from 2021-09-15 --as-of 2021-10-15 --format csv',
   ],

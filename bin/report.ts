@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -11,6 +12,7 @@ import { historyReport, missedReport } from '../reports/arrears.ts';
 import { asCsv, asTable } from '../reports/as-text.ts';
 import { asXlsx } from '../reports/as-xlsx.ts';
 import { BASE, readConversion } from '../reports/conversion.ts';
+import { nameFilter } from '../reports/loan-filter.ts';
 import { LOAN_STATUSES, loanReport, parseColumns, parseOrder } from '../reports/loans.ts';
 import { parReport, rollReport } from '../reports/portfolio.ts';
 import { type QualityReport, qualityReport } from '../reports/quality.ts';
@@ -90,11 +92,15 @@ const line = defineCommand(
   .addOption(new Option('--status <status>', 'loans: of this status').choices(LOAN_STATUSES))
   .option('--branch <branch>', 'loans: of the branch with this id or name')
   .option('--currency <code>', 'loans: in this currency')
-  .option('--min-days <days>', 'loans: at least so many days past due', parseDays)
+  .option(
+    '--min-days <days>',
+    'loans: at least so many days past due; PAR30 is more than 30, so 31',
+    parseDays,
+  )
   .option('--find <words>', 'loans: these words in the loan, borrower or branch')
   .option('--sort <column>', 'loans: by this column, for example days-past-due or loan_id:desc')
   .option('--columns <list>', 'loans: these columns, separated by commas, or all')
-  .addOption(new Option('--format <format>', 'table by default').choices(FORMATS))
+  .addOption(new Option('--format <format>', 'default: as --out ends, else table').choices(FORMATS))
   .option(
     '--out <file>',
     'write to this file; default: stdout, for xlsx a file named by what is in it',
@@ -104,7 +110,7 @@ const line = defineCommand(
 await runTask(line, async (task) => {
   const what = line.processedArgs[0] as Name;
   const options = line.opts<Options>();
-  const format = options.format ?? (task.json ? 'json' : 'table');
+  const format = options.format ?? (task.json ? 'json' : (formatOf(options.out) ?? 'table'));
   refuseUselessOptions(line, what, { ...options, format, json: task.json });
   const columns = options.columns === undefined ? undefined : parseColumns(options.columns);
   const db = await openTaskDatabase(task, 'report', { deadlines: 'none' });
@@ -126,9 +132,15 @@ await runTask(line, async (task) => {
   return 0;
 });
 
+/** The format that the ending of a file stands for. */
+function formatOf(file = '') {
+  const ending = extname(file).toLowerCase();
+  return FORMATS.find((format) => format !== 'table' && ending === `.${format}`);
+}
+
 /** The old deliverable keeps its name; other workbooks are named by what is in them. */
-function nameWorkbook(what: Name, { asOf, loan, from, status, branch, currency }: Options): string {
-  const parts = [loan, from, status, branch, currency];
+function nameWorkbook(what: Name, { asOf, loan, from, ...filter }: Options): string {
+  const parts = [loan, from, ...nameFilter(filter)];
   const isOld = what === 'all' || (what === 'loans' && parts.every((part) => part === undefined));
   return isOld ? 'output_name.xlsx' : `${fileNameOf(what, asOf, parts)}.xlsx`;
 }
@@ -167,6 +179,9 @@ function refuseUselessOptions(
   if ((what === 'roll' || isQuality) && from === undefined) refuse(`${what} needs --from D`);
   if (isQuality && command.getOptionValueSource('asOf') === 'cli')
     refuse('quality has --from and --to, not --as-of');
+  const named = formatOf(options.out);
+  if (named && named !== format)
+    refuse(`--out ${options.out} is ${named} by its name, not ${format}: give one of the two`);
   if (json && format !== 'json') refuse(`--json or --format ${format}, not both`);
   if (from !== undefined && (from > asOf || (from === asOf && !isQuality)))
     refuse(`expected --from before ${asOf}, got ${from}`);

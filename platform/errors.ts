@@ -1,12 +1,20 @@
 import type { HealthCode } from './health.ts';
 
-/** A request that cannot be served: says what was expected and what came. `status` is a 4xx. */
+/**
+ * A request that cannot be served: says what was expected and what came. `status` is a 4xx,
+ * `parameter` the name of the one at fault.
+ */
 export class InvalidRequest extends Error {
   override name = 'InvalidRequest';
   readonly status: number;
-  constructor(message: string, options: ErrorOptions & { status?: number } = {}) {
+  readonly parameter: string | undefined;
+  constructor(
+    message: string,
+    options: ErrorOptions & { status?: number; parameter?: string } = {},
+  ) {
     super(message, options);
     this.status = options.status ?? 400;
+    this.parameter = options.parameter;
   }
 }
 

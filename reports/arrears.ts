@@ -58,7 +58,8 @@ export async function missedReport(
   const totals = withTotals
     ? await readTotals(db, loanId === undefined ? TOTALS : TOTALS_BY_LOAN, { params, conversion })
     : { totals: [], notes: [], count: null };
-  const { book, notes } = await describeBook(db);
+  const conditions = loanId === undefined ? [] : [`loan ${loanId}`];
+  const { book, notes } = await describeBook(db, { name: 'missed', asOf, conditions });
   return {
     ...{ name: 'missed', columns: MISSED_COLUMNS, rows, book, ...totals },
     notes: [...notes, ...totals.notes],
@@ -72,6 +73,7 @@ export async function historyReport(db: Database, asOf: string, loanId: string):
   });
   if (!found) throw unknownLoan(loanId);
   const rows = await query<Row>(db, HISTORY, { as_of: asOf, loan_id: loanId });
-  const described = await describeBook(db);
+  const conditions = [`loan ${loanId}`];
+  const described = await describeBook(db, { name: 'history', asOf, conditions });
   return { name: 'history', columns: HISTORY_COLUMNS, rows, totals: [], ...described };
 }

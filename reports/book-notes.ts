@@ -7,6 +7,8 @@ interface CodedNote {
   readonly count?: number;
   readonly loans?: number;
   readonly files?: Readonly<Record<string, number>>;
+  /** The first of the loans that it counts. */
+  readonly loan_ids?: readonly string[];
 }
 
 /** What a row of a raw file is called, singular and plural. */
@@ -15,26 +17,33 @@ const ROW_NAMES: Readonly<Record<string, readonly [string, string]>> = {
   'loan.csv': ['loan', 'loans'],
   'payment_schedule.csv': ['instalment', 'instalments'],
   'loan_payment.csv': ['payment', 'payments'],
-  'branch.csv': ['branch', 'branches'],
-  'loan_branch.csv': ['branch of a loan', 'branches of loans'],
-  'borrower_name.csv': ['borrower name', 'borrower names'],
 };
 
 const loans = (count: number) => (count === 1 ? '1 loan' : `${count} loans`);
+
+/** ` (L1, L2 and 5 more)`; nothing for a book loaded by a version that did not keep the ids. */
+function nameLoans({ count, loan_ids }: Required<CodedNote>): string {
+  if (loan_ids.length === 0) return '';
+  const more = count - loan_ids.length;
+  const names = loan_ids.map((id) => id.replace(/\p{Cc}/gu, ' ').slice(0, 40)).join(', ');
+  return ` (${names}${more > 0 ? ` and ${more} more` : ''})`;
+}
 
 /** The sentence of each code; a code without one is shown as it is. */
 const SENTENCES: Readonly<Record<string, (note: Required<CodedNote>) => string>> = {
   sample: () => 'SAMPLE book: the example data of this project, not a real portfolio.',
   rejected_rows: ({ files, loans: affected }) =>
     `${listRows(files)} rejected when this book was loaded; ${loans(affected)} affected.`,
-  no_schedule: ({ count }) =>
-    `${loans(count)} without instalments: outstanding balance unknown, not in PAR.`,
-  schedule_below_principal: ({ count }) =>
-    `${loans(count)} with instalments that add up to less than LoanAmount.`,
+  no_schedule: (note) =>
+    `${loans(note.count)} without instalments${nameLoans(note)}: ` +
+    'outstanding balance unknown, not in PAR.',
+  schedule_below_principal: (note) =>
+    `${loans(note.count)} with instalments that add up to less than LoanAmount${nameLoans(note)}.`,
   schedule_above_principal: ({ count }) =>
     `${loans(count)} with interest in the instalments: ` +
     'outstanding_balance includes it, principal_outstanding does not.',
-  term_differs: ({ count }) => `${loans(count)} with another number of instalments than Term.`,
+  term_differs: (note) =>
+    `${loans(note.count)} with another number of instalments than Term${nameLoans(note)}.`,
   before_release: ({ count }) =>
     `Instalments or payments dated before the release of their loan: ${count}.`,
   voided_payments: ({ count }) => `Payments voided by a reversal, as if never received: ${count}.`,
@@ -51,6 +60,14 @@ export interface BookFacts {
 }
 
 const BOOK = 'select is_sample, tolerance, notes from loan_book';
+const TODAY = `select cast(ledger_now() at time zone 'UTC' as date) as today`;
+
+/** What a report is about: its name, its day, and what it is narrowed down to. */
+interface Scope {
+  readonly name: string;
+  readonly asOf: string;
+  readonly conditions?: readonly string[];
+}
 
 /** A note as a sentence, with its code for a page that shows it in a place of its own. */
 interface BookLimit {
@@ -58,12 +75,19 @@ interface BookLimit {
   readonly text: string;
 }
 
-/** Reads the facts of the book, and its notes as sentences. */
+/** Reads the facts of the book, and the notes of a report of it: what it is about comes first. */
 export async function describeBook(
   db: Database,
+  { name, asOf, conditions = [] }: Scope,
 ): Promise<{ book: BookFacts; notes: readonly string[] }> {
   const { book, limits } = await readLimits(db);
-  return { book, notes: limits.map(({ text }) => text) };
+  const { today } = await queryRow<{ today: string }>(db, TODAY);
+  const about = [`Report ${name} as of the close of ${asOf}`, ...conditions].join(', ');
+  const future =
+    `${asOf} lies in the future: ` +
+    'the figures are what they would be if nothing were paid until then.';
+  const notes = [`${about}.`, ...(asOf > today ? [future] : [])];
+  return { book, notes: [...notes, ...limits.map(({ text }) => text)] };
 }
 
 async function readLimits(db: Database): Promise<{ book: BookFacts; limits: BookLimit[] }> {
@@ -120,6 +144,7 @@ const withDefaults = (note: CodedNote): Required<CodedNote> => ({
   count: 0,
   loans: 0,
   files: {},
+  loan_ids: [],
   ...note,
 });
 

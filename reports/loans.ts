@@ -1,8 +1,15 @@
 import type { Database } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
-import { query, queryBatches, queryOne, queryRow, type SqlParams } from '../platform/sql.ts';
+import { query, queryBatches, queryOne, queryRow } from '../platform/sql.ts';
 import { describeBook } from './book-notes.ts';
 import type { Conversion } from './conversion.ts';
+import {
+  checkFilter,
+  describeFilter,
+  filterParams,
+  type LoanFilter,
+  MATCHES,
+} from './loan-filter.ts';
 import {
   type Column,
   columnsOf,
@@ -50,33 +57,11 @@ const ADDED_UP = LOAN_COLUMNS.filter(
   ({ name, kind }) => kind === 'money' && name !== 'payment_frequency',
 ).map(({ name }) => name);
 
-/** Which loans: each condition that is given has to hold. */
-export interface LoanFilter {
-  readonly status?: string | undefined;
-  /** Id or name of a branch. */
-  readonly branch?: string | undefined;
-  readonly currency?: string | undefined;
-  /** At least so many days past due. */
-  readonly minDays?: number | undefined;
-  /** Words that loan, borrower and branch contain between them. */
-  readonly find?: string | undefined;
-}
-
 export interface LoanOrder {
   readonly column: string;
   readonly descending: boolean;
 }
 
-const MATCHES = `
-  (cast(:status as text) is null or status = :status)
-  and (cast(:branch as text) is null or branch_id = :branch or lower(branch) = lower(:branch))
-  and (cast(:currency as text) is null or currency = upper(:currency))
-  and current_days_past_due >= :min_days
-  and not exists (
-    select from unnest(cast(:words as text[])) word
-    where strpos(lower(concat_ws(' ', loan_id, borrower_id, borrower_name, branch)), lower(word))
-          = 0
-  )`;
 const TOTALS = totalsSql(LOANS, ADDED_UP, MATCHES);
 const DEFAULT_ORDER: LoanOrder = { column: 'loan_id', descending: false };
 
@@ -92,17 +77,6 @@ where ${MATCHES}
 ${orderBy(order)}
 limit :limit offset :offset`;
 
-function filterParams(asOf: string, filter: LoanFilter): SqlParams {
-  return {
-    as_of: asOf,
-    status: filter.status ?? null,
-    branch: filter.branch ?? null,
-    currency: filter.currency ?? null,
-    min_days: filter.minDays ?? 0,
-    words: (filter.find ?? '').split(/\s+/).filter((word) => word !== ''),
-  };
-}
-
 interface LoanOptions {
   readonly filter?: LoanFilter;
   readonly order?: LoanOrder | undefined;
@@ -117,21 +91,23 @@ export interface LoanRows extends Report {
 
 /**
  * The loans that match, or the whole book, as of the close of `asOf` (YYYY-MM-DD): row by row, as
- * long as the transaction is open.
+ * long as the transaction is open. Throws InvalidRequest for a branch or currency that the book
+ * does not have.
  */
 export async function loanReport(
   db: Database,
   asOf: string,
   { filter = {}, order = DEFAULT_ORDER, ...options }: LoanOptions = {},
 ): Promise<LongReport> {
+  await checkFilter(db, filter);
   const params = filterParams(asOf, filter);
   const hasFilter = Object.values(filter).some((condition) => condition !== undefined);
   const sql = hasFilter || order !== DEFAULT_ORDER ? matchingSql(order) : LOANS;
   const rows = queryBatches<Row>(db, sql, params);
-  return { ...(await describe(db, params, options)), rows };
+  return { ...(await describe(db, asOf, { ...options, filter })), rows };
 }
 
-/** The loans that match, in pages by number. */
+/** The loans that match, in pages by number. Throws InvalidRequest like `loanReport`. */
 export async function matchingLoans(
   db: Database,
   asOf: string,
@@ -143,27 +119,33 @@ export async function matchingLoans(
     ...options
   }: LoanOptions & { limit: number; offset: number },
 ): Promise<LoanRows> {
+  await checkFilter(db, filter);
   const params = { ...filterParams(asOf, filter), limit, offset };
   const found = await query<Row & { matching: number }>(db, pageSql(order), params);
+  const count = found[0]?.matching ?? found.length;
+  const isNone = count === 0 && offset === 0;
   return {
-    ...(await describe(db, params, options)),
+    ...(await describe(db, asOf, { ...options, filter, isNone })),
     rows: found.map(({ matching, ...row }) => row as Row),
-    count: found[0]?.matching ?? found.length,
+    count,
   };
 }
 
 async function describe(
   db: Database,
-  params: SqlParams,
-  { withTotals = false, conversion }: LoanOptions,
+  asOf: string,
+  { filter = {}, withTotals = false, conversion, isNone }: LoanOptions & { isNone?: boolean },
 ) {
+  const params = filterParams(asOf, filter);
   const totals = withTotals
     ? await readTotals(db, TOTALS, { params, conversion })
     : { totals: [], notes: [], count: null };
-  const { book, notes } = await describeBook(db);
+  const conditions = describeFilter(filter);
+  const { book, notes } = await describeBook(db, { name: 'loans', asOf, conditions });
+  const none = isNone || totals.count === 0 ? ['No loan matches.'] : [];
   return {
     ...{ name: 'loans' as const, columns: LOAN_COLUMNS, book, ...totals },
-    notes: [...notes, ...totals.notes],
+    notes: [...notes.slice(0, 1), ...none, ...notes.slice(1), ...totals.notes],
   };
 }
 
@@ -192,8 +174,7 @@ export async function loanPage(
     db,
     'select cast(count(*) as integer) as count from loans',
   );
-  const params = filterParams(asOf, {});
-  return { ...(await describe(db, params, options)), rows, count };
+  return { ...(await describe(db, asOf, options)), rows, count };
 }
 
 const ONE = `select * from (${LOANS}) report where loan_id = :loan_id`;
@@ -202,7 +183,8 @@ const ONE = `select * from (${LOANS}) report where loan_id = :loan_id`;
 export async function oneLoan(db: Database, asOf: string, loanId: string): Promise<Report> {
   const row = await queryOne<Row>(db, ONE, { as_of: asOf, loan_id: loanId });
   if (!row) throw unknownLoan(loanId);
-  const described = await describeBook(db);
+  const conditions = [`loan ${loanId}`];
+  const described = await describeBook(db, { name: 'loans', asOf, conditions });
   return { name: 'loans', columns: LOAN_COLUMNS, rows: [row], totals: [], ...described };
 }
 

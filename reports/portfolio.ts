@@ -54,7 +54,7 @@ export async function parReport(
   conversion?: Conversion,
 ): Promise<Report> {
   const lines = await query<ParLine>(db, PAR, { as_of: asOf });
-  const { book, notes } = await describeBook(db);
+  const { book, notes } = await describeBook(db, { name: 'par', asOf });
   const report = { name: 'par' as const, columns: PAR_COLUMNS, totals: [], book };
   if (!conversion) return { ...report, rows: lines, notes };
   const portfolio = lines.filter(
@@ -108,5 +108,6 @@ async function convertBook(
 export async function rollReport(db: Database, asOf: string, from: string): Promise<Report> {
   if (from >= asOf) throw new InvalidRequest(`from: expected a day before ${asOf}, got ${from}`);
   const rows = await query<Row>(db, ROLL, { as_of: asOf, from_day: from });
-  return { name: 'roll', columns: ROLL_COLUMNS, rows, totals: [], ...(await describeBook(db)) };
+  const described = await describeBook(db, { name: 'roll', asOf, conditions: [`from ${from}`] });
+  return { name: 'roll', columns: ROLL_COLUMNS, rows, totals: [], ...described };
 }

@@ -135,6 +135,12 @@ function describeOutage(err: unknown): string | null {
 /** A client's fault: refused by us, or marked with a 4xx status by Express and its parsers. */
 function asRefused(err: unknown): Refused | null {
   if (err instanceof Refused) return err;
+  if (err instanceof InvalidRequest && err.parameter) {
+    const pointer = `#/query/${err.parameter}`;
+    return new Refused('invalid-parameter', err.message, {
+      errors: [{ detail: err.message, pointer }],
+    });
+  }
   const { status, type, message } = err as { status?: number; type?: string; message: string };
   if (!status || status < 400 || status >= 500) return null;
   if (type === 'entity.parse.failed')

@@ -4,8 +4,8 @@ import { query, queryRow } from '../../platform/sql.ts';
 import { historyReport, missedReport } from '../../reports/arrears.ts';
 import { type BookStatus, bookStatusReader } from '../../reports/book-notes.ts';
 import { type Conversion, readConversion } from '../../reports/conversion.ts';
+import type { LoanFilter } from '../../reports/loan-filter.ts';
 import {
-  type LoanFilter,
   type LoanOrder,
   loanPage,
   loanReport,

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { InvalidRequest } from '../../platform/errors.ts';
-import { type LoanFilter, parseColumns, parseOrder } from '../../reports/loans.ts';
+import { type LoanFilter, nameFilter } from '../../reports/loan-filter.ts';
+import { parseColumns, parseOrder } from '../../reports/loans.ts';
 import { fileNameOf, type LongReport, type Report, type Row } from '../../reports/report.ts';
 import type { Result } from '../http/formats.ts';
 import type { Handler } from '../http/operations.ts';
@@ -105,7 +106,7 @@ async function readAllLoans(
   const { filter, order, columns } = choiceOf(params);
   const report = await book.loans({ ...of, filter, order }, res);
   const shown = withTotals ? report : { ...report, totals: [] };
-  const fileName = fileNameOf('loans', of.asOf, [filter.status, filter.branch, filter.currency]);
+  const fileName = fileNameOf('loans', of.asOf, nameFilter(filter));
   return { ...longAnswer('Loan', of, { ...shown, ...(columns && { columns }) }), fileName };
 }
 

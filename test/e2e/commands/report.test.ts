@@ -168,6 +168,31 @@ describe('npm run report', function () {
     expect(readFileSync(join(dir, 'book.csv'), 'utf8')).to.equal(SAMPLE);
   });
 
+  it('takes the format from the ending of --out', () => {
+    const file = join(dir, 'late.XLSX');
+    const late = ['--as-of', '2021-10-15', '--min-days', '31', '--branch', 'kenya'];
+    expect(report('loans', ...late, '--out', file)).to.include({ code: 0, stdout: '' });
+    const [sheet] = readWorkbook(readFileSync(file));
+    expect(sheet?.rows.flat()).to.include(
+      'Report loans as of the close of 2021-10-15, branch kenya, 31 or more days past due.',
+    );
+    report('loans', '--as-of', '2021-10-15', '--out', 'named.csv');
+    expect(readFileSync(join(dir, 'named.csv'), 'utf8')).to.equal(SAMPLE);
+    report('loans', ...late, '--format', 'xlsx');
+    expect(readdirSync(dir)).to.include('loan-book_loans_kenya_min-31-days_2021-10-15.xlsx');
+  });
+
+  it('refuses a branch or currency that the book does not have, with those it has', () => {
+    for (const [option, given, known] of [
+      ['branch', 'kenia', 'kenya'],
+      ['currency', 'KSH', 'KES'],
+    ] as const) {
+      const { code, stdout, stderr } = report('loans', `--${option}`, given, '--format', 'xlsx');
+      expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
+      expect(stderr).to.contain(`${option}: use one of `).and.contain(known);
+    }
+  });
+
   it('names the rates that USD was worked out with, whatever the format', async () => {
     await database.query(`
       insert into daily_rates (rate_date, base_currency, quote_currency, source, mid, observed_at,
@@ -292,6 +317,16 @@ describe('npm run report', function () {
       'two formats at once',
       ['loans', '--json', '--format', 'csv'],
       /--json or --format csv, not both/,
+    ],
+    [
+      'a file whose name says another format',
+      ['loans', '--out', 'x.xlsx', '--format', 'csv'],
+      /--out x\.xlsx is xlsx by its name, not csv: give one of the two/,
+    ],
+    [
+      'a file whose name says another format than --json',
+      ['loans', '--out', 'x.csv', '--json'],
+      /--out x\.csv is csv by its name, not json/,
     ],
     [
       'totals in USD of a format without totals',

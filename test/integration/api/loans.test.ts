@@ -145,13 +145,16 @@ describe('the loan book under /v2', () => {
       '/v2/reports/roll?from=2021-08-31',
     ]) {
       const { data, headers } = await callApiAt<Rows>(url, path);
-      expect(data.meta, path).to.deep.include({ notes, is_sample: true, tolerance: '0.0100' });
-      expect(headers['x-report-notes'], path).to.equal(notes.join(' | '));
+      expect(data.meta, path).to.deep.include({ is_sample: true, tolerance: '0.0100' });
+      const [about = '', ...limits] = data.meta.notes;
+      expect(about, path).to.contain(` as of the close of ${data.meta.as_of}`);
+      expect(limits, path).to.deep.equal(notes);
+      expect(headers['x-report-notes'], path).to.equal([about, ...notes].join(' | '));
       const [bare, query = ''] = path.split('?');
       const csv = await callApiAt(url, `${bare}.csv?${query}`);
-      expect(csv.headers['x-report-notes'], path).to.equal(notes.join(' | '));
+      expect(csv.headers['x-report-notes'], path).to.equal([about, ...notes].join(' | '));
       const [sheet] = readWorkbook((await callApiAt(url, `${bare}.xlsx?${query}`)).bytes);
-      expect(sheet?.rows.slice(-3), path).to.deep.equal(notes.map((note) => [note]));
+      expect(sheet?.rows.slice(-4), path).to.deep.equal([about, ...notes].map((note) => [note]));
     }
     const { data } = await callApiAt<{ data: object }>(url, '/v2/loan-book');
     expect(data.data).to.deep.include({ notes, is_sample: true, tolerance: '0.0100', loans: 4 });
@@ -165,7 +168,7 @@ describe('the loan book under /v2', () => {
     await parts.query('update loan_book set tolerance = 0, is_sample = false, notes = ?', [
       JSON.stringify(codes.map((code) => ({ code, count: 1 }))),
     ]);
-    expect((await callApi('/v2/reports/par')).meta.notes.slice(0, -1)).to.deep.equal([
+    expect((await callApi('/v2/reports/par')).meta.notes.slice(1, -1)).to.deep.equal([
       '1 loan without instalments: outstanding balance unknown, not in PAR.',
       '1 loan with instalments that add up to less than LoanAmount.',
       '1 loan with interest in the instalments: ' +
@@ -174,7 +177,65 @@ describe('the loan book under /v2', () => {
       'Instalments or payments dated before the release of their loan: 1.',
       'Payments voided by a reversal, as if never received: 1.',
     ]);
+    const ids = Array.from({ length: 10 }, (_, at) => `L${at}`);
+    await parts.query('update loan_book set notes = ?', [
+      JSON.stringify(
+        codes.slice(0, 2).map((code, at) => ({
+          ...{ code, count: 1 + 11 * at, loan_ids: at === 0 ? ['a\u001b[2Jb'] : ids },
+        })),
+      ),
+    ]);
+    expect((await callApi('/v2/reports/par')).meta.notes.slice(1, -1)).to.deep.equal([
+      '1 loan without instalments (a [2Jb): outstanding balance unknown, not in PAR.',
+      '12 loans with instalments that add up to less than LoanAmount ' +
+        '(L0, L1, L2, L3, L4, L5, L6, L7, L8, L9 and 2 more).',
+    ]);
     await parts.query(`update loan_book set notes = '[]'`);
+  });
+
+  it('states its day and filters, and when that day lies in the future', async () => {
+    const query = 'as_of=2090-01-31&status=in_arrears&branch=kenya&min_days=31&find=jane';
+    const about =
+      'Report loans as of the close of 2090-01-31, status in_arrears, branch kenya, ' +
+      '31 or more days past due, containing "jane".';
+    const future =
+      '2090-01-31 lies in the future: ' +
+      'the figures are what they would be if nothing were paid until then.';
+    const { meta } = await callApi(`/v2/loans?${query}`);
+    expect(meta.notes.slice(0, 3)).to.deep.equal([about, 'No loan matches.', future]);
+    const csv = await callApiAt(url, `/v2/loans.csv?${query}`);
+    expect(csv.headers['x-report-notes']).to.contain(`${about} | ${future} | `);
+    expect(csv.headers['content-disposition']).to.equal(
+      'attachment; filename="loan-book_loans_in_arrears_kenya_min-31-days_find-jane_2090-01-31.csv"',
+    );
+    for (const path of ['/v2/reports/par', '/v2/reports/missed', '/v2/reports/loans'])
+      expect((await callApi(`${path}?as_of=2090-01-31`)).meta.notes[1], path).to.equal(future);
+    expect((await callApi('/v2/reports/par?as_of=2021-10-15')).meta.notes.join()).to.not.contain(
+      'future',
+    );
+  });
+
+  it('refuses a branch or currency that the book does not have; no match is a result', async () => {
+    interface Problem {
+      detail: string;
+      errors: { pointer: string }[];
+    }
+    for (const ending of ['', '.csv', '.xlsx'])
+      for (const [name, given, expected] of [
+        ['branch', 'kenia', /^branch: use one of .*kenya \(\d+\).* \(got "kenia"\)$/i],
+        ['currency', 'KSH', /^currency: use one of .*KES.* \(got "KSH"\)$/],
+      ] as const) {
+        const path = `/v2/loans${ending}?as_of=2021-10-15&${name}=${given}`;
+        const { status, data } = await callApiAt<Problem>(url, path);
+        expect(status, path).to.equal(400);
+        const problem = Buffer.isBuffer(data) ? JSON.parse(String(data)) : data;
+        expect(problem.detail, path).to.match(expected);
+        expect(problem.errors[0].pointer, path).to.equal(`#/query/${name}`);
+      }
+    const none = 'as_of=2021-10-15&branch=1&min_days=5000';
+    expect((await callApi(`/v2/loans?${none}`)).meta.notes[1]).to.equal('No loan matches.');
+    const [sheet] = readWorkbook((await callApiAt(url, `/v2/loans.xlsx?${none}`)).bytes);
+    expect(sheet?.rows.slice(1).flat()).to.include('No loan matches.');
   });
 
   it('names the newest day with activity on which loans are open', async () => {
