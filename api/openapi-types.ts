@@ -2758,8 +2758,8 @@ export interface components {
          */
         readonly loan_currency: components["schemas"]["CodeAsked"];
         /**
-         * @description Loans at least so many days past due.
-         * @example 30
+         * @description Loans at least so many days past due; PAR30 is more than 30, so 31.
+         * @example 31
          */
         readonly min_days: number;
         /**
@@ -3604,8 +3604,8 @@ export interface operations {
                  */
                 readonly currency?: components["parameters"]["loan_currency"];
                 /**
-                 * @description Loans at least so many days past due.
-                 * @example 30
+                 * @description Loans at least so many days past due; PAR30 is more than 30, so 31.
+                 * @example 31
                  */
                 readonly min_days?: components["parameters"]["min_days"];
                 /**

@@ -104,7 +104,7 @@ export const BOOK_FILES: readonly BookFile[] = [
   {
     file: 'branch.csv',
     table: 'branches',
-    noun: ['branch', 'branches'],
+    noun: ['row of branch.csv', 'rows of branch.csv'],
     optional: true,
     key: ['branch_id'],
     conflict: 'keep first',
@@ -117,7 +117,7 @@ export const BOOK_FILES: readonly BookFile[] = [
   {
     file: 'loan_branch.csv',
     table: 'loan_branches',
-    noun: ['branch of a loan', 'branches of loans'],
+    noun: ['row of loan_branch.csv', 'rows of loan_branch.csv'],
     optional: true,
     key: ['loan_id'],
     conflict: 'keep first',
@@ -127,7 +127,7 @@ export const BOOK_FILES: readonly BookFile[] = [
   {
     file: 'borrower_name.csv',
     table: 'borrower_names',
-    noun: ['borrower name', 'borrower names'],
+    noun: ['row of borrower_name.csv', 'rows of borrower_name.csv'],
     optional: true,
     key: ['borrower_id'],
     conflict: 'keep first',

@@ -16,6 +16,8 @@ export interface BookProblem {
   file: string;
   /** Where the row starts in its file; the header is line 1, 0 means the file itself. */
   line: number;
+  /** The loan that the row is of, where that can be read; a long id is cut. */
+  loan_id: string | null;
   outcome: 'rejected' | 'warned' | 'ignored' | 'duplicate' | 'repaired';
   code: string;
   reason: string;
@@ -124,16 +126,31 @@ async function countChildren(
 /** The problems to show, most urgent first; children of a rejected row are counted in its entry. */
 export async function listProblems(
   trx: Database,
+  books: readonly BookFile[],
   limit: number,
 ): Promise<{ problems: BookProblem[]; count: number }> {
+  const rowsOfLoans = books
+    .filter(({ columns }) => columns.some(({ name }) => name === 'loan_id'))
+    .map(
+      ({ file, table }) =>
+        `select '${file}', line, loan_id from staged_${table}
+         where outcome is not null or marks is not null`,
+    );
   const problems = await query<BookProblem & { total: number }>(
     trx,
-    `select file, line, outcome, code, reason, rows, cast(count(*) over () as integer) as total
-     from staged_problems
-     where code <> 'parent_rejected'
-     order by array_position(${MOST_URGENT_FIRST}, outcome),
-              array_position(${FILE_ORDER}, file), file, line, entry
-     limit :limit`,
+    `with listed as (
+       select file, line, outcome, code, reason, rows, cast(count(*) over () as integer) as total,
+              row_number() over (order by array_position(${MOST_URGENT_FIRST}, outcome),
+                array_position(${FILE_ORDER}, file), file, line, entry) as place
+       from staged_problems
+       where code <> 'parent_rejected'
+       order by place
+       limit :limit
+     )
+     , of_loan(file, line, loan_id) as (${rowsOfLoans.join(' union all ')})
+     select file, line, left(loan_id, 40) as loan_id, outcome, code, reason, rows, total
+     from listed left join of_loan using (file, line)
+     order by place`,
     { limit },
   );
   return {

@@ -27,6 +27,8 @@ interface BookNote {
   code: string;
   count?: number;
   amount?: string;
+  /** The first of the loans that it counts. */
+  loan_ids?: string[];
   files?: Record<string, number>;
   loans?: number;
 }
@@ -54,8 +56,9 @@ export interface LoadReport {
 export type AcceptedLoss = { rows: number } | { percent: string };
 
 const MAX_PROBLEMS = 1000;
-/** Codes of problems that are notes of the book, with what they count. */
-const NOTED = ['no_schedule', 'schedule_below_principal', 'term_differs', 'before_release'];
+/** Codes of problems of loans that are notes of the book, and how many loans a note names. */
+const NOTED = ['no_schedule', 'schedule_below_principal', 'term_differs'];
+const NAMED_LOANS = 10;
 
 /** Counts what the staged rows came to, inside the transaction that loads them. */
 export async function reportStaged(
@@ -65,7 +68,7 @@ export async function reportStaged(
 ): Promise<LoadReport> {
   const files: FileReport[] = [];
   for (const book of books) files.push(await countRows(trx, book));
-  const { count, problems } = await listProblems(trx, MAX_PROBLEMS);
+  const { count, problems } = await listProblems(trx, books, MAX_PROBLEMS);
   const { before, after, affected } = await countLoans(trx);
   const rejected = files.filter((file) => file.rejected > 0);
   const replaces = await queryOne<{ source: string; is_sample: boolean }>(
@@ -128,27 +131,33 @@ function countLoans(trx: Database) {
 }
 
 /** Notes that count loans or rows; those that count nothing are left out. */
-function countNoted(trx: Database): Promise<BookNote[]> {
-  return query<{ code: string; count: number }>(
+async function countNoted(trx: Database): Promise<BookNote[]> {
+  const notes = await query<{ code: string; count: number; loan_ids: string[] | null }>(
     trx,
-    `select code, count::integer
+    `select code, count::integer, loan_ids
      from (
-       select code, sum(rows) as count from staged_problems
-       where outcome = 'warned' and code = any(:noted)
-       group by code
+       select split_part(mark, e'\\x1f', 2) as code, count(*) as count,
+              (array_agg(loan_id order by loan_id))[1:${NAMED_LOANS}] as loan_ids
+       from staged_loans, string_to_table(marks, e'\\n') as mark
+       where outcome is null and split_part(mark, e'\\x1f', 2) = any(:noted)
+       group by 1
        union all
-       select 'schedule_above_principal', count(*)
+       select 'before_release', sum(rows), null from staged_problems
+       where outcome = 'warned' and code = 'before_release'
+       union all
+       select 'schedule_above_principal', count(*), null
        from staged_loans as loan
        join scheduled_loans using (loan_id)
        where loan.outcome is null and scheduled > loan_amount + 0.01 * number
        union all
-       select 'voided_payments', count(*) from staged_loan_payments
+       select 'voided_payments', count(*), null from staged_loan_payments
        where outcome is null and status = 'voided'
      ) as noted
      where count > 0
      order by array_position(:noted, code), code`,
     { noted: NOTED },
   );
+  return notes.map(({ loan_ids, ...note }) => ({ ...note, ...(loan_ids && { loan_ids }) }));
 }
 
 /** One sentence when more rows were rejected than accepted, null when the book may be loaded. */
@@ -160,15 +169,17 @@ export function refusalOf(
     'rows' in accepted
       ? lost > accepted.rows
       : new Decimal(lost).times(100).gt(new Decimal(accepted.percent).times(of));
-  const over = files
-    .filter(({ rejected, read }) => exceeds(rejected, read))
-    .map(({ file, rejected, read }) => `${rejected} of ${read} rows of ${file}`);
   const loans = files.find(({ file }) => file === 'loan.csv')?.read ?? 0;
-  if (exceeds(affected_loans, loans)) over.push(`rows of ${affected_loans} of ${loans} loans`);
-  if (over.length === 0) return null;
+  const isOver = files.some(({ rejected, read }) => exceeds(rejected, read));
+  if (!isOver && !exceeds(affected_loans, loans)) return null;
+  const rows = files
+    .filter(({ rejected }) => rejected > 0)
+    .map(({ file, rejected, read }) => `${rejected} of ${read} rows of ${file}`);
+  const most = Math.max(affected_loans, ...files.map(({ rejected }) => rejected));
   return (
-    `rejected: ${over.join(', ')}. ` +
-    'Correct the files, or accept the loss with --accept-rejected N or P%'
+    `${rows.join(', ')} rejected, ${affected_loans} of ${loans} loans affected. ` +
+    `Correct the files, or accept the loss: --accept-rejected ${most} accepts so many rows of ` +
+    'each file and so many loans'
   );
 }
 
@@ -182,8 +193,10 @@ export function reportLines(report: LoadReport): string[] {
     const parts = [`${read} read`, `${loaded} loaded`, ...rest.map(([what, n]) => `${n} ${what}`)];
     return `${file.padEnd(widest)}  ${parts.join(', ')}`;
   });
-  for (const { file, line, outcome, reason } of problems)
-    lines.push(`${file}${line > 0 ? ` line ${line}` : ''}, ${outcome}: ${reason}`);
+  for (const { file, line, loan_id, outcome, reason } of problems) {
+    const loan = loan_id === null ? '' : `, loan ${loan_id}`;
+    lines.push(`${file}${line > 0 ? ` line ${line}` : ''}${loan}, ${outcome}: ${reason}`);
+  }
   const unlisted = problem_count - problems.length;
   if (unlisted > 0) lines.push(`… and ${unlisted} more, all in --rejects FILE and rejected_rows`);
   return [`loan book ${report.source}: ${summaryOf(report)}`, ...lines, lastLineOf(report)].map(

@@ -39,7 +39,8 @@ export function filterParams(asOf: string, filter: LoanFilter): SqlParams {
 }
 
 const BRANCHES = `
-select branch_id, branch, branch_id = :branch or lower(coalesce(branch, '')) = lower(:branch) as found
+select branch_id, branch,
+       branch_id = :branch or lower(coalesce(branch, '')) = lower(:branch) as found
 from (
   select branch_id, branch from branches
   union all
@@ -53,7 +54,7 @@ union
 select currency from branches where currency is not null
 order by currency`;
 
-/** Throws InvalidRequest with those of the book for a branch or a currency that it does not have. */
+/** Throws InvalidRequest, naming those of the book, for a branch or currency it does not have. */
 export async function checkFilter(db: Database, { branch, currency }: LoanFilter): Promise<void> {
   if (branch !== undefined) {
     type Branch = { branch_id: string; branch: string | null; found: boolean };

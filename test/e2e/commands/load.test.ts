@@ -170,8 +170,8 @@ describe('npm run load', function () {
     for (const option of ['--yes', '--dry-run', '--quiet']) {
       const { code, said } = await load(dir, option);
       expect(code, option).to.equal(1);
-      expect(said).to.contain('loan_payment.csv line 86, rejected: unknown loan_id "x"');
-      expect(said).to.match(/refused.*: rejected: 2 of 86 rows of loan_payment\.csv, rows of 2/);
+      expect(said).to.contain('loan_payment.csv line 86, loan x, rejected: unknown loan_id "x"');
+      expect(said).to.match(/refused.*: 2 of 86 rows of loan_payment\.csv rejected, 2 of 4 loans/);
       for (const control of CONTROLS) expect(said).to.not.contain(control);
     }
     expect(await contents()).to.deep.equal(before);

@@ -358,8 +358,8 @@ describe('npm run report', function () {
   }
 
   it('says when the file cannot be written, and blames nothing else', () => {
-    const { code, stderr } = report('loans', '--out', '/nowhere/x.csv');
-    expect([code, stderr.trim()]).to.deep.equal([1, '/nowhere/x.csv cannot be written (ENOENT)']);
+    const { code, stderr } = report('loans', '--out', '/nowhere/x.txt');
+    expect([code, stderr.trim()]).to.deep.equal([1, '/nowhere/x.txt cannot be written (ENOENT)']);
   });
 
   it('refuses a column that the report does not have, with those that it has', () => {

@@ -206,7 +206,8 @@ describe('the loan book under /v2', () => {
     const csv = await callApiAt(url, `/v2/loans.csv?${query}`);
     expect(csv.headers['x-report-notes']).to.contain(`${about} | ${future} | `);
     expect(csv.headers['content-disposition']).to.equal(
-      'attachment; filename="loan-book_loans_in_arrears_kenya_min-31-days_find-jane_2090-01-31.csv"',
+      'attachment; ' +
+        'filename="loan-book_loans_in_arrears_kenya_min-31-days_find-jane_2090-01-31.csv"',
     );
     for (const path of ['/v2/reports/par', '/v2/reports/missed', '/v2/reports/loans'])
       expect((await callApi(`${path}?as_of=2090-01-31`)).meta.notes[1], path).to.equal(future);

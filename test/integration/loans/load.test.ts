@@ -171,7 +171,10 @@ describe('loading a folder as the loan book', () => {
         .filter(({ outcome }) => outcome === 'rejected')
         .map(({ file, reason }) => [file, reason]),
     ).to.deep.equal([
-      ['loan.csv', 'unknown borrower_id "stranger"; with it 1 instalment, 1 branch of a loan'],
+      [
+        'loan.csv',
+        'unknown borrower_id "stranger"; with it 1 instalment, 1 row of loan_branch.csv',
+      ],
       ['borrower_name.csv', 'unknown borrower_id "stranger"'],
     ]);
   });
@@ -183,10 +186,13 @@ describe('loading a folder as the loan book', () => {
     expect(report).to.include({
       outcome: 'refused',
       refusal:
-        'rejected: 1 of 85 rows of loan_payment.csv, rows of 1 of 4 loans. ' +
-        'Correct the files, or accept the loss with --accept-rejected N or P%',
+        '1 of 85 rows of loan_payment.csv rejected, 1 of 4 loans affected. ' +
+        'Correct the files, or accept the loss: --accept-rejected 1 accepts so many rows of ' +
+        'each file and so many loans',
     });
-    expect(report.problems[0]).to.include({ reason: 'unknown loan_id "nobody"' });
+    expect(report.problems[0]).to.include({
+      ...{ loan_id: 'nobody', reason: 'unknown loan_id "nobody"' },
+    });
     expect(await contents()).to.deep.equal(before);
   });
 
@@ -316,9 +322,9 @@ describe('loading a folder as the loan book', () => {
     );
     const { notes } = await loadLoanBook(database.db, dir);
     expect(notes).to.deep.equal([
-      { code: 'no_schedule', count: 1 },
-      { code: 'schedule_below_principal', count: 1 },
-      { code: 'term_differs', count: 1 },
+      { code: 'no_schedule', count: 1, loan_ids: ['L3'] },
+      { code: 'schedule_below_principal', count: 1, loan_ids: ['L1'] },
+      { code: 'term_differs', count: 1, loan_ids: ['L2'] },
       { code: 'schedule_above_principal', count: 1 },
     ]);
   });

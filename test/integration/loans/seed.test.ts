@@ -70,7 +70,8 @@ describe('seeding the sample loan book', () => {
       'loan_branch.csv       4 read, 4 loaded',
       'borrower_name.csv     2 read, 2 loaded',
       'borrower.csv line 3, warned: borrower_credit_score "a" is not a whole number, left empty',
-      'loan.csv line 3, repaired: Maturity_date "02/29/2023" does not exist, moved to 2023-02-28',
+      'loan.csv line 3, loan 9190i0-nbfb, repaired: Maturity_date "02/29/2023" does not exist, ' +
+        'moved to 2023-02-28',
       'loaded: 7 files, 182 rows loaded, 1 repaired, 0 rejected, loans 0 → 4',
     ]);
   });
@@ -154,7 +155,7 @@ describe('seeding the sample loan book', () => {
     const refused = await seedLoanBook(database.db, { folder });
     expect(refused).to.include({ seeded: false });
     expect((refused as { because: string }).because).to.match(
-      /^rejected: 1 of 85 rows of loan_pay/,
+      /^1 of 85 rows of loan_payment.csv rejected, 1 of 4 loans/,
     );
     expect(await contents()).to.deep.equal(before);
     const accepted = await seedLoanBook(database.db, { folder, accepted: { rows: 1 } });
