@@ -107,7 +107,8 @@ function createExports() {
     // Only totals are converted, and a CSV has none.
     if (isInUsd() && !(hasTotals && ending === 'csv')) query.set('in', 'USD');
     if (isFiltered && ending === 'xlsx') query.set('totals', 'true');
-    const filters = ['status', 'branch', 'currency'].flatMap((name) => query.get(name) ?? []);
+    const find = query.get('find');
+    const filters = [query.get('status') ?? [], find ? `find-${find}` : []].flat();
     const what = [path.split('/').at(-1), ...filters].join('_').replace(/[^\w.-]+/g, '-');
     const file = `loan-book_${what}_${getAsOfDay()}.${ending}`;
     try {
