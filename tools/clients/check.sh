@@ -13,7 +13,7 @@ PORT=${url##*:} DATA_DIR=$work/data API_TOKEN=$token UPDATE_COOLDOWN_SECONDS=0 \
   node --import tsx bin/start.ts >"$work/start.log" 2>&1 &
 pipeline=$!
 trap 'kill $pipeline && wait $pipeline || true; rm -rf "$work"' EXIT
-for _ in $(seq 120); do
+for _ in $(seq 360); do
   [ "$(curl -s "$url/v2/rates/latest" | grep -o '"quote"' | wc -l)" = 7 ] && break
   kill -0 $pipeline || { cat "$work/start.log"; exit 1; }
   sleep 0.5
