@@ -748,7 +748,7 @@ export interface components {
          * @description How far one rate is from another, as a fraction of that.
          * @example 0.00201316
          */
-        readonly Difference: string;
+        readonly DifferenceOrNull: string | null;
         /** @description Another source of the day is further off than CROSS_CHECK_TOLERANCE allows; the quality report names it. */
         readonly Diverges: boolean;
         readonly Csv: string;
@@ -1019,7 +1019,7 @@ export interface components {
              * @description How far it is from the rate of its day, relative to that; null for the source of that rate. Not in the event stream.
              * @example 0.00125813
              */
-            readonly difference?: components["schemas"]["Difference"] | null;
+            readonly difference?: components["schemas"]["DifferenceOrNull"];
             /**
              * @description The difference is beyond the tolerance, or another source contradicts it so. Not in the event stream.
              * @example false
@@ -1062,7 +1062,7 @@ export interface components {
              * @description How far the second rate is off, as a fraction of the rate.
              * @example 0.00201316
              */
-            readonly difference: components["schemas"]["Difference"] | null;
+            readonly difference: components["schemas"]["DifferenceOrNull"];
             /**
              * @description More than 20 % off the last known rate of the seven days before.
              * @example false
@@ -1282,20 +1282,27 @@ export interface components {
              */
             readonly code: string;
             /**
+             * @description How bad it is.
+             * @enum {unknown}
+             */
+            readonly severity: "down" | "degraded";
+            /**
              * @description What it is about.
              * @enum {unknown}
              */
             readonly component: "producer" | "consumer" | "rates" | "provider";
             /**
              * @description What is wrong.
-             * @example no heartbeat from a consumer for 20 s
+             * @example not running: no heartbeat from a consumer for 20 s
              */
             readonly detail: string;
             /**
              * @description What to do.
-             * @example Start the consumer: npm run consumer (npm start runs all services).
+             * @example start it: npm run consumer (npm start runs all services)
              */
             readonly fix: string;
+            /** @description When it is retried by itself. */
+            readonly retry_at: components["schemas"]["InstantOrNull"];
         };
         readonly OpenRun: {
             /** @description Id of the run. */
