@@ -14,6 +14,8 @@ const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
 const ENTRIES = ['main.js', 'page.css'];
 /** Files under their own names: the pages of the documentation use them too. */
 const PLAIN = ['icon.svg', 'styles/base.css'];
+/** An upgrade in place may delete a file. */
+const OPTIONAL = { throwIfNoEntry: false };
 const RATES_PAGE = 'index.html';
 /** Without the preload of rates that it does not show. */
 const OTHER_PAGE = 'other.html';
@@ -50,7 +52,7 @@ export function dashboardRoutes({ source }: DashboardDeps): Router {
   const send =
     (nameOf: (req: Request) => string): RequestHandler =>
     async (req, res, next) => {
-      const version = sources.map((path) => statSync(path).mtimeMs).join();
+      const version = sources.map((path) => statSync(path, OPTIONAL)?.mtimeMs).join();
       if (bundled?.version !== version) {
         bundled = { version, files: bundle(source) };
         bundled.files.catch(() => {

@@ -65,8 +65,8 @@ function followLink(event) {
 /** A view that fails must not take the rest of the page down. */
 function showLoadError() {
   const reload = createButton('Reload', () => location.reload());
-  const message = h('p', {}, 'A part of this page failed to load.');
-  place?.append(h('div', { class: 'notice wrong', role: 'alert' }, message, reload));
+  const message = h('p', 'A part of this page failed to load.');
+  place?.append(h('div.notice.wrong', { role: 'alert' }, message, reload));
 }
 
 /** What surrounds every view, and what keeps it up to date. */

@@ -21,8 +21,8 @@ const darkMode = matchMedia('(prefers-color-scheme: dark)');
  * @param {AbortSignal} signal
  */
 export function createLineChart({ days, lines, describes, class: kind = '' }, signal) {
-  const readout = h('div', { class: 'readout', 'aria-live': 'polite' });
-  const frame = h('div', { class: 'chart-frame' });
+  const readout = h('div.readout', { 'aria-live': 'polite' });
+  const frame = h('div.chart-frame');
   const host = h(
     'div',
     {
@@ -45,7 +45,7 @@ export function createLineChart({ days, lines, describes, class: kind = '' }, si
       !signal.aborted && plot(uPlot, { days, lines, host, frame, showReadout, last }, signal),
     () => render(frame, createNotice('wrong', 'The chart failed to load; its table is below.')),
   );
-  return h('div', { class: 'chart-block' }, readout, host);
+  return h('div.chart-block', readout, host);
 }
 
 /** @param {number | null | undefined} value */
@@ -182,11 +182,11 @@ function formatDate(seconds, step) {
 /** @param {readonly string[]} days @param {readonly Line[]} lines @param {number} at */
 function createReadout(days, lines, at) {
   return [
-    h('span', { class: 'readout-day' }, days[at] ?? ''),
+    h('span.readout-day', days[at] ?? ''),
     ...lines.map(({ label, texts }) => {
-      const swatch = h('span', { class: 'swatch', 'aria-hidden': 'true' });
-      const value = h('strong', {}, texts[at] ?? '–');
-      return paintSeries(h('span', { class: 'readout-value' }, swatch, `${label} `, value), label);
+      const swatch = h('span.swatch', { 'aria-hidden': 'true' });
+      const value = h('strong', texts[at] ?? '–');
+      return paintSeries(h('span.readout-value', swatch, `${label} `, value), label);
     }),
   ];
 }

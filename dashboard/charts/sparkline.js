@@ -18,7 +18,7 @@ export function createSparkline(rates, side, days) {
   const known = new Map(
     rates.flatMap((rate) => (rate[side] ? [[rate.rate_date, rate[side]]] : [])),
   );
-  if (known.size === 0) return h('span', { class: 'unseen' }, 'No earlier days.');
+  if (known.size === 0) return h('span.unseen', 'No earlier days.');
   const pickBy = (/** @type {(a: string, b: string) => boolean} */ isBetter) =>
     [...known.values()].reduce((best, one) => (isBetter(one, best) ? one : best));
   const low = pickBy((a, b) => toPixelValue(a) < toPixelValue(b));
@@ -29,18 +29,13 @@ export function createSparkline(rates, side, days) {
   const stroke = { 'vector-effect': 'non-scaling-stroke' };
   return h(
     'div',
-    {},
     svg(
       'svg',
       { viewBox, preserveAspectRatio: 'none', 'aria-hidden': 'true', class: 'spark-line' },
       svg('path', { d: path, ...stroke }),
       end && svg('path', { d: `M${end}h0`, class: 'spark-end', ...stroke }),
     ),
-    h(
-      'span',
-      { class: 'unseen' },
-      `${days} days: low ${groupThousands(low)}, high ${groupThousands(high)}.`,
-    ),
+    h('span.unseen', `${days} days: low ${groupThousands(low)}, high ${groupThousands(high)}.`),
   );
 }
 

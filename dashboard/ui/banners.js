@@ -3,7 +3,7 @@ import { Unreachable } from '../data/api.js';
 import { isSimulated, onStatus, titleOf } from '../data/status.js';
 import { h, render } from './dom.js';
 import {
-  createRawDetails,
+  createRawReason,
   describeRetry,
   explainFailure,
   failureOf,
@@ -159,10 +159,4 @@ function describeStaleRates({ currencies }, isExplained) {
 
 /** @param {Banner} banner */
 const createBanner = ({ kind, title, text, raw = null }) =>
-  h(
-    'div',
-    { class: `banner ${kind}` },
-    h('strong', {}, title),
-    h('p', {}, text),
-    createRawDetails(raw),
-  );
+  h('div', { class: `banner ${kind}` }, h('strong', title), h('p', text), createRawReason(raw));

@@ -10,16 +10,21 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * Creates an element. A function is a listener, true an attribute without a value, false or null
- * no attribute. Text is set as text, so nothing that the API sends can become markup.
+ * Creates an element, `p.muted.small` with classes. In its attributes, which may be left out, a
+ * function is a listener, true an attribute without a value, false or null no attribute. Text is
+ * set as text, so nothing that the API sends can become markup.
  * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Attributes} [attributes]
- * @param {...Child} children
+ * @param {Tag | `${Tag}.${string}`} name
+ * @param {...(Child | Attributes)} content
  * @returns {HTMLElementTagNameMap[Tag]}
  */
-export function h(tag, attributes = {}, ...children) {
-  return setUp(document.createElement(tag), attributes, children);
+export function h(name, ...content) {
+  const [tag, ...classes] = name.split('.');
+  const created = document.createElement(/** @type {Tag} */ (tag));
+  if (classes.length > 0) created.className = classes.join(' ');
+  const hasAttributes = content[0]?.constructor === Object;
+  const attributes = /** @type {Attributes} */ (hasAttributes ? content.shift() : {});
+  return setUp(created, attributes, /** @type {Child[]} */ (content));
 }
 
 /**
@@ -78,7 +83,7 @@ export const createOptions = (options) =>
 
 /** @param {string} label @param {string} id @param {HTMLElement} input */
 export const createField = (label, id, input) =>
-  h('div', { class: 'field' }, h('label', { for: id }, label), input);
+  h('div.field', h('label', { for: id }, label), input);
 
 /**
  * @param {'good' | 'wrong' | 'dull' | 'under-way'} kind

@@ -95,11 +95,10 @@ function shorten(text) {
 }
 
 /** The full reason under a disclosure. @param {string | null} raw */
-export const createRawDetails = (raw) =>
+export const createRawReason = (raw) =>
   raw &&
   h(
-    'details',
-    { class: 'on-demand' },
-    h('summary', {}, 'Details'),
-    h('pre', { class: 'raw', tabindex: '0', 'aria-label': 'The reason in full' }, raw),
+    'details.on-demand',
+    h('summary', 'Details'),
+    h('pre.raw', { tabindex: '0', 'aria-label': 'The reason in full' }, raw),
   );

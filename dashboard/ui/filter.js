@@ -45,7 +45,7 @@ export function createChoice(param, label, options, rules = {}) {
       setParams({ ...clear, [param]: value === fallback ? null : value }, { step: false });
     return h('button', { type: 'button', click: choose }, text);
   });
-  const root = h('div', { class: 'choice', role: 'group', 'aria-label': label }, buttons);
+  const root = h('div.choice', { role: 'group', 'aria-label': label }, buttons);
   const follow = () => {
     for (const [at, button] of buttons.entries())
       button.setAttribute('aria-pressed', String(options[at]?.[0] === getValue()));

@@ -12,7 +12,7 @@ export function showHealthStrip(strip) {
     if (status) {
       strip.classList.toggle('is-old', error !== null);
       render(strip, createCells(status, getServerTime(snapshot)));
-    } else if (error) render(strip, h('p', { class: 'muted' }, 'Status unavailable.'));
+    } else if (error) render(strip, h('p.muted', 'Status unavailable.'));
   });
 }
 
@@ -23,9 +23,9 @@ export function showHealthStrip(strip) {
  */
 function createCells(status, now) {
   const { currencies, last_slot: last, next_slot, consumer_lag: lag, dead_letters: dead } = status;
-  const freshness = h('ul', { class: 'freshness' }, currencies.map(createFreshness));
+  const freshness = h('ul.freshness', currencies.map(createFreshness));
   const lastSlot = last ? [renderUtc(last.slot), ' ', renderState(last.state)] : 'none yet';
-  const due = h('span', { class: 'muted' }, formatAge(next_slot, now));
+  const due = h('span.muted', formatAge(next_slot, now));
   return [
     createCell('Freshness', freshness, { kind: 'is-wide' }),
     createCell('Last slot', lastSlot, { wrong: last?.state === 'failed', kind: 'is-half' }),
@@ -65,7 +65,7 @@ function createFreshness({ quote, rate_date, age_seconds, stale }) {
     'li',
     { class: `fresh-mark ${kind}`, title: `${quote}: ${words}` },
     quote,
-    h('span', { class: 'unseen' }, ` ${words}`),
+    h('span.unseen', ` ${words}`),
   );
 }
 
@@ -78,8 +78,8 @@ const createCell = (name, value, { wrong = false, kind = '' } = {}) =>
   h(
     'div',
     { class: `health-cell ${wrong ? 'is-wrong' : ''} ${kind}` },
-    h('dt', {}, name),
-    h('dd', {}, value),
+    h('dt', name),
+    h('dd', value),
   );
 
 /** @type {Record<string, 'good' | 'wrong' | 'dull'>} */

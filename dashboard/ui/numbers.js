@@ -27,10 +27,5 @@ export const renderAmount = (text) =>
 /** @param {string} text @param {RegExp} pattern */
 function renderSplit(text, pattern) {
   const [, lead = text, tail = ''] = pattern.exec(text) ?? [];
-  return h(
-    'span',
-    { class: 'digits' },
-    groupThousands(lead),
-    tail && h('span', { class: 'tail' }, tail),
-  );
+  return h('span.digits', groupThousands(lead), tail && h('span.tail', tail));
 }

@@ -24,12 +24,7 @@ export function createSection({ title, tools = [], class: kind = '' }, ...parts)
   return h(
     'section',
     { class: `panel ${kind}`, 'aria-labelledby': id },
-    h(
-      'div',
-      { class: 'panel-head' },
-      h('h2', { id }, title),
-      h('div', { class: 'row tools' }, tools),
-    ),
+    h('div.panel-head', h('h2', { id }, title), h('div.row.tools', tools)),
     ...parts,
   );
 }
@@ -40,8 +35,8 @@ export function createSection({ title, tools = [], class: kind = '' }, ...parts)
  *   lines: the height to reserve, so that the page does not jump
  */
 export function createPanel({ signal, lines = 4, ...options }) {
-  const notice = h('div', { class: 'panel-notice', role: 'status' });
-  const body = h('div', {}, createSkeleton(lines));
+  const notice = h('div.panel-notice', { role: 'status' });
+  const body = h('div', createSkeleton(lines));
   const root = createSection(options, notice, body);
   const load = createLoader({ root, notice, body, signal });
   let shown = '';
@@ -126,12 +121,10 @@ function createErrorNotice(error, { temporary, filled, retry }) {
   const outdated = filled ? ' The content below may be outdated.' : '';
   const next = temporary ? ' Retrying every 10 seconds.' : '';
   return h(
-    'div',
-    { class: 'notice wrong' },
+    'div.notice.wrong',
     h(
       'p',
-      {},
-      h('strong', {}, temporary ? 'Unavailable. ' : 'Failed to load. '),
+      h('strong', temporary ? 'Unavailable. ' : 'Failed to load. '),
       `${error.message}${outdated}${next}`,
     ),
     createButton('Retry', retry),
@@ -141,19 +134,13 @@ function createErrorNotice(error, { temporary, filled, retry }) {
 /** A placeholder of about the final height. @param {number} lines */
 export function createSkeleton(lines) {
   return h(
-    'div',
-    { class: 'skeleton' },
-    h('span', { class: 'unseen' }, 'Loading'),
-    Array.from({ length: lines }, () => h('span', { class: 'bone' })),
+    'div.skeleton',
+    h('span.unseen', 'Loading'),
+    Array.from({ length: lines }, () => h('span.bone')),
   );
 }
 
 /** @param {string} title @param {string} [hint] */
 export function createEmptyState(title, hint) {
-  return h(
-    'div',
-    { class: 'nothing' },
-    h('p', {}, h('strong', {}, title)),
-    hint ? h('p', {}, hint) : null,
-  );
+  return h('div.nothing', h('p', h('strong', title)), hint ? h('p', hint) : null);
 }

@@ -73,13 +73,13 @@ export function createTable(caption, columns, rows, options = {}) {
   };
   void appendInTurns(body, rows, createRow);
   return h(
-    'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
+    'div.scroll',
+    { tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
     h(
       'table',
       { class: options.class },
-      h('caption', { class: 'unseen' }, caption),
-      h('thead', {}, h('tr', {}, heads)),
+      h('caption.unseen', caption),
+      h('thead', h('tr', heads)),
       body,
     ),
   );
@@ -106,7 +106,7 @@ async function appendInTurns(body, rows, createRow) {
  * @param {() => HTMLElement} build
  */
 export function createDisclosure(title, build) {
-  const root = h('details', { class: 'on-demand' }, h('summary', {}, title));
+  const root = h('details.on-demand', h('summary', title));
   root.addEventListener(
     'toggle',
     () => root.open && root.children.length === 1 && root.append(build()),
@@ -120,7 +120,6 @@ export function createDisclosure(title, build) {
  */
 export const createDownloads = (...links) =>
   h(
-    'span',
-    { class: 'row downloads' },
+    'span.row.downloads',
     links.map(([label, path, title]) => h('a', { href: toUrl(path), download: '', title }, label)),
   );

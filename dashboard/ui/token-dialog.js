@@ -32,8 +32,8 @@ function showDialog(rejected) {
   alert.setAttribute('role', 'alert');
   /** @type {HTMLDialogElement} */
   const dialog = h(
-    'dialog',
-    { class: 'dialog', 'aria-labelledby': 'token-title' },
+    'dialog.dialog',
+    { 'aria-labelledby': 'token-title' },
     h(
       'form',
       { method: 'dialog' },
@@ -43,8 +43,7 @@ function showDialog(rejected) {
       h('label', { for: 'token' }, 'Token'),
       input,
       h(
-        'div',
-        { class: 'row end' },
+        'div.row.end',
         createButton('Cancel', () => dialog.close()),
         h('button', { type: 'submit', class: 'button primary', value: 'submitted' }, 'Continue'),
       ),

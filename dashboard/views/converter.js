@@ -30,8 +30,7 @@ const GROUPED = /^\d{1,3}([,\s'’_]\d{3})+(\.\d+)?$/;
 export function createConverter(signal) {
   const inputs = createInputs();
   const { amount, from, to, date } = inputs;
-  const result = h('output', {
-    class: 'conversion',
+  const result = h('output.conversion', {
     for: 'amount convert-from convert-to convert-date',
   });
   const convert = createConversion(inputs, result, signal);
@@ -52,8 +51,7 @@ export function createConverter(signal) {
     { input, submit },
     createField('Amount', 'amount', amount),
     h(
-      'div',
-      { class: 'swap' },
+      'div.swap',
       createField('From', 'convert-from', from),
       createButton('⇄', swap, swapButton),
       createField('To', 'convert-to', to),
@@ -153,25 +151,17 @@ function renderConversion(conversion, wanted) {
   const { suspect, diverges, stale } = conversion;
   const carried = wanted !== '' && wanted !== rate_date;
   return [
-    h('p', { class: 'muted' }, `${groupThousands(amount)} ${from} =`),
+    h('p.muted', `${groupThousands(amount)} ${from} =`),
+    h('p.conversion-result', groupThousands(result), ' ', h('span.muted', to)),
     h(
-      'p',
-      { class: 'conversion-result' },
-      groupThousands(result),
-      ' ',
-      h('span', { class: 'muted' }, to),
-    ),
-    h(
-      'p',
-      { class: 'muted small' },
+      'p.muted.small',
       `1 ${from} = ${groupThousands(rate)} ${to}, `,
       derived ? 'derived from the USD rates of ' : 'rate of ',
       rate_date,
       carried && `, the last before ${wanted}`,
     ),
     h(
-      'p',
-      { class: 'row marks' },
+      'p.row.marks',
       stale && createMark('wrong', 'stale'),
       suspect && createMark('wrong', 'suspect', SUSPECT),
       diverges && createMark('wrong', 'diverges', DIVERGES),

@@ -74,15 +74,14 @@ async function renderDeadLetters(state, signal, refresh) {
     }
   };
   const list = h(
-    'ul',
-    { class: 'dead-letters' },
+    'ul.dead-letters',
     data.map((letter) => createDeadLetter(letter, { act, signal })),
   );
   return [
     state === 'open' ? createBulkActions(list, act) : null,
     outcome,
     list,
-    meta.next_cursor ? h('p', { class: 'muted' }, `The oldest ${SHOWN} are shown.`) : null,
+    meta.next_cursor ? h('p.muted', `The oldest ${SHOWN} are shown.`) : null,
   ];
 }
 
@@ -103,9 +102,8 @@ function createBulkActions(list, act) {
   /** @type {HTMLInputElement} */
   const all = h('input', { type: 'checkbox', id: 'all-dead-letters', change: selectAll });
   return h(
-    'div',
-    { class: 'row bulk' },
-    h('span', { class: 'row' }, all, h('label', { for: 'all-dead-letters' }, 'Select all')),
+    'div.row.bulk',
+    h('span.row', all, h('label', { for: 'all-dead-letters' }, 'Select all')),
     createButton('Redrive selected', () => act('redrive', getSelected())),
     createButton('Close selected', () => act('close', getSelected())),
   );
@@ -140,33 +138,27 @@ function createDeadLetter(letter, { act, signal }) {
   const place = `${topic} ${partition}:${record_offset}, `;
   const heading = h(
     'p',
-    {},
-    h('strong', {}, `#${id} `),
-    h('strong', {}, letter.cause ?? letter.reason),
+    h('strong', `#${id} `),
+    h('strong', letter.cause ?? letter.reason),
     ' ',
-    h('span', { class: 'muted' }, place, renderUtc(set_aside_at), ' UTC'),
+    h('span.muted', place, renderUtc(set_aside_at), ' UTC'),
   );
   const buttons = h(
-    'span',
-    { class: 'row' },
+    'span.row',
     createButton('Redrive', () => act('redrive', [id]), { 'data-key': `redrive-${id}` }),
     createButton('Close', () => act('close', [id]), { 'data-key': `close-${id}` }),
   );
   const checkbox = { type: 'checkbox', value: id, 'aria-label': `Select dead letter ${id}` };
   return h(
-    'li',
-    { class: 'dead-letter' },
+    'li.dead-letter',
     h(
-      'div',
-      { class: 'dead-letter-head' },
+      'div.dead-letter-head',
       isOpen && h('input', checkbox),
       heading,
       isOpen ? buttons : renderState(letter.state),
     ),
-    h('p', { class: 'small' }, letter.detail),
-    isOpen &&
-      letter.next_step &&
-      h('p', { class: 'muted small' }, `Next step: ${letter.next_step}`),
+    h('p.small', letter.detail),
+    isOpen && letter.next_step && h('p.muted.small', `Next step: ${letter.next_step}`),
     redrive_error && createNotice('wrong', `Redrive failed: ${redrive_error}`),
     createPayload(id, signal),
   );
@@ -179,12 +171,7 @@ function createDeadLetter(letter, { act, signal }) {
  */
 function createPayload(id, signal) {
   const content = h('div');
-  const details = h(
-    'details',
-    { class: 'on-demand' },
-    h('summary', {}, `Payload of ${id}`),
-    content,
-  );
+  const details = h('details.on-demand', h('summary', `Payload of ${id}`), content);
   details.addEventListener('toggle', async () => {
     if (!details.open) return;
     try {
@@ -203,13 +190,12 @@ function renderPayload({ key, headers, value_base64 }) {
   const fields = Object.entries({ key: key ?? 'none', ...headers });
   return [
     h(
-      'dl',
-      { class: 'headers' },
-      fields.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, String(value))]),
+      'dl.headers',
+      fields.flatMap(([name, value]) => [h('dt', name), h('dd', String(value))]),
     ),
     h(
-      'pre',
-      { class: 'hex', tabindex: '0', 'aria-label': 'The bytes of the record' },
+      'pre.hex',
+      { tabindex: '0', 'aria-label': 'The bytes of the record' },
       value_base64 === null ? 'no value' : formatHex(value_base64),
     ),
   ];

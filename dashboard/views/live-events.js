@@ -28,7 +28,7 @@ const COLUMNS = [
 
 /** Events by when they were stored, newest first. @param {AbortSignal} signal */
 export function createLiveEvents(signal) {
-  const lamp = h('span', { class: 'lamp' });
+  const lamp = h('span.lamp');
   const filter = createFilter('event_quote', 'Currency');
   const { root, load } = createPanel({
     title: 'Live events',

@@ -64,8 +64,8 @@ export function createLoanDetail(book, signal) {
         days.length > 0
           ? createArrears(loanId, days, shown)
           : createEmptyState('No history up to this day.');
-      const history = h('div', {}, h('h3', {}, 'Missed payments'), payments);
-      return [createTerms(loan), h('div', { class: 'two' }, history, arrears)];
+      const history = h('div', h('h3', 'Missed payments'), payments);
+      return [createTerms(loan), h('div.two', history, arrears)];
     });
   };
   return { root, follow };
@@ -86,9 +86,9 @@ function createTerms(loan) {
     ['Runs', `${loan.date_of_release} – ${loan.maturity_date ?? '?'}`],
   ];
   const items = terms.map(([name, ...value]) =>
-    h('div', {}, h('dt', {}, createTerm(name)), h('dd', {}, ...value)),
+    h('div', h('dt', createTerm(name)), h('dd', ...value)),
   );
-  return h('dl', { class: 'loan-terms' }, items);
+  return h('dl.loan-terms', items);
 }
 
 /** @param {string} loanId @param {LoanDay[]} history @param {AbortSignal} signal */
@@ -119,15 +119,13 @@ function createArrears(loanId, history, signal) {
     createTable('The loan day by day, newest first', DAY_COLUMNS, [...history].reverse());
   return h(
     'div',
-    {},
-    h('h3', {}, 'Arrears'),
+    h('h3', 'Arrears'),
     createLineChart({ days, lines: [risk], describes: describes.risk, class: 'short' }, signal),
     createLineChart({ days, lines: [late], describes: describes.late, class: 'shortest' }, signal),
     h(
-      'div',
-      { class: 'row under-chart' },
+      'div.row.under-chart',
       createDisclosure('Data table', createDays),
-      h('span', { class: 'row downloads' }, ['csv', 'xlsx'].map(createDownload)),
+      h('span.row.downloads', ['csv', 'xlsx'].map(createDownload)),
     ),
   );
 }

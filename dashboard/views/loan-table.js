@@ -46,7 +46,7 @@ export function createLoanTable(book, signal) {
         all > data.length ? ` The first ${data.length} are shown, exports have all.` : '';
       const count = `${all} loan${all === 1 ? '' : 's'}.${shown} Choose one to see its history.`;
       return [
-        h('p', { class: 'muted small count', role: 'status' }, count),
+        h('p.muted.small.count', { role: 'status' }, count),
         createTable(`loans as of ${getAsOfDay()}`, createColumns(convert), data, {
           ...{ class: 'loans', createHead, describeRow },
         }),
@@ -60,7 +60,7 @@ export function createLoanTable(book, signal) {
 function createColumns(convert) {
   const renderMoney = (/** @type {Loan} */ loan, /** @type {string | null} */ own) => {
     const { amount, currency } = convert(loan, own);
-    return [renderAmount(amount), h('span', { class: 'unit' }, ` ${currency ?? ''}`)];
+    return [renderAmount(amount), h('span.unit', ` ${currency ?? ''}`)];
   };
   return [
     text('Loan', 'loan_id', createChooser),

@@ -30,11 +30,11 @@ export async function open(place, signal) {
   book.par().catch(() => {});
   const notes = createBookNotes(book);
   place.append(
-    h('h1', { class: 'unseen' }, 'Loan book'),
+    h('h1.unseen', 'Loan book'),
     h(
-      'section',
-      { class: 'panel bare toolbar', 'aria-label': 'Day, currency, and exports' },
-      h('div', { class: 'field inline' }, h('label', { for: 'as-of' }, 'As of the close of'), date),
+      'section.panel.bare.toolbar',
+      { 'aria-label': 'Day, currency, and exports' },
+      h('div.field.inline', h('label', { for: 'as-of' }, 'As of the close of'), date),
       createButton('Today', () => setParams({ as_of: getToday() })),
       money.root,
       createExports(),
@@ -57,13 +57,13 @@ export async function open(place, signal) {
   void book.ready().then(follow, () => {});
   await follow();
   // After the notes, which would push them down.
-  const panels = [h('div', { class: 'two wide-first' }, portfolio.root, trend.root), loans.root];
+  const panels = [h('div.two.wide-first', portfolio.root, trend.root), loans.root];
   if (!signal.aborted) place.append(...panels, detail.root);
 }
 
 /** Why this day, and the limits of the book. @param {import('../data/book.js').Book} book */
 function createBookNotes(book) {
-  const root = h('div', { class: 'book-notes', role: 'status' });
+  const root = h('div.book-notes', { role: 'status' });
   const follow = async () => {
     const status = await book.status().catch(() => null);
     if (!status) return;
@@ -77,15 +77,12 @@ function createBookNotes(book) {
       root,
       isSample &&
         h(
-          'div',
-          { class: 'banner warning' },
-          h('strong', {}, 'SAMPLE'),
-          h('p', {}, 'Example data of this project, not a real portfolio.'),
+          'div.banner.warning',
+          h('strong', 'SAMPLE'),
+          h('p', 'Example data of this project, not a real portfolio.'),
         ),
-      warnings.map(({ text }) =>
-        h('div', { class: 'banner warning' }, h('strong', {}, 'INCOMPLETE'), h('p', {}, text)),
-      ),
-      h('p', { class: 'muted small' }, below.filter(Boolean).join(' ')),
+      warnings.map(({ text }) => h('div.banner.warning', h('strong', 'INCOMPLETE'), h('p', text))),
+      h('p.muted.small', below.filter(Boolean).join(' ')),
     );
   };
   return { root, follow };
@@ -116,13 +113,12 @@ function createExports() {
       await saveFile(`${path}.${ending}?${query}`, file);
       render(outcome);
     } catch (error) {
-      render(outcome, h('span', { class: 'notice wrong' }, describeError(error)));
+      render(outcome, h('span.notice.wrong', describeError(error)));
     }
   };
   const createExport = (/** @type {Export} */ one) =>
     h(
-      'span',
-      { class: 'row' },
+      'span.row',
       `${one.title}: `,
       ['csv', 'xlsx'].map((ending) => {
         const label = `${one.title} as ${ending.toUpperCase()}`;
@@ -130,5 +126,5 @@ function createExports() {
         return createButton(ending.toUpperCase(), () => void save(one, ending), attributes);
       }),
     );
-  return h('div', { class: 'row downloads' }, EXPORTS.map(createExport), outcome);
+  return h('div.row.downloads', EXPORTS.map(createExport), outcome);
 }

@@ -2,7 +2,7 @@
 import { describeError, requestJson } from '../data/api.js';
 import { getServerTime, onStatus, refreshStatusSoon, titleOf } from '../data/status.js';
 import { createButton, createNotice, h, render } from '../ui/dom.js';
-import { createRawDetails, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
+import { createRawReason, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
 import { formatAge, renderUtc } from '../ui/time.js';
 
 /** @typedef {import('../data/types.d.ts').Schemas['Run']} Run */
@@ -13,7 +13,7 @@ import { formatAge, renderUtc } from '../ui/time.js';
  * @param {() => void} refreshRuns
  */
 export function createManualRun(signal, refreshRuns) {
-  const outcome = h('div', { class: 'outcome', role: 'status' });
+  const outcome = h('div.outcome', { role: 'status' });
   const trigger = async () => {
     // `disabled` would take the focus away.
     if (button.getAttribute('aria-disabled') === 'true') return;
@@ -37,7 +37,7 @@ export function createManualRun(signal, refreshRuns) {
     }
   };
   const button = createButton('Update now', () => void trigger(), { class: 'button primary' });
-  const context = h('p', { class: 'muted' });
+  const context = h('p.muted');
   onStatus((snapshot) => {
     const { status } = snapshot;
     if (!status) return;
@@ -52,9 +52,9 @@ export function createManualRun(signal, refreshRuns) {
     );
   }, signal);
   return h(
-    'section',
-    { class: 'panel bare manual-run', 'aria-label': 'Manual run' },
-    h('div', { class: 'row' }, button, context),
+    'section.panel.bare.manual-run',
+    { 'aria-label': 'Manual run' },
+    h('div.row', button, context),
     outcome,
   );
 }
@@ -76,12 +76,12 @@ function describeOutcome(run) {
   const { cause, action, raw } = explainFailure(failureOf(run, source));
   if (state === 'failed' || state === 'skipped')
     return [
-      createNotice('wrong', h('strong', {}, `Run ${state}. `), `${cause} ${action}`),
-      createRawDetails(raw) || null,
+      createNotice('wrong', h('strong', `Run ${state}. `), `${cause} ${action}`),
+      createRawReason(raw) || null,
     ];
   const reason = failureOf(run, source).reason === null ? '' : cause;
   return [
     createNotice('', `Still running (${state}). ${reason} ${describeRetry(next_attempt_at)}`),
-    createRawDetails(raw) || null,
+    createRawReason(raw) || null,
   ];
 }

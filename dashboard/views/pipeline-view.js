@@ -28,22 +28,18 @@ const COLUMNS = [
 /** @param {HTMLElement} place @param {AbortSignal} signal */
 export async function open(place, signal) {
   const runs = createRunHistory(signal);
-  place.append(
-    h('h1', { class: 'unseen' }, 'Pipeline'),
-    createManualRun(signal, runs.refresh),
-    runs.root,
-  );
+  place.append(h('h1.unseen', 'Pipeline'), createManualRun(signal, runs.refresh), runs.root);
   await takeTurn();
   if (signal.aborted) return;
   place.append(
-    h('div', { class: 'two wide-first' }, createLiveEvents(signal), createServices(signal)),
+    h('div.two.wide-first', createLiveEvents(signal), createServices(signal)),
     createDeadLetters(signal),
   );
 }
 
 /** Creates the panel of the services and their health. @param {AbortSignal} signal */
 function createServices(signal) {
-  const body = h('div', {}, createSkeleton(4));
+  const body = h('div', createSkeleton(4));
   onStatus(({ status }) => {
     if (status) render(body, createContent(status));
   }, signal);

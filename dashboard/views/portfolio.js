@@ -49,9 +49,8 @@ export function createPortfolio(book, signal) {
         createPortfolioTable(groups),
         isInUsd() &&
           h(
-            'ul',
-            { class: 'muted small notes' },
-            meta.notes.map((note) => h('li', {}, note)),
+            'ul.muted.small.notes',
+            meta.notes.map((note) => h('li', note)),
           ),
         createDisclosure('Data table', () =>
           createTable(
@@ -85,18 +84,15 @@ export function groupByCurrency(lines) {
 /** @param {readonly Group[]} groups */
 const createPortfolioTable = (groups) =>
   h(
-    'div',
-    { class: 'wide', tabindex: '0', role: 'region', 'aria-label': 'Portfolio by currency' },
+    'div.wide',
+    { tabindex: '0', role: 'region', 'aria-label': 'Portfolio by currency' },
     h(
-      'table',
-      { class: 'portfolio-table' },
-      h('caption', { class: 'unseen' }, 'Portfolio by currency'),
+      'table.portfolio-table',
+      h('caption.unseen', 'Portfolio by currency'),
       h(
         'thead',
-        {},
         h(
           'tr',
-          {},
           COLUMNS.map((name, at) =>
             h('th', { scope: 'col', class: at > 0 ? 'number' : null }, createTerm(name)),
           ),
@@ -131,22 +127,19 @@ function createGroup({ currency, lines }) {
     formatPercent(of('PAR>30')?.by_principal ?? null),
   ];
   return h(
-    'tbody',
-    { class: 'portfolio-group' },
+    'tbody.portfolio-group',
     h(
       'tr',
-      {},
       h('th', { scope: 'row' }, currency),
-      cells.map((cell) => h('td', { class: 'number' }, cell)),
+      cells.map((cell) => h('td.number', cell)),
     ),
     h(
       'tr',
-      {},
       h(
         'td',
         { colspan: COLUMNS.length },
         createBucketBar(buckets, outstanding),
-        outside.length > 0 && h('p', { class: 'muted small' }, `Besides: ${outside.join(', ')}.`),
+        outside.length > 0 && h('p.muted.small', `Besides: ${outside.join(', ')}.`),
       ),
     ),
   );
@@ -178,19 +171,16 @@ function createBucketBar(buckets, total) {
   const attributes = { viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' };
   return h(
     'div',
-    {},
     svg('svg', { class: 'bucket-bar', ...attributes }, ...parts),
     h(
-      'ul',
-      { class: 'legend' },
+      'ul.legend',
       buckets.map(({ loans }, at) =>
         h(
           'li',
-          {},
-          paintBucket(h('span', { class: 'swatch', 'aria-hidden': 'true' }), at),
+          paintBucket(h('span.swatch', { 'aria-hidden': 'true' }), at),
           `${labels[at]}: `,
-          h('strong', {}, formatPercent(shares[at] ?? null)),
-          h('span', { class: 'muted' }, ` (${countLoans(loans)})`),
+          h('strong', formatPercent(shares[at] ?? null)),
+          h('span.muted', ` (${countLoans(loans)})`),
         ),
       ),
     ),

@@ -74,22 +74,12 @@ function renderQuality(rows, from, signal) {
     `Line chart of the difference of ${sources.join(', ')} in percent ` +
     `from ${days[0]} to ${days.at(-1)} for ${quotes.join(', ')}.`;
   return [
-    h(
-      'p',
-      { class: 'muted small' },
-      `How far ${sources.join(', ')} is from the rate of the day, in percent.`,
-    ),
+    h('p.muted.small', `How far ${sources.join(', ')} is from the rate of the day, in percent.`),
     createLineChart({ days, lines, describes, class: 'short' }, signal),
     diverging.length > 0 &&
-      h(
-        'p',
-        { class: 'row diverging' },
-        createMark('wrong', 'diverges', DIVERGES),
-        listDiverging(diverging),
-      ),
+      h('p.row.diverging', createMark('wrong', 'diverges', DIVERGES), listDiverging(diverging)),
     h(
-      'div',
-      { class: 'row under-chart' },
+      'div.row.under-chart',
       createDisclosure('Data table', () => createDataTable(rows)),
       createDownloads(
         ['CSV', `/v2/quality.csv?from=${from}`],

@@ -48,12 +48,12 @@ export async function renderRateCards(signal) {
   const side = getSide();
   const cards = data.map((rate) => createCard(rate, side));
   const missing = (meta.missing_quotes ?? []).map((quote) =>
-    h('li', { class: 'card' }, h('h3', {}, quote), h('p', { class: 'muted' }, 'No rate yet')),
+    h('li.card', h('h3', quote), h('p.muted', 'No rate yet')),
   );
   decorate(cards, data);
   if (shown !== decorated) void loadDecoration(cards, data, signal);
   const all = [...cards.map(({ root }) => root), ...missing];
-  const list = h('ul', { class: 'cards' }, all);
+  const list = h('ul.cards', all);
   for (const [property, most] of Object.entries(MAX_COLUMNS))
     list.style.setProperty(property, String(countColumns(all.length, most)));
   return [list];
@@ -62,9 +62,9 @@ export async function renderRateCards(signal) {
 /** @param {Rate} rate @param {'rate' | 'inverse'} side */
 function createCard(rate, side) {
   const { quote, rate_date, observed_at, stale, suspect, diverges, source } = rate;
-  const name = h('span', { class: 'muted card-name' }, names?.get(quote) ?? '');
-  const change = h('p', { class: 'change' }, ' ');
-  const spark = paintSeries(h('div', { class: 'spark' }), quote);
+  const name = h('span.muted.card-name', names?.get(quote) ?? '');
+  const change = h('p.change', ' ');
+  const spark = paintSeries(h('div.spark'), quote);
   const marks = [
     stale && createMark('wrong', 'stale', 'Older than the last slot'),
     suspect && createMark('wrong', 'suspect', SUSPECT),
@@ -72,19 +72,18 @@ function createCard(rate, side) {
     isSimulated(source) && createMark('dull', 'simulated'),
   ].filter(Boolean);
   const root = h(
-    'li',
-    { class: 'card', 'data-quote': quote },
-    h('div', { class: 'card-head' }, h('h3', {}, quote), name),
-    h('p', { class: 'rate' }, renderRate(rate[side] ?? '–')),
+    'li.card',
+    { 'data-quote': quote },
+    h('div.card-head', h('h3', quote), name),
+    h('p.rate', renderRate(rate[side] ?? '–')),
     change,
     spark,
     h(
-      'p',
-      { class: 'card-foot muted' },
+      'p.card-foot.muted',
       h('span', { title: 'UTC day of the rate' }, rate_date),
       h('span', { title: 'Since it was observed' }, formatShortAge(observed_at)),
     ),
-    marks.length > 0 && h('p', { class: 'row marks' }, marks),
+    marks.length > 0 && h('p.row.marks', marks),
   );
   return { root, name, change, spark };
 }
@@ -136,8 +135,7 @@ function describeChange(rates, side) {
   const [before, newest] = [rates.at(-2), rates.at(-1)];
   const [then, now] = [before?.[side], newest?.[side]];
   const change = now && then ? computePercentChange(now, then) : null;
-  if (!before || !newest || change === null)
-    return [h('span', { class: 'muted' }, 'no earlier rate')];
+  if (!before || !newest || change === null) return [h('span.muted', 'no earlier rate')];
   const way = change.startsWith('-') ? 'down' : /[1-9]/.test(change) ? 'up' : 'flat';
   const isNextDay = before.rate_date === addDays(newest.rate_date, -1);
   return [
@@ -147,6 +145,6 @@ function describeChange(rates, side) {
       h('span', { 'aria-hidden': 'true' }, SIGNS[way]),
       ` ${change.replace('-', '−')} %`,
     ),
-    h('span', { class: 'muted' }, isNextDay ? ' in a day' : ` since ${before.rate_date}`),
+    h('span.muted', isNextDay ? ' in a day' : ` since ${before.rate_date}`),
   ];
 }

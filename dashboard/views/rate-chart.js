@@ -61,7 +61,7 @@ function createDayInput(name, label) {
     input.value = getRange()[name];
   };
   follow();
-  const field = h('div', { class: 'field inline' }, h('label', { for: id }, label), input);
+  const field = h('div.field.inline', h('label', { for: id }, label), input);
   return { field, follow };
 }
 
@@ -84,8 +84,7 @@ async function renderChart(signal) {
   return [
     createChips(codes, chosen),
     h(
-      'p',
-      { class: 'row muted small' },
+      'p.row.muted.small',
       explainScale(chosen, weekly),
       points.some(({ suspect }) => suspect) && createMark('wrong', 'suspect', SUSPECT),
       points.some(({ simulated }) => simulated) && createMark('dull', 'simulated'),
@@ -93,8 +92,7 @@ async function renderChart(signal) {
     createChart(series, days, signal),
     createSummary(series, range),
     h(
-      'div',
-      { class: 'row under-chart' },
+      'div.row.under-chart',
       createDisclosure('Data table', () => createDataTable(series, days)),
       createMonths(query, signal),
       createRateDownloads(query),
@@ -142,13 +140,13 @@ function createChips(codes, chosen) {
     const toggled = codes.filter((other) => chosen.includes(other) !== (other === code));
     const state = { class: 'chip', 'data-key': code, 'aria-pressed': String(pressed) };
     const chip = createButton(code, () => choose(toggled), state);
-    chip.prepend(h('span', { class: 'swatch', 'aria-hidden': 'true' }));
+    chip.prepend(h('span.swatch', { 'aria-hidden': 'true' }));
     return paintSeries(chip, code);
   };
   const all = { class: 'chip plain', 'data-key': 'all' };
   return h(
-    'div',
-    { class: 'chips', role: 'group', 'aria-label': 'Currencies of the chart' },
+    'div.chips',
+    { role: 'group', 'aria-label': 'Currencies of the chart' },
     ...codes.map(createChip),
     createButton('all', () => choose(codes), all),
   );

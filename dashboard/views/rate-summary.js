@@ -48,12 +48,10 @@ export function createSummary(series, { from, to }) {
     saveBlob(new Blob([`${[head, ...lines].join('\r\n')}\r\n`], { type: 'text/csv' }), file);
   };
   return h(
-    'div',
-    { class: 'summary' },
+    'div.summary',
     h(
-      'div',
-      { class: 'row under-chart' },
-      h('h3', {}, `Summary, ${from} to ${to}`),
+      'div.row.under-chart',
+      h('h3', `Summary, ${from} to ${to}`),
       createButton('Summary as CSV', download, { class: 'link small' }),
     ),
     createTable(`Summary from ${from} to ${to}`, COLUMNS, rows),
@@ -68,7 +66,7 @@ export function createSummary(series, { from, to }) {
 export function createMonths(query, signal) {
   const path = `?${query}&group=month`;
   return createDisclosure('By month', () => {
-    const content = h('div', {}, h('p', { class: 'muted' }, 'Loading …'));
+    const content = h('div', h('p.muted', 'Loading …'));
     const show = async () => {
       try {
         /** @type {{ data: Bucket[] }} */

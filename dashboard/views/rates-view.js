@@ -34,8 +34,8 @@ export async function open(place, signal) {
     class: 'bare rate-cards',
     lines: CARDS,
   });
-  const rest = h('div', { class: 'chart-and-converter' });
-  place.append(h('h1', { class: 'unseen' }, 'Rates'), cards.root, rest);
+  const rest = h('div.chart-and-converter');
+  place.append(h('h1.unseen', 'Rates'), cards.root, rest);
 
   const refresh = () => cards.load(() => renderRateCards(signal));
   const timer = setInterval(refresh, AGE_REFRESH_MS);

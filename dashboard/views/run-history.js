@@ -4,7 +4,7 @@ import { onRate } from '../data/event-stream.js';
 import { getParam, onParams } from '../data/params.js';
 import { onStatus, titleOf } from '../data/status.js';
 import { h } from '../ui/dom.js';
-import { createRawDetails, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
+import { createRawReason, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
 import { createFilter } from '../ui/filter.js';
 import { renderState } from '../ui/health-strip.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
@@ -106,12 +106,7 @@ function createResult(run) {
   }
   const { cause, action, raw } = explainFailure(failure);
   const retry = state === 'confirmed' ? '' : describeRetry(next_attempt_at);
-  return h(
-    'div',
-    { class: 'reason' },
-    [cause, retry, action].filter(Boolean).join(' '),
-    createRawDetails(raw),
-  );
+  return h('div.reason', [cause, retry, action].filter(Boolean).join(' '), createRawReason(raw));
 }
 
 /** @param {Run} run */
