@@ -5,16 +5,23 @@ const PURPOSE =
   'The loan book, raw payloads and all actions need the token that the service was started with ' +
   '(API_TOKEN). It is kept in this tab until you close it.';
 
+const REFUSAL_MS = 1000;
 /** @type {Promise<string | null> | null} */
 let open = null;
 
 /**
- * Asks for the API token; requests at the same time share one dialog. Null when cancelled.
+ * Asks for the API token; requests at the same time share one dialog, and those that follow at
+ * once share a refusal. Null when cancelled.
  * @param {{ rejected: boolean }} reason rejected: the previous token was wrong
  */
 export function promptForToken({ rejected }) {
-  open ??= showDialog(rejected).finally(() => {
-    open = null;
+  open ??= showDialog(rejected).then((token) => {
+    const forget = () => {
+      open = null;
+    };
+    if (token === null) setTimeout(forget, REFUSAL_MS);
+    else forget();
+    return token;
   });
   return open;
 }
