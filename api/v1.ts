@@ -64,8 +64,7 @@ function ratesHandler({ db, cache, limit, currencies: known }: V1Deps): RequestH
       const years = await withRequestTimeout(
         query<{ elements: string }>(db, RATES, { currencies, numbers }),
       );
-      const parts = years.flatMap(({ elements }, n) => (n === 0 ? [elements] : [',', elements]));
-      const body = Buffer.concat(['[', ...parts, ']'].map((part) => Buffer.from(part)));
+      const body = arrayOf(years.map(({ elements }) => elements));
       const headers = {
         ...cacheHeaders(res, body, { isFinal: false }),
         'Content-Type': 'application/json; charset=utf-8',
@@ -77,6 +76,19 @@ function ratesHandler({ db, cache, limit, currencies: known }: V1Deps): RequestH
     };
     sendCached(req, res, await cache.load(cacheKey(req, res), () => limit(build)));
   };
+}
+
+/** Copied once, into a buffer of the final length: ten years of all currencies are 5 MB. */
+function arrayOf(parts: readonly string[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part) + 1, 1);
+  const body = Buffer.alloc(Math.max(2, length), '[');
+  let at = 1;
+  for (const part of parts) {
+    at += body.write(part, at);
+    at += body.write(',', at);
+  }
+  body.write(']', Math.max(1, at - 1));
+  return body;
 }
 
 function updateHandler({ trigger }: V1Deps) {

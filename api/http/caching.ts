@@ -14,7 +14,8 @@ export interface CachedResponse {
   /** The template of its path, for the metrics. */
   readonly route: string;
 }
-type Bytes = Pick<CachedResponse, 'body' | 'headers'>;
+/** `text` is the body as Latin-1: node.js sends it in one piece with the head, a tenth faster. */
+type Bytes = Pick<CachedResponse, 'body' | 'headers'> & { readonly text?: string };
 /** How long a response stays right. */
 export interface Validity {
   /** Milliseconds until it turns wrong by time alone; null when it never does. */
@@ -154,7 +155,8 @@ export function sendOnce(
   res.writeHead(status, { ...own, ...headers }).end(body);
 }
 
-function sendBytes(req: IncomingMessage, res: ServerResponse, { body, headers }: Bytes): void {
+function sendBytes(req: IncomingMessage, res: ServerResponse, response: Bytes): void {
+  const { body, headers, text } = response;
   if (matchesETag(req.headers['if-none-match'], headers['ETag'])) {
     // The client has the other headers (RFC 9110, 15.4.5); they would be most of a second visit.
     const kept = Object.entries(headers).filter(([name]) => !STORED_HEADERS.test(name));
@@ -164,7 +166,7 @@ function sendBytes(req: IncomingMessage, res: ServerResponse, { body, headers }:
   }
   res.writeHead(200, headers);
   if (req.method === 'HEAD') res.end();
-  else if (body.length <= 4 * SLICE_BYTES) res.end(body);
+  else if (body.length <= 4 * SLICE_BYTES) res.end(text ?? body, 'latin1');
   else Readable.from(slicesOf(body), { objectMode: false }).pipe(res);
 }
 
@@ -189,9 +191,11 @@ const COMPRESS = {
   gzip: ({ body }: Bytes) => compressGzip(body),
 };
 /** The best quality takes a hundred times as long: for files that are sent for months. */
-const qualityFor = ({ 'Cache-Control': cacheControl = '' }: Bytes['headers']) => ({
-  [constants.BROTLI_PARAM_QUALITY]: cacheControl.includes('immutable') ? 11 : 5,
-});
+const qualityFor = ({ 'Cache-Control': cacheControl = '' }: Bytes['headers']) =>
+  cacheControl.includes('immutable')
+    ? { [constants.BROTLI_PARAM_QUALITY]: 11 }
+    : // A window of 256 kB instead of 4 MB: several large responses are compressed at once.
+      { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 18 };
 const ENCODINGS = Object.keys(COMPRESS) as Encoding[];
 
 /** Each response is compressed once per encoding, and lives as long as the response itself. */
@@ -228,7 +232,7 @@ async function compress(response: Bytes, encoding: Encoding): Promise<Bytes> {
     // Other bytes, so another strong ETag.
     ETag: `${response.headers['ETag']?.slice(0, -1)}-${encoding}"`,
   };
-  return { body, headers };
+  return { body, headers, ...(body.length <= SLICE_BYTES && { text: body.toString('latin1') }) };
 }
 
 /** The encoding of ours with the highest weight; null for none (RFC 9110, 12.5.3). */
