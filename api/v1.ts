@@ -1,5 +1,6 @@
 import currencyCodes from 'currency-codes';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Outcome } from '../ledger/run.ts';
 import type { Database } from '../platform/database.ts';
 import { query, sqlFile } from '../platform/sql.ts';
 import { prefixOf } from './http/base-path.ts';
@@ -34,6 +35,8 @@ export interface V1Deps extends TokenSettings {
 }
 /** A trigger waits this long for its rates before it says where to look. */
 const WAIT_MS = 10_000;
+type Refusal = Extract<Outcome, { state: 'refused' }>;
+
 const RATES_PATH = '/v1/rates';
 const UPDATE_PATH = '/v1/rates/update';
 const RATES = sqlFile(import.meta.url, 'sql/v1_rates.sql');
@@ -93,13 +96,21 @@ function arrayOf(parts: readonly string[]): Buffer {
 
 function updateHandler({ trigger }: V1Deps) {
   return async (_req: Request, res: Response) => {
-    const { runId, outcome } = await trigger(WAIT_MS);
+    const { runId, outcome, nextFetchAt } = await trigger(WAIT_MS);
     const send = (status: number, body: object) => sendOnce(res, JSON.stringify(body), {}, status);
     if (outcome.state === 'done') return send(200, { success: true });
-    if (outcome.state === 'refused') return send(400, { success: false, detail: outcome.detail });
+    if (outcome.state === 'refused')
+      return send(400, { success: false, detail: detailOf(outcome, nextFetchAt) });
     res.location(`${prefixOf(res)}/v2/runs/${runId}`);
     send(202, { success: false, detail: 'still running' });
   };
+}
+
+/** Within the cooldown the failure is that of an earlier run. */
+function detailOf({ detail, endedAt }: Refusal, nextFetchAt: string | null): string {
+  if (!endedAt || !nextFetchAt) return detail;
+  const [ended, next] = [endedAt, nextFetchAt].map((at) => at.slice(11, 19));
+  return `${detail}; result of the run of ${ended} UTC, the next fetch is possible at ${next} UTC`;
 }
 
 function requestedCurrencies(

@@ -67,7 +67,7 @@ export async function startConfiguredApi(
     ...settings,
     cache,
     limit: limitConcurrency(),
-    trigger: updateTrigger({ requests, runs, cache }),
+    trigger: updateTrigger({ ...settings, requests, runs, cache }),
     events,
     rates: rateQueries(db),
     readFreshness: cachedFreshness(readFreshness, cache),

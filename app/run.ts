@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readConfig } from '../platform/config.ts';
+import { type Config, readConfig } from '../platform/config.ts';
 import { armFailpoint } from '../platform/failpoint.ts';
 import { type Run, runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
@@ -8,11 +8,15 @@ import { defineCommand } from './command-line.ts';
 import type { AppContext, ServiceContext } from './context.ts';
 import { joinPostgres, requirePostgres } from './postgres.ts';
 
-/** Runs a service until it is stopped: settings, Postgres, then what `start` composes. */
+/**
+ * Runs a service until it is stopped: settings, what `check` examines before anything starts,
+ * Postgres, then what `start` composes. A sentence that `start` returns is logged when all runs.
+ */
 export function runService(
   name: string,
   description: string,
-  start: (context: ServiceContext) => Promise<void>,
+  start: (context: ServiceContext) => Promise<unknown>,
+  check: (config: Config) => Promise<void> = async () => {},
 ): Promise<never> {
   defineCommand(name, description).parse();
   return runCommand(async (run) => {
@@ -22,14 +26,17 @@ export function runService(
     const gaveUp = new Promise<never>((_, reject) => {
       giveUp = reject;
     });
+    void run.untilSignal.then(() => {
+      log.info('shutting down');
+      run.onStopped(() => log.info('stopped'));
+    });
+    await check(context.config);
     const url = await joinPostgres(context);
     const notifications = openNotifications({ url, log });
     onClose('notifications', () => notifications.stop());
-    await Promise.race([start({ ...context, url, notifications, giveUp }), gaveUp]);
-    log.info(`${name} started`);
+    const started = await Promise.race([start({ ...context, url, notifications, giveUp }), gaveUp]);
+    log.info(typeof started === 'string' ? started : `${name} started`);
     await Promise.race([run.untilSignal, gaveUp]);
-    log.info('shutting down');
-    run.onStopped(() => log.info('stopped'));
     return 0;
   });
 }

@@ -66,6 +66,9 @@ await runTask(program, async (task) => {
   else if (Array.isArray(result)) {
     if (result.length === 0) task.print('no open dead letters');
     for (const letter of result) task.print(lineOf(letter));
+    for (const { id, state, redrive_error: error } of isRedrive ? result : [])
+      if (state === 'open')
+        task.print(`${id}: still undecodable: ${error}; close it with npm run dlt -- close ${id}`);
   } else {
     for (const [name, value] of Object.entries(result))
       task.print(`${name.padEnd(18)} ${typeof value === 'object' ? JSON.stringify(value) : value}`);

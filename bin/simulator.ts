@@ -108,6 +108,11 @@ function playFault(fault: string, times: number | undefined): Promise<never> {
         );
       });
     process.stdout.write(`${JSON.stringify(answer.data)}\n`);
+    process.stderr.write(
+      fault === 'none'
+        ? 'no fault is played: the next fetch succeeds\n'
+        : `the fault ${fault} is played${times ? ` ${times} times` : ''}; end it with fault none\n`,
+    );
     return 0;
   });
 }

@@ -1,3 +1,4 @@
+import { requireFreePort } from '../api/http/server.ts';
 import type { AppContext } from '../app/context.ts';
 import { migrateWhenReachable, openServiceDatabase } from '../app/postgres.ts';
 import { runService } from '../app/run.ts';
@@ -13,7 +14,7 @@ await runService(
   async (context) => {
     const db = openServiceDatabase(context, 'start');
     const { startApiService } = await loadingApi;
-    await startApiService(context, db);
+    const { url } = await startApiService(context, db);
     const [loadingStream, loadingConsumer, loadingProducer] = [
       import('../app/event-stream.ts'),
       import('../app/consumer-service.ts'),
@@ -27,7 +28,9 @@ await runService(
     startConsumerService(context, { db, stream });
     await startProducerService(context, { db, stream, history: true });
     await seedEmptyBook(context);
+    return `ready: ${url}`;
   },
+  requireFreePort,
 );
 
 /** Loads the sample loan book at a first start; any book that is there stays as it is. */

@@ -74,14 +74,15 @@ export interface SourceRow {
 export type Outcome =
   | { state: 'running' }
   | { state: 'done' }
-  | { state: 'refused'; detail: string };
+  | { state: 'refused'; detail: string; endedAt?: string | null };
 
 /**
  * `done` means that the run's rates can be read. A run that will be retried counts as refused for
  * now, and so does one that brought nothing newer than what was there.
  */
 export function outcomeOf(run: Run): Outcome {
-  const refused = (detail: string): Outcome => ({ state: 'refused', detail });
+  const { ended_at: endedAt } = run;
+  const refused = (detail: string): Outcome => ({ state: 'refused', detail, endedAt });
   const error = briefError(run);
   if (run.state === 'confirmed') {
     if (run.outcome !== 'no_newer_rate') return { state: 'done' };

@@ -45,7 +45,10 @@ export function troubleOf(err: unknown): { trouble: string; code: HealthCode } {
   if (code === 'disk_full')
     return {
       code,
-      trouble: `the disk of the Postgres server is full (${reason}): free space on it`,
+      trouble:
+        err instanceof CannotStart
+          ? reason
+          : `the disk of the Postgres server is full (${reason}): free space on it`,
     };
   if (code === 'postgres_unavailable')
     return { code, trouble: `Postgres is unavailable: ${reason}` };

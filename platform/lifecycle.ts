@@ -30,6 +30,10 @@ export async function runCommand(main: (run: Run) => Promise<number | undefined>
   const closers: { name: string; close: Close }[] = [];
   const whenStopped: (() => void)[] = [];
   const untilSignal = signalled();
+  let isStopping = false;
+  void untilSignal.then(() => {
+    isStopping = true;
+  });
   let code = 0;
   try {
     const started = main({
@@ -41,14 +45,16 @@ export async function runCommand(main: (run: Run) => Promise<number | undefined>
     const abandoned = untilSignal.then(() => after(START_MS));
     code = (await Promise.race([started, abandoned])) ?? 0;
   } catch (err) {
-    code = report(err);
+    // What the signal has interrupted fails by it, such as initdb on Ctrl-C.
+    if (!isStopping) code = report(err);
   }
   const began = Date.now();
   for (const { name, close } of closers.reverse()) {
     const left = Math.max(500, Math.min(CLOSER_MS, CLOSE_MS - (Date.now() - began)));
-    const late = after(left).then(() => `not done after ${left} ms`);
-    const failure = await Promise.race([failureOf(close), late]);
-    if (failure === undefined) continue;
+    const late = `took longer than ${left / 1000} s, so it was not waited for`;
+    const failure = await Promise.race([failureOf(close), after(left).then(() => late)]);
+    // A command has printed its result: that the machine is busy is nothing to its user.
+    if (failure === undefined || (failure === late && !isStopping)) continue;
     process.stderr.write(`closing ${name}: ${failure}\n`);
     code ||= 1;
   }

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { classify } from './faults.ts';
 
 export type Logger = PinoLogger;
 
@@ -22,21 +23,38 @@ export function makeLogger({
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describeError },
     redact: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
   };
   const destination = pino.destination({ dest: stream.fd, sync: true });
-  if (!stream.isTTY) return pino(options, destination);
-  const colour = stream.hasColors();
-  const terminal: DestinationStream = {
-    write: (json) => void destination.write(`${terminalLine(json, colour)}\n`),
+  const colour = stream.isTTY && stream.hasColors();
+  const format = stream.isTTY ? (json: string) => terminalLine(json, colour) : usefulFirst;
+  const lines: DestinationStream = {
+    write: (json) => void destination.write(`${format(json)}\n`),
   };
-  return pino(options, terminal);
+  return pino(options, lines);
+}
+
+/** The error with its stack, and in its message what its causes add to it. */
+export function describeError(error: Error): unknown {
+  if (!(error instanceof Error)) return error;
+  let { message } = error;
+  for (let { cause } = error; cause instanceof Error; cause = cause.cause as Error)
+    if (!message.includes(cause.message)) message += `: ${cause.message}`;
+  return { ...pino.stdSerializers.err(error), message };
+}
+
+/** A line of JSON with what a person looks for in front, and the stack behind. */
+export function usefulFirst(json: string): string {
+  const { level, time, msg, meanwhile, err, ...fields } = JSON.parse(json) as Line;
+  return JSON.stringify({ level, time, msg, meanwhile, ...fields, err });
 }
 
 interface Line {
   level: string;
   time: string;
   msg?: string;
+  meanwhile?: string;
   err?: { type?: string; message?: string; stack?: string; code?: string };
 }
 
@@ -46,6 +64,9 @@ const UNSHOWN = ['url', 'retryInMs'];
 /** Failures whose message says it all; any other is a bug, and its stack follows. */
 const CODED = /^[A-Z0-9_]{5,}$/;
 const OURS = ['CannotStart', 'UpstreamError', 'StreamUnavailable', 'InvalidRequest'];
+
+const isOutage = (err: Line['err']) =>
+  err !== undefined && classify({ ...err, name: err.type }) === 'outage';
 
 /** Formats `HH:MM:SS LEVEL message field=value: cause`, in UTC, the stack of a bug below it. */
 export function terminalLine(json: string, colour: boolean): string {
@@ -57,7 +78,7 @@ export function terminalLine(json: string, colour: boolean): string {
     );
   const label = level.toUpperCase().padEnd(5);
   const painted = colour && COLOURS[level] ? `\x1b[${COLOURS[level]}m${label}\x1b[0m` : label;
-  const isCoded = CODED.test(err?.code ?? '') || OURS.includes(err?.type ?? '');
+  const isCoded = CODED.test(err?.code ?? '') || OURS.includes(err?.type ?? '') || isOutage(err);
   const cause = err ? `: ${isCoded ? err.message || err.code : err.stack}` : '';
   return `${time.slice(11, 19)} ${painted} ${msg}${shown.join('')}${cause}`;
 }

@@ -44,11 +44,13 @@ export function openNotifications({ url, log }: { url: string; log: Logger }): N
 
   async function run(): Promise<void> {
     const retry = backOff({ first: 200, longest: 5000 });
+    let hasFailed = false;
     const outage = openOutageLog({ name: 'notifications', meanwhile: MEANWHILE, log });
     while (!stopping.signal.aborted) {
       const onListening = () => {
         retry.reset();
         outage.recovered();
+        hasFailed = true;
         isConnected = true;
         for (const { onConnect } of everyone()) onConnect?.();
       };
@@ -57,7 +59,10 @@ export function openNotifications({ url, log }: { url: string; log: Logger }): N
       isConnected = false;
       if (stopping.signal.aborted) return;
       const ms = retry.nextMs();
-      outage.failed(failure, ms);
+      // On a busy machine the first attempt of a process may take too long.
+      if (hasFailed) outage.failed(failure, ms);
+      else log.debug({ err: failure }, 'notifications: connection failed, retrying');
+      hasFailed = true;
       await waitMs(ms, stopping.signal);
     }
   }

@@ -12,7 +12,7 @@ export interface OutageLog {
 const DEPENDENCIES: Partial<Record<HealthCode, string>> = {
   postgres_unavailable: 'Postgres',
   disk_full: 'Postgres',
-  stream_unavailable: 'stream',
+  stream_unavailable: 'Kafka (KAFKA_BROKERS)',
   registry_unavailable: 'schema registry',
   provider_unavailable: 'the provider',
 };

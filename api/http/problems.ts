@@ -89,6 +89,11 @@ export function handleErrors(log: Logger): ErrorRequestHandler {
     if (res.headersSent) return next(err);
     const refused = asRefused(err);
     if (refused) return void sendProblem(req, res, refused);
+    if (NOT_MIGRATED.includes(err.code)) {
+      sendProblem(req, res, unavailable(STARTING));
+      log.debug({ err }, 'request refused: not migrated yet');
+      return;
+    }
     const outage = describeOutage(err);
     if (outage) {
       const request_id = sendProblem(req, res, unavailable(`${outage}; retry in a few seconds`));
@@ -124,12 +129,12 @@ function sendProblem(req: Request, res: Response, refused: Refused): string {
 /** Before the migrations have run, tables, columns, functions or the schema are missing. */
 const NOT_MIGRATED = ['42P01', '42703', '42883', '3F000'];
 
+const STARTING =
+  'starting: the tables are created or changed at this moment; if this stays, npm run migrate';
+
 function describeOutage(err: unknown): string | null {
   const { code, message } = err as { code?: string; message: string };
-  if (classify(err) === 'outage') return `the database is unavailable (${code ?? message})`;
-  return NOT_MIGRATED.includes(code ?? '')
-    ? 'the database schema is missing or old: run npm run migrate'
-    : null;
+  return classify(err) === 'outage' ? `the database is unavailable (${code ?? message})` : null;
 }
 
 /** A client's fault: refused by us, or marked with a 4xx status by Express and its parsers. */

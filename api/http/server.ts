@@ -99,6 +99,13 @@ function closeStalledClients(server: Server, stallMs: number): () => void {
   return () => clearInterval(timer);
 }
 
+/** Throws `CannotStart` when the API could not listen: before Postgres is created for it. */
+export async function requireFreePort({ HOST, PORT }: { HOST: string; PORT: number }) {
+  const probe = createServer();
+  await listen(probe, HOST, PORT);
+  await new Promise((resolve) => probe.close(resolve));
+}
+
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (err: NodeJS.ErrnoException) => {

@@ -86,25 +86,36 @@ export function pipelineHandlers(deps: PipelineDeps): Record<string, Handler> {
  * Requests a fetch run and waits for its outcome, at most `waitMs`: then it is `running`. Rejects
  * with 503 when the database does not respond in time.
  */
-export type TriggerUpdate = (waitMs: number) => Promise<{ runId: string; outcome: Outcome }>;
+export type TriggerUpdate = (waitMs: number) => Promise<{
+  runId: string;
+  outcome: Outcome;
+  /** Of a run that had failed before: when the next fetch is possible (ISO 8601). */
+  nextFetchAt: string | null;
+}>;
 
 /** Coalesces concurrent triggers: they share one request of the ledger and its run. */
 export function updateTrigger(deps: {
   requests: Requests;
   runs: RunWatch;
   cache: ApiCache;
+  cooldownSeconds: number;
 }): TriggerUpdate {
-  const { requests, runs, cache } = deps;
+  const { requests, runs, cache, cooldownSeconds } = deps;
   let pendingRunId: Promise<string> | undefined;
   return async (waitMs) => {
     pendingRunId ??= withRequestTimeout(requests.request()).finally(() => {
       pendingRunId = undefined;
     });
     const runId = await pendingRunId;
-    const outcome = await runs.outcome(runId, waitMs);
+    const atOnce = await runs.outcome(runId, 0);
+    const outcome = atOnce.state === 'running' ? await runs.outcome(runId, waitMs) : atOnce;
+    const endedAt = cooldownSeconds > 0 && atOnce.state === 'refused' && atOnce.endedAt;
+    const nextFetchAt = endedAt
+      ? new Date(Date.parse(endedAt) + cooldownSeconds * 1000).toISOString()
+      : null;
     // The run can be known as done before the notification that clears the cache has arrived.
     cache.clear();
-    return { runId, outcome };
+    return { runId, outcome, nextFetchAt };
   };
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { backOff } from '../back-off.ts';
@@ -42,9 +43,12 @@ export async function joinEmbeddedPostgres({
   dataDir: string;
   log: Logger;
 }): Promise<EmbeddedPostgres> {
-  const cluster = await prepareCluster(dataDir);
+  const explain = (err: unknown) => {
+    throw explainFullDisk(err, dataDir);
+  };
+  const cluster = await prepareCluster(dataDir).catch(explain);
   let leaving = false;
-  let presence = await reachServer(cluster);
+  let presence = await reachServer(cluster).catch(explain);
   // Callers keep the URL, so a restarted server must use the same port.
   const { port } = presence;
   const url = urlTo(cluster.dir, port, DATABASE);
@@ -59,7 +63,7 @@ export async function joinEmbeddedPostgres({
     const outage = openOutageLog({ name: 'restart of the embedded Postgres', log });
     while (!leaving) {
       try {
-        presence = await reachServer(cluster, port);
+        presence = await reachServer(cluster, port).catch(explain);
         if (leaving) return void (await presence.end());
         outage.recovered();
         log.warn('embedded Postgres had stopped and is running again');
@@ -80,6 +84,27 @@ export async function joinEmbeddedPostgres({
       if (last) await stopServer(cluster.dir);
     },
   };
+}
+
+const FULL_BYTES = 32 * 1024 ** 2;
+
+/** The error, or `CannotStart` with the SQLSTATE of a full disk where that is the cause. */
+export function explainFullDisk(err: unknown, dataDir: string, free = freeBytes(dataDir)): unknown {
+  const { message = '' } = err as Error;
+  if (free > FULL_BYTES && !/ENOSPC|No space left/.test(message)) return err;
+  const explained = new CannotStart(
+    `The disk is full: ${Math.floor(free / 1024 ** 2)} MB are free in ${resolve(dataDir)}, where ` +
+      'Postgres keeps its data. Free space there: old logs, dumps and copies, never files in pg',
+    { cause: err },
+  );
+  return Object.assign(explained, { code: '53100' });
+}
+
+function freeBytes(dataDir: string): number {
+  let folder = resolve(dataDir);
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 /** URL of the server that runs on `dataDir`, for programs that only connect; null if none runs. */

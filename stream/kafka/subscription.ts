@@ -81,7 +81,8 @@ function stallOf({ aliveAt }: MemberState) {
 async function supervise(member: Member, state: MemberState, stopping: AbortSignal): Promise<void> {
   const { log, topic, rebuildAfter = REBUILD_AFTER } = member;
   const retry = backOff(rebuildAfter);
-  const outage = openOutageLog({ name: 'kafka consumer', log });
+  const meanwhile = 'records stay on the topic';
+  const outage = openOutageLog({ name: 'kafka consumer', meanwhile, log });
   const onRead = () => {
     retry.reset();
     outage.recovered();

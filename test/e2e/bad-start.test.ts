@@ -54,6 +54,7 @@ describe('a start that fails', function () {
     const { code, said } = await ending('start', { DATA_DIR: data.dir, PORT: String(port) });
     blocker.close();
     expect(code).to.equal(1);
+    expect(readdirSync(data.dir), 'nothing is created').to.deep.equal([]);
     expect(said).to.match(
       new RegExp(
         `API cannot listen on 127\\.0\\.0\\.1:${port}: another program listens there\\. Set PORT`,

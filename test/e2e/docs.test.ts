@@ -126,7 +126,7 @@ describe('the commands in the documentation', function () {
       addresses: [['127.0.0.1:5080', `127.0.0.1:${port}`]],
     };
     // With 400 days of simulated history and the sample book: the documents show both.
-    await eventually(() => expect(running.output()).to.match(/"msg":"start started"/));
+    await eventually(() => expect(running.output()).to.match(/"msg":"ready: http/));
     await eventually(async () => {
       const status = await get<{ data: { backfill: unknown } }>(
         `http://127.0.0.1:${port}/v2/status`,

@@ -74,7 +74,7 @@ const SHARED: readonly { names: readonly string[]; services: readonly string[] }
   },
 ];
 
-type Running = Pick<Heartbeat, 'service' | 'settings'>;
+type Running = Pick<Heartbeat, 'service' | 'settings'> & Partial<Pick<Heartbeat, 'instance'>>;
 
 /** Differences between running services are problems: one of them works on something else. */
 export function compareRunning(running: readonly Running[]): Check[] {
@@ -112,11 +112,19 @@ export function preferRunning(
 ): { settings: EffectiveSetting[]; notes: Check[] } {
   const notes: Check[] = [];
   const settings = own.map((setting): EffectiveSetting => {
-    const readers = running.filter(({ settings: of }) => setting.name in of);
+    const known = running.filter(({ settings: of }) => setting.name in of);
+    const isOne = known.length > 1 && new Set(known.map(processOf)).size === 1;
+    // In one process all have the settings of the API.
+    const readers =
+      API_ONLY.includes(setting.name) && !isOne
+        ? known.filter(({ service }) => service === 'api')
+        : known;
     const [first] = readers;
     if (!first) return setting;
     const value = first.settings[setting.name] ?? null;
-    const services = [...new Set(readers.map(({ service }) => service))].join(', ');
+    const services = isOne
+      ? 'npm start'
+      : [...new Set(readers.map(({ service }) => service))].join(', ');
     if (value !== setting.value && isComparable(setting.name))
       notes.push(
         note(
@@ -129,6 +137,15 @@ export function preferRunning(
   });
   return { settings, notes };
 }
+
+/** Read by the API alone. */
+const API_ONLY = [
+  ...['PORT', 'BASE_PATH', 'API_TOKEN', 'TRUST_PROXY', 'RATE_LIMIT_PER_MINUTE'],
+  ...['KEEP_ALIVE_SECONDS', 'CONSOLE_URL', 'UPDATE_COOLDOWN_SECONDS'],
+];
+
+/** `host/pid` of an instance: npm start runs all services in one. */
+const processOf = ({ instance, service }: Running) => instance?.split('/', 2).join('/') ?? service;
 
 /** A command rightly differs in how it logs. */
 const isComparable = (name: string) => !['LOG_LEVEL', 'FX_FAILPOINT'].includes(name);

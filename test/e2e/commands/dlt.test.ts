@@ -72,6 +72,7 @@ describe('npm run dlt', function () {
     expect(said).to.match(
       /open +fx\.rates\.v1\/\d@0 +wrong magic byte: expected 0x00 first, got 0x7b/,
     );
+    expect(said).to.match(/still undecodable: .*; close it with npm run dlt -- close \d+/);
     expect(await ls()).to.have.length(2);
   });
 

@@ -1,6 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { explainFullDisk } from '../../../platform/embedded-postgres/join.ts';
+import { CannotStart } from '../../../platform/errors.ts';
 import { classify } from '../../../platform/faults.ts';
+import { troubleOf } from '../../../platform/health.ts';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
@@ -46,4 +49,25 @@ describe('an error of the database', () => {
   });
   it('that is none at all is a bug', () =>
     expect(classify(new TypeError('x is not a function'))).to.equal('bug'));
+});
+
+describe('a failure of the embedded Postgres', () => {
+  const failure = new CannotStart('The embedded Postgres does not start: it is shut down');
+
+  it('on a full disk is an outage by that cause, with the folder and what to free', () => {
+    const full = explainFullDisk(failure, '/tmp', 1024 ** 2);
+    expect(classify(full)).to.equal('outage');
+    expect(troubleOf(full)).to.deep.equal({
+      code: 'disk_full',
+      trouble:
+        'The disk is full: 1 MB are free in /tmp, where Postgres keeps its data. ' +
+        'Free space there: old logs, dumps and copies, never files in pg',
+    });
+    const initdb = new CannotStart('initdb: could not write: No space left on device');
+    expect(troubleOf(explainFullDisk(initdb, '/tmp')).code).to.equal('disk_full');
+  });
+
+  it('with space left is reported as it is', () => {
+    expect(explainFullDisk(failure, '/tmp', 1024 ** 4)).to.equal(failure);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { terminalLine } from '../../../platform/logger.ts';
+import { describeError, terminalLine, usefulFirst } from '../../../platform/logger.ts';
 
 const line = (fields: object) =>
   terminalLine(
@@ -28,8 +28,46 @@ describe('a log line on a terminal', () => {
     );
   });
 
+  it('has no stack where Postgres did not respond', () => {
+    const err = { type: 'Error', message: 'timeout expired', stack: 'a\nb' };
+    expect(line({ level: 'error', msg: 'failed', err })).to.equal(
+      '01:02:03 ERROR failed: timeout expired',
+    );
+  });
+
   it('is coloured by its level where the terminal has colours', () => {
     const json = JSON.stringify({ level: 'warn', time: '2026-11-24T01:02:03.456Z', msg: 'x' });
     expect(terminalLine(json, true)).to.equal('01:02:03 \x1b[33mWARN \x1b[0m x');
+  });
+});
+
+describe('a log line of JSON', () => {
+  it('begins with what happened and what happens meanwhile, and ends with the error', () => {
+    const json = JSON.stringify({ level: 'error', time: 'T', err: {}, runId: 'r', msg: 'm' });
+    expect(usefulFirst(json)).to.equal(
+      '{"level":"error","time":"T","msg":"m","runId":"r","err":{}}',
+    );
+    const more = JSON.stringify({
+      level: 'error',
+      time: 'T',
+      runId: 'r',
+      meanwhile: 'w',
+      msg: 'm',
+    });
+    expect(usefulFirst(more)).to.equal(
+      '{"level":"error","time":"T","msg":"m","meanwhile":"w","runId":"r"}',
+    );
+  });
+
+  it('says once what an error and its causes say', () => {
+    const refused = new Error('connect ECONNREFUSED');
+    const kafka = new Error('Connection error: connect ECONNREFUSED', { cause: refused });
+    const ours = new Error(`kafka: ${kafka.message}`, { cause: kafka });
+    expect(describeError(ours)).to.include({
+      type: 'Error',
+      message: 'kafka: Connection error: connect ECONNREFUSED',
+    });
+    const other = new Error('no broker', { cause: refused });
+    expect(describeError(other)).to.include({ message: 'no broker: connect ECONNREFUSED' });
   });
 });

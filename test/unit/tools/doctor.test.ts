@@ -84,6 +84,28 @@ describe('the settings that the doctor shows', () => {
   });
 });
 
+describe('the settings of running services', () => {
+  const own = [
+    { name: 'PORT', value: '5080', from: 'default' },
+    { name: 'TOPIC', value: 'fx.rates.v1', from: 'default' },
+  ];
+  const settings = { PORT: '5090', TOPIC: 'fx.rates.v1' };
+  const running = (service: string, instance: string) => ({ service, instance, settings });
+  const origins = (all: ReturnType<typeof running>[]) =>
+    preferRunning(own, all).settings.map(({ from }) => from);
+
+  it('are those of npm start where one process runs all', () => {
+    const all = [running('producer', 'host/7/a'), running('consumer', 'host/7/b')];
+    expect(origins(all)).to.deep.equal(['running npm start', 'running npm start']);
+  });
+
+  it('are not said to be read by services that do not read them', () => {
+    const two = [running('producer', 'host/7/a'), running('consumer', 'host/8/b')];
+    expect(origins(two)).to.deep.equal(['default', 'running producer, consumer']);
+    expect(origins([...two, running('api', 'host/9/c')])[0]).to.equal('running api');
+  });
+});
+
 describe('variables that resemble a setting', () => {
   const meant = (name: string) => findLookAlikes([name], SETTING_NAMES)[0]?.meant;
 
