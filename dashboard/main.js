@@ -1,10 +1,10 @@
 // @ts-check
 import { openEventStream } from './data/event-stream.js';
-import { getParam, onParamsChange, setParams } from './data/params.js';
+import { getParam, listUnknown, onParamsChange, setParams } from './data/params.js';
 import { takeTurn } from './data/schedule.js';
 import { refreshStatus } from './data/status.js';
 import { showBanners } from './ui/banners.js';
-import { createButton, h, render } from './ui/dom.js';
+import { createButton, createNotice, h, render } from './ui/dom.js';
 import { showHealthStrip } from './ui/health-strip.js';
 import * as loans from './views/loans-view.js';
 import * as pipeline from './views/pipeline-view.js';
@@ -12,22 +12,25 @@ import * as rates from './views/rates-view.js';
 
 /** @typedef {(place: HTMLElement, signal: AbortSignal) => unknown} OpenView */
 
-/** @type {Record<string, { title: string, open: OpenView }>} */
+/** @type {Record<string, { title: string, open: OpenView, PARAMS: Record<string, RegExp> }>} */
 const VIEWS = {
-  rates: { title: 'Rates', open: rates.open },
-  pipeline: { title: 'Pipeline', open: pipeline.open },
-  loans: { title: 'Loan book', open: loans.open },
+  rates: { title: 'Rates', ...rates },
+  pipeline: { title: 'Pipeline', ...pipeline },
+  loans: { title: 'Loan book', ...loans },
 };
 /** The frame does not wait longer than this for the view, which has priority. */
 const VIEW_FIRST_MS = 1000;
 
 const place = document.getElementById('view');
+/** Names what of the URL is ignored. */
+const ignored = h('div', { role: 'status' });
 const links = [...document.querySelectorAll('a[data-view]')];
 let current = '';
 let leaving = new AbortController();
 
 async function showView() {
   const name = getParam('view', 'rates') in VIEWS ? getParam('view', 'rates') : 'rates';
+  showIgnored(name);
   if (name === current || !place) return;
   current = name;
   leaving.abort();
@@ -39,10 +42,18 @@ async function showView() {
     if (link.getAttribute('data-view') === name) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
-  render(place);
+  render(place, ignored);
   place.className = `view view-${name}`;
   await open(place, signal);
   if (!signal.aborted) scrollToHash(location.hash);
+}
+
+/** @param {string} name of the view */
+function showIgnored(name) {
+  const unknown = listUnknown({ view: new RegExp(`^${name}$`), ...VIEWS[name]?.PARAMS });
+  const text = `Unknown in the URL, ignored: ${unknown.join(', ')}.`;
+  ignored.hidden = unknown.length === 0;
+  render(ignored, !ignored.hidden && createNotice('wrong', text));
 }
 
 /** @param {string} hash */

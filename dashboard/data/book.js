@@ -2,25 +2,23 @@
 import { getToday } from '../ui/time.js';
 import { requestJson } from './api.js';
 import { divide } from './decimal.js';
-import { getParam } from './params.js';
+import { DAY, getParam, setParams } from './params.js';
 
 /** @typedef {import('./types.d.ts').Schemas['Loan']} Loan */
 /** @typedef {import('./types.d.ts').Schemas['ParLine']} ParLine */
 /** @template Line @typedef {import('./types.d.ts').Report<Line>} Report */
 /** @typedef {ReturnType<typeof openBook>} Book */
 
-const DAY = /^\d{4}-\d\d-\d\d$/;
 const SHOWN = 200;
 export const DEFAULT_SORT = 'current_days_past_due.down';
 
-/** The day to begin with when the URL names none. @type {string | null} */
-let openingDay = null;
+/** The parameters that choose loans, as the API has them. */
+export const FILTERS = ['status', 'branch', 'currency', 'min_days', 'find'];
 
-/** Whether the URL names the day. */
-export const hasAsOfDay = () => DAY.test(getParam('as_of'));
+const hasAsOfDay = () => DAY.test(getParam('as_of'));
 
-/** The day at whose close the book is shown: that of the URL, else the opening day, else today. */
-export const getAsOfDay = () => (hasAsOfDay() ? getParam('as_of') : (openingDay ?? getToday()));
+/** The day at whose close the book is shown: that of the URL, else today. */
+export const getAsOfDay = () => (hasAsOfDay() ? getParam('as_of') : getToday());
 
 /** Whether to show amounts in USD. */
 export const isInUsd = () => getParam('in').toLowerCase() === 'usd';
@@ -28,7 +26,7 @@ export const isInUsd = () => getParam('in').toLowerCase() === 'usd';
 /** The filter and the order of the loans in the URL, as parameters of the API. */
 export function getLoanQuery() {
   const query = new URLSearchParams({ as_of: getAsOfDay() });
-  for (const name of ['status', 'find']) if (getParam(name)) query.set(name, getParam(name));
+  for (const name of FILTERS) if (getParam(name)) query.set(name, getParam(name));
   const [column, direction] = getParam('sort', DEFAULT_SORT).split('.');
   query.set('sort', `${column}:${direction === 'down' ? 'desc' : 'asc'}`);
   return query;
@@ -42,7 +40,6 @@ export function getLoanQuery() {
 export function openBook(signal) {
   /** @type {Map<string, Promise<any>>} */
   const cache = new Map();
-  openingDay = null;
   /** @param {string} path @returns {Promise<any>} */
   const request = (path) => {
     const known = cache.get(path);
@@ -54,9 +51,12 @@ export function openBook(signal) {
   };
   /** @returns {Promise<import('./types.d.ts').Schemas['LoanBook']>} */
   const status = async () => (await request('/v2/loan-book')).data;
-  /** Resolves when the day is known: without one in the URL the service names it. */
+  /** Puts the day that the service names into the URL, where that has none. */
   const ready = async () => {
-    if (!hasAsOfDay()) openingDay = (await status()).opening_day;
+    if (hasAsOfDay()) return;
+    const { opening_day: day } = await status();
+    signal.throwIfAborted();
+    if (day !== null && !hasAsOfDay()) setParams({ as_of: day }, { step: false });
   };
   /** @param {(day: string) => string} path */
   const report = async (path) => {
@@ -94,18 +94,20 @@ export function openBook(signal) {
   };
 }
 
-/** @typedef {{ amount: string | null, currency: Loan['currency'] }} Money */
+/** @typedef {Parameters<typeof import('../ui/numbers.js').renderMoney>} Money */
 /** @typedef {(loan: Loan, amount: string | null) => Money} Converter */
 
 /** @type {Converter} */
-const keepCurrency = ({ currency }, amount) => ({ amount, currency });
+const keepCurrency = ({ currency }, amount) => [amount, currency];
 
 /** @param {readonly { currency: string, rate: string }[]} used @returns {Converter} */
 function toUsd(used) {
   const rates = new Map(used.map(({ currency, rate }) => [currency, rate]));
   return ({ currency }, amount) => {
     const rate = currency === 'USD' ? '1' : rates.get(currency ?? '');
-    const isKnown = rate !== undefined && amount !== null;
-    return { amount: isKnown ? divide(amount, rate, { places: 4 }) : null, currency: 'USD' };
+    if (amount === null) return [amount, currency];
+    return rate === undefined
+      ? [null, 'USD', `No rate for ${currency ?? 'no currency'}: see the notes.`]
+      : [divide(amount, rate, { places: 4 }), 'USD'];
   };
 }

@@ -30,10 +30,6 @@ export function computePercentChange(now, before) {
 /** For sorting. @param {string} a @param {string} b */
 export const compareDecimals = (a, b) => new Decimal(a).cmp(b);
 
-/** @param {readonly string[]} amounts */
-export const addDecimals = (amounts) =>
-  amounts.reduce((total, amount) => total.plus(amount), new Decimal(0)).toFixed();
-
 /**
  * The weighted mean, rounded to `places`.
  * @param {readonly { value: string, weight: number }[]} samples at least one

@@ -2,6 +2,9 @@
 
 /** State that the URL keeps: every view can be linked to, and the back button works. */
 
+export const DAY = /^\d{4}-\d\d-\d\d$/;
+/** For values that are checked where they are used. */
+export const ANY = /./;
 /** @type {Set<() => void>} */
 const listeners = new Set();
 
@@ -26,6 +29,15 @@ export function setParams(changes, { step = true } = {}) {
   history[step ? 'pushState' : 'replaceState'](null, '', url);
   for (const listener of listeners) listener();
 }
+
+/**
+ * What of the URL a view does not know: names, and values other than it takes.
+ * @param {Readonly<Record<string, RegExp>>} known
+ */
+export const listUnknown = (known) =>
+  [...new URLSearchParams(location.search)]
+    .filter(([name, value]) => value && !known[name]?.test(value))
+    .map(([name, value]) => `${name}=${value}`);
 
 /** Calls back after every change. @param {() => void} listener @param {AbortSignal} [signal] */
 export function onParamsChange(listener, signal) {

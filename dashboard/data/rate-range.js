@@ -2,7 +2,7 @@
 import { addDays, getToday, startOfMonth } from '../ui/time.js';
 import { requestAllPages } from './api.js';
 import { averageDecimals, compareDecimals } from './decimal.js';
-import { getParam } from './params.js';
+import { DAY, getParam } from './params.js';
 import { isSimulated } from './status.js';
 
 /** The rates of a range of days, as the chart and its tables show them. */
@@ -53,7 +53,7 @@ export function getRange() {
 }
 
 /** @param {string} name */
-const readDay = (name) => (/^\d{4}-\d\d-\d\d$/.test(getParam(name)) ? getParam(name) : '');
+const readDay = (name) => (DAY.test(getParam(name)) ? getParam(name) : '');
 
 /**
  * Calendar months, quarters and years up to today; the others are days back.

@@ -20,9 +20,25 @@ const trimAmount = (text) => text.replace(/(\.\d\d)0+$/, '$1');
 /** Money as text. @param {string} text */
 export const formatAmount = (text) => groupThousands(trimAmount(text));
 
-/** Money. @param {string | null | undefined} text */
-export const renderAmount = (text) =>
-  text ? renderSplit(trimAmount(text), /^(-?\d+\.\d{2})(\d+)$/) : '–';
+/**
+ * Money. With a reason, an amount that is not known says so.
+ * @param {string | null | undefined} text
+ * @param {string} [reason] why it may be unknown
+ */
+export function renderAmount(text, reason) {
+  if (text) return renderSplit(trimAmount(text), /^(-?\d+\.\d{2})(\d+)$/);
+  return reason ? h('span', { class: 'muted', title: reason }, 'unknown') : '–';
+}
+
+/**
+ * An amount of a loan and its currency.
+ * @param {string | null} amount
+ * @param {string | null} currency
+ */
+export const renderMoney = (amount, currency, reason = 'The loan has no instalments.') => [
+  renderAmount(amount, reason),
+  amount && h('span', { class: 'unit' }, ` ${currency ?? 'no currency'}`),
+];
 
 /** @param {string} text @param {RegExp} pattern */
 function renderSplit(text, pattern) {

@@ -75,10 +75,15 @@ function createInputs() {
 /** @param {Inputs} inputs @param {HTMLElement} result @param {AbortSignal} signal */
 function createConversion({ amount, from, to, date }, result, signal) {
   let pending = new AbortController();
-  /** Offers the last rate before a day without one. @param {unknown} error */
-  const createCarryButton = (error) => {
-    const day = error instanceof Problem && error.status === 404 && error.body.last_date;
-    return day && createButton(`Use the rate of ${day}`, () => void convert(true));
+  /** Offers the last rate before a day without one. @param {string | null} [day] */
+  const renderNoRate = (day) => {
+    const missing = `There is no rate for ${from.value}/${to.value}`;
+    if (!date.value) return [createNotice('wrong', `${missing} yet.`)];
+    const hint = day ? `The last one before is of ${day}.` : 'No earlier day has one.';
+    return [
+      createNotice('wrong', `${missing} of ${date.value}. ${hint}`),
+      day && createButton(`Use the rate of ${day}`, () => void convert(true)),
+    ];
   };
   /** @param {boolean} [carryForward] uses the last rate before a day without one */
   async function convert(carryForward = false) {
@@ -103,7 +108,9 @@ function createConversion({ amount, from, to, date }, result, signal) {
     } catch (error) {
       const message = describeError(error);
       if (message === null) return;
-      render(result, createNotice('wrong', message), !carryForward && createCarryButton(error));
+      const isMissing = error instanceof Problem && error.status === 404;
+      if (isMissing) render(result, ...renderNoRate(error.body.last_date));
+      else render(result, createNotice('wrong', message));
     }
   }
   return convert;

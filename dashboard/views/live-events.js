@@ -33,7 +33,7 @@ export function createLiveEvents(signal) {
   const { root, load } = createPanel({
     title: 'Live events',
     signal,
-    tools: [filter.select, lamp],
+    tools: [filter.root, lamp],
     class: 'live',
     lines: 10,
   });

@@ -1,11 +1,11 @@
 // @ts-check
 import { createLineChart } from '../charts/line-chart.js';
 import { saveFile } from '../data/api.js';
-import { getAsOfDay } from '../data/book.js';
+import { getAsOfDay, isInUsd } from '../data/book.js';
 import { toPixelValue } from '../data/decimal.js';
 import { getParam } from '../data/params.js';
-import { createButton, createMark, h } from '../ui/dom.js';
-import { formatAmount, renderAmount } from '../ui/numbers.js';
+import { createButton, createMark, createNotice, h } from '../ui/dom.js';
+import { formatAmount, renderAmount, renderMoney } from '../ui/numbers.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
 import { createDisclosure, createTable, money, number, text } from '../ui/table.js';
 import { createTerm } from './definitions.js';
@@ -14,22 +14,22 @@ import { createTerm } from './definitions.js';
 /** @typedef {import('../data/types.d.ts').Schemas['MissedPayment']} MissedPayment */
 /** @template Row @typedef {import('../ui/table.js').Column<Row>} Column */
 
-/** @type {readonly Column<MissedPayment>[]} */
-const MISSED_COLUMNS = [
+/** @param {string} currency @returns {readonly Column<MissedPayment>[]} */
+const createMissedColumns = (currency) => [
   number('No.', 'instalment_number'),
   text('Due', 'due_date'),
-  money('Missed', 'amount_missed'),
-  money('Still unpaid', 'amount_unpaid'),
+  money(`Missed (${currency})`, 'amount_missed'),
+  money(`Unpaid (${currency})`, 'amount_unpaid'),
   text('Cleared', ({ date_cleared, status }) => date_cleared ?? createMark('wrong', status)),
   number('Days late', 'days_late'),
 ];
-/** @type {readonly Column<LoanDay>[]} */
-const DAY_COLUMNS = [
+/** @param {string} currency @returns {readonly Column<LoanDay>[]} */
+const createDayColumns = (currency) => [
   text('Day', 'day'),
   number('Days past due', 'current_days_past_due'),
-  money('At risk', 'amount_at_risk'),
-  money('Due so far', 'total_amount_expected'),
-  money('Paid so far', 'total_amount_paid'),
+  money(`At risk (${currency})`, 'amount_at_risk'),
+  money(`Due so far (${currency})`, 'total_amount_expected'),
+  money(`Paid so far (${currency})`, 'total_amount_paid'),
 ];
 
 /**
@@ -50,22 +50,28 @@ export function createLoanDetail(book, signal) {
     chosen = loanId;
     if (loanId === '') return;
     if (title) title.textContent = `Loan ${loanId}`;
-    loadFor(`${getAsOfDay()} ${loanId}`, async (shown) => {
+    loadFor(`${getAsOfDay()} ${loanId} ${isInUsd()}`, async (shown) => {
       const [{ data: days }, { data: missed }, loan] = await Promise.all([
         book.history(loanId),
         book.missed(loanId),
         book.loan(loanId),
       ]);
+      const currency = loan.currency ?? 'no currency';
+      const isOther = isInUsd() && currency !== 'USD';
       const payments =
         missed.length > 0
-          ? createTable('Missed payments', MISSED_COLUMNS, missed)
+          ? createTable('Missed payments', createMissedColumns(currency), missed)
           : createEmptyState('None: every instalment was covered when it fell due.');
       const arrears =
         days.length > 0
-          ? createArrears(loanId, days, shown)
+          ? createArrears(loanId, { history: days, currency }, shown)
           : createEmptyState('No history up to this day.');
       const history = h('div', h('h3', 'Missed payments'), payments);
-      return [createTerms(loan), h('div.two', history, arrears)];
+      return [
+        isOther && createNotice('', `Amounts of one loan are in its own currency, ${currency}.`),
+        createTerms(loan),
+        h('div.two', history, arrears),
+      ];
     });
   };
   return { root, follow };
@@ -73,32 +79,42 @@ export function createLoanDetail(book, signal) {
 
 /** @param {import('../data/types.d.ts').Schemas['Loan']} loan */
 function createTerms(loan) {
-  const [paid, due] = [loan.total_amount_paid, loan.total_amount_expected].map(renderAmount);
+  const renderOwn = (/** @type {string | null} */ amount) => renderMoney(amount, loan.currency);
   /** @type {[string, ...import('../ui/dom.js').Child[]][]} */
   const terms = [
-    ['At risk', renderAmount(loan.amount_at_risk)],
+    ['At risk', renderOwn(loan.amount_at_risk)],
     ['Days past due', loan.current_days_past_due],
     ['PAR days', loan.par_days],
-    ['Outstanding', renderAmount(loan.outstanding_balance)],
-    ['Paid', paid, ' of ', due, ' due'],
-    ['Principal', renderAmount(loan.principal_outstanding)],
-    ['Lent', renderAmount(loan.LoanAmount), ` ${loan.currency ?? ''}`],
+    ['Outstanding', renderOwn(loan.outstanding_balance)],
+    [
+      'Paid',
+      renderAmount(loan.total_amount_paid),
+      ' of ',
+      renderOwn(loan.total_amount_expected),
+      ' due',
+    ],
+    ['Principal', renderOwn(loan.principal_outstanding)],
+    ['Lent', renderOwn(loan.LoanAmount)],
     ['Runs', `${loan.date_of_release} – ${loan.maturity_date ?? '?'}`],
   ];
   const items = terms.map(([name, ...value]) =>
-    h('div', h('dt', createTerm(name)), h('dd', ...value)),
+    h('div', h('dt', createTerm(name)), h('dd', value.flat())),
   );
   return h('dl.loan-terms', items);
 }
 
-/** @param {string} loanId @param {LoanDay[]} history @param {AbortSignal} signal */
-function createArrears(loanId, history, signal) {
+/**
+ * @param {string} loanId
+ * @param {{ history: LoanDay[], currency: string }} course
+ * @param {AbortSignal} signal
+ */
+function createArrears(loanId, { history, currency }, signal) {
   const days = history.map(({ day }) => day);
   const span = `of loan ${loanId} from ${days[0]} to ${days.at(-1)}.`;
   const risk = {
     label: 'at risk',
     values: history.map(({ amount_at_risk }) => toPixelValue(amount_at_risk)),
-    texts: history.map(({ amount_at_risk }) => formatAmount(amount_at_risk)),
+    texts: history.map(({ amount_at_risk }) => `${formatAmount(amount_at_risk)} ${currency}`),
   };
   const late = {
     label: 'days past due',
@@ -116,7 +132,11 @@ function createArrears(loanId, history, signal) {
     return createButton(ending.toUpperCase(), save, { class: 'link' });
   };
   const createDays = () =>
-    createTable('The loan day by day, newest first', DAY_COLUMNS, [...history].reverse());
+    createTable(
+      'The loan day by day, newest first',
+      createDayColumns(currency),
+      [...history].reverse(),
+    );
   return h(
     'div',
     h('h3', 'Arrears'),

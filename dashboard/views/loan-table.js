@@ -1,20 +1,20 @@
 // @ts-check
-import { DEFAULT_SORT, getAsOfDay } from '../data/book.js';
+import { describeError } from '../data/api.js';
+import { DEFAULT_SORT, FILTERS, getAsOfDay } from '../data/book.js';
 import { getParam, setParams } from '../data/params.js';
-import { debounce } from '../data/schedule.js';
 import { createButton, createMark, h } from '../ui/dom.js';
-import { createFilter } from '../ui/filter.js';
-import { renderAmount } from '../ui/numbers.js';
+import { createFilter, createInput } from '../ui/filter.js';
+import { renderMoney } from '../ui/numbers.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
 import { createTable, number, text } from '../ui/table.js';
 import { createTerm } from './definitions.js';
 
 /** @typedef {import('../data/types.d.ts').Schemas['Loan']} Loan */
+/** @typedef {import('../data/types.d.ts').Schemas['ParLine']} ParLine */
 /** @typedef {Awaited<ReturnType<import('../data/book.js').Book['converter']>>} Convert */
 /** @typedef {import('../ui/table.js').Column<Loan>} Column */
 
 const STATUSES = ['in_arrears', 'current', 'settled', 'not_released', 'no_schedule'];
-const TYPING_MS = 150;
 
 /**
  * One row per loan, filtered and sorted by the service: the filter is of the whole book.
@@ -22,25 +22,34 @@ const TYPING_MS = 150;
  * @param {AbortSignal} signal
  */
 export function createLoanTable(book, signal) {
-  /** @type {HTMLInputElement} */
-  const find = h('input', {
-    type: 'search',
-    placeholder: 'Loan, borrower or branch',
-    'aria-label': 'Find loans',
-    value: getParam('find'),
-    input: debounce(() => setParams({ find: find.value || null }, { step: false }), TYPING_MS),
-  });
-  const status = createFilter('status', 'Status', STATUSES);
-  const tools = [find, status.select];
+  const branch = createFilter('branch', 'Branch');
+  const currency = createFilter('currency', 'Currency');
+  const filters = [
+    createInput('find', 'Find loans', { type: 'search', placeholder: 'Loan, borrower or branch' }),
+    createFilter('status', 'Status', STATUSES),
+    branch,
+    currency,
+    createInput('min_days', 'Days past due, at least', {
+      ...{ inputmode: 'numeric', size: 15, placeholder: 'Min. days past due' },
+    }),
+  ];
+  const tools = filters.map(({ root }) => root);
   const { root, loadFor } = createPanel({ title: 'Loans', signal, tools, lines: 8 });
+  /** @param {import('../data/types.d.ts').Report<ParLine>} report */
+  const offerValues = ({ data }) => {
+    const lines = data.filter(({ scope }) => scope === 'branch');
+    const ids = distinct(lines.map((line) => line.branch_id));
+    branch.offer(distinct(lines.map((line) => line.branch ?? line.branch_id)), ids);
+    currency.offer(distinct(lines.map((line) => line.currency)));
+  };
   const follow = () => {
-    status.follow();
-    if (document.activeElement !== find) find.value = getParam('find');
-    const params = ['in', 'status', 'find', 'sort', 'loan'].map((name) => getParam(name));
+    for (const filter of filters) filter.follow();
+    const params = ['in', 'sort', 'loan', ...FILTERS].map((name) => getParam(name));
     loadFor([getAsOfDay(), ...params].join('\n'), async () => {
+      // The portfolio says why when it fails.
+      book.par().then(offerValues).catch(describeError);
       const [{ data, meta }, convert] = await Promise.all([book.loans(), book.converter()]);
-      if (data.length === 0)
-        return [createEmptyState('No loans.', 'Change the words or the status above.')];
+      if (data.length === 0) return [createEmptyState('No loans.', 'Change the filters above.')];
       const all = meta.count ?? data.length;
       const shown =
         all > data.length ? ` The first ${data.length} are shown, exports have all.` : '';
@@ -56,12 +65,13 @@ export function createLoanTable(book, signal) {
   return { root, follow };
 }
 
+/** @param {(string | null)[]} values */
+const distinct = (values) => [...new Set(values.filter((value) => value !== null))];
+
 /** @param {Convert} convert @returns {readonly Column[]} */
 function createColumns(convert) {
-  const renderMoney = (/** @type {Loan} */ loan, /** @type {string | null} */ own) => {
-    const { amount, currency } = convert(loan, own);
-    return [renderAmount(amount), h('span.unit', ` ${currency ?? ''}`)];
-  };
+  const render = (/** @type {Loan} */ loan, /** @type {string | null} */ own) =>
+    renderMoney(...convert(loan, own));
   return [
     text('Loan', 'loan_id', createChooser),
     text('Borrower', 'borrower_name', (loan) => loan.borrower_name ?? loan.borrower_id),
@@ -71,11 +81,9 @@ function createColumns(convert) {
     ),
     number('Days past due', 'current_days_past_due'),
     number('PAR days', 'par_days'),
-    number('At risk', 'amount_at_risk', (loan) => renderMoney(loan, loan.amount_at_risk)),
-    number('Outstanding', 'outstanding_balance', (loan) =>
-      renderMoney(loan, loan.outstanding_balance),
-    ),
-    number('Paid', 'total_amount_paid', (loan) => renderMoney(loan, loan.total_amount_paid)),
+    number('At risk', 'amount_at_risk', (loan) => render(loan, loan.amount_at_risk)),
+    number('Outstanding', 'outstanding_balance', (loan) => render(loan, loan.outstanding_balance)),
+    number('Paid', 'total_amount_paid', (loan) => render(loan, loan.total_amount_paid)),
     text('Last payment', 'last_repayment_date'),
   ];
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import { describeError, saveFile } from '../data/api.js';
-import { getAsOfDay, getLoanQuery, hasAsOfDay, isInUsd, openBook } from '../data/book.js';
-import { onParamsChange, setParams } from '../data/params.js';
+import { FILTERS, getAsOfDay, getLoanQuery, isInUsd, openBook } from '../data/book.js';
+import { ANY, DAY, onParamsChange, setParams } from '../data/params.js';
 import { takeTurn } from '../data/schedule.js';
 import { createButton, h, render } from '../ui/dom.js';
 import { createChoice } from '../ui/filter.js';
@@ -10,6 +10,12 @@ import { createLoanDetail } from './loan-detail.js';
 import { createLoanTable } from './loan-table.js';
 import { createParTrend } from './par-trend.js';
 import { createPortfolio } from './portfolio.js';
+
+/** Of the URL. @type {Readonly<Record<string, RegExp>>} */
+export const PARAMS = {
+  ...{ as_of: DAY, in: /^(own|usd)$/i, loan: ANY, sort: ANY },
+  ...Object.fromEntries(FILTERS.map((name) => [name, ANY])),
+};
 
 /** @param {HTMLElement} place @param {AbortSignal} signal */
 export async function open(place, signal) {
@@ -35,6 +41,7 @@ export async function open(place, signal) {
       'section.panel.bare.toolbar',
       { 'aria-label': 'Day, currency, and exports' },
       h('div.field.inline', h('label', { for: 'as-of' }, 'As of the close of'), date),
+      notes.reason,
       createButton('Today', () => setParams({ as_of: getToday() })),
       money.root,
       createExports(),
@@ -53,8 +60,6 @@ export async function open(place, signal) {
     return notes.follow();
   };
   onParamsChange(follow, signal);
-  // The panels show why when it fails.
-  void book.ready().then(follow, () => {});
   await follow();
   // After the notes, which would push them down.
   const panels = [h('div.two.wide-first', portfolio.root, trend.root), loans.root];
@@ -64,15 +69,16 @@ export async function open(place, signal) {
 /** Why this day, and the limits of the book. @param {import('../data/book.js').Book} book */
 function createBookNotes(book) {
   const root = h('div.book-notes', { role: 'status' });
+  const reason = h('span', { role: 'status' });
   const follow = async () => {
     const status = await book.status().catch(() => null);
     if (!status) return;
     const { is_sample: isSample, opening_day: day, limits } = status;
-    const isOpening = !hasAsOfDay() && day !== null && day !== getToday();
-    const reason = `${day} is the newest day with activity and open loans.`;
+    const isOpening = getAsOfDay() === day && day !== getToday();
+    const text = 'Newest day with activity and open loans, not today';
+    render(reason, isOpening && h('strong', { class: 'mark long' }, text));
     const warnings = limits.filter(({ code }) => code === 'rejected_rows');
     const others = limits.filter(({ code }) => code !== 'rejected_rows' && code !== 'sample');
-    const below = [isOpening && reason, ...others.map(({ text }) => text)];
     render(
       root,
       isSample &&
@@ -82,10 +88,10 @@ function createBookNotes(book) {
           h('p', 'Example data of this project, not a real portfolio.'),
         ),
       warnings.map(({ text }) => h('div.banner.warning', h('strong', 'INCOMPLETE'), h('p', text))),
-      h('p.muted.small', below.filter(Boolean).join(' ')),
+      h('p.muted.small', others.map((limit) => limit.text).join(' ')),
     );
   };
-  return { root, follow };
+  return { root, reason, follow };
 }
 
 /** @typedef {{ title: string, path: string, hasTotals?: boolean, isFiltered?: boolean }} Export */

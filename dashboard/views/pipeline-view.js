@@ -1,5 +1,6 @@
 // @ts-check
 import { signIn } from '../data/api.js';
+import { ANY } from '../data/params.js';
 import { takeTurn } from '../data/schedule.js';
 import { onStatus, refreshStatus } from '../data/status.js';
 import { createButton, h, render } from '../ui/dom.js';
@@ -24,6 +25,12 @@ const COLUMNS = [
     ),
   ),
 ];
+
+/** Of the URL. @type {Readonly<Record<string, RegExp>>} */
+export const PARAMS = {
+  ...{ run_state: ANY, run_trigger: ANY, event_quote: ANY },
+  dead_letters: /^(open|redriven|closed)$/i,
+};
 
 /** @param {HTMLElement} place @param {AbortSignal} signal */
 export async function open(place, signal) {

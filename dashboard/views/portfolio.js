@@ -1,6 +1,6 @@
 // @ts-check
 import { getAsOfDay, isInUsd } from '../data/book.js';
-import { addDecimals, divide, formatPercent, toPixelValue } from '../data/decimal.js';
+import { formatPercent, toPixelValue } from '../data/decimal.js';
 import { getParam } from '../data/params.js';
 import { h, svg } from '../ui/dom.js';
 import { renderAmount } from '../ui/numbers.js';
@@ -13,15 +13,23 @@ import { createTerm } from './definitions.js';
 
 const BUCKETS = ['current', '1-30', '31-60', '61-90', '90+'];
 const OUTSIDE = ['settled', 'not_released', 'no_schedule'];
+const NO_RATE = 'A rate is missing: see the notes.';
+
+/** @typedef {'outstanding_balance' | 'amount_at_risk' | 'principal_outstanding'} AmountKey */
+/** @param {string} name @param {AmountKey} key */
+const amount = (name, key) =>
+  money(name, key, (/** @type {ParLine} */ line) =>
+    renderAmount(line[key], OUTSIDE.includes(line.measure) ? undefined : NO_RATE),
+  );
 /** @type {readonly import('../ui/table.js').Column<ParLine>[]} */
 const PAR_COLUMNS = [
   text('Currency', 'currency'),
   text('Measure', ({ measure }) => measure.replace('_', ' ')),
   number('Loans', 'loans'),
-  money('Outstanding', 'outstanding_balance'),
-  money('At risk', 'amount_at_risk'),
+  amount('Outstanding', 'outstanding_balance'),
+  amount('At risk', 'amount_at_risk'),
   percent('Share of outstanding', 'by_outstanding'),
-  money('Principal', 'principal_outstanding'),
+  amount('Principal', 'principal_outstanding'),
   percent('Share of principal', 'by_principal'),
 ];
 const COLUMNS = ['Currency', 'Loans', 'Outstanding', 'At risk', 'PAR30', 'PAR30 of principal'];
@@ -36,7 +44,7 @@ export function createPortfolio(book, signal) {
   const { root, loadFor } = createPanel(options);
   const follow = () =>
     loadFor(`${getAsOfDay()} ${getParam('in')}`, async () => {
-      const { data, meta } = await book.par();
+      const [{ data, meta }, { limits }] = await Promise.all([book.par(), book.status()]);
       if (!data.some(({ loans }) => loans > 0))
         return [
           createEmptyState(
@@ -45,12 +53,14 @@ export function createPortfolio(book, signal) {
           ),
         ];
       const groups = groupByCurrency(data);
+      // The limits of the book are shown once, above.
+      const notes = meta.notes.filter((note) => !limits.some(({ text }) => text === note));
       return [
         createPortfolioTable(groups),
         isInUsd() &&
           h(
             'ul.muted.small.notes',
-            meta.notes.map((note) => h('li', note)),
+            notes.map((note) => h('li', note)),
           ),
         createDisclosure('Data table', () =>
           createTable(
@@ -105,24 +115,15 @@ const createPortfolioTable = (groups) =>
 /** A currency, and below it its buckets. @param {Group} group */
 function createGroup({ currency, lines }) {
   const of = (/** @type {string} */ measure) => lines.find((line) => line.measure === measure);
-  const buckets = BUCKETS.map((name) => ({
-    name,
-    loans: of(name)?.loans ?? 0,
-    outstanding: of(name)?.outstanding_balance ?? null,
-  }));
-  const amounts = buckets.map(({ outstanding }) => outstanding);
-  const outstanding = amounts.every((amount) => amount !== null)
-    ? addDecimals(/** @type {string[]} */ (amounts))
-    : null;
-  const loans = buckets.reduce((count, bucket) => count + bucket.loans, 0);
+  const total = of('portfolio');
   const outside = OUTSIDE.flatMap((name) => {
     const count = of(name)?.loans ?? 0;
     return count > 0 ? [`${countLoans(count)} ${name.replace('_', ' ')}`] : [];
   });
   const cells = [
-    countLoans(loans),
-    renderAmount(outstanding),
-    renderAmount(of('PAR>0')?.amount_at_risk ?? null),
+    countLoans(total?.loans ?? 0),
+    renderAmount(total?.outstanding_balance, NO_RATE),
+    renderAmount(total?.amount_at_risk, NO_RATE),
     formatPercent(of('PAR>30')?.by_outstanding ?? null),
     formatPercent(of('PAR>30')?.by_principal ?? null),
   ];
@@ -138,7 +139,7 @@ function createGroup({ currency, lines }) {
       h(
         'td',
         { colspan: COLUMNS.length },
-        createBucketBar(buckets, outstanding),
+        createBucketBar(BUCKETS.map(of)),
         outside.length > 0 && h('p.muted.small', `Besides: ${outside.join(', ')}.`),
       ),
     ),
@@ -148,15 +149,10 @@ function createGroup({ currency, lines }) {
 /** @param {number} count */
 const countLoans = (count) => `${count} loan${count === 1 ? '' : 's'}`;
 
-/**
- * @param {{ name: string, loans: number, outstanding: string | null }[]} buckets
- * @param {string | null} total
- */
-function createBucketBar(buckets, total) {
-  const shares = buckets.map(({ outstanding }) =>
-    outstanding && total ? divide(outstanding, total, { places: 6 }) : null,
-  );
-  const labels = buckets.map(({ name }) => (name === 'current' ? name : `${name} days`));
+/** @param {(ParLine | undefined)[]} buckets */
+function createBucketBar(buckets) {
+  const shares = buckets.map((line) => line?.by_outstanding ?? null);
+  const labels = BUCKETS.map((name) => (name === 'current' ? name : `${name} days`));
   let x = 0;
   const parts = shares.map((share, at) => {
     const width = toPixelValue(share ?? '0') * 100;
@@ -174,13 +170,13 @@ function createBucketBar(buckets, total) {
     svg('svg', { class: 'bucket-bar', ...attributes }, ...parts),
     h(
       'ul.legend',
-      buckets.map(({ loans }, at) =>
+      buckets.map((line, at) =>
         h(
           'li',
           paintBucket(h('span.swatch', { 'aria-hidden': 'true' }), at),
           `${labels[at]}: `,
           h('strong', formatPercent(shares[at] ?? null)),
-          h('span.muted', ` (${countLoans(loans)})`),
+          h('span.muted', ` (${countLoans(line?.loans ?? 0)})`),
         ),
       ),
     ),

@@ -1,6 +1,7 @@
 // @ts-check
 import { createLineChart } from '../charts/line-chart.js';
 import { requestAllPages } from '../data/api.js';
+import { loadCurrencies } from '../data/currencies.js';
 import { formatPercent, toPixelValue } from '../data/decimal.js';
 import { onRate } from '../data/event-stream.js';
 import { debounce } from '../data/schedule.js';
@@ -37,7 +38,10 @@ export function createQualityChart(signal) {
       });
       const compared = data.filter(({ difference }) => difference !== null);
       root.hidden = compared.length === 0;
-      return root.hidden ? [] : renderQuality(compared, from, shown);
+      if (root.hidden) return [];
+      const { data: currencies } = await loadCurrencies();
+      const codes = currencies.map(({ code }) => code);
+      return renderQuality(compared, { from, codes }, shown);
     });
   // The status has the titles of the sources. One source alone costs no request.
   let isStarted = false;
@@ -51,10 +55,14 @@ export function createQualityChart(signal) {
   return root;
 }
 
-/** @param {Quality[]} rows @param {string} from @param {AbortSignal} signal */
-function renderQuality(rows, from, signal) {
+/**
+ * @param {Quality[]} rows
+ * @param {{ from: string, codes: string[] }} range codes: in the order of the page
+ * @param {AbortSignal} signal
+ */
+function renderQuality(rows, { from, codes }, signal) {
   const days = [...new Set(rows.map(({ rate_date }) => rate_date))];
-  const quotes = [...new Set(rows.map(({ quote }) => quote))].sort();
+  const quotes = codes.filter((code) => rows.some(({ quote }) => quote === code));
   const lines = quotes.map((label) => {
     const own = new Map(
       rows.filter(({ quote }) => quote === label).map((row) => [row.rate_date, row]),

@@ -7,7 +7,7 @@ import { onRate } from '../data/event-stream.js';
 import { getParam, onParams, setParams } from '../data/params.js';
 import { getRange, getSide, loadSeries, PRESETS } from '../data/rate-range.js';
 import { debounce } from '../data/schedule.js';
-import { createButton, createMark, h } from '../ui/dom.js';
+import { createButton, createMark, createNotice, h } from '../ui/dom.js';
 import { createChoice } from '../ui/filter.js';
 import { groupThousands } from '../ui/numbers.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
@@ -74,6 +74,7 @@ async function renderChart(signal) {
   const codes = known.map(({ code }) => code);
   const wanted = getParam('quotes', codes.includes('KES') ? 'KES' : codes[0]).split(',');
   const chosen = codes.filter((code) => wanted.includes(code));
+  const unknown = wanted.filter((code) => !codes.includes(code));
   if (chosen.length === 0) chosen.push(...codes.slice(0, 1));
   const range = clipRange(known.filter(({ code }) => chosen.includes(code)));
   const { series, weekly, query } = await loadSeries(chosen, range, signal);
@@ -83,6 +84,7 @@ async function renderChart(signal) {
   const points = series.flatMap((own) => [...own.points.values()]);
   return [
     createChips(codes, chosen),
+    unknown.length > 0 && createNotice('wrong', `There are no rates of ${unknown.join(', ')}.`),
     h(
       'p.row.muted.small',
       explainScale(chosen, weekly),
@@ -90,7 +92,7 @@ async function renderChart(signal) {
       points.some(({ simulated }) => simulated) && createMark('dull', 'simulated'),
     ),
     createChart(series, days, signal),
-    createSummary(series, range),
+    createSummary(series, range, getSide() === 'rate' ? query : ''),
     h(
       'div.row.under-chart',
       createDisclosure('Data table', () => createDataTable(series, days)),

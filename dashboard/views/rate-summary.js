@@ -35,8 +35,9 @@ const MONTH_COLUMNS = [
  * Average, closing rate, high and low of a range, as accountants translate by them.
  * @param {Series[]} series
  * @param {{ from: string, to: string }} range
+ * @param {string} query '' where the API does not have the rates that are shown
  */
-export function createSummary(series, { from, to }) {
+export function createSummary(series, { from, to }, query) {
   const rows = series.flatMap(({ quote, summary }) => (summary ? [{ quote, ...summary }] : []));
   if (rows.length === 0) return null;
   const download = () => {
@@ -53,6 +54,10 @@ export function createSummary(series, { from, to }) {
       'div.row.under-chart',
       h('h3', `Summary, ${from} to ${to}`),
       createButton('Summary as CSV', download, { class: 'link small' }),
+      // The API summarises months, not any range.
+      query !== '' &&
+        from.slice(0, 7) === to.slice(0, 7) &&
+        createDownloads(['Summary as XLSX', `/v2/rates.xlsx?${query}&group=month`]),
     ),
     createTable(`Summary from ${from} to ${to}`, COLUMNS, rows),
   );

@@ -53,7 +53,7 @@ export function createRunHistory(signal) {
   const { root, load } = createPanel({
     title: 'Runs',
     signal,
-    tools: filters.map(({ select }) => select),
+    tools: filters.map((filter) => filter.root),
     lines: 13,
   });
   const refresh = () => void load(() => renderRuns(signal));

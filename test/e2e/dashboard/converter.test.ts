@@ -18,6 +18,8 @@ describe('the converter of the dashboard', function () {
     await page.goto('/');
     await page.locator('.conversion-result').waitFor();
     await page.locator('#convert-date').fill(gap);
+    const words = `There is no rate for USD/KES of ${gap}. The last one before is of ${rated}.`;
+    await page.locator('.conversion').getByText(words).waitFor();
     await page.getByRole('button', { name: `Use the rate of ${rated}` }).click();
     await page.getByText(`rate of ${rated}, the last before ${gap}`).waitFor();
   });

@@ -136,6 +136,10 @@ describe('the rates view', function () {
       'currency,from,to,average,closing,closing_date,high,low,days\r\n' +
         `NGN,${from},${to},${average},${closing},${to},${high},${low},${days}\r\n`,
     );
+    const workbook = await page.getByRole('link', { name: 'Summary as XLSX' }).getAttribute('href');
+    expect(workbook).to.match(
+      new RegExp(`/v2/rates.xlsx.from=${from}&to=${to}&quotes=NGN&group=month$`),
+    );
     await page.getByText('By month', { exact: true }).click();
     await page.locator('.under-chart tbody tr', { hasText: from.slice(0, 7) }).waitFor();
     await page.getByRole('link', { name: 'By month as CSV' }).waitFor();
