@@ -87,11 +87,14 @@ function createLoader({ root, notice, body, signal }) {
       filled = true;
     } catch (error) {
       if (isObsolete()) return;
-      if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
-      const temporary = error instanceof Unreachable || error.status === 503;
-      render(notice, createErrorNotice(error, { temporary, filled, retry }));
+      const isDown = error instanceof Unreachable;
+      const isProblem = error instanceof Problem;
+      const temporary = isDown || (isProblem && error.status === 503);
+      const message = isDown || isProblem ? error.message : 'This part of the page has a fault.';
+      render(notice, createErrorNotice(message, { temporary, filled, retry }));
       if (!filled) render(body);
       if (temporary) timer = setTimeout(retry, RETRY_MS);
+      if (!isDown && !isProblem) throw error;
     } finally {
       if (turn === newest) root.removeAttribute('aria-busy');
     }
@@ -114,10 +117,10 @@ function refill(body, content) {
 }
 
 /**
- * @param {Error} error
+ * @param {string} message
  * @param {{ temporary: boolean, filled: boolean, retry: () => void }} state
  */
-function createErrorNotice(error, { temporary, filled, retry }) {
+function createErrorNotice(message, { temporary, filled, retry }) {
   const outdated = filled ? ' The content below may be outdated.' : '';
   const next = temporary ? ' Retrying every 10 seconds.' : '';
   return h(
@@ -125,7 +128,7 @@ function createErrorNotice(error, { temporary, filled, retry }) {
     h(
       'p',
       h('strong', temporary ? 'Unavailable. ' : 'Failed to load. '),
-      `${error.message}${outdated}${next}`,
+      `${message}${outdated}${next}`,
     ),
     createButton('Retry', retry),
   );

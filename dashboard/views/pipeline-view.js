@@ -3,7 +3,7 @@ import { signIn } from '../data/api.js';
 import { ANY } from '../data/params.js';
 import { takeTurn } from '../data/schedule.js';
 import { onStatus, refreshStatus } from '../data/status.js';
-import { createButton, h, render } from '../ui/dom.js';
+import { createButton, createNotice, h, render } from '../ui/dom.js';
 import { createEmptyState, createSection, createSkeleton } from '../ui/panel.js';
 import { createTable, number, text } from '../ui/table.js';
 import { createDeadLetters } from './dead-letters.js';
@@ -47,8 +47,9 @@ export async function open(place, signal) {
 /** Creates the panel of the services and their health. @param {AbortSignal} signal */
 function createServices(signal) {
   const body = h('div', createSkeleton(4));
-  onStatus(({ status }) => {
+  onStatus(({ status, error }) => {
     if (status) render(body, createContent(status));
+    else if (error) render(body, createNotice('wrong', error.message));
   }, signal);
   return createSection({ title: 'Services' }, body);
 }
