@@ -9,6 +9,9 @@ import { execute, query, queryRow } from './sql.ts';
 
 const MIGRATIONS = new URL('../migrations/', import.meta.url);
 const RELEASE_1_0_0 = new URL('from-1.0.0/', MIGRATIONS);
+/** SQLSTATEs (PostgreSQL manual, appendix A). */
+const LOCK_NOT_AVAILABLE = '55P03';
+const DEADLOCK_DETECTED = '40P01';
 /** What replaced all migrations before them (docs/adr/0017-one-baseline.md). */
 const BASELINE = readdirSync(MIGRATIONS)
   .filter((name) => /^\d/.test(name) && name <= '20261204000600_allocation.ts')
@@ -77,10 +80,11 @@ async function moveToBaseline(db: Database, log: Logger): Promise<string[]> {
   const applied = new Set(rows.map(({ name }) => name));
   const isCurrent = applied.has(LAST_BEFORE_BASELINE);
   if (!isCurrent && !applied.has(FIRST_OF_1_0_0) && !applied.has(FIRST_AFTER_1_0_0)) return [];
-  if (!isCurrent && !applied.has(LAST_OF_1_0_0))
+  const isOf1_0_0 = applied.has(LAST_OF_1_0_0) && !rows.some(({ name }) => isBetween(name));
+  if (!isCurrent && !isOf1_0_0)
     throw new CannotStart(
-      'The schema of the database is of no release: migrate it with release 1.0.0 first, or with ' +
-        'the newest version that it was used with',
+      'The schema of the database is of no release: migrate it first with release 1.0.0, or with ' +
+        `the version whose last migration is ${LAST_BEFORE_BASELINE}`,
     );
   await db.transaction(async (trx) => {
     if (!isCurrent) await carryOver(trx);
@@ -99,15 +103,36 @@ async function moveToBaseline(db: Database, log: Logger): Promise<string[]> {
   return BASELINE.map((file) => basename(file, '.ts'));
 }
 
-/** Sets the tables of release 1.0.0 aside, creates those of the baseline and fills them. */
+/** Whether it came after release 1.0.0 and before the baseline. */
+const isBetween = (name: string) => name > LAST_OF_1_0_0 && name < (BASELINE[0] ?? '');
+
+/**
+ * Sets the tables of release 1.0.0 aside, creates those of the baseline and fills them. Throws
+ * `CannotStart` where that would drop what others attached to the tables, or while they are in use.
+ */
 async function carryOver(trx: Database): Promise<void> {
-  await execute(trx, readFileSync(new URL('set_aside.sql', RELEASE_1_0_0), 'utf8'));
+  const attached = await query<{ attached: string }>(trx, statement('find_attached'));
+  if (attached.length > 0)
+    throw new CannotStart(
+      'The upgrade from release 1.0.0 creates its tables again and would drop: ' +
+        `${attached.map((row) => row.attached).join(', ')}. Drop these, start, and create them again`,
+    );
+  await execute(trx, statement('set_aside')).catch((cause: unknown) => {
+    const { code } = cause as { code?: string };
+    if (code !== LOCK_NOT_AVAILABLE && code !== DEADLOCK_DETECTED) throw cause;
+    throw new CannotStart(
+      'Other programs keep using the tables of release 1.0.0: stop its services, then start again',
+      { cause },
+    );
+  });
   for (const file of BASELINE) {
     const { up } = (await import(new URL(file, MIGRATIONS).href)) as { up(db: Database): unknown };
     await up(trx);
   }
-  await execute(trx, readFileSync(new URL('carry_over.sql', RELEASE_1_0_0), 'utf8'));
+  await execute(trx, statement('carry_over'));
 }
+
+const statement = (name: string) => readFileSync(new URL(`${name}.sql`, RELEASE_1_0_0), 'utf8');
 
 /** Checks what everything relies on: a session that is ours until it ends, and UTC. */
 async function checkSession(session: pg.Client, url: string): Promise<void> {

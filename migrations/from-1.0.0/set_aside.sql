@@ -1,6 +1,14 @@
 -- Copies the tables of release 1.0.0 to temporary ones and drops them, so that the migrations can
--- create theirs. carry_over.sql puts the rows back. Fails, and changes nothing, where a view of
--- somebody else reads one of the tables. Heartbeats and the allocation are computed again.
+-- create theirs. carry_over.sql puts the rows back. Heartbeats and the allocation are computed again.
+
+-- All locks come first: what a running program commits between a copy and the drop would be lost.
+set local lock_timeout = '30s';
+lock table rate_observations, daily_rates, stream_partitions, stream_records, stream_group_offsets,
+           dead_letters, backfills, runs, breakers, xe_quota, loan_book, rejected_rows, borrowers,
+           loans, payment_schedule, loan_payments, branches, loan_branches, borrower_names,
+           allocated_instalments, services
+  in access exclusive mode;
+
 do $$
 declare
   name text;

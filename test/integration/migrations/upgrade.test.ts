@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import pg from 'pg';
 import sinon from 'sinon';
 import { openDatabase } from '../../../platform/database.ts';
 import { CannotStart } from '../../../platform/errors.ts';
 import { migrate } from '../../../platform/migrate.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
 import { quiet } from '../../support/quiet.ts';
 
 /**
@@ -179,17 +181,56 @@ describe('a database between two schemas that are known', () => {
   });
 });
 
-describe('a database of release 1.0.0 whose role has views of its own', () => {
-  it('is not upgraded before they are dropped, and loses nothing', async () => {
-    const database = await emptyDatabase();
+describe('a database of release 1.0.0', () => {
+  let database: Awaited<ReturnType<typeof emptyDatabase>>;
+  beforeEach(async () => {
+    database = await emptyDatabase();
+    await database.run(dumpOf('release-1.0.0'));
+  });
+  afterEach(() => database.drop());
+
+  it('is not upgraded while the upgrade would drop what others attached to it', async () => {
+    await database.run(`
+      create view mine as select rate_date, mid from rates;
+      create publication warehouse for table daily_rates;
+      grant select on daily_rates to public;
+      alter table loans add column officer text;
+      create function note() returns trigger language plpgsql as 'begin return new; end';
+      create trigger noted before insert on runs for each row execute function note()`);
+    const refusal = await migrate(database.url, quiet).catch((err: Error) => err);
+    expect(refusal)
+      .to.be.instanceOf(CannotStart)
+      .with.property('message')
+      .that.contains(
+        'columns added to loans, grant on daily_rates to public, publication warehouse, ' +
+          'trigger noted on runs, view mine',
+      );
+    expect(await database.run('select 1 from mine limit 1')).to.not.be.empty;
+  });
+
+  it('keeps what a program of that release commits while the upgrade waits for it', async () => {
+    const writer = new pg.Client({ connectionString: database.url });
+    await writer.connect();
     try {
-      await database.run(dumpOf('release-1.0.0'));
-      await database.run('create view mine as select rate_date, mid from rates');
-      const refusal = await migrate(database.url, quiet).catch((err: Error) => err);
-      expect(refusal).to.have.property('message').that.contains('cannot drop view rates');
-      expect(await database.run('select 1 from mine limit 1')).to.not.be.empty;
+      await writer.query(`
+        begin;
+        insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid,
+                                       observed_at, fetched_at)
+        values (gen_random_uuid(), 'late', 'simulator', 'USD', 'KES', 129.15, '2026-11-24',
+                '2026-11-24')`);
+      const upgrade = migrate(database.url, quiet);
+      await eventually(async () => {
+        const waiting = await database.run(
+          `select 1 from pg_locks where not granted and relation = 'rate_observations'::regclass`,
+        );
+        expect(waiting).to.have.length(1);
+      });
+      await writer.query('commit');
+      await upgrade;
     } finally {
-      await database.drop();
+      await writer.end();
     }
+    const late = await database.run(`select mid from rate_observations where run_id = 'late'`);
+    expect(late).to.have.length(1);
   });
 });
