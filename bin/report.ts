@@ -112,6 +112,8 @@ await runTask(line, async (task) => {
   const options = line.opts<Options>();
   const format = options.format ?? (task.json ? 'json' : (formatOf(options.out) ?? 'table'));
   refuseUselessOptions(line, what, { ...options, format, json: task.json });
+  if ((formatOf(options.out) ?? format) !== format)
+    task.log.warn(`${options.out} is written as ${format}, which its name does not say`);
   const columns = options.columns === undefined ? undefined : parseColumns(options.columns);
   const db = await openTaskDatabase(task, 'report', { deadlines: 'none' });
 
@@ -179,9 +181,6 @@ function refuseUselessOptions(
   if ((what === 'roll' || isQuality) && from === undefined) refuse(`${what} needs --from D`);
   if (isQuality && command.getOptionValueSource('asOf') === 'cli')
     refuse('quality has --from and --to, not --as-of');
-  const named = formatOf(options.out);
-  if (named && named !== format)
-    refuse(`--out ${options.out} is ${named} by its name, not ${format}: give one of the two`);
   if (json && format !== 'json') refuse(`--json or --format ${format}, not both`);
   if (from !== undefined && (from > asOf || (from === asOf && !isQuality)))
     refuse(`expected --from before ${asOf}, got ${from}`);

@@ -30,7 +30,12 @@ export interface RatesDeps {
 }
 
 const MAX_DAYS = 3660;
-const CURSOR = [KEY_PART.day, KEY_PART.code];
+/** A page goes on in the order of the quotes: a cursor fits only the list that it was made for. */
+const cursorOf = ({ quotes }: Pairs) => [
+  KEY_PART.day,
+  KEY_PART.code,
+  (text: string) => text === quotes.join(),
+];
 
 export function ratesHandlers(deps: RatesDeps): Record<string, Handler> {
   const { rates, readFreshness, currencies } = deps;
@@ -158,9 +163,9 @@ async function readRange(
   const [{ after, page, next_cursor }, newest] = await Promise.all([
     readPage(
       params,
-      CURSOR,
+      cursorOf(pairs),
       (wanted) => rates.inRange(pairs, days, wanted),
-      (row) => [row.rate_date, row.quote],
+      (row) => [row.rate_date, row.quote, pairs.quotes.join()],
     ),
     newestWhereStale(rates, pairs, fresh),
   ]);
@@ -191,9 +196,9 @@ async function readBuckets(
   const [{ page, next_cursor }, missing_dates] = await Promise.all([
     readPage(
       params,
-      CURSOR,
+      cursorOf(pairs),
       (wanted) => rates.inBuckets(pairs, days, { ...wanted, group, today: fresh.today }),
-      ({ from, quote }) => [from, quote],
+      ({ from, quote }) => [from, quote, pairs.quotes.join()],
     ),
     rates.missingDays(pairs, untilToday(days, fresh)),
   ]);

@@ -41,10 +41,15 @@ export function requestedPairs({ base, quotes }: Params, known: readonly string[
   return { base: from, quotes: [...new Set(codes)] };
 }
 
-/** A parameter that is a day up to today. Throws `Refused` for a later one: it has no rates yet. */
+/**
+ * A parameter that is a day which may have rates: up to tomorrow in UTC, which has begun further
+ * east. Throws `Refused` for a later one.
+ */
 export function pastDay(name: string, given: unknown, { today }: Freshness): string {
   const day = String(given);
-  if (day > today) throw invalidParameter(name, `use a day up to today, ${today} UTC (got ${day})`);
+  const tomorrow = new Date(Date.parse(today) + DAY_MS).toISOString().slice(0, 10);
+  if (day > tomorrow)
+    throw invalidParameter(name, `use a day up to tomorrow in UTC, ${tomorrow} (got ${day})`);
   return day;
 }
 

@@ -269,6 +269,13 @@ describe('rates under /v2', () => {
       const seen = [...first.data, ...rest.data.data].map(({ quote }) => quote);
       expect(seen, more).to.deep.equal(['NGN', 'KES']);
       expect(rest.data.meta.next_cursor, more).to.equal(null);
+      const { status, data } = await callApi<{ detail: string }>(
+        `/v2/rates?${range.replace('NGN,KES', 'KES,NGN')}${more}&cursor=${first.meta.next_cursor}`,
+      );
+      expect([status, data.detail], more).to.deep.equal([
+        400,
+        'cursor: use meta.next_cursor of the page before',
+      ]);
     }
   });
 
@@ -651,7 +658,7 @@ describe('rates under /v2', () => {
         [
           `/v2/${path}date=2031-01-01`,
           '#/query/date',
-          'date: use a day up to today, 2026-11-24 UTC (got 2031-01-01)',
+          'date: use a day up to tomorrow in UTC, 2026-11-25 (got 2031-01-01)',
         ] as const,
     ),
     [
