@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect } from 'chai';
@@ -166,6 +167,7 @@ describe('the commands in the documentation', function () {
         DATABASE_URL: database.url,
         KAFKA_BROKERS: brokers.join(','),
         SCHEMA_REGISTRY_URL: registryUrl,
+        CONSUMER_GROUP: `docs-${randomUUID()}`,
       };
       running = command('start', { ...settings, PORT: String(port) });
       surroundings = {

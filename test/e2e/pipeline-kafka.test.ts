@@ -12,6 +12,9 @@ import { eventually } from '../support/eventually.ts';
 import { type Command, command, freePort, get } from '../support/process.ts';
 import { quiet } from '../support/quiet.ts';
 
+/** A group of its own: members of one group share the topics of all, also of another test file. */
+const GROUP = `fx-rates-${randomUUID()}`;
+
 (brokerMissing() ? describe.skip : describe)(
   'producer, consumer and API as three processes on Kafka and a schema registry',
   function () {
@@ -28,6 +31,7 @@ import { quiet } from '../support/quiet.ts';
         KAFKA_BROKERS: broker.brokers.join(','),
         SCHEMA_REGISTRY_URL: broker.registryUrl,
         TOPIC: topic,
+        CONSUMER_GROUP: GROUP,
         UPDATE_COOLDOWN_SECONDS: '0',
       };
       const started = command(name, { ...shared, ...settings });
@@ -71,7 +75,7 @@ import { quiet } from '../support/quiet.ts';
       return all;
     };
     const lag = async () =>
-      (await stream.positions(topic, 'fx-rates-postgres')).reduce(
+      (await stream.positions(topic, GROUP)).reduce(
         (sum, { high, committed }) => sum + Number(high) - Number(committed ?? 0),
         0,
       );

@@ -314,7 +314,7 @@ describe('npm run doctor', () => {
       expect(code).to.equal(0);
       expect(checkNamed(diagnosis.checks, 'providers (SIMULATED)').detail).to.contain('no fault');
       const currencies = diagnosis.settings.find(({ name }) => name === 'CURRENCIES');
-      expect(currencies?.from).to.match(/^running producer/);
+      expect(currencies?.from).to.match(/^running npm start/);
     });
 
     it('names a setting of a running API that differs from the producer', async function () {

@@ -45,7 +45,7 @@ describe('npm run events', function () {
     });
     const wrong = await events('ls', '--day', '2026-13-01');
     expect([wrong.code, wrong.output]).to.deep.equal([2, wrong.output]);
-    expect(wrong.output).to.include('for example');
+    expect(wrong.output).to.include('this day does not exist, use one like');
     const unknown = makeRate('NGN', '1').event_id;
     const refused = await events('void', unknown, '--reason', 'x');
     expect(refused.code).to.equal(1);

@@ -327,9 +327,8 @@ describe('the producer', () => {
     await confirmed(2);
     await requests.request();
     await eventually(async () =>
-      expect((await runs()).find(({ state }) => state === 'failed')?.['error']).to.equal(
-        'the budget of 27 rates a day does not allow it: 14 used, ' +
-          '7 reserved for slots of today, this run costs 7',
+      expect((await runs()).find(({ state }) => state === 'failed')?.['error']).to.match(
+        /^not enough beside the slots of today: 14 of 27 used, 7 reserved for them, a run costs 7; /,
       ),
     );
     expect(simulator.ratesServed()).to.equal(14);
