@@ -21,7 +21,7 @@ export interface RateStore {
   save(rates: readonly RateObserved[]): Promise<Saved>;
 }
 
-/** The rank of a source that is not in the table `sources`, as in the SQL function source_rank(). */
+/** The rank of a source that is not in the table `sources`, as in the function source_rank(). */
 const LOWEST = 900;
 
 const NOTHING: Saved = { inserted: 0, updated_days: 0 };

@@ -1,5 +1,5 @@
 -- Copies the tables of release 1.0.0 to temporary ones and drops them, so that the migrations can
--- create theirs. carry_over.sql puts the rows back. Heartbeats and the allocation are computed again.
+-- create theirs. carry_over.sql puts the rows back. Heartbeats and the allocation are computed.
 
 -- All locks come first: what a running program commits between a copy and the drop would be lost.
 set local lock_timeout = '30s';

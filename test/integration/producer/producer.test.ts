@@ -328,7 +328,7 @@ describe('the producer', () => {
     await requests.request();
     await eventually(async () =>
       expect((await runs()).find(({ state }) => state === 'failed')?.['error']).to.match(
-        /^not enough beside the slots of today: 14 of 27 used, 7 reserved for them, a run costs 7; /,
+        /^not enough beside the slots of today: 14 of 27 used, 7 reserved for them, a run costs 7/,
       ),
     );
     expect(simulator.ratesServed()).to.equal(14);
