@@ -141,8 +141,10 @@ async function onKafka(version: string) {
 
 /** Another implementation of Kafka's protocol, built where Go is installed. */
 async function onKfake() {
-  if (!isInstalled('go'))
+  if (!isInstalled('go')) {
+    process.stderr.write('\n!!! SKIPPED: franz-go kfake (no Go) !!!\n');
     return { passing: 0, failing: 0, pending: 0, seconds: 0, skipped: 'no Go here' };
+  }
   const dir = join(CACHE, `kfake-${KFAKE}`);
   const program = join(dir, 'kfake');
   if (!existsSync(program)) {

@@ -33,7 +33,10 @@ node -e '
 
 for folder in base overlays/development overlays/production; do
   ./kustomize build "$project/deploy/kubernetes/$folder" >built.yaml
-  echo "$folder: $(./kubeconform -strict -summary -schema-location "$work/{{.ResourceKind}}{{.KindSuffix}}.json" built.yaml)"
+  # An assignment of its own: a failure inside the arguments of echo would go unnoticed.
+  summary=$(./kubeconform -strict -summary -schema-location "$work/{{.ResourceKind}}{{.KindSuffix}}.json" built.yaml) ||
+    { echo "$folder: $summary" >&2; exit 1; }
+  echo "$folder: $summary"
 done
 sed 's/replicas:/replica:/' built.yaml >wrong.yaml
 if ./kubeconform -strict -schema-location "$work/{{.ResourceKind}}{{.KindSuffix}}.json" wrong.yaml >/dev/null; then
