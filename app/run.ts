@@ -19,7 +19,7 @@ export function runService(
   check: (config: Config) => Promise<void> = async () => {},
 ): Promise<never> {
   defineCommand(name, description).parse();
-  return runCommand(async (run) => {
+  const main = async (run: Run) => {
     const context = openContext(run, {});
     const { log, onClose } = context;
     let giveUp: (reason: Error) => void = () => {};
@@ -38,7 +38,8 @@ export function runService(
     log.info(typeof started === 'string' ? started : `${name} started`);
     await Promise.race([run.untilSignal, gaveUp]);
     return 0;
-  });
+  };
+  return runCommand(main, { isService: true });
 }
 
 /** A command that ends by itself: its result goes to stdout, everything else to stderr. */

@@ -7,7 +7,7 @@ import { SIMULATOR } from '../ledger/credentials.ts';
 import { readConfig } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { InvalidRequest } from '../platform/errors.ts';
-import { runCommand } from '../platform/lifecycle.ts';
+import { type Run, runCommand } from '../platform/lifecycle.ts';
 import { makeLogger } from '../platform/logger.ts';
 import { migrate } from '../platform/migrate.ts';
 import { CREDENTIAL_NAMES } from '../platform/providers.ts';
@@ -68,7 +68,7 @@ function wholeNumber(text: string): number {
 }
 
 function runSimulator(): Promise<never> {
-  return runCommand(async ({ onClose, untilSignal }) => {
+  const main = async ({ onClose, untilSignal }: Run) => {
     const config = readConfig();
     const log = makeLogger({ level: config.LOG_LEVEL });
     const accountId = config.XE_ACCOUNT_ID ?? 'simulator';
@@ -90,7 +90,8 @@ function runSimulator(): Promise<never> {
     );
     await untilSignal;
     return 0;
-  });
+  };
+  return runCommand(main, { isService: true });
 }
 
 function playFault(fault: string, times: number | undefined): Promise<never> {

@@ -11,50 +11,55 @@ export interface Run {
   untilSignal: Promise<void>;
 }
 
-/** SIGHUP: the terminal was closed. */
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/** Signals and their numbers; a shell expects 128 and the number as the exit code. */
+const STOP_SIGNALS = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 } as const;
+type StopSignal = keyof typeof STOP_SIGNALS;
 /** All closers together; what hangs longer ends with the process. */
 const CLOSE_MS = 7000;
 /** One closer: it must not take the time of those after it, the database server last of all. */
 const CLOSER_MS = 3000;
 const IMPATIENT_MS = 1000;
+/** Any code but 0. */
+const INTERRUPTED = 1;
 /** An interrupted start may take this long to end by itself before the closers run. */
 const START_MS = 2000;
 
 /**
  * Runs a command from its settings to its exit. SIGTERM, SIGINT and SIGHUP stop it within ten
  * seconds; a second signal, a second later, ends it at once. Every failure becomes a message and an
- * exit code: 0 ok, 1 failed, 2 wrong usage.
+ * exit code: 0 ok, 1 failed, 2 wrong usage, 128 and more interrupted by a signal.
+ *
+ * @param isService a signal is how it ends: never a failure, whatever it interrupts
  */
-export async function runCommand(main: (run: Run) => Promise<number | undefined>): Promise<never> {
+export async function runCommand(
+  main: (run: Run) => Promise<number | undefined>,
+  { isService = false } = {},
+): Promise<never> {
   const closers: { name: string; close: Close }[] = [];
   const whenStopped: (() => void)[] = [];
-  const untilSignal = signalled();
-  let isStopping = false;
-  void untilSignal.then(() => {
-    isStopping = true;
+  const stop: { signal: StopSignal | null } = { signal: null };
+  const untilSignal = nextSignal().then((signal) => {
+    stop.signal = signal;
   });
-  let code = 0;
-  try {
-    const started = main({
+  const start = async () =>
+    main({
       onClose: (name, close) => closers.push({ name, close }),
       onStopped: (done) => whenStopped.push(done),
       untilSignal,
     });
-    // A signal during a slow start must not wait for the start to finish.
-    const abandoned = untilSignal.then(() => after(START_MS));
-    code = (await Promise.race([started, abandoned])) ?? 0;
-  } catch (err) {
-    // What the signal has interrupted fails by it, such as initdb on Ctrl-C.
-    if (!isStopping) code = report(err);
-  }
+  // A signal during a slow start must not wait for the start to finish.
+  const abandoned = untilSignal.then(() => after(START_MS)).then(() => INTERRUPTED);
+  // What the signal has interrupted fails by it, such as initdb on Ctrl-C.
+  const failed = (err: unknown) => (stop.signal ? INTERRUPTED : report(err));
+  let code = (await Promise.race([start(), abandoned]).catch(failed)) ?? 0;
+  if (stop.signal && code !== 0) code = isService ? 0 : interrupted(stop.signal);
   const began = Date.now();
   for (const { name, close } of closers.reverse()) {
     const left = Math.max(500, Math.min(CLOSER_MS, CLOSE_MS - (Date.now() - began)));
     const late = `took longer than ${left / 1000} s, so it was not waited for`;
     const failure = await Promise.race([failureOf(close), after(left).then(() => late)]);
     // A command has printed its result: that the machine is busy is nothing to its user.
-    if (failure === undefined || (failure === late && !isStopping)) continue;
+    if (failure === undefined || (failure === late && !stop.signal)) continue;
     process.stderr.write(`closing ${name}: ${failure}\n`);
     code ||= 1;
   }
@@ -62,18 +67,24 @@ export async function runCommand(main: (run: Run) => Promise<number | undefined>
   process.exit(code);
 }
 
-function signalled(): Promise<void> {
+function nextSignal(): Promise<StopSignal> {
   return new Promise((resolve) => {
     let firstAt = 0;
-    for (const signal of STOP_SIGNALS) {
+    for (const [signal, number] of Object.entries(STOP_SIGNALS)) {
       process.on(signal, () => {
         // npm repeats the signal that the terminal has sent us already; a person is slower.
-        if (firstAt > 0 && Date.now() - firstAt > IMPATIENT_MS) process.exit(130);
+        if (firstAt > 0 && Date.now() - firstAt > IMPATIENT_MS) process.exit(128 + number);
         firstAt ||= Date.now();
-        resolve();
+        resolve(signal as StopSignal);
       });
     }
   });
+}
+
+/** Reports a command that a signal has ended before its work was done. Returns the exit code. */
+function interrupted(signal: StopSignal): number {
+  process.stderr.write(`interrupted: ${signal} came before the work was done; run it again\n`);
+  return 128 + STOP_SIGNALS[signal];
 }
 
 async function failureOf(close: Close): Promise<string | undefined> {
