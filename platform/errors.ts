@@ -66,19 +66,26 @@ function kindOf(status: number | null): UpstreamKind {
 
 /**
  * The broker or the schema registry is unavailable: retry with back-off. `healthCode` says what is
- * unavailable, for the service's health. `fix` is what a person must do where it refuses us.
+ * unavailable, for the service's health, and `what` names it, for the log. `fix` is what a person
+ * must do where it refuses us.
  */
 export class StreamUnavailable extends Error {
   override name = 'StreamUnavailable';
   readonly healthCode: HealthCode;
+  readonly what: string | undefined;
   readonly detail: string;
   readonly fix: string | undefined;
   constructor(
     detail: string,
-    options: ErrorOptions & { healthCode?: HealthCode; fix?: string | undefined } = {},
+    options: ErrorOptions & {
+      healthCode?: HealthCode;
+      what?: string | undefined;
+      fix?: string | undefined;
+    } = {},
   ) {
     super(options.fix ? `${detail}: ${options.fix}` : detail, options);
     this.healthCode = options.healthCode ?? 'stream_unavailable';
+    this.what = options.what;
     this.detail = detail;
     this.fix = options.fix;
   }

@@ -35,12 +35,18 @@ export function makeLogger({
   return pino(options, lines);
 }
 
+const MAX_CAUSES = 10;
+
 /** The error with its stack, and in its message what its causes add to it. */
 export function describeError(error: Error): unknown {
   if (!(error instanceof Error)) return error;
   let { message } = error;
-  for (let { cause } = error; cause instanceof Error; cause = cause.cause as Error)
+  let { cause } = error;
+  // Causes may form a circle.
+  for (let depth = 0; cause instanceof Error && depth < MAX_CAUSES; depth++) {
     if (!message.includes(cause.message)) message += `: ${cause.message}`;
+    cause = cause.cause;
+  }
   return { ...pino.stdSerializers.err(error), message };
 }
 

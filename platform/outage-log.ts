@@ -1,3 +1,4 @@
+import { StreamUnavailable } from './errors.ts';
 import { type HealthCode, troubleOf } from './health.ts';
 import type { Logger } from './logger.ts';
 
@@ -12,7 +13,7 @@ export interface OutageLog {
 const DEPENDENCIES: Partial<Record<HealthCode, string>> = {
   postgres_unavailable: 'Postgres',
   disk_full: 'Postgres',
-  stream_unavailable: 'Kafka (KAFKA_BROKERS)',
+  stream_unavailable: 'the event stream',
   registry_unavailable: 'schema registry',
   provider_unavailable: 'the provider',
 };
@@ -27,6 +28,11 @@ interface Outage {
 
 /** Outages of a process by dependency. Its loops share a logger, and fail together. */
 const outagesOf = new WeakMap<Logger, Map<string, Outage>>();
+
+/** Whether the process has an outage of this kind now. */
+export function hasOutage(log: Logger, code: HealthCode): boolean {
+  return [...(outagesOf.get(log)?.values() ?? [])].some((outage) => outage.code === code);
+}
 
 /**
  * Logs one line when an outage begins and one when it is over, however often and by how many loops
@@ -50,9 +56,10 @@ export function openOutageLog({
   return {
     failed(err, retryInMs) {
       const { code } = troubleOf(err);
-      const dependency = DEPENDENCIES[code];
+      const named = err instanceof StreamUnavailable ? err.what : undefined;
+      const dependency = DEPENDENCIES[code] && (named ?? DEPENDENCIES[code]);
       // Another loop may be the one that fails by the same outage.
-      const key = dependency ? code : `${name} ${code}`;
+      const key = `${dependency ?? name} ${code}`;
       const outage = outages.get(key);
       const fields = {
         err,

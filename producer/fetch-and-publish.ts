@@ -108,7 +108,9 @@ async function fetchRates(deps: FetchDeps, run: Run, call: Call): Promise<Fetche
     metrics.fetches.inc({ outcome: OUTCOMES[error.kind] ?? 'failed' });
     const { retryInSeconds } = ended;
     const next = retryInSeconds === null ? 'not retried' : 'retrying later';
-    log.error({ err: error, ...about(run), code, retryInSeconds }, `fetch failed, ${next}`);
+    const what = code === 'interrupted' ? code : 'failed';
+    const level = what === 'failed' ? 'error' : 'info';
+    log[level]({ err: error, ...about(run), code, retryInSeconds }, `fetch ${what}, ${next}`);
     await untilStored(deps, () => ledger.fetchFailed(run, ended), call.signal);
     return null;
   } finally {
@@ -151,13 +153,12 @@ async function untilStored<T>(
   write: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T | undefined> {
-  const fatal = (err: unknown) => (classify(err) === 'outage' ? null : (err as Error));
   const deadline = deadlineSignal(STORE_DEADLINE_MS, signal);
   try {
     return await write();
   } catch (err) {
-    if (fatal(err)) throw err;
-    return await retryUntilDone('ledger', write, { log, signal: deadline.signal, fatal });
+    if (classify(err) !== 'outage') throw err;
+    return await retryUntilDone('ledger', write, { log, signal: deadline.signal });
   } finally {
     deadline.clear();
   }
@@ -245,6 +246,5 @@ function eventsOf(run: Run, quotes: readonly Quote[]): RateObserved[] {
 
 /** An event as it goes on the stream. */
 function recordOf(rate: RateObserved, schemaId: number) {
-  const headers = cloudEventHeaders(rate);
-  return { key: keyOf(rate), value: encodeRate(rate, schemaId), headers };
+  return { key: keyOf(rate), value: encodeRate(rate, schemaId), headers: cloudEventHeaders(rate) };
 }

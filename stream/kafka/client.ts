@@ -112,6 +112,7 @@ async function fetchToken({
   extensions,
 }: Extract<TokenLogin, { mechanism: 'oauthbearer' }>): Promise<Token> {
   const { host } = new URL(tokenUrl);
+  const what = 'the token endpoint (KAFKA_SASL_TOKEN_URL)';
   const basic = [username, password].map(encodeURIComponent).join(':');
   const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope && { scope }) });
   const response = await fetch(tokenUrl, {
@@ -121,7 +122,7 @@ async function fetchToken({
     signal: AbortSignal.timeout(DEADLINE_MS),
   }).catch((err: Error) => {
     const reason = (err.cause as { code?: string } | undefined)?.code ?? err.message;
-    throw new StreamUnavailable(`token endpoint ${host}: ${reason}`, { cause: err });
+    throw new StreamUnavailable(`token endpoint ${host}: ${reason}`, { cause: err, what });
   });
   const answer = (await response.json().catch(() => ({}))) as {
     access_token?: unknown;
@@ -135,7 +136,9 @@ async function fetchToken({
   }
   const reason = `status ${response.status} ${answer.error ?? ''}`.trim();
   if (response.ok || response.status >= 500)
-    throw new StreamUnavailable(`token endpoint ${host}: expected a token, got ${reason}`);
+    throw new StreamUnavailable(`token endpoint ${host}: expected a token, got ${reason}`, {
+      what,
+    });
   throw new StreamUnavailable(`the token endpoint ${host} refuses us (${reason})`, {
     healthCode: 'stream_refused',
     fix:

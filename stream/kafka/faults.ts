@@ -16,6 +16,9 @@ export interface KafkaError {
   cause?: unknown;
 }
 
+/** How the log names them. */
+export const BROKERS = 'Kafka (KAFKA_BROKERS)';
+
 /** kafkajs wraps what happened in what it tried: any of these in the chain means unreachable. */
 const UNAVAILABLE = new Set([
   'KafkaJSBrokerNotFound',
@@ -77,8 +80,12 @@ export function streamError(error: unknown): unknown {
   return streamRefusal(error) ?? (kafkaFault(error) === 'unavailable' ? withPrefix(error) : error);
 }
 
-const withPrefix = (cause: unknown) =>
-  new StreamUnavailable(`kafka: ${(cause as Error).message}`, { cause });
+/** kafkajs may wrap what is really unavailable, such as the token endpoint. */
+const withPrefix = (cause: unknown) => {
+  const named = causesOf(cause).find((one) => one instanceof StreamUnavailable && one.what);
+  const { what = BROKERS } = (named ?? {}) as Partial<StreamUnavailable>;
+  return new StreamUnavailable(`kafka: ${(cause as Error).message}`, { cause, what });
+};
 
 /** Codes of TLS (Node.js, OpenSSL) by what is wrong and what a person must do. */
 const TLS_REFUSALS: readonly [codes: RegExp, detail: string, fix: string][] = [

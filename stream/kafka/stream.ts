@@ -12,7 +12,7 @@ import { StreamUnavailable } from '../../platform/errors.ts';
 import type { Appended, EventStream, OutgoingRecord, Position, TopicSettings } from '../port.ts';
 import type { Member } from './batch.ts';
 import { type KafkaSettings, kafkaClient } from './client.ts';
-import { type KafkaError, streamError } from './faults.ts';
+import { BROKERS, type KafkaError, streamError } from './faults.ts';
 import { readKafka } from './read.ts';
 import { subscribeKafka } from './subscription.ts';
 
@@ -229,6 +229,7 @@ function requireAcknowledged(
   if (missing > 0)
     throw new StreamUnavailable(
       `kafka: ${topic} did not acknowledge ${missing} of ${sentTo.length} records`,
+      { what: BROKERS },
     );
 }
 

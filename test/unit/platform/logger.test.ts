@@ -70,4 +70,11 @@ describe('a log line of JSON', () => {
     const other = new Error('no broker', { cause: refused });
     expect(describeError(other)).to.include({ message: 'no broker: connect ECONNREFUSED' });
   });
+
+  it('ends where the causes of an error form a circle', () => {
+    const [first, second] = [new Error('first'), new Error('second')];
+    Object.assign(first, { cause: second });
+    Object.assign(second, { cause: first });
+    expect(describeError(first)).to.include({ message: 'first: second' });
+  });
 });

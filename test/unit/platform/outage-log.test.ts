@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import sinon from 'sinon';
+import { StreamUnavailable } from '../../../platform/errors.ts';
 import { openOutageLog } from '../../../platform/outage-log.ts';
+import { streamError } from '../../../stream/kafka/faults.ts';
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 const full = Object.assign(new Error('could not extend file'), { code: '53100' });
@@ -50,6 +52,24 @@ describe('the outage log', () => {
     expect(messages()).to.deep.equal([
       'Postgres is unavailable, heartbeat retries',
       'Postgres works again after 0 s',
+    ]);
+  });
+
+  it('names what of the stream is unavailable, each by itself', () => {
+    const log = logger();
+    const publish = openOutageLog({ name: 'publish', log });
+    const read = openOutageLog({ name: 'read', log });
+    const what = 'the token endpoint (KAFKA_SASL_TOKEN_URL)';
+    const wrapped = new Error('SASL failed', {
+      cause: new StreamUnavailable('no token', { what }),
+    });
+    read.failed(streamError(refused), 500);
+    publish.failed(streamError(Object.assign(wrapped, { name: 'StreamUnavailable' })), 500);
+    publish.failed(new StreamUnavailable('the topic fx.rates.v1 does not exist'), 500);
+    expect(messages()).to.deep.equal([
+      'Kafka (KAFKA_BROKERS) is unavailable, read retries',
+      'the token endpoint (KAFKA_SASL_TOKEN_URL) is unavailable, publish retries',
+      'the event stream is unavailable, publish retries',
     ]);
   });
 
