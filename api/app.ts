@@ -9,7 +9,7 @@ import { type CachedResponse, cacheKey, sendCached } from './http/caching.ts';
 import { readContract } from './http/contract.ts';
 import { parseSuffix } from './http/formats.ts';
 import { type OperationDeps, routeOperations } from './http/operations.ts';
-import { answerNotFound, handleErrors, Refused } from './http/problems.ts';
+import { answerNotFound, type ErrorDeps, handleErrors, Refused } from './http/problems.ts';
 import { SECURITY_HEADERS } from './http/server.ts';
 import type { BookQueries } from './loans/queries.ts';
 import { loansHandlers } from './loans/routes.ts';
@@ -30,6 +30,7 @@ export interface AppDeps
     RatesDeps,
     PipelineDeps,
     DashboardDeps,
+    ErrorDeps,
     Omit<OperationDeps, 'contract'>,
     Omit<ServiceDeps, 'contract'> {
   events: EventStream;
@@ -39,13 +40,12 @@ export interface AppDeps
   trustProxy: number;
   /** The path prefix under which a proxy serves the API, such as /fx; '' for none. */
   basePath: string;
-  log: Logger;
 }
 
 /** Builds the whole HTTP interface, without listening. */
 export function buildApp(appDeps: AppDeps): RequestListener {
   const deps = { ...appDeps, contract: readContract() };
-  const { log, rateLimitPerMinute, trustProxy } = deps;
+  const { rateLimitPerMinute, trustProxy } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -72,7 +72,7 @@ export function buildApp(appDeps: AppDeps): RequestListener {
   app.use(routeOperations(deps, handlers));
   app.use(docsRoutes(), guideRoutes());
   app.use(answerNotFound);
-  app.use(handleErrors(log));
+  app.use(handleErrors(deps));
   return listener(app, deps);
 }
 

@@ -23,34 +23,41 @@ import { CREDENTIAL_NAMES } from '../platform/providers.ts';
 import type { ServiceContext } from './context.ts';
 import { firstLane, ledgerSettings } from './lanes.ts';
 
-/** Starts the API on the schedule that the producer keeps. */
-export async function startApiService(context: ServiceContext, db: Database): Promise<Listening> {
+/**
+ * Starts the API on the schedule that the producer keeps. `migrated` ends its patience with tables
+ * that are missing.
+ */
+export async function startApiService(context: ServiceContext, db: Database) {
   const { config, log, onClose } = context;
-  const api = await startConfiguredApi(context, db);
+  const migration = { isDone: false };
+  const api = await startConfiguredApi({ ...context, isMigrated: () => migration.isDone }, db);
   onClose('api', () => api.stop());
   if (config.source === SIMULATOR.source)
     log.warn(`SIMULATED: rates are made up by the built-in simulator; set ${CREDENTIAL_NAMES}`);
   log.info({ url: api.url }, `listening on ${api.url}`);
-  return api;
+  const migrated = () => {
+    migration.isDone = true;
+  };
+  return { url: api.url, migrated };
 }
 
 /** Reports get their own pool: they take long and must not block requests for rates. */
 const REPORT_CONNECTIONS = 3;
+
+interface ApiContext extends Pick<ServiceContext, 'config' | 'log' | 'url' | 'notifications'> {
+  /** Without it, the tables are there. */
+  isMigrated?: () => boolean;
+}
 
 /**
  * Starts the API of the settings, without the heading in the log. It reads tables, and learns of
  * changes by notifications.
  */
 export async function startConfiguredApi(
-  {
-    config,
-    log,
-    url,
-    notifications,
-  }: Pick<ServiceContext, 'config' | 'log' | 'url' | 'notifications'>,
+  { config, log, url, notifications, isMigrated = () => true }: ApiContext,
   db: Database,
 ): Promise<Listening> {
-  const settings = { ...apiSettings(config), db, log };
+  const settings = { ...apiSettings(config), db, log, isMigrated };
   const requests = openRequests(settings);
   const cache = openCache();
   const events = new EventStream({ db, log });

@@ -6,8 +6,9 @@ import { HEALTHY } from '../platform/health.ts';
 
 await runService('api', 'Serves stored rates and loans over HTTP', async (context) => {
   const db = openServiceDatabase(context, 'api');
-  await startApiService(context, db);
+  const { migrated } = await startApiService(context, db);
   await migrateWhenReachable(context);
+  migrated();
   // So that doctor can compare its settings with those of the others.
   keepHeartbeat(context, { db, service: 'api', health: async () => ({ ...HEALTHY }) });
 });

@@ -14,13 +14,14 @@ await runService(
   async (context) => {
     const db = openServiceDatabase(context, 'start');
     const { startApiService } = await loadingApi;
-    const { url } = await startApiService(context, db);
+    const { url, migrated } = await startApiService(context, db);
     const [loadingStream, loadingConsumer, loadingProducer] = [
       import('../app/event-stream.ts'),
       import('../app/consumer-service.ts'),
       import('../app/producer-service.ts'),
     ];
     await migrateWhenReachable(context);
+    migrated();
     const { openEventStream } = await loadingStream;
     const stream = await openEventStream(context, db);
     const { startConsumerService } = await loadingConsumer;

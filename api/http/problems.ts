@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { InvalidRequest } from '../../platform/errors.ts';
 import { classify } from '../../platform/faults.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { hasOutage, openOutageLog } from '../../platform/outage-log.ts';
 import { prefixOf } from './base-path.ts';
 import { KIND_OF_STATUS, PROBLEM_KINDS, type ProblemKind } from './problem-kinds.ts';
 
@@ -44,9 +45,11 @@ export function invalidParameter(
   });
 }
 
+const RETRY_AFTER_S = 5;
+
 /** 503 with Retry-After. */
 export function unavailable(detail: string): Refused {
-  return new Refused('unavailable', detail, { headers: { 'Retry-After': '5' } });
+  return new Refused('unavailable', detail, { headers: { 'Retry-After': `${RETRY_AFTER_S}` } });
 }
 
 /** The body of an error response (RFC 9457). */
@@ -83,18 +86,26 @@ export function refuseOtherMethods(...methods: string[]): RequestHandler {
   };
 }
 
+export interface ErrorDeps {
+  log: Logger;
+  /** False until the migration of this process has ended: tables may be missing before. */
+  isMigrated: () => boolean;
+}
+
 /** The one place that turns an error into a response: an outage is 503, a bug is 500 and logged. */
-export function handleErrors(log: Logger): ErrorRequestHandler {
+export function handleErrors({ log, isMigrated }: ErrorDeps): ErrorRequestHandler {
+  const schemaFaults = logSchemaFaults(log);
   return (err, req, res, next) => {
     if (res.headersSent) return next(err);
     const refused = asRefused(err);
     if (refused) return void sendProblem(req, res, refused);
-    if (NOT_MIGRATED.includes(err.code)) {
-      sendProblem(req, res, unavailable(STARTING));
-      log.debug({ err }, 'request refused: not migrated yet');
+    if (SCHEMA_FAULTS.includes(err.code)) {
+      sendProblem(req, res, unavailable(isMigrated() ? OTHER_SCHEMA : STARTING));
+      if (isMigrated()) schemaFaults(err);
+      else log.debug({ err }, 'request refused: not migrated yet');
       return;
     }
-    const outage = describeOutage(err);
+    const outage = describeOutage(err, log);
     if (outage) {
       const request_id = sendProblem(req, res, unavailable(`${outage}; retry in a few seconds`));
       log.warn({ err, request_id }, 'request failed: database unavailable');
@@ -126,15 +137,33 @@ function sendProblem(req: Request, res: Response, refused: Refused): string {
   return problem.request_id;
 }
 
-/** Before the migrations have run, tables, columns, functions or the schema are missing. */
-const NOT_MIGRATED = ['42P01', '42703', '42883', '3F000'];
-
+/** A table, column, function or the schema is missing. */
+const SCHEMA_FAULTS = ['42P01', '42703', '42883', '3F000'];
 const STARTING =
   'starting: the tables are created or changed at this moment; if this stays, npm run migrate';
+const OTHER_SCHEMA =
+  'the tables are missing or of another version of the program: its log has the cause, ' +
+  'and npm run migrate may help';
+/** Without such a fault for this long it is over. */
+const QUIET_MS = 60_000;
 
-function describeOutage(err: unknown): string | null {
+/** Logs one line when requests begin to fail by the schema, and one when none has for a minute. */
+function logSchemaFaults(log: Logger): (err: unknown) => void {
+  const outage = openOutageLog({ name: 'reading the tables', log });
+  let over: NodeJS.Timeout | undefined;
+  return (err) => {
+    outage.failed(err, RETRY_AFTER_S * 1000);
+    clearTimeout(over);
+    over = setTimeout(outage.recovered, QUIET_MS).unref();
+  };
+}
+
+/** What the process knows of its own server says more than a refused connection. */
+function describeOutage(err: unknown, log: Logger): string | null {
+  if (classify(err) !== 'outage') return null;
   const { code, message } = err as { code?: string; message: string };
-  return classify(err) === 'outage' ? `the database is unavailable (${code ?? message})` : null;
+  const isFull = code === '53100' || hasOutage(log, 'disk_full');
+  return `the database is unavailable (${isFull ? 'disk_full' : (code ?? message)})`;
 }
 
 /** A client's fault: refused by us, or marked with a 4xx status by Express and its parsers. */
