@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { backOff } from '../back-off.ts';
@@ -29,6 +29,7 @@ const PRESENCE = 'presence';
 const CHECK_MS = 50;
 const USER_CHECKS = 5;
 const CHECKS = 40;
+const PROBE_BYTES = 64 * 1024;
 
 /**
  * Connects to the server that runs on `dataDir`, or starts one. A server left over from a killed
@@ -86,25 +87,38 @@ export async function joinEmbeddedPostgres({
   };
 }
 
-const FULL_BYTES = 32 * 1024 ** 2;
-
 /** The error, or `CannotStart` with the SQLSTATE of a full disk where that is the cause. */
-export function explainFullDisk(err: unknown, dataDir: string, free = freeBytes(dataDir)): unknown {
-  const { message = '' } = err as Error;
-  if (free > FULL_BYTES && !/ENOSPC|No space left/.test(message)) return err;
+export function explainFullDisk(err: unknown, dataDir: string, hasSpace = canWrite): unknown {
+  const { message = '', code } = err as { message?: string; code?: string };
+  // On a full disk a server may be unable to log why it has ended.
+  const isFull = code === '53100' || /ENOSPC|No space left/.test(message) || !hasSpace(dataDir);
+  if (!isFull) return err;
   const explained = new CannotStart(
-    `The disk is full: ${Math.floor(free / 1024 ** 2)} MB are free in ${resolve(dataDir)}, where ` +
+    `The disk is full: ${freeMegabytes(dataDir)} MB are free in ${resolve(dataDir)}, where ` +
       'Postgres keeps its data. Free space there: old logs, dumps and copies, never files in pg',
     { cause: err },
   );
   return Object.assign(explained, { code: '53100' });
 }
 
-function freeBytes(dataDir: string): number {
+/** False when a small file does not fit; how much is free is no proof, and 0 on some systems. */
+function canWrite(dataDir: string): boolean {
+  const probe = join(dataDir, `.writable.${process.pid}`);
+  try {
+    writeFileSync(probe, Buffer.alloc(PROBE_BYTES));
+    return true;
+  } catch (err) {
+    return (err as NodeJS.ErrnoException).code !== 'ENOSPC';
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+function freeMegabytes(dataDir: string): number {
   let folder = resolve(dataDir);
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
+  return Math.floor((bavail * bsize) / 1024 ** 2);
 }
 
 /** URL of the server that runs on `dataDir`, for programs that only connect; null if none runs. */
@@ -116,12 +130,13 @@ export function runningUrl(dataDir: string): string | null {
 
 async function reachServer(cluster: Cluster, fixedPort?: number): Promise<pg.Client> {
   const began = Date.now();
+  const logged = statSync(cluster.logFile, { throwIfNoEntry: false })?.size ?? 0;
   for (let starts = 0; ; ) {
     const running = runningServer(cluster.dir);
     if (!running) {
       if (starts++ === 5)
         throw new CannotStart(
-          `The embedded Postgres does not start: ${lastLine(cluster.logFile)} ` +
+          `The embedded Postgres does not start: ${reasonIn(cluster.logFile, logged)} ` +
             `(see ${cluster.logFile})`,
         );
       await startServer(cluster, fixedPort);
@@ -200,10 +215,11 @@ function urlTo(dir: string, port: number, database: string): string {
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 }
 
-function lastLine(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '';
-  } catch {
-    return 'it wrote no log';
-  }
+/** Why the server ended, by what it has logged since: its last line only says that it did. */
+function reasonIn(logFile: string, since: number): string {
+  const lines = readFileSync(logFile).subarray(since).toString().trim().split('\n');
+  const reasons = [/No space left/, /FATAL|PANIC/, /./].flatMap(
+    (kind) => lines.findLast((line) => kind.test(line)) ?? [],
+  );
+  return reasons[0] ?? 'it wrote no log';
 }
