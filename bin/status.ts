@@ -28,7 +28,6 @@ await runTask(command, async (task) => {
   const lanes = lanesOf(task.config).filter(({ entry }) => close === true || entry.name === close);
   if (close !== undefined && lanes.length === 0)
     command.error(`status: ${close} is not among PROVIDERS (${task.config.PROVIDERS.join(',')})`);
-  const { CURRENCIES: currencies, SCHEDULE_TZ: zone } = task.config;
   const db = await openTaskDatabase(task, 'status');
   for (const { account, entry } of lanes) {
     const wasOpen = await closeBreaker(db, account);
@@ -38,21 +37,18 @@ await runTask(command, async (task) => {
   const status = await readPipelineStatus(db, task.config);
   const healthy = judge(status.problems) === 'healthy';
   task.print(
-    task.json ? JSON.stringify({ healthy, ...status }) : formatStatus(status, { currencies, zone }),
+    task.json
+      ? JSON.stringify({ healthy, ...status })
+      : formatStatus(status, task.config.SCHEDULE_TZ),
   );
   return healthy ? 0 : 1;
 });
 
-interface Settings {
-  readonly currencies: readonly string[];
-  readonly zone: string;
-}
-
 /** The status as one screen: verdict, problems with their fixes, then a line per fact. */
-function formatStatus(status: PipelineStatus, { currencies, zone }: Settings): string {
+function formatStatus(status: PipelineStatus, zone: string): string {
   const { now, open_letters: letters } = status;
   const facts: [string, string][] = [
-    ['rates', formatNewest(status, currencies)],
+    ['rates', formatNewest(status)],
     ['last slot', status.last_slot ? formatSlot(status.last_slot) : 'none yet'],
     ['next slot', formatNext(status.next_slot, now, zone)],
     ['open runs', formatOpenRuns(status)],
@@ -72,10 +68,11 @@ function formatStatus(status: PipelineStatus, { currencies, zone }: Settings): s
   ].join('\n');
 }
 
-function formatNewest({ newest, now }: PipelineStatus, currencies: readonly string[]): string {
+function formatNewest({ newest, now, currencies }: PipelineStatus): string {
   if (!newest) return 'none yet';
   const age = formatSpan(Date.parse(now) - Date.parse(newest.fetched_at));
-  const count = `${newest.currencies} of ${currencies.length} currencies`;
+  const present = currencies.filter(({ rate_date }) => rate_date === newest.rate_date);
+  const count = `${present.length} of ${currencies.length} currencies`;
   return `${count} for ${newest.rate_date}, fetched ${age} ago`;
 }
 

@@ -22,7 +22,7 @@ const minute = (instant: string | number | undefined) =>
 /** What helps when a run cannot be paid today; a price above the budget never can. */
 export const budgetFix = ({ setting, price, budget }: Detail) =>
   `raise ${setting ?? "the provider's daily budget"}` +
-  (Number(price) > Number(budget) ? ` to ${price} or more` : ', or it goes on at 00:00 UTC');
+  (Number(price) > Number(budget) ? ` to ${price} or more` : ', or wait for 00:00 UTC');
 
 const SENTENCES = {
   // The budget and other limits of cost.

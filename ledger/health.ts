@@ -153,11 +153,15 @@ const FAILED_RUN = `
   ) newest
   where error is not null and state = 'failed'`;
 
-type LedgerFacts = Pick<LedgerStatus, 'now' | 'newest' | 'last_slot' | 'open_runs'>;
+type LedgerFacts = Pick<
+  LedgerStatus,
+  'now' | 'last_slot' | 'open_runs' | 'spent_today' | 'daily_budget'
+>;
 
 export interface RunFacts extends LedgerFacts {
   readonly failed_run: FailedRun | null;
-  readonly currencies: number;
+  /** The configured currencies. */
+  readonly currencies: readonly Pick<Freshness['currencies'][number], 'quote' | 'rate_date'>[];
   readonly schedule: Schedule;
 }
 
@@ -167,53 +171,61 @@ export function firstSlotTomorrow(schedule: Schedule, now: string): string {
   return nextSlot(schedule, new Date(midnight - 1).toISOString());
 }
 
+const BASE = { code: 'run_failing', component: 'provider', severity: 'degraded' } as const;
+
 /** The run that fails or failed last: cause, what to do, and what retries it. */
 export function runProblems(facts: RunFacts): HealthProblem[] {
-  const base = { code: 'run_failing', component: 'provider', severity: 'degraded' } as const;
-  const failing = facts.open_runs.find(({ error }) => error !== null);
-  if (failing) {
-    const { state, next_attempt_at } = failing;
-    return [
-      {
-        ...{ ...base, detail: String(briefError(failing)) },
-        fix: 'none needed yet: it is retried by itself, and stored rates are served',
-        retry_at: state === 'due' || state === 'retrying' ? next_attempt_at : null,
-      },
-    ];
-  }
-  const { failed_run: run, now, schedule } = facts;
-  if (!run) return [];
-  const detail = String(briefError(run));
-  const next = nextSlot(schedule, now);
-  const isToday = run.asked_at.slice(0, 10) === now.slice(0, 10);
-  if (run.failure_code === 'budget_spent' && isToday)
-    return [
-      {
-        ...{ ...base, code: 'budget_spent', detail },
-        fix: budgetFix((run.failure_detail ?? {}) as Parameters<typeof budgetFix>[0]),
-        retry_at: firstSlotTomorrow(schedule, now),
-      },
-    ];
-  if (run.trigger === 'backfill')
-    return [{ ...base, detail, fix: 'request its days again: npm run backfill', retry_at: null }];
-  if (run.trigger !== 'manual')
-    return [{ ...base, detail, fix: 'the next slot fetches again', retry_at: next }];
-  const hasToday = hasRatesOfToday(facts);
+  const { open_runs: open, failed_run: failed } = facts;
+  // History waits for the rates of today, and so does its failure.
+  const failing =
+    open.find(({ error, trigger }) => error !== null && trigger !== 'backfill') ??
+    open.find(({ error }) => error !== null);
+  if (!failing) return failed ? [failedRunProblem(failed, facts)] : [];
+  const { state, next_attempt_at } = failing;
   return [
     {
-      ...{ ...base, retry_at: null, severity: hasToday ? 'note' : 'degraded' },
-      detail:
-        `the manual update of ${run.asked_at.slice(11, 16)} UTC failed: ${detail}` +
-        (hasToday ? "; today's rates are stored" : ''),
-      fix:
-        'nothing retries it: run it again (POST /v2/runs), or the slot at ' +
-        `${next.slice(0, 16).replace('T', ' ')} UTC fetches`,
+      ...{ ...BASE, detail: String(briefError(failing)) },
+      fix: 'none needed yet: it is retried by itself, and stored rates are served',
+      retry_at: state === 'due' || state === 'retrying' ? next_attempt_at : null,
     },
   ];
 }
 
+function failedRunProblem(run: FailedRun, facts: RunFacts): HealthProblem {
+  const { now, schedule } = facts;
+  const isSpent = isBudgetSpent(run, facts);
+  const next = isSpent ? firstSlotTomorrow(schedule, now) : nextSlot(schedule, now);
+  const wasSpent = run.failure_code === 'budget_spent' && !isSpent;
+  const detail = wasSpent ? 'the budget was spent, and suffices now' : String(briefError(run));
+  const base = { ...BASE, ...(isSpent && { code: 'budget_spent' as const }), detail };
+  if (run.trigger === 'backfill')
+    return { ...base, fix: 'request its days again: npm run backfill', retry_at: null };
+  if (run.trigger !== 'manual') {
+    const fix = isSpent
+      ? budgetFix((run.failure_detail ?? {}) as Parameters<typeof budgetFix>[0])
+      : 'the next slot fetches again';
+    return { ...base, fix, retry_at: next };
+  }
+  const hasToday = hasRatesOfToday(facts);
+  return {
+    ...{ ...base, retry_at: null, severity: hasToday ? 'note' : 'degraded' },
+    detail:
+      `the manual update of ${run.asked_at.slice(11, 16)} UTC failed: ${detail}` +
+      (hasToday ? "; today's rates are stored" : ''),
+    fix:
+      'nothing retries it: run it again (POST /v2/runs), or the slot at ' +
+      `${next.slice(0, 16).replace('T', ' ')} UTC fetches`,
+  };
+}
+
+/** Whether the run failed by the budget, and what is left today still does not suffice. */
+function isBudgetSpent(run: FailedRun, { spent_today, daily_budget }: RunFacts): boolean {
+  const price = Number(run.failure_detail?.['price'] ?? 1);
+  return run.failure_code === 'budget_spent' && spent_today + price > daily_budget;
+}
+
 /** Whether readers miss nothing: all of today's rates are stored, and the last slot succeeded. */
-function hasRatesOfToday({ now, newest, last_slot: last, currencies }: RunFacts): boolean {
-  const isComplete = newest?.rate_date === now.slice(0, 10) && newest.currencies >= currencies;
+function hasRatesOfToday({ now, last_slot: last, currencies }: RunFacts): boolean {
+  const isComplete = currencies.every(({ rate_date }) => rate_date === now.slice(0, 10));
   return isComplete && last?.state !== 'failed' && last?.state !== 'skipped';
 }

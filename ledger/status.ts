@@ -67,7 +67,10 @@ export interface LedgerStatus extends AccountStatus {
   } | null;
   /** Failed, skipped and late slots of the last seven days, newest first, at most 20. */
   readonly troubled_slots: readonly SlotState[];
-  /** Runs that have not ended, oldest first, at most 20; `open_count` counts all. */
+  /**
+   * Runs that have not ended, oldest first, at most 20, the failing one that matters most among
+   * them; `open_count` counts all.
+   */
   readonly open_runs: readonly OpenRun[];
   readonly open_count: number;
   /** Runs of the newest backfill by state, or null when none was requested. */

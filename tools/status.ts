@@ -1,6 +1,6 @@
 import { accountsOf, firstLane } from '../app/lanes.ts';
 import { withoutTags } from '../ledger/failure.ts';
-import { openFreshness } from '../ledger/freshness.ts';
+import { type Freshness, openFreshness } from '../ledger/freshness.ts';
 import {
   aliveInstances,
   type FailedRun,
@@ -32,6 +32,8 @@ import {
 
 /** The state of the whole pipeline, as `status` and `doctor` read it from Postgres. */
 export interface PipelineStatus extends LedgerStatus {
+  /** Each configured currency and its newest rate. */
+  readonly currencies: Freshness['currencies'];
   /** Every provider, the first first. */
   readonly providers: readonly ProviderStatus[];
   readonly next_slot: string;
@@ -62,6 +64,7 @@ export async function readPipelineStatus(db: Database, own: Config): Promise<Pip
   ]);
   const facts = {
     ...ledger,
+    currencies: freshness.currencies,
     providers,
     next_slot: nextSlot(schedule, ledger.now),
     services,
@@ -112,13 +115,12 @@ type Settings = Pick<Config, 'CURRENCIES' | 'SCHEDULE' | 'SCHEDULE_TZ' | 'PROVID
 /** What is wrong apart from the freshness of the rates. */
 export function findProblems(facts: Facts, settings: Settings): Problem[] {
   const schedule = { cron: settings.SCHEDULE, zone: settings.SCHEDULE_TZ };
-  const currencies = settings.CURRENCIES.length;
   const budget = budgetProblems(facts, settings);
   const resumesAt = budget.find(({ code }) => code === 'budget_spent')?.retry_at ?? null;
   const slots = slotProblems(facts, resumesAt);
   // A failed slot and a budget that is spent say why their run failed.
-  const failed_run = slots.length > 0 ? null : facts.failed_run;
-  const runs = runProblems({ ...facts, failed_run, schedule, currencies })
+  const isExplained = slots.some(({ code }) => code === 'slot_failed');
+  const runs = runProblems({ ...facts, ...(isExplained && { failed_run: null }), schedule })
     .filter(({ code }) => resumesAt === null || code !== 'budget_spent')
     .map((run) => ({ ...run, component: firstTitle(facts) }));
   const upstream = [
@@ -126,8 +128,9 @@ export function findProblems(facts: Facts, settings: Settings): Problem[] {
     ...(facts.breaker ? [] : [...runs, ...slots]),
     ...budget,
   ];
+  const isKnown = upstream.some(({ severity }) => severity !== 'note');
   const services = serviceProblems(facts.services).filter(
-    ({ code }) => upstream.length === 0 || !OF_PROVIDER.includes(code),
+    ({ code }) => !isKnown || !OF_PROVIDER.includes(code),
   );
   return [...services, ...upstream, ...quotaProblems(facts, settings), ...letterProblems(facts)];
 }

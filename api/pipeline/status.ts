@@ -49,7 +49,7 @@ export function statusReader(deps: StatusDeps) {
     const problems = [
       ...freshnessProblems(freshness),
       ...serviceProblems(services),
-      ...runProblems({ ...ledger, schedule, failed_run, currencies: deps.currencies.length }),
+      ...runProblems({ ...ledger, currencies: freshness.currencies, schedule, failed_run }),
     ].filter(({ severity }) => severity !== 'note');
     return {
       ...ledger,

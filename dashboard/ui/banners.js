@@ -128,7 +128,8 @@ function describeBreaker({ breaker, source }) {
  * @returns {Banner | null}
  */
 function describeFailingRun({ source, open_runs: open, last_slot: last, currencies, newest }) {
-  const retrying = open.filter(({ error }) => error).at(-1);
+  const failing = open.filter(({ error }) => error);
+  const retrying = failing.findLast(({ trigger }) => trigger !== 'backfill') ?? failing.at(-1);
   const run = retrying ?? (last?.state === 'failed' ? last : null);
   if (!run) return null;
   const { cause, action, raw } = explainFailure(failureOf(run, source));

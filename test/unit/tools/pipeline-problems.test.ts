@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { describeFailure } from '../../../ledger/failure.ts';
 import type { FailedRun } from '../../../ledger/health.ts';
 import type { ProviderStatus, SlotState } from '../../../ledger/status.ts';
 import type { Heartbeat } from '../../../platform/heartbeat.ts';
@@ -32,12 +33,19 @@ const slot = (more: Partial<SlotState>): SlotState => ({
   ...{ missing: [], reason: null, failure_code: null, failure_detail: null, outcome: 'ok' },
   ...more,
 });
+/** The configured currencies, all with their newest rate on a day. */
+const ratesOf = (rate_date: string | null, ...quotes: string[]) =>
+  quotes.map((quote) => ({
+    ...{ quote, rate_date, observed_at: NOW, fetched_at: NOW, source: 'xe' },
+    ...{ diverges: false, age_seconds: 0, stale: false },
+  }));
 const HEALTHY_FACTS: Parameters<typeof findProblems>[0] = {
   ...{ source: 'xe', now: NOW, next_slot: '2026-11-24T23:00:00Z', last_slot: slot({}) },
   ...{ newest: null, troubled_slots: [], open_runs: [], open_count: 0 },
   ...{ spent_today: 2, daily_budget: 100, quota: null, breaker: null, backfill: null },
   services: [beat('producer'), beat('consumer')],
   open_letters: 0,
+  currencies: [],
   failed_run: null,
   providers: [FIRST, SECOND],
 };
@@ -98,10 +106,10 @@ describe('the problems of the pipeline', () => {
     ...{ trigger: 'manual', asked_at: '2026-11-24T11:11:00Z', failure_detail: null },
     ...{ error: 'XE: expected status 200, got 503', failure_code: 'provider_unavailable' },
   };
-  const NEWEST = { rate_date: '2026-11-24', currencies: 2, fetched_at: NOW };
+  const TODAY = ratesOf('2026-11-24', 'KES', 'NGN');
 
   it('are only a note after a manual run that failed, while all of today is stored', () => {
-    const [problem] = find({ failed_run: FAILED, newest: NEWEST });
+    const [problem] = find({ failed_run: FAILED, currencies: TODAY });
     expect(problem).to.deep.equal({
       ...{ code: 'run_failing', severity: 'note', component: 'XE', retry_at: null },
       detail:
@@ -114,15 +122,99 @@ describe('the problems of the pipeline', () => {
     expect(judge([problem as Problem])).to.equal('healthy');
     expect(formatVerdict([problem as Problem])).to.equal('HEALTHY: no problem found');
     expect(formatProblems([problem as Problem])[0]).to.match(/^ {2}i XE: the manual update/);
-    const yesterday = { ...NEWEST, rate_date: '2026-11-23' };
-    expect(find({ failed_run: FAILED, newest: yesterday })[0]?.severity).to.equal('degraded');
-    const open = { open_runs: [FAILING_RUN], open_count: 1, newest: NEWEST };
+    const yesterday = ratesOf('2026-11-23', 'KES', 'NGN');
+    expect(find({ failed_run: FAILED, currencies: yesterday })[0]?.severity).to.equal('degraded');
+    const open = { open_runs: [FAILING_RUN], open_count: 1, currencies: TODAY };
     expect(find({ failed_run: FAILED, ...open })).to.have.length(1);
     const last_slot = slot({ state: 'failed' });
-    const failed = find({ failed_run: FAILED, newest: NEWEST, last_slot });
+    const failed = find({ failed_run: FAILED, currencies: TODAY, last_slot });
     expect(failed.map(({ code, severity }) => `${code} ${severity}`)).to.deep.equal([
       'slot_failed degraded',
     ]);
+  });
+
+  it('count only configured currencies as those of today', () => {
+    // EGP was replaced by ZAR: as many rates of today are stored as currencies are configured.
+    const newest = { rate_date: '2026-11-24', currencies: 2, fetched_at: NOW };
+    const currencies = [...ratesOf('2026-11-24', 'KES'), ...ratesOf(null, 'ZAR')];
+    expect(find({ failed_run: FAILED, newest, currencies })[0]?.severity).to.equal('degraded');
+  });
+
+  it('include what the producer says of itself unless a problem explains it; a note does not', () => {
+    const health = {
+      trouble: 'XE: expected status 200, got 503',
+      code: 'provider_unavailable',
+    } as const;
+    const services = [beat('producer', { health }), beat('consumer')];
+    const facts = { services, failed_run: FAILED, currencies: TODAY };
+    const verdict = (more: Partial<typeof HEALTHY_FACTS>) => {
+      const found = find({ ...facts, ...more });
+      return [judge(found), ...found.map(({ code }) => code)];
+    };
+    expect(verdict({})).to.deep.equal(['degraded', 'provider_unavailable', 'run_failing']);
+    const page = { ...FAILING_RUN, trigger: 'backfill' } as const;
+    expect(verdict({ open_runs: [page], open_count: 1 })).to.deep.equal([
+      'degraded',
+      'run_failing',
+    ]);
+  });
+
+  it('name the failing slot before pages of a backfill that were filed earlier', () => {
+    const page = { ...FAILING_RUN, trigger: 'backfill', error: 'XE: no such day' } as const;
+    const [problem] = find({ open_runs: [page, page, FAILING_RUN], open_count: 3 });
+    expect(problem?.detail).to.equal(FAILING_RUN.error);
+    expect(find({ open_runs: [page], open_count: 1 })[0]?.detail).to.equal('XE: no such day');
+  });
+
+  it('include the newest failed run beside a slot that was partial', () => {
+    const last_slot = slot({ missing: ['KES'] });
+    const found = find({ failed_run: { ...FAILED, trigger: 'schedule' }, last_slot });
+    expect(found.map(({ code }) => code)).to.deep.equal(['run_failing', 'slot_partial']);
+  });
+
+  describe('after a run that the budget could not pay', () => {
+    const DETAIL = { spent: 98, budget: 100, price: 7, setting: 'XE_DAILY_BUDGET' };
+    const SPENT: FailedRun = {
+      ...{ ...FAILED, failure_code: 'budget_spent', failure_detail: DETAIL },
+      error: describeFailure({ code: 'budget_spent', detail: DETAIL }),
+    };
+    const TEXT =
+      'not enough for another run: 98 of 100 used today, a run costs 7; ' +
+      'raise XE_DAILY_BUDGET, or wait for 00:00 UTC';
+    const spent = { spent_today: 98, currencies: ratesOf('2026-11-23', 'KES') };
+
+    it('say of a manual one that nothing retries it', () => {
+      expect(find({ ...spent, failed_run: SPENT })).to.deep.equal([
+        {
+          ...{ code: 'budget_spent', severity: 'degraded', component: 'XE', retry_at: null },
+          detail: `the manual update of 11:11 UTC failed: ${TEXT}`,
+          fix:
+            'nothing retries it: run it again (POST /v2/runs), ' +
+            'or the slot at 2026-11-25 01:00 UTC fetches',
+        },
+      ]);
+    });
+
+    it('say of a slot when the next one can be paid', () => {
+      const [problem] = find({ ...spent, failed_run: { ...SPENT, trigger: 'schedule' } });
+      expect(problem).to.deep.include({
+        ...{ code: 'budget_spent', detail: TEXT, retry_at: '2026-11-25T01:00:00.000Z' },
+        fix: 'raise XE_DAILY_BUDGET, or wait for 00:00 UTC',
+      });
+    });
+
+    it('no longer call the budget spent when it was raised', () => {
+      const raised = { ...spent, daily_budget: 200 };
+      expect(find({ ...raised, failed_run: SPENT })[0]).to.deep.include({
+        code: 'run_failing',
+        detail: 'the manual update of 11:11 UTC failed: the budget was spent, and suffices now',
+      });
+      const [slotFailed] = find({ ...raised, failed_run: { ...SPENT, trigger: 'schedule' } });
+      expect(slotFailed).to.deep.include({
+        ...{ code: 'run_failing', detail: 'the budget was spent, and suffices now' },
+        ...{ fix: 'the next slot fetches again', retry_at: '2026-11-24T23:00:00.000Z' },
+      });
+    });
   });
 
   it('say of a page of a backfill that it must be requested again', () => {
