@@ -108,7 +108,7 @@ export async function pipeline(options: PipelineOptions = {}) {
   await stream.createTopic(eventTopic(config));
   const context = {
     config,
-    log: quiet,
+    log: options.log ?? quiet,
     url,
     notifications,
     giveUp: onGiveUp,
@@ -158,8 +158,7 @@ export async function pipeline(options: PipelineOptions = {}) {
       );
     },
     consumer: () => started(startConfiguredConsumer(context, { db, stream })),
-    api: async () =>
-      started(await startConfiguredApi({ ...context, log: options.log ?? quiet }, readerDb)),
+    api: async () => started(await startConfiguredApi(context, readerDb)),
     /** Stops the ledger's clock and the simulator's at this instant. */
     setClock: async (instant: string) => {
       now = () => new Date(instant);

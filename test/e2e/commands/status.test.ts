@@ -68,6 +68,33 @@ describe('the status of the ledger', () => {
     expect(spent_today).to.equal(7);
   });
 
+  it('has the oldest open runs, and among them the failing slot behind a long backfill', async () => {
+    await database.query(
+      `insert into runs (source, trigger, currencies, state, asked_at, first_day, last_day)
+       select 'simulator', 'backfill', '{KES}', 'due',
+              timestamptz '${NOW}' - interval '2 days' + n * interval '1 second',
+              date '2026-01-01', date '2026-01-02'
+       from generate_series(1, 200) n`,
+    );
+    await database.query(
+      `update runs set error = 'XE: no such day'
+       where asked_at in (select asked_at from runs order by asked_at offset 30 limit 100)`,
+    );
+    const slot = '2026-11-24T01:00:00Z';
+    await run({ slot, state: 'retrying', error: 'XE: got 503', asked_at: slot });
+    await run({ trigger: 'manual', state: 'due', asked_at: NOW });
+    const { open_runs, open_count } = await status();
+    expect([open_count, open_runs.length]).to.deep.equal([202, 20]);
+    expect(open_runs.map(({ trigger }) => trigger)).to.deep.equal([
+      ...Array(19).fill('backfill'),
+      'schedule',
+    ]);
+    expect(open_runs.at(-1)).to.include({ error: 'XE: got 503' });
+    await database.query("update runs set state = 'failed' where trigger = 'schedule'");
+    const errors = (await status()).open_runs.map(({ error }) => error);
+    expect(errors).to.deep.equal([...Array(19).fill(null), 'XE: no such day']);
+  });
+
   it('keeps the quota of XE; what a response leaves out stays known', async () => {
     await keepQuota(database.db, {
       ...SIMULATOR,

@@ -1,5 +1,6 @@
 import axios from 'axios';
 import { expect } from 'chai';
+import { pino } from 'pino';
 import { listRuns } from '../../../ledger/run-history.ts';
 import { fileSlots } from '../../../ledger/slots.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -218,12 +219,18 @@ describe('a run of the ledger', () => {
   });
 
   it('interrupted by a shutdown during a fetch is due at once for the next producer', async () => {
-    const { producer, startClock, query, simulator } = await using();
+    const logged: { level: number; msg: string }[] = [];
+    const log = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line)) });
+    const { producer, startClock, query, simulator } = await using({ log });
     await startClock('2026-11-24T01:00:05Z');
     simulator.setFault('hang', 1);
     const first = producer();
     await eventually(() => expect(simulator.requests()).to.equal(1));
     await first.stop();
+    expect(logged.map(({ level, msg }) => `${level} ${msg}`)).to.include(
+      '30 fetch interrupted, retrying later',
+    );
+    expect(logged.filter(({ level }) => level >= 50)).to.deep.equal([]);
     const [left] = await query<{ state: string; error: string; late: number }>(
       `select state, error, extract(epoch from next_attempt_at - ledger_now())::int as late
        from runs`,
