@@ -7,7 +7,7 @@ import { briefError, budgetFix, withoutTags } from './failure.ts';
 import type { Freshness, ReadFreshness } from './freshness.ts';
 import type { Run, Source } from './run.ts';
 import { nextSlot, type Schedule } from './schedule.ts';
-import type { LedgerStatus } from './status.ts';
+import type { LedgerStatus, OpenRun } from './status.ts';
 
 /** One thing that is wrong: a code to match on, what it means, and what to do. */
 export interface HealthProblem {
@@ -173,22 +173,31 @@ export function firstSlotTomorrow(schedule: Schedule, now: string): string {
 
 const BASE = { code: 'run_failing', component: 'provider', severity: 'degraded' } as const;
 
-/** The run that fails or failed last: cause, what to do, and what retries it. */
+/**
+ * The run that fails or failed last: cause, what to do, and what retries it. A page of a backfill
+ * takes no other run's place.
+ */
 export function runProblems(facts: RunFacts): HealthProblem[] {
   const { open_runs: open, failed_run: failed } = facts;
-  // History waits for the rates of today, and so does its failure.
-  const failing =
-    open.find(({ error, trigger }) => error !== null && trigger !== 'backfill') ??
-    open.find(({ error }) => error !== null);
-  if (!failing) return failed ? [failedRunProblem(failed, facts)] : [];
-  const { state, next_attempt_at } = failing;
+  const failing = open.filter(({ error }) => error !== null);
+  const current = failing.find(({ trigger }) => trigger !== 'backfill');
+  if (current) return [failingRunProblem(current)];
+  const [page] = failing;
   return [
-    {
-      ...{ ...BASE, detail: String(briefError(failing)) },
-      fix: 'none needed yet: it is retried by itself, and stored rates are served',
-      retry_at: state === 'due' || state === 'retrying' ? next_attempt_at : null,
-    },
+    ...(failed && !(page && failed.trigger === 'backfill')
+      ? [failedRunProblem(failed, facts)]
+      : []),
+    ...(page ? [failingRunProblem(page)] : []),
   ];
+}
+
+function failingRunProblem(run: OpenRun): HealthProblem {
+  const { state, next_attempt_at } = run;
+  return {
+    ...{ ...BASE, detail: String(briefError(run)) },
+    fix: 'none needed yet: it is retried by itself, and stored rates are served',
+    retry_at: state === 'due' || state === 'retrying' ? next_attempt_at : null,
+  };
 }
 
 function failedRunProblem(run: FailedRun, facts: RunFacts): HealthProblem {

@@ -129,8 +129,11 @@ function describeBreaker({ breaker, source }) {
  */
 function describeFailingRun({ source, open_runs: open, last_slot: last, currencies, newest }) {
   const failing = open.filter(({ error }) => error);
-  const retrying = failing.findLast(({ trigger }) => trigger !== 'backfill') ?? failing.at(-1);
-  const run = retrying ?? (last?.state === 'failed' ? last : null);
+  const slot = last?.state === 'failed' ? last : null;
+  // A page of a backfill takes no other run's place.
+  const current = failing.findLast(({ trigger }) => trigger !== 'backfill');
+  const retrying = current ?? (slot ? undefined : failing.at(-1));
+  const run = retrying ?? slot;
   if (!run) return null;
   const { cause, action, raw } = explainFailure(failureOf(run, source));
   const served = newest ? `Rates of ${newest.rate_date} are served.` : '';

@@ -153,7 +153,7 @@ describe('the problems of the pipeline', () => {
     };
     expect(verdict({})).to.deep.equal(['degraded', 'provider_unavailable', 'run_failing']);
     const page = { ...FAILING_RUN, trigger: 'backfill' } as const;
-    expect(verdict({ open_runs: [page], open_count: 1 })).to.deep.equal([
+    expect(verdict({ failed_run: null, open_runs: [page], open_count: 1 })).to.deep.equal([
       'degraded',
       'run_failing',
     ]);
@@ -163,7 +163,11 @@ describe('the problems of the pipeline', () => {
     const page = { ...FAILING_RUN, trigger: 'backfill', error: 'XE: no such day' } as const;
     const [problem] = find({ open_runs: [page, page, FAILING_RUN], open_count: 3 });
     expect(problem?.detail).to.equal(FAILING_RUN.error);
-    expect(find({ open_runs: [page], open_count: 1 })[0]?.detail).to.equal('XE: no such day');
+    const alone = { open_runs: [page], open_count: 1 };
+    const failed_run: FailedRun = { ...FAILED, trigger: 'schedule', error: 'XE: got 500' };
+    const details = (more: Partial<typeof HEALTHY_FACTS>) => find(more).map(({ detail }) => detail);
+    expect(details(alone)).to.deep.equal(['XE: no such day']);
+    expect(details({ ...alone, failed_run })).to.deep.equal(['XE: got 500', 'XE: no such day']);
   });
 
   it('include the newest failed run beside a slot that was partial', () => {
