@@ -68,7 +68,7 @@ describe('the status of the ledger', () => {
     expect(spent_today).to.equal(7);
   });
 
-  it('has the oldest open runs, and among them the failing slot behind a long backfill', async () => {
+  it('has the oldest open runs, and among them a failing slot behind a backfill', async () => {
     await database.query(
       `insert into runs (source, trigger, currencies, state, asked_at, first_day, last_day)
        select 'simulator', 'backfill', '{KES}', 'due',

@@ -8,7 +8,9 @@ import { PROJECT } from '../../support/documents.ts';
 /** Stands in for `go`: the kubeconform that it builds accepts a file that has the text $ACCEPTED. */
 const GO = `case "$*" in
   "mod download"*) echo '"Dir": "'"$SPEC"'"' ;;
-  "build -o kustomize"*) printf '#!/bin/sh\\necho replicas: 1\\n' >kustomize; chmod +x kustomize ;;
+  "build -o kustomize"*)
+    printf '#!/bin/sh\\necho replicas: 1\\n' >kustomize
+    chmod +x kustomize ;;
   "build -o kubeconform"*)
     printf '#!/bin/sh\\nfor file; do :; done; echo checked; grep -q %s "$file"\\n' \\
       "$ACCEPTED" >kubeconform

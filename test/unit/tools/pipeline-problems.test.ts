@@ -140,7 +140,7 @@ describe('the problems of the pipeline', () => {
     expect(find({ failed_run: FAILED, newest, currencies })[0]?.severity).to.equal('degraded');
   });
 
-  it('include what the producer says of itself unless a problem explains it; a note does not', () => {
+  it('include what the producer says of itself unless a problem says why; a note does not', () => {
     const health = {
       trouble: 'XE: expected status 200, got 503',
       code: 'provider_unavailable',
