@@ -8,6 +8,7 @@ import type { Source } from '../ledger/run.ts';
 import { eTagOf, sendCached } from './http/caching.ts';
 import { PROBLEM_KINDS, type ProblemKind } from './http/problem-kinds.ts';
 import { Refused, refuseOtherMethods } from './http/problems.ts';
+import { SECURITY_HEADERS } from './http/server.ts';
 
 const PAGE = fileURLToPath(new URL('../dashboard/', import.meta.url));
 /** Bundled with what they import; index.html names them. */
@@ -117,7 +118,8 @@ function fileOf(name: string, body: Buffer, cacheControl: string) {
   const headers = {
     'Content-Type': CONTENT_TYPES[extname(name)] ?? 'application/octet-stream',
     'Content-Length': String(body.length),
-    ETag: eTagOf(body),
+    // A 304 keeps the old policy.
+    ETag: eTagOf(body, name.endsWith('.html') ? SECURITY_HEADERS['Content-Security-Policy'] : ''),
     'Cache-Control': cacheControl,
     Vary: 'Accept-Encoding',
   };

@@ -118,9 +118,9 @@ export function cacheHeaders(
   };
 }
 
-/** The strong ETag of a body. */
-export const eTagOf = (body: Buffer) =>
-  `"${createHash('sha256').update(body).digest('base64url')}"`;
+/** The strong ETag of a body, and of what else must be new to the client. */
+export const eTagOf = (body: Buffer, other = '') =>
+  `"${createHash('sha256').update(body).update(other).digest('base64url')}"`;
 
 /**
  * Sends a response in the client's encoding, or 304 when the client has the same bytes (RFC 9110,
