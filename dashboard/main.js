@@ -1,6 +1,6 @@
 // @ts-check
 import { openEventStream } from './data/event-stream.js';
-import { getParam, listUnknown, onParamsChange, setParams } from './data/params.js';
+import { getChoice, listUnknown, onParamsChange, setParams } from './data/params.js';
 import { takeTurn } from './data/schedule.js';
 import { refreshStatus } from './data/status.js';
 import { showBanners } from './ui/banners.js';
@@ -12,7 +12,9 @@ import * as rates from './views/rates-view.js';
 
 /** @typedef {(place: HTMLElement, signal: AbortSignal) => unknown} OpenView */
 
-/** @type {Record<string, { title: string, open: OpenView, PARAMS: Record<string, RegExp> }>} */
+/** @typedef {import('./data/params.js').Values} Values */
+
+/** @type {Record<string, { title: string, open: OpenView, PARAMS: Record<string, Values> }>} */
 const VIEWS = {
   rates: { title: 'Rates', ...rates },
   pipeline: { title: 'Pipeline', ...pipeline },
@@ -29,7 +31,7 @@ let current = '';
 let leaving = new AbortController();
 
 async function showView() {
-  const name = getParam('view', 'rates') in VIEWS ? getParam('view', 'rates') : 'rates';
+  const name = getChoice('view', Object.keys(VIEWS), 'rates');
   showIgnored(name);
   if (name === current || !place) return;
   current = name;
@@ -50,7 +52,7 @@ async function showView() {
 
 /** @param {string} name of the view */
 function showIgnored(name) {
-  const unknown = listUnknown({ view: new RegExp(`^${name}$`), ...VIEWS[name]?.PARAMS });
+  const unknown = listUnknown({ view: Object.keys(VIEWS), ...VIEWS[name]?.PARAMS });
   const text = `Unknown in the URL, ignored: ${unknown.join(', ')}.`;
   ignored.hidden = unknown.length === 0;
   render(ignored, !ignored.hidden && createNotice('wrong', text));

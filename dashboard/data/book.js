@@ -2,7 +2,7 @@
 import { getToday } from '../ui/time.js';
 import { requestJson } from './api.js';
 import { divide } from './decimal.js';
-import { DAY, getParam, setParams } from './params.js';
+import { DAY, getChoice, getParam, setParams } from './params.js';
 
 /** @typedef {import('./types.d.ts').Schemas['Loan']} Loan */
 /** @typedef {import('./types.d.ts').Schemas['ParLine']} ParLine */
@@ -11,8 +11,11 @@ import { DAY, getParam, setParams } from './params.js';
 
 const SHOWN = 200;
 export const DEFAULT_SORT = 'current_days_past_due.down';
+export const MONEY = /** @type {const} */ (['own', 'usd']);
 
 /** The parameters that choose loans, as the API has them. */
+export const STATUSES = ['in_arrears', 'current', 'settled', 'not_released', 'no_schedule'];
+
 export const FILTERS = ['status', 'branch', 'currency', 'min_days', 'find'];
 
 const hasAsOfDay = () => DAY.test(getParam('as_of'));
@@ -21,13 +24,14 @@ const hasAsOfDay = () => DAY.test(getParam('as_of'));
 export const getAsOfDay = () => (hasAsOfDay() ? getParam('as_of') : getToday());
 
 /** Whether to show amounts in USD. */
-export const isInUsd = () => getParam('in').toLowerCase() === 'usd';
+export const isInUsd = () => getChoice('in', MONEY, 'own') === 'usd';
 
 /** The filter and the order of the loans in the URL, as parameters of the API. */
 export function getLoanQuery() {
   const query = new URLSearchParams({ as_of: getAsOfDay() });
   for (const name of FILTERS) if (getParam(name)) query.set(name, getParam(name));
   const [column, direction] = getParam('sort', DEFAULT_SORT).split('.');
+  if (query.has('status')) query.set('status', getChoice('status', STATUSES, getParam('status')));
   query.set('sort', `${column}:${direction === 'down' ? 'desc' : 'asc'}`);
   return query;
 }

@@ -2,15 +2,35 @@
 
 /** State that the URL keeps: every view can be linked to, and the back button works. */
 
-export const DAY = /^\d{4}-\d\d-\d\d$/;
+/** @typedef {{ test(value: string): boolean }} Rule */
+/** The values that a parameter takes. @typedef {readonly string[] | Rule} Values */
+
+/** @type {Rule} */
+export const DAY = {
+  test: (value) => /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)),
+};
 /** For values that are checked where they are used. */
 export const ANY = /./;
 /** @type {Set<() => void>} */
 const listeners = new Set();
 
-/** @param {string} name @param {string} [fallback] for a parameter that is absent */
+/** @param {string} name @param {string} [fallback] for a parameter that is absent or empty */
 export const getParam = (name, fallback = '') =>
-  new URLSearchParams(location.search).get(name) ?? fallback;
+  new URLSearchParams(location.search).get(name) || fallback;
+
+/**
+ * Which of its values a parameter has, in upper or lower case.
+ * @template {string} Value
+ * @template {string} [Fallback=Value]
+ * @param {string} name
+ * @param {readonly Value[]} choices
+ * @param {Fallback} fallback for all others
+ */
+export const getChoice = (name, choices, fallback) =>
+  choices.find((choice) => isSame(choice, getParam(name))) ?? fallback;
+
+/** @param {string} a @param {string} b */
+const isSame = (a, b) => a.toLowerCase() === b.toLowerCase();
 
 /**
  * Changes parameters; null removes one.
@@ -32,7 +52,7 @@ export function setParams(changes, { step = true } = {}) {
 
 /**
  * What of the URL a view does not know: names, and values other than it takes.
- * @param {Readonly<Record<string, RegExp>>} known
+ * @param {Readonly<Record<string, Values>>} known
  */
 export const listUnknown = (known) =>
   [...new URLSearchParams(location.search)]
@@ -40,6 +60,12 @@ export const listUnknown = (known) =>
     .map(([name, value]) => `${name}=${value}`);
 
 /** Calls back after every change. @param {() => void} listener @param {AbortSignal} [signal] */
+/** @param {Values | undefined} values @param {string} value */
+const takes = (values, value) =>
+  Array.isArray(values)
+    ? values.some((choice) => isSame(choice, value))
+    : /** @type {Rule} */ (values).test(value);
+
 export function onParamsChange(listener, signal) {
   listeners.add(listener);
   signal?.addEventListener('abort', () => listeners.delete(listener));

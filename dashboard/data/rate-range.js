@@ -2,7 +2,7 @@
 import { addDays, getToday, startOfMonth } from '../ui/time.js';
 import { requestAllPages } from './api.js';
 import { averageDecimals, compareDecimals } from './decimal.js';
-import { DAY, getParam } from './params.js';
+import { DAY, getChoice, getParam } from './params.js';
 import { isSimulated } from './status.js';
 
 /** The rates of a range of days, as the chart and its tables show them. */
@@ -31,11 +31,14 @@ export const PRESETS = /** @type {const} */ ([
   ['all', 'All'],
 ]);
 const DAYS_BACK = { '1m': 30, '3m': 91, '1y': 365, all: 3660 };
+/** @type {readonly ((typeof PRESETS)[number][0] | keyof typeof DAYS_BACK)[]} */
+export const RANGES = [...PRESETS.map(([preset]) => preset), '1m', '1y'];
+export const SIDES = /** @type {const} */ (['rate', 'inverse']);
 /** Longer ranges use the last rate of each week. */
 const MAX_DAILY = 800;
 
-/** Whether rates are shown for 1 USD or in USD. @returns {'rate' | 'inverse'} */
-export const getSide = () => (getParam('show', 'rate') === 'rate' ? 'rate' : 'inverse');
+/** Whether rates are shown for 1 USD or in USD. */
+export const getSide = () => getChoice('show', SIDES, 'rate');
 
 /** The range in the URL: `from` and `to`, or the name of a preset. @returns {Range} */
 export function getRange() {
@@ -47,9 +50,7 @@ export function getRange() {
       ? { from: start, to: end, preset: '' }
       : { from: end, to: start, preset: '' };
   }
-  const today = getToday();
-  const fallback = { from: addDays(today, -DAYS_BACK['3m']), to: today, preset: '3m' };
-  return resolvePreset(getParam('range'), today) ?? fallback;
+  return resolvePreset(getChoice('range', RANGES, '3m'), getToday());
 }
 
 /** @param {string} name */
@@ -57,9 +58,9 @@ const readDay = (name) => (DAY.test(getParam(name)) ? getParam(name) : '');
 
 /**
  * Calendar months, quarters and years up to today; the others are days back.
- * @param {string} preset
+ * @param {(typeof RANGES)[number]} preset
  * @param {string} today
- * @returns {Range | null}
+ * @returns {Range}
  */
 function resolvePreset(preset, today) {
   const month = Number(today.slice(5, 7));
@@ -72,10 +73,8 @@ function resolvePreset(preset, today) {
       return { from: startOfMonth(today, -((month - 1) % 3)), to: today, preset };
     case 'year':
       return { from: startOfMonth(today, 1 - month), to: today, preset };
-    default: {
-      const days = new Map(Object.entries(DAYS_BACK)).get(preset);
-      return days === undefined ? null : { from: addDays(today, -days), to: today, preset };
-    }
+    default:
+      return { from: addDays(today, -DAYS_BACK[preset]), to: today, preset };
   }
 }
 

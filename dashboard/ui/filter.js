@@ -1,5 +1,5 @@
 // @ts-check
-import { getParam, setParams } from '../data/params.js';
+import { getChoice, getParam, setParams } from '../data/params.js';
 import { debounce } from '../data/schedule.js';
 import { createOptions, h, render } from './dom.js';
 
@@ -77,8 +77,9 @@ export function createInput(param, label, attributes) {
  *   clear: parameters that exclude this one
  */
 export function createChoice(param, label, options, rules = {}) {
-  const fallback = options[0]?.[0] ?? '';
-  const { getValue = () => getParam(param, fallback).toLowerCase(), clear } = rules;
+  const values = options.map(([value]) => value);
+  const fallback = values[0] ?? '';
+  const { getValue = () => getChoice(param, values, fallback), clear } = rules;
   const buttons = options.map(([value, text]) => {
     const choose = () =>
       setParams({ ...clear, [param]: value === fallback ? null : value }, { step: false });

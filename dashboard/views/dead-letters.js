@@ -1,6 +1,6 @@
 // @ts-check
 import { describeError, requestJson } from '../data/api.js';
-import { getParam, onParams } from '../data/params.js';
+import { getChoice, onParams } from '../data/params.js';
 import { onStatus, refreshStatusSoon } from '../data/status.js';
 import { createButton, createNotice, h, render } from '../ui/dom.js';
 import { createChoice } from '../ui/filter.js';
@@ -18,19 +18,16 @@ const BYTES_PER_LINE = 16;
 const MAX_BYTES = 4096;
 const POLL_MS = 500;
 const WAIT_MS = 20_000;
-const STATES = /** @type {const} */ ([
-  ['open', 'open'],
-  ['redriven', 'redriven'],
-  ['closed', 'closed'],
-]);
+export const LETTER_STATES = /** @type {const} */ (['open', 'redriven', 'closed']);
 
 /** Records that could not become a rate, with what can be done. @param {AbortSignal} signal */
 export function createDeadLetters(signal) {
-  const choice = createChoice('dead_letters', 'State of the dead letters', STATES);
+  const states = LETTER_STATES.map((state) => /** @type {const} */ ([state, state]));
+  const choice = createChoice('dead_letters', 'State of the dead letters', states);
   const { root, load } = createPanel({ title: 'Dead letters', signal, tools: [choice.root] });
   root.id = 'dead-letters';
-  const refresh = () =>
-    void load(() => renderDeadLetters(getParam('dead_letters', 'open'), signal, refresh));
+  const getState = () => getChoice('dead_letters', LETTER_STATES, 'open');
+  const refresh = () => void load(() => renderDeadLetters(getState(), signal, refresh));
   const follow = () => {
     choice.follow();
     refresh();

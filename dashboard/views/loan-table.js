@@ -1,6 +1,6 @@
 // @ts-check
 import { describeError } from '../data/api.js';
-import { DEFAULT_SORT, FILTERS, getAsOfDay } from '../data/book.js';
+import { DEFAULT_SORT, FILTERS, getAsOfDay, STATUSES } from '../data/book.js';
 import { getParam, setParams } from '../data/params.js';
 import { createButton, createMark, h } from '../ui/dom.js';
 import { createFilter, createInput } from '../ui/filter.js';
@@ -13,8 +13,6 @@ import { createTerm } from './definitions.js';
 /** @typedef {import('../data/types.d.ts').Schemas['ParLine']} ParLine */
 /** @typedef {Awaited<ReturnType<import('../data/book.js').Book['converter']>>} Convert */
 /** @typedef {import('../ui/table.js').Column<Loan>} Column */
-
-const STATUSES = ['in_arrears', 'current', 'settled', 'not_released', 'no_schedule'];
 
 /**
  * One row per loan, filtered and sorted by the service: the filter is of the whole book.

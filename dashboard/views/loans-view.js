@@ -1,6 +1,5 @@
 // @ts-check
-import { describeError, saveFile } from '../data/api.js';
-import { FILTERS, getAsOfDay, getLoanQuery, isInUsd, openBook } from '../data/book.js';
+import { FILTERS, getAsOfDay, getLoanQuery, isInUsd, MONEY, openBook } from '../data/book.js';
 import { ANY, DAY, onParamsChange, setParams } from '../data/params.js';
 import { takeTurn } from '../data/schedule.js';
 import { createButton, h, render } from '../ui/dom.js';
@@ -11,9 +10,9 @@ import { createLoanTable } from './loan-table.js';
 import { createParTrend } from './par-trend.js';
 import { createPortfolio } from './portfolio.js';
 
-/** Of the URL. @type {Readonly<Record<string, RegExp>>} */
+/** Of the URL. */
 export const PARAMS = {
-  ...{ as_of: DAY, in: /^(own|usd)$/i, loan: ANY, sort: ANY },
+  ...{ as_of: DAY, in: MONEY, loan: ANY, sort: ANY },
   ...Object.fromEntries(FILTERS.map((name) => [name, ANY])),
 };
 

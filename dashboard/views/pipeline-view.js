@@ -6,7 +6,7 @@ import { onStatus, refreshStatus } from '../data/status.js';
 import { createButton, createNotice, h, render } from '../ui/dom.js';
 import { createEmptyState, createSection, createSkeleton } from '../ui/panel.js';
 import { createTable, number, text } from '../ui/table.js';
-import { createDeadLetters } from './dead-letters.js';
+import { createDeadLetters, LETTER_STATES } from './dead-letters.js';
 import { createLiveEvents } from './live-events.js';
 import { createManualRun } from './manual-run.js';
 import { createRunHistory } from './run-history.js';
@@ -26,10 +26,10 @@ const COLUMNS = [
   ),
 ];
 
-/** Of the URL. @type {Readonly<Record<string, RegExp>>} */
+/** Of the URL; the filters name what they do not know. */
 export const PARAMS = {
   ...{ run_state: ANY, run_trigger: ANY, event_quote: ANY },
-  dead_letters: /^(open|redriven|closed)$/i,
+  dead_letters: LETTER_STATES,
 };
 
 /** @param {HTMLElement} place @param {AbortSignal} signal */

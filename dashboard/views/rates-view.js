@@ -1,6 +1,7 @@
 // @ts-check
 import { getLiveEvents, onConnectionChange, onRate, reportRate } from '../data/event-stream.js';
 import { ANY, DAY, onParams } from '../data/params.js';
+import { RANGES, SIDES } from '../data/rate-range.js';
 import { debounce, takeTurn, waitForView } from '../data/schedule.js';
 import { anySignal } from '../data/signals.js';
 import { h } from '../ui/dom.js';
@@ -11,11 +12,8 @@ import { createQualityChart } from './quality-chart.js';
 import { hasNewRates, renderRateCards } from './rate-cards.js';
 import { createRateChart } from './rate-chart.js';
 
-/** Of the URL. @type {Readonly<Record<string, RegExp>>} */
-export const PARAMS = {
-  range: /^(1m|3m|1y|(this|last)-month|quarter|year|all)$/i,
-  ...{ from: DAY, to: DAY, quotes: ANY, show: /^(rate|inverse)$/i },
-};
+/** Of the URL. */
+export const PARAMS = { range: RANGES, from: DAY, to: DAY, quotes: ANY, show: SIDES };
 /** The rates of one run arrive one by one. */
 const BURST_MS = 150;
 /** Room reserved for the project's seven currencies. */

@@ -1,7 +1,7 @@
 // @ts-check
 import { requestAllPages } from '../data/api.js';
 import { onRate } from '../data/event-stream.js';
-import { getParam, onParams } from '../data/params.js';
+import { getChoice, getParam, onParams } from '../data/params.js';
 import { onStatus, titleOf } from '../data/status.js';
 import { h } from '../ui/dom.js';
 import { createRawReason, describeRetry, explainFailure, failureOf } from '../ui/failures.js';
@@ -77,7 +77,8 @@ export function createRunHistory(signal) {
 
 /** @param {AbortSignal} signal */
 async function renderRuns(signal) {
-  const [state, trigger] = [getParam('run_state'), getParam('run_trigger')];
+  const state = getChoice('run_state', STATES, getParam('run_state'));
+  const trigger = getChoice('run_trigger', TRIGGERS, getParam('run_trigger'));
   const isFiltered = state !== '' || trigger !== '';
   /** @type {{ data: Run[] }} */
   const { data: runs } = await requestAllPages(`/v2/runs?limit=${isFiltered ? MAX_PAGE : SHOWN}`, {
