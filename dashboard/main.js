@@ -71,7 +71,8 @@ function followLink(event) {
   const url = new URL(link.getAttribute('href') ?? '', location.href);
   // Parameters belong to one view.
   const cleared = [...new URLSearchParams(location.search).keys()].map((name) => [name, null]);
-  setParams({ ...Object.fromEntries(cleared), ...Object.fromEntries(url.searchParams) });
+  const params = { ...Object.fromEntries(cleared), ...Object.fromEntries(url.searchParams) };
+  setParams(params, { hash: url.hash });
   requestAnimationFrame(() => scrollToHash(url.hash));
 }
 

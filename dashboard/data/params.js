@@ -35,17 +35,18 @@ const isSame = (a, b) => a.toLowerCase() === b.toLowerCase();
 /**
  * Changes parameters; null removes one.
  * @param {Record<string, string | null>} changes
- * @param {{ step?: boolean }} [options] step: adds a history entry, so that "back" undoes it
+ * @param {{ step?: boolean, hash?: string }} [options] step: adds a history entry, so that "back"
+ *   undoes it
  */
-export function setParams(changes, { step = true } = {}) {
+export function setParams(changes, { step = true, hash = location.hash } = {}) {
   const params = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) params.delete(name);
     else params.set(name, value);
   }
   const query = params.toString();
-  const url = location.pathname + (query && `?${query}`);
-  if (url === location.pathname + location.search) return;
+  const url = location.pathname + (query && `?${query}`) + hash;
+  if (url === location.pathname + location.search + location.hash) return;
   history[step ? 'pushState' : 'replaceState'](null, '', url);
   for (const listener of listeners) listener();
 }
@@ -56,16 +57,16 @@ export function setParams(changes, { step = true } = {}) {
  */
 export const listUnknown = (known) =>
   [...new URLSearchParams(location.search)]
-    .filter(([name, value]) => value && !known[name]?.test(value))
+    .filter(([name, value]) => value && !(Object.hasOwn(known, name) && takes(known[name], value)))
     .map(([name, value]) => `${name}=${value}`);
 
-/** Calls back after every change. @param {() => void} listener @param {AbortSignal} [signal] */
 /** @param {Values | undefined} values @param {string} value */
 const takes = (values, value) =>
   Array.isArray(values)
     ? values.some((choice) => isSame(choice, value))
     : /** @type {Rule} */ (values).test(value);
 
+/** Calls back after every change. @param {() => void} listener @param {AbortSignal} [signal] */
 export function onParamsChange(listener, signal) {
   listeners.add(listener);
   signal?.addEventListener('abort', () => listeners.delete(listener));
