@@ -29,7 +29,8 @@ export class Unreachable extends Error {}
  * @property {AbortSignal | undefined} [signal]
  * @property {'GET' | 'POST'} [method]
  * @property {Record<string, string>} [headers]
- * @property {boolean | 'if-known'} [authorize] sends the API token; true prompts for it on 401
+ * @property {boolean | 'once' | 'if-known'} [authorize] sends the API token; on 401, true prompts
+ *   for it and 'once' only if the user has not cancelled before
  */
 
 /**
@@ -54,8 +55,9 @@ async function request(path, options) {
     sessionStorage.removeItem(TOKEN_KEY);
     response = await send(path, options);
   }
-  while (response.status === 401 && authorize === true) {
-    if (!(await signIn())) throw new Problem(401, { detail: 'This needs the API token.' });
+  while (response.status === 401 && (authorize === true || authorize === 'once')) {
+    if (!(await signIn(authorize === 'once')))
+      throw new Problem(401, { detail: 'This needs the API token.' });
     response = await send(path, options);
   }
   if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
@@ -79,11 +81,14 @@ async function send(path, { signal, method = 'GET', headers = {}, authorize = fa
 
 const readToken = () => sessionStorage.getItem(TOKEN_KEY);
 
-/** Asks for the API token and keeps it until the tab closes. False when the user cancels. */
-export async function signIn() {
+/**
+ * Asks for the API token and keeps it until the tab closes. False when the user cancels.
+ * @param {boolean} [once] not after the user has cancelled
+ */
+export async function signIn(once = false) {
   const rejected = readToken() !== null;
   sessionStorage.removeItem(TOKEN_KEY);
-  const token = await promptForToken({ rejected });
+  const token = await promptForToken({ rejected, once });
   if (token !== null) sessionStorage.setItem(TOKEN_KEY, token);
   return token !== null;
 }

@@ -48,7 +48,7 @@ export function openBook(signal) {
   const request = (path) => {
     const known = cache.get(path);
     if (known) return known;
-    const response = requestJson(path, { signal, authorize: true });
+    const response = requestJson(path, { signal, authorize: 'once' });
     cache.set(path, response);
     response.catch(() => cache.delete(path));
     return response;

@@ -3,6 +3,8 @@ import { Problem, Unreachable } from '../data/api.js';
 import { waitForView } from '../data/schedule.js';
 import { anySignal } from '../data/signals.js';
 import { createButton, h, render } from './dom.js';
+import { buildRowsUntil } from './table.js';
+import { forgetRefusal } from './token-dialog.js';
 
 /** @typedef {(build: Build) => Promise<void>} Load */
 /** @typedef {readonly (Node | string | null | false)[]} Content */
@@ -130,7 +132,7 @@ function createErrorNotice(message, { temporary, filled, retry }) {
       h('strong', temporary ? 'Unavailable. ' : 'Failed to load. '),
       `${message}${outdated}${next}`,
     ),
-    createButton('Retry', retry),
+    createButton('Retry', click),
   );
 }
 
@@ -140,6 +142,10 @@ export function createSkeleton(lines) {
     'div.skeleton',
     h('span.unseen', 'Loading'),
     Array.from({ length: lines }, () => h('span.bone')),
+  const click = () => {
+    forgetRefusal();
+    retry();
+  };
   );
 }
 

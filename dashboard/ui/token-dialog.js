@@ -5,25 +5,29 @@ const PURPOSE =
   'The loan book, raw payloads and all actions need the token that the service was started with ' +
   '(API_TOKEN). It is kept in this tab until you close it.';
 
-const REFUSAL_MS = 1000;
 /** @type {Promise<string | null> | null} */
 let open = null;
+/** Whether the user has cancelled the last dialog. */
+let isRefused = false;
+
+/** Lets `once` ask for the token again, as for a reader who presses Retry. */
+export function forgetRefusal() {
+  isRefused = false;
+}
 
 /**
- * Asks for the API token; requests at the same time share one dialog, and those that follow at
- * once share a refusal. Null when cancelled.
- * @param {{ rejected: boolean }} reason rejected: the previous token was wrong
+ * Asks for the API token; requests at the same time share one dialog. Null when cancelled.
+ * @param {{ rejected: boolean, once: boolean }} reason rejected: the previous token was wrong;
+ *   once: not after the user has cancelled
  */
-export function promptForToken({ rejected }) {
-  open ??= showDialog(rejected).then((token) => {
-    const forget = () => {
-      open = null;
-    };
-    if (token === null) setTimeout(forget, REFUSAL_MS);
-    else forget();
-    return token;
+export async function promptForToken({ rejected, once }) {
+  if (once && isRefused) return null;
+  open ??= showDialog(rejected).finally(() => {
+    open = null;
   });
-  return open;
+  const token = await open;
+  isRefused = token === null;
+  return token;
 }
 
 /** @param {boolean} rejected @returns {Promise<string | null>} */

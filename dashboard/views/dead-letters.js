@@ -7,6 +7,7 @@ import { createChoice } from '../ui/filter.js';
 import { renderState } from '../ui/health-strip.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
 import { renderUtc } from '../ui/time.js';
+import { forgetRefusal } from '../ui/token-dialog.js';
 
 /** @typedef {import('../data/types.d.ts').Schemas['DeadLetter']} DeadLetter */
 /** @typedef {import('../data/types.d.ts').Schemas['DeadLetterWithBytes']} DeadLetterWithBytes */
@@ -168,12 +169,14 @@ function createDeadLetter(letter, { act, signal }) {
  */
 function createPayload(id, signal) {
   const content = h('div');
-  const details = h('details.on-demand', h('summary', `Payload of ${id}`), content);
+  // A refresh that opens it again does not ask for the token again.
+  const summary = h('summary', { click: forgetRefusal }, `Payload of ${id}`);
+  const details = h('details.on-demand', summary, content);
   details.addEventListener('toggle', async () => {
     if (!details.open) return;
     try {
       /** @type {{ data: DeadLetterWithBytes }} */
-      const { data } = await requestJson(`/v2/dead-letters/${id}`, { authorize: true, signal });
+      const { data } = await requestJson(`/v2/dead-letters/${id}`, { authorize: 'once', signal });
       render(content, ...renderPayload(data));
     } catch (error) {
       render(content, createNotice('wrong', describeError(error)));

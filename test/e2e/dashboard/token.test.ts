@@ -46,4 +46,25 @@ describe('the dashboard of a service with an API token', function () {
     );
     expect(await notice.getByRole('button', { name: 'Retry' }).count()).to.equal(1);
   });
+
+  it('does not ask again for what loads after a refusal, until Retry', async () => {
+    const { page } = await start({ apiToken });
+    // Nothing lasts for seconds only.
+    await page.addInitScript(
+      'const wait = setTimeout; setTimeout = (run, ms) => wait(run, ms < 1e4 ? ms % 1000 : ms);',
+    );
+    await page.goto('/?view=loans&as_of=2021-10-15');
+    const dialog = page.getByRole('dialog', { name: 'API token' });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('needs the API token').first().waitFor();
+    const refused = page.waitForResponse(
+      (response) => response.status() === 401 && !response.url().includes('2021-10-15'),
+    );
+    await page.getByRole('button', { name: 'Today' }).click();
+    await refused;
+    await eventually(async () => expect(await page.locator('[aria-busy]').count()).to.equal(0));
+    expect(await dialog.count()).to.equal(0);
+    await page.getByRole('button', { name: 'Retry' }).first().click();
+    await dialog.waitFor();
+  });
 });
