@@ -103,19 +103,38 @@ function createLoader({ root, notice, body, signal }) {
   };
 }
 
-/** Keeps the focus and what was open. @param {HTMLElement} body @param {Content} content */
+/** Parts that can have the focus or be open. */
+const KEPT = '[data-key]:not(tr), summary';
+
+/** Keeps the focus, and what was open. @param {HTMLElement} body @param {Content} content */
 function refill(body, content) {
-  const focused = document.activeElement;
-  const key = body.contains(focused) && focused?.getAttribute('data-key');
-  const opened = new Set(
-    [...body.querySelectorAll('details[open] > summary')].map(({ textContent }) => textContent),
-  );
+  const listParts = () => /** @type {HTMLElement[]} */ ([...body.querySelectorAll(KEPT)]);
+  const kept = listParts().flatMap((part) => {
+    const isFocused = part === document.activeElement;
+    const isOpen = part.parentElement?.matches('details[open]') ?? false;
+    const top = part.closest('td') ? getScroll(part)?.scrollTop : 0;
+    return isFocused || isOpen ? [{ key: keyOf(part), isFocused, isOpen, top }] : [];
+  });
   render(body, ...content);
-  for (const details of body.querySelectorAll('details'))
-    if (opened.has(details.querySelector('summary')?.textContent ?? '')) details.open = true;
-  if (!key) return;
-  const same = body.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (same instanceof HTMLElement) same.focus();
+  const find = (/** @type {string} */ key) => listParts().find((part) => keyOf(part) === key);
+  buildRowsUntil(body, () => kept.every(({ key }) => find(key)));
+  for (const { key, isFocused, isOpen, top } of kept) {
+    const part = find(key);
+    if (isOpen) part?.parentElement?.setAttribute('open', '');
+    const scroll = part && getScroll(part);
+    if (scroll) scroll.scrollTop = top ?? 0;
+    if (isFocused) part?.focus();
+  }
+}
+
+/** @param {Element} part */
+const getScroll = (part) => part.closest('.scroll');
+
+/** Names a part by its own key, or by that of its row and its text. @param {Element} part */
+function keyOf(part) {
+  const owner = part.closest('[data-key]');
+  const key = owner?.getAttribute('data-key') ?? '';
+  return owner === part ? key : `${key} ${part.textContent}`;
 }
 
 /**
@@ -123,6 +142,10 @@ function refill(body, content) {
  * @param {{ temporary: boolean, filled: boolean, retry: () => void }} state
  */
 function createErrorNotice(message, { temporary, filled, retry }) {
+  const click = () => {
+    forgetRefusal();
+    retry();
+  };
   const outdated = filled ? ' The content below may be outdated.' : '';
   const next = temporary ? ' Retrying every 10 seconds.' : '';
   return h(
@@ -142,10 +165,6 @@ export function createSkeleton(lines) {
     'div.skeleton',
     h('span.unseen', 'Loading'),
     Array.from({ length: lines }, () => h('span.bone')),
-  const click = () => {
-    forgetRefusal();
-    retry();
-  };
   );
 }
 

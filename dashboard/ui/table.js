@@ -25,6 +25,8 @@ import { renderAmount, renderRate } from './numbers.js';
 
 /** The rows that are in view at first. */
 const ROWS_PER_TURN = 15;
+/** Builds more rows of a table; false once all are there. @type {WeakMap<Element, () => boolean>} */
+const builders = new WeakMap();
 
 /**
  * A kind of column: of the values under a key, or of what a function makes of each row.
@@ -93,11 +95,28 @@ export function createTable(caption, columns, rows, options = {}) {
  * @param {(row: Row) => HTMLElement} createRow
  */
 async function appendInTurns(body, rows, createRow) {
-  for (let at = 0; at < rows.length; at += ROWS_PER_TURN) {
-    if (at > 0) await takeTurn();
-    if (at > 0 && !body.isConnected) return;
+  let at = 0;
+  const build = () => {
     body.append(...rows.slice(at, at + ROWS_PER_TURN).map(createRow));
+    at += ROWS_PER_TURN;
+    return at < rows.length;
+  };
+  builders.set(body, build);
+  build();
+  while (at < rows.length) {
+    await takeTurn();
+    if (!body.isConnected) return;
+    build();
   }
+}
+
+/**
+ * Builds the rows of the tables in `root` at once, until the one that is needed is there.
+ * @param {Element} root
+ * @param {() => boolean} isDone
+ */
+export function buildRowsUntil(root, isDone) {
+  for (const body of root.querySelectorAll('tbody')) while (!isDone() && builders.get(body)?.());
 }
 
 /**

@@ -89,7 +89,8 @@ async function renderRuns(signal) {
   const data = runs
     .filter((run) => (!state || run.state === state) && (!trigger || run.trigger === trigger))
     .slice(0, SHOWN);
-  if (data.length > 0) return [createTable('Runs, newest first', COLUMNS, data)];
+  const describeRow = (/** @type {Run} */ { run_id }) => ({ 'data-key': run_id });
+  if (data.length > 0) return [createTable('Runs, newest first', COLUMNS, data, { describeRow })];
   if (isFiltered) return [createEmptyState('No run matches.', 'Change the filter above.')];
   return [createEmptyState('No run yet.', 'The first one starts with the producer.')];
 }
