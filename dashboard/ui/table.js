@@ -1,8 +1,8 @@
 // @ts-check
-import { toUrl } from '../data/api.js';
+import { describeError, saveFile, toUrl } from '../data/api.js';
 import { formatPercent } from '../data/decimal.js';
 import { takeTurn } from '../data/schedule.js';
-import { h } from './dom.js';
+import { h, render } from './dom.js';
 import { renderAmount, renderRate } from './numbers.js';
 
 /** @typedef {import('./dom.js').Attributes} Attributes */
@@ -142,3 +142,19 @@ export const createDownloads = (...links) =>
     'span.row.downloads',
     links.map(([label, path, title]) => h('a', { href: toUrl(path), download: '', title }, label)),
   );
+
+/**
+ * Downloads what a plain link could not, and shows how that goes.
+ * @param {Element} outcome
+ * @param {string} path
+ * @param {string} file
+ */
+export async function exportFile(outcome, path, file) {
+  try {
+    render(outcome, 'Exporting …');
+    await saveFile(path, file);
+    render(outcome);
+  } catch (error) {
+    render(outcome, h('span.notice.wrong', describeError(error)));
+  }
+}

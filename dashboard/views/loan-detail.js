@@ -1,13 +1,12 @@
 // @ts-check
 import { createLineChart } from '../charts/line-chart.js';
-import { saveFile } from '../data/api.js';
 import { getAsOfDay, isInUsd } from '../data/book.js';
 import { toPixelValue } from '../data/decimal.js';
 import { getParam } from '../data/params.js';
 import { createButton, createMark, createNotice, h } from '../ui/dom.js';
 import { formatAmount, renderAmount, renderMoney } from '../ui/numbers.js';
 import { createEmptyState, createPanel } from '../ui/panel.js';
-import { createDisclosure, createTable, money, number, text } from '../ui/table.js';
+import { createDisclosure, createTable, exportFile, money, number, text } from '../ui/table.js';
 import { createTerm } from './definitions.js';
 
 /** @typedef {import('../data/types.d.ts').Schemas['LoanDay']} LoanDay */
@@ -126,9 +125,10 @@ function createArrears(loanId, { history, currency }, signal) {
     late: `Line chart of the days past due ${span}`,
   };
   const path = `/v2/loans/${encodeURIComponent(loanId)}/history`;
+  const outcome = h('span', { role: 'status' });
   const createDownload = (/** @type {string} */ ending) => {
     const file = `loan-${loanId}-${getAsOfDay()}.${ending}`;
-    const save = () => void saveFile(`${path}.${ending}?as_of=${getAsOfDay()}`, file);
+    const save = () => void exportFile(outcome, `${path}.${ending}?as_of=${getAsOfDay()}`, file);
     return createButton(ending.toUpperCase(), save, { class: 'link' });
   };
   const createDays = () =>
@@ -145,7 +145,7 @@ function createArrears(loanId, { history, currency }, signal) {
     h(
       'div.row.under-chart',
       createDisclosure('Data table', createDays),
-      h('span.row.downloads', ['csv', 'xlsx'].map(createDownload)),
+      h('span.row.downloads', ['csv', 'xlsx'].map(createDownload), outcome),
     ),
   );
 }

@@ -4,6 +4,7 @@ import { ANY, DAY, onParamsChange, setParams } from '../data/params.js';
 import { takeTurn } from '../data/schedule.js';
 import { createButton, h, render } from '../ui/dom.js';
 import { createChoice } from '../ui/filter.js';
+import { exportFile } from '../ui/table.js';
 import { getToday } from '../ui/time.js';
 import { createLoanDetail } from './loan-detail.js';
 import { createLoanTable } from './loan-table.js';
@@ -104,7 +105,7 @@ const EXPORTS = [
 /** The loans as they are filtered and sorted, and the other reports. */
 function createExports() {
   const outcome = h('span', { role: 'status' });
-  const save = async (/** @type {Export} */ { path, hasTotals, isFiltered }, ending = '') => {
+  const save = (/** @type {Export} */ { path, hasTotals, isFiltered }, ending = '') => {
     const query = isFiltered ? getLoanQuery() : new URLSearchParams({ as_of: getAsOfDay() });
     // Only totals are converted, and a CSV has none.
     if (isInUsd() && !(hasTotals && ending === 'csv')) query.set('in', 'USD');
@@ -113,13 +114,7 @@ function createExports() {
     const filters = [query.get('status') ?? [], find ? `find-${find}` : []].flat();
     const what = [path.split('/').at(-1), ...filters].join('_').replace(/[^\w.-]+/g, '-');
     const file = `loan-book_${what}_${getAsOfDay()}.${ending}`;
-    try {
-      render(outcome, 'Exporting …');
-      await saveFile(`${path}.${ending}?${query}`, file);
-      render(outcome);
-    } catch (error) {
-      render(outcome, h('span.notice.wrong', describeError(error)));
-    }
+    return exportFile(outcome, `${path}.${ending}?${query}`, file);
   };
   const createExport = (/** @type {Export} */ one) =>
     h(
