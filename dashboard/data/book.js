@@ -6,16 +6,17 @@ import { DAY, getChoice, getParam, setParams } from './params.js';
 
 /** @typedef {import('./types.d.ts').Schemas['Loan']} Loan */
 /** @typedef {import('./types.d.ts').Schemas['ParLine']} ParLine */
+/** @typedef {import('./types.d.ts').Schemas['LoanBook']} LoanBook */
 /** @template Line @typedef {import('./types.d.ts').Report<Line>} Report */
 /** @typedef {ReturnType<typeof openBook>} Book */
 
 const SHOWN = 200;
-export const DEFAULT_SORT = 'current_days_past_due.down';
 export const MONEY = /** @type {const} */ (['own', 'usd']);
+export const DEFAULT_SORT = 'current_days_past_due.down';
 
-/** The parameters that choose loans, as the API has them. */
 export const STATUSES = ['in_arrears', 'current', 'settled', 'not_released', 'no_schedule'];
 
+/** The parameters that choose loans, as the API has them. */
 export const FILTERS = ['status', 'branch', 'currency', 'min_days', 'find'];
 
 const hasAsOfDay = () => DAY.test(getParam('as_of'));
@@ -30,8 +31,8 @@ export const isInUsd = () => getChoice('in', MONEY, 'own') === 'usd';
 export function getLoanQuery() {
   const query = new URLSearchParams({ as_of: getAsOfDay() });
   for (const name of FILTERS) if (getParam(name)) query.set(name, getParam(name));
-  const [column, direction] = getParam('sort', DEFAULT_SORT).split('.');
   if (query.has('status')) query.set('status', getChoice('status', STATUSES, getParam('status')));
+  const [column, direction] = getParam('sort', DEFAULT_SORT).split('.');
   query.set('sort', `${column}:${direction === 'down' ? 'desc' : 'asc'}`);
   return query;
 }
@@ -40,8 +41,9 @@ export function getLoanQuery() {
  * The book as of the day in the URL. Each response is requested once, however many parts of the
  * page need it.
  * @param {AbortSignal} signal
+ * @param {(status: LoanBook) => void} showStatus called with the limits of the book
  */
-export function openBook(signal) {
+export function openBook(signal, showStatus) {
   /** @type {Map<string, Promise<any>>} */
   const cache = new Map();
   /** @param {string} path @returns {Promise<any>} */
@@ -53,8 +55,12 @@ export function openBook(signal) {
     response.catch(() => cache.delete(path));
     return response;
   };
-  /** @returns {Promise<import('./types.d.ts').Schemas['LoanBook']>} */
-  const status = async () => (await request('/v2/loan-book')).data;
+  /** @returns {Promise<LoanBook>} */
+  const status = async () => {
+    const { data } = await request('/v2/loan-book');
+    showStatus(data);
+    return data;
+  };
   /** Puts the day that the service names into the URL, where that has none. */
   const ready = async () => {
     if (hasAsOfDay()) return;
@@ -62,10 +68,11 @@ export function openBook(signal) {
     signal.throwIfAborted();
     if (day !== null && !hasAsOfDay()) setParams({ as_of: day }, { step: false });
   };
-  /** @param {(day: string) => string} path */
+  /** No figures without the limits of the book. @param {(day: string) => string} path */
   const report = async (path) => {
     await ready();
-    return request(path(getAsOfDay()));
+    const [response] = await Promise.all([request(path(getAsOfDay())), status()]);
+    return response;
   };
   const par = (/** @type {string} */ day = '') =>
     /** @type {Promise<Report<ParLine>>} */ (

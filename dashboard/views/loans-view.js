@@ -31,10 +31,10 @@ export async function open(place, signal) {
     ['own', 'own currency'],
     ['usd', 'USD'],
   ]);
-  const book = openBook(signal);
+  const notes = createBookNotes();
+  const book = openBook(signal, notes.show);
   // Requested meanwhile, for the portfolio.
   book.par().catch(() => {});
-  const notes = createBookNotes(book);
   place.append(
     h('h1.unseen', 'Loan book'),
     h(
@@ -57,7 +57,8 @@ export async function open(place, signal) {
   const follow = () => {
     date.value = getAsOfDay();
     for (const part of [money, portfolio, trend, loans, detail]) part.follow();
-    return notes.follow();
+    // Where it fails, the panels say why, and request it again.
+    return book.status().catch(() => null);
   };
   onParamsChange(follow, signal);
   await follow();
@@ -66,13 +67,16 @@ export async function open(place, signal) {
   if (!signal.aborted) place.append(...panels, detail.root);
 }
 
-/** Why this day, and the limits of the book. @param {import('../data/book.js').Book} book */
-function createBookNotes(book) {
+/** Why this day, and the limits of the book. */
+function createBookNotes() {
   const root = h('div.book-notes', { role: 'status' });
   const reason = h('span', { role: 'status' });
-  const follow = async () => {
-    const status = await book.status().catch(() => null);
-    if (!status) return;
+  let shown = '';
+  /** @param {import('../data/types.d.ts').Schemas['LoanBook']} status */
+  const show = (status) => {
+    const key = JSON.stringify([status, getAsOfDay()]);
+    if (key === shown) return;
+    shown = key;
     const { is_sample: isSample, opening_day: day, limits } = status;
     const isOpening = getAsOfDay() === day && day !== getToday();
     const text = 'Newest day with activity and open loans, not today';
@@ -91,7 +95,7 @@ function createBookNotes(book) {
       h('p.muted.small', others.map((limit) => limit.text).join(' ')),
     );
   };
-  return { root, reason, follow };
+  return { root, reason, show };
 }
 
 /** @typedef {{ title: string, path: string, hasTotals?: boolean, isFiltered?: boolean }} Export */

@@ -139,6 +139,61 @@ describe('the loan book view', function () {
     );
   });
 
+  it('keeps the focus on a loan far down that is chosen', async () => {
+    const page = await service.open('/?view=loans&as_of=2021-10-15');
+    await page.route('**/v2/loans?**', async (route) => {
+      const { data, meta } = await (await route.fetch()).json();
+      const before = Array.from({ length: 40 }, (_, n) => ({ ...data[0], loan_id: `loan ${n}` }));
+      await route.fulfill({ json: { data: [...before, ...data], meta } });
+    });
+    await page.getByRole('searchbox', { name: 'Find loans' }).fill('jane');
+    const chooser = page.locator('.loans tbody tr').nth(40).getByRole('button');
+    const loan = await chooser.textContent();
+    await chooser.press('Enter');
+    await page.locator('.loans tr.is-chosen', { hasText: loan ?? '' }).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).to.equal(loan);
+  });
+
+  it('requests what it says of the book again, with the figures', async () => {
+    await service.database.query('update loan_book set is_sample = true');
+    const { page, faults } = await service.newWindow();
+    let isDown = true;
+    await page.route('**/v2/loan-book', (route) =>
+      isDown ? route.fulfill({ status: 500, json: {} }) : route.continue(),
+    );
+    await page.goto('/?view=loans&as_of=2021-10-15');
+    const portfolio = page.locator('.portfolio');
+    await portfolio.getByText('The service responded with 500.').waitFor();
+    isDown = false;
+    await portfolio.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('SAMPLE', { exact: true }).waitFor();
+    await portfolio.locator('.portfolio-group').first().waitFor();
+    for (const fault of (faults as string[]).splice(0)) expect(fault).to.match(/500 .*loan-book/);
+  });
+
+  it('says when a download of a loan fails', async () => {
+    const { page, faults } = await service.newWindow();
+    await page.route('**/history.csv?**', (route) =>
+      route.fulfill({ status: 503, json: { detail: 'The database is down.' } }),
+    );
+    await page.goto('/?view=loans&as_of=2021-10-15&loan=32u09wekjbfje');
+    await page.locator('.loan-detail').getByRole('button', { name: 'CSV' }).click();
+    await page.locator('.loan-detail').getByText('The database is down.').waitFor();
+    expect((faults as string[]).splice(0).join()).to.match(/^[^,]*503[^,]*$/);
+  });
+
+  it('says that a part has a fault in place of its placeholder', async () => {
+    const { page, faults } = await service.newWindow();
+    await page.route('**/v2/loans?**', (route) =>
+      route.fulfill({ json: { data: [{}], meta: {} } }),
+    );
+    await page.goto('/?view=loans&as_of=2021-10-15');
+    const loans = page.locator('.panel', { has: page.getByRole('heading', { name: 'Loans' }) });
+    await loans.getByText('This part of the page has a fault.').waitFor();
+    expect(await loans.locator('.skeleton').count()).to.equal(0);
+    await eventually(() => expect((faults as string[]).pop()).to.match(/^uncaught: TypeError/));
+  });
+
   it('brings the history of a loan into view when it is chosen', async () => {
     const page = await service.open('/?view=loans&as_of=2021-10-15');
     await page.setViewportSize({ width: 1280, height: 600 });
