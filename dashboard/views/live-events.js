@@ -37,13 +37,21 @@ export function createLiveEvents(signal) {
     class: 'live',
     lines: 10,
   });
-  /** @type {Observation[] | undefined} */
+  /** @type {Promise<Observation[]> | undefined} */
   let stored;
   const getQuote = () => getParam('event_quote').toUpperCase();
+  const request = () => {
+    const requested = requestStored(getQuote(), signal);
+    requested.catch(() => {
+      if (stored === requested) stored = undefined;
+    });
+    return requested;
+  };
   const refresh = () =>
     void load(async () => {
-      stored ??= await requestStored(getQuote(), signal);
-      return renderEvents(stored, getQuote());
+      // Kept before it arrives: a late response must not replace that of a newer filter.
+      stored ??= request();
+      return renderEvents(await stored, getQuote());
     });
   const showConnection = () => {
     const { connected } = getLiveEvents();

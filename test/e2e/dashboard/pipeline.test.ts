@@ -19,6 +19,19 @@ describe('the pipeline view', function () {
         headers: {},
       })),
     );
+  /** As the API sends it, as far as the list shows it. */
+  const createRun = (n: number) => ({
+    run_id: `run-${n}`,
+    source: 'simulator',
+    trigger: 'manual',
+    state: 'failed',
+    asked_at: '2026-01-02T03:04:05Z',
+    ended_at: '2026-01-02T03:04:06Z',
+    missing: [],
+    failure_code: 'provider_unusable',
+    failure_detail: null,
+    reason: `what the provider sent: ${n}`,
+  });
   const rowTexts = async (page: Page, panel: string) =>
     page.locator(`${panel} tbody tr`).allTextContents();
 
@@ -127,6 +140,87 @@ describe('the pipeline view', function () {
     await page.getByRole('button', { name: 'closed' }).click();
     await page.waitForURL(/dead_letters=closed/);
     await eventually(async () => expect(await page.locator('.dead-letter').count()).to.equal(3));
+  });
+
+  it('keeps a reason open, by its run, and where the list is scrolled to', async () => {
+    const { page } = await start();
+    let runs = Array.from({ length: 40 }, (_, n) => createRun(n));
+    await page.route('**/v2/runs?**', (route) =>
+      route.fulfill({ json: { data: runs, meta: { next_cursor: null } } }),
+    );
+    await page.goto('/?view=pipeline&run_state=FAILED');
+    const panel = page.locator('.panel', { has: page.getByRole('heading', { name: 'Runs' }) });
+    const findRow = (n: number) => panel.locator(`[data-key=run-${n}]`);
+    await findRow(39).getByText('Details').click();
+    const scroll = () => panel.locator('.scroll').evaluate((one) => one.scrollTop);
+    const before = await scroll();
+    expect(before).to.be.greaterThan(100);
+    runs = [createRun(40), ...runs];
+    await page.getByLabel('Trigger').selectOption('manual');
+    await findRow(40).waitFor();
+    expect(await panel.locator('details[open]').count()).to.equal(1);
+    expect(await findRow(39).locator('details[open]').count()).to.equal(1);
+    expect(await scroll()).to.be.at.least(before);
+  });
+
+  it('follows a link to its dead letters from another view', async () => {
+    const { parts, page } = await start();
+    await publishJunk(parts, 'no avro at all');
+    await eventually(async () =>
+      expect(await parts.query('select from dead_letters')).to.have.length(1),
+    );
+    await page.setViewportSize({ width: 1000, height: 500 });
+    await page.goto('/');
+    const cell = page.locator('.health-cell', { hasText: 'Dead letters' });
+    await eventually(async () => expect(await cell.textContent()).to.equal('Dead letters1'));
+    await cell.getByRole('link').click();
+    const heading = page.getByRole('heading', { name: 'Dead letters' });
+    await eventually(async () => expect((await heading.boundingBox())?.y).to.be.within(0, 400));
+    expect(new URL(page.url()).hash).to.equal('#dead-letters');
+  });
+
+  it('keeps the events of the newest filter, also when the one before answers later', async () => {
+    const { parts, page } = await start();
+    parts.producer();
+    await page.goto('/?view=pipeline');
+    await page.getByText('connected', { exact: true }).waitFor();
+    await eventually(async () => expect(await rowTexts(page, '.live')).to.have.length(7));
+    await page.reload();
+    await eventually(async () => expect(await rowTexts(page, '.live')).to.have.length(7));
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/v2/observations/latest?*quotes=KES', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.getByLabel('Currency').selectOption('KES');
+    await page.getByLabel('Currency').selectOption('NGN');
+    await eventually(async () => expect(await rowTexts(page, '.live')).to.have.length(1));
+    const late = page.waitForResponse('**/v2/observations/latest?*quotes=KES');
+    release();
+    await (await late).finished();
+    await parts.query(`
+      insert into rate_observations (event_id, run_id, source, base_currency, quote_currency, mid,
+        observed_at, fetched_at)
+      values (gen_random_uuid(), 'new', 'simulator', 'USD', 'NGN', 1500, now(), now())`);
+    await parts.query(`select announce('rates')`);
+    await eventually(async () => expect(await rowTexts(page, '.live')).to.have.length(2));
+  });
+
+  it('takes the values of its URL in any case, and names those that it ignores', async () => {
+    const { parts, page } = await start();
+    await publishJunk(parts, 'no avro at all');
+    await page.goto('/?view=Pipeline&dead_letters=OPEN');
+    await page.locator('.dead-letter').waitFor();
+    expect(await page.locator('[aria-pressed=true]').textContent()).to.equal('open');
+    await page.goto('/?view=pipeline&dead_letters=x');
+    await page.getByText('Unknown in the URL, ignored: dead_letters=x.').waitFor();
+    await page.locator('.dead-letter').waitFor();
+    await page.goto('/?view=constructor&constructor=1');
+    await page.getByText('ignored: view=constructor, constructor=1.').waitFor();
+    await page.getByText('No rates yet.').waitFor();
   });
 
   it('says what to do while there are no runs, events or dead letters', async () => {
