@@ -19,20 +19,29 @@ const waitForPaint = () =>
     requestAnimationFrame(() => setTimeout(resolve));
   });
 
+/** Parts this near to the window, in its heights, are built before they come into view. */
+const NEAR = '100% 0px';
+/** A printed page has all its parts. @type {Promise<void>} */
+const printed = new Promise((resolve) => addEventListener('beforeprint', () => resolve()));
+
 /**
- * Resolves once an element of the page comes into view.
+ * Resolves once an element of the page comes near the window, or is printed.
  * @param {Element} element
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
  */
 export const waitForView = (element, signal) =>
   new Promise((resolve) => {
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    const finish = () => {
       observer.disconnect();
       resolve();
-    });
+    };
+    const observer = new IntersectionObserver(
+      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && finish(),
+      { rootMargin: NEAR },
+    );
     observer.observe(element);
+    void printed.then(finish);
     signal.addEventListener('abort', () => observer.disconnect());
   });
 

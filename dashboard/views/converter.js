@@ -45,7 +45,6 @@ export function createConverter(signal) {
   };
   const swapLabel = 'Swap the two currencies';
   const swapButton = { class: 'button icon', 'aria-label': swapLabel, title: swapLabel };
-  void waitForView(result, signal).then(() => startConverter(inputs, result, convert, signal));
   const form = h(
     'form',
     { input, submit },
@@ -60,6 +59,7 @@ export function createConverter(signal) {
     result,
   );
   return createSection({ title: 'Converter', class: 'converter' }, form);
+  void waitForView(form, signal).then(() => startConverter(inputs, result, convert, signal));
 }
 
 function createInputs() {

@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module';
+import { expect } from 'chai';
+
+/** Once the stubs are there. */
+const load = createRequire(import.meta.url);
+const DATA = '../../../dashboard/data';
+const VIEWS = ['rates', 'pipeline', 'loans'];
+
+/** What the modules use of a browser, as far as these tests go. */
+const window = new EventTarget();
+const observed: { element: unknown; margin: unknown }[] = [];
+const location = { search: '', hash: '', pathname: '/' };
+const stubs = {
+  location,
+  addEventListener: window.addEventListener.bind(window),
+  document: { baseURI: 'http://localhost/', addEventListener: () => {} },
+  IntersectionObserver: class {
+    readonly margin: unknown;
+    constructor(_: unknown, { rootMargin }: { rootMargin?: unknown } = {}) {
+      this.margin = rootMargin;
+    }
+    observe = (element: unknown) => observed.push({ element, margin: this.margin });
+    disconnect = () => {};
+  },
+};
+
+describe('the dashboard', () => {
+  before(() => void Object.assign(globalThis, stubs));
+  after(() => {
+    for (const name of Object.keys(stubs)) Reflect.deleteProperty(globalThis, name);
+  });
+
+  it('shows the rates and the range that the URL names in any case, else the default', () => {
+    const { getSide, getRange } = load(`${DATA}/rate-range.js`);
+    const read = (search: string) => {
+      location.search = search;
+      return `${getSide()} ${getRange().preset}`;
+    };
+    expect(read('')).to.equal('rate 3m');
+    expect(read('?show=RATE&range=YEAR')).to.equal('rate year');
+    expect(read('?show=Inverse&range=1Y')).to.equal('inverse 1y');
+    expect(read('?show=x&range=constructor')).to.equal('rate 3m');
+    expect(read('?show=&from=2026-99-99')).to.equal('rate 3m');
+  });
+
+  it('ignores what of the URL it names as unknown, and nothing else', () => {
+    const { DAY, getChoice, listUnknown } = load(`${DATA}/params.js`);
+    location.search = '?view=constructor&constructor=1&__proto__=2&from=2026-02-03&to=2026-99-99';
+    const known = { view: VIEWS, from: DAY, to: DAY };
+    expect(listUnknown(known).join()).to.equal(
+      'view=constructor,constructor=1,__proto__=2,to=2026-99-99',
+    );
+    expect(getChoice('view', VIEWS, 'rates')).to.equal('rates');
+    location.search = '?view=LOANS';
+    expect(listUnknown(known)).to.deep.equal([]);
+    expect(getChoice('view', VIEWS, 'rates')).to.equal('loans');
+  });
+
+  it('builds its parts a screen before they are in view, and all of them to be printed', async () => {
+    const { waitForView } = load(`${DATA}/schedule.js`);
+    const { signal } = new AbortController();
+    const wait = waitForView('below', signal);
+    expect(observed.splice(0)).to.deep.equal([{ element: 'below', margin: '100% 0px' }]);
+    window.dispatchEvent(new Event('beforeprint'));
+    await wait;
+    // What the first parts create after that.
+    await waitForView('further below', signal);
+  });
+});
