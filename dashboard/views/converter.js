@@ -16,6 +16,7 @@ import {
 } from '../ui/dom.js';
 import { groupThousands } from '../ui/numbers.js';
 import { createSection } from '../ui/panel.js';
+import { getToday } from '../ui/time.js';
 import { DIVERGES, SUSPECT } from './rate-cards.js';
 
 /** @typedef {import('../data/types.d.ts').Schemas['Conversion']} Conversion */
@@ -58,8 +59,8 @@ export function createConverter(signal) {
     createField('Rate of (empty: latest)', 'convert-date', date),
     result,
   );
-  return createSection({ title: 'Converter', class: 'converter' }, form);
   void waitForView(form, signal).then(() => startConverter(inputs, result, convert, signal));
+  return createSection({ title: 'Converter', class: 'converter' }, form);
 }
 
 function createInputs() {
@@ -68,7 +69,11 @@ function createInputs() {
     amount: h('input', { id: 'amount', ...amount }),
     from: h('select', { id: 'convert-from' }),
     to: h('select', { id: 'convert-to' }),
-    date: h('input', { id: 'convert-date', type: 'date', min: '2000-01-01' }),
+    date: h('input', {
+      ...{ id: 'convert-date', type: 'date', min: '2000-01-01', max: getToday() },
+      // The page may be open for days.
+      focus: ({ target }) => target.setAttribute('max', getToday()),
+    }),
   };
 }
 

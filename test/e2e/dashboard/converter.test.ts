@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { usePipeline } from '../../support/dashboard.ts';
 
 describe('the converter of the dashboard', function () {
@@ -17,6 +18,8 @@ describe('the converter of the dashboard', function () {
         now() - interval '3 days', gen_random_uuid()`);
     await page.goto('/');
     await page.locator('.conversion-result').waitFor();
+    const [today] = await parts.query<{ day: string }>('select current_date as day');
+    expect(await page.locator('#convert-date').getAttribute('max')).to.equal(today?.day);
     await page.locator('#convert-date').fill(gap);
     const words = `There is no rate for USD/KES of ${gap}. The last one before is of ${rated}.`;
     await page.locator('.conversion').getByText(words).waitFor();
