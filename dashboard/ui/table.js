@@ -73,7 +73,7 @@ export function createTable(caption, columns, rows, options = {}) {
     const cells = columns.map((column) => h('td', { class: column.class }, column.render(row)));
     return h('tr', describeRow(row), cells);
   };
-  void appendInTurns(body, rows, createRow);
+  appendInTurns(body, rows, createRow);
   return h(
     'div.scroll',
     { tabindex: '0', role: 'region', 'aria-label': `Table: ${caption}` },
@@ -94,20 +94,24 @@ export function createTable(caption, columns, rows, options = {}) {
  * @param {readonly Row[]} rows
  * @param {(row: Row) => HTMLElement} createRow
  */
-async function appendInTurns(body, rows, createRow) {
+function appendInTurns(body, rows, createRow) {
   let at = 0;
   const build = () => {
     body.append(...rows.slice(at, at + ROWS_PER_TURN).map(createRow));
     at += ROWS_PER_TURN;
     return at < rows.length;
   };
+  const buildOthers = async () => {
+    while (at < rows.length) {
+      await takeTurn();
+      if (!body.isConnected) return;
+      build();
+    }
+  };
   builders.set(body, build);
+  // A fault in these fails the panel.
   build();
-  while (at < rows.length) {
-    await takeTurn();
-    if (!body.isConnected) return;
-    build();
-  }
+  void buildOthers();
 }
 
 /**
