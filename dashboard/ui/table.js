@@ -25,7 +25,7 @@ import { renderAmount, renderRate } from './numbers.js';
 
 /** The rows that are in view at first. */
 const ROWS_PER_TURN = 15;
-/** Builds more rows of a table; false once all are there. @type {WeakMap<Element, () => boolean>} */
+/** Builds more rows of a table; false once all exist. @type {WeakMap<Element, () => boolean>} */
 const builders = new WeakMap();
 
 /**

@@ -199,6 +199,7 @@ describe('the rates view', function () {
       viewport: { width: 1440, height: 980 },
     });
     await waitForRates(desk);
+    await desk.evaluate('scrollTo(0, 0)');
     await screenshot(desk, 'rates');
     await desk.setViewportSize({ width: 3840, height: 2160 });
     expect(await isTooWide(desk)).to.equal(false);
@@ -210,6 +211,7 @@ describe('the rates view', function () {
     });
     await waitForRates(phone);
     expect(await isTooWide(phone)).to.equal(false);
+    await phone.evaluate('scrollTo(0, 0)');
     await screenshot(phone, 'mobile-dark');
   });
 });

@@ -56,7 +56,7 @@ describe('the dashboard', () => {
     expect(getChoice('view', VIEWS, 'rates')).to.equal('loans');
   });
 
-  it('builds its parts a screen before they are in view, and all of them to be printed', async () => {
+  it('builds its parts a screen before they are in view, and all to be printed', async () => {
     const { waitForView } = load(`${DATA}/schedule.js`);
     const { signal } = new AbortController();
     const wait = waitForView('below', signal);
