@@ -106,11 +106,12 @@ function canWrite(dataDir: string): boolean {
   const probe = join(dataDir, `.writable.${process.pid}`);
   try {
     writeFileSync(probe, Buffer.alloc(PROBE_BYTES));
+    rmSync(probe);
     return true;
   } catch (err) {
-    return (err as NodeJS.ErrnoException).code !== 'ENOSPC';
-  } finally {
+    if ((err as NodeJS.ErrnoException).code !== 'ENOSPC') return true;
     rmSync(probe, { force: true });
+    return false;
   }
 }
 

@@ -69,6 +69,7 @@ describe('a failure of the embedded Postgres', () => {
 
   it('with space left is reported as it is', () => {
     expect(explainFullDisk(failure, '/tmp')).to.equal(failure);
+    expect(explainFullDisk(failure, '/dev/null'), 'no folder').to.equal(failure);
   });
 
   it('keeps its reason where the file system reports no blocks, as /proc does', function () {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { PROJECT } from '../../support/documents.ts';
 
-/** Stands in for `go`: the kubeconform that it builds accepts a file that has the text $ACCEPTED. */
+/** Stands in for `go`: the kubeconform that it builds accepts files with the text $ACCEPTED. */
 const GO = `case "$*" in
   "mod download"*) echo '"Dir": "'"$SPEC"'"' ;;
   "build -o kustomize"*)
