@@ -14,7 +14,7 @@ export interface CachedResponse {
   /** The template of its path, for the metrics. */
   readonly route: string;
 }
-/** `text` is the body as Latin-1: node.js sends it in one piece with the head, a tenth faster. */
+/** `text` is the body as Latin-1: node.js then writes head and body at once. */
 type Bytes = Pick<CachedResponse, 'body' | 'headers'> & { readonly text?: string };
 /** How long a response stays right. */
 export interface Validity {
