@@ -134,7 +134,7 @@ await runTask(line, async (task) => {
   return 0;
 });
 
-/** The format that the ending of a file stands for. */
+/** The format that the ending of a file's name means. */
 function formatOf(file = '') {
   const ending = extname(file).toLowerCase();
   return FORMATS.find((format) => format !== 'table' && ending === `.${format}`);
