@@ -19,8 +19,8 @@ const waitForPaint = () =>
     requestAnimationFrame(() => setTimeout(resolve));
   });
 
-/** Parts this near to the window, in its heights, are built before they come into view. */
-const NEAR = '100% 0px';
+/** Parts this near to the window are built before they come into view. */
+const NEAR = '25% 0px';
 /** A printed page has all its parts. @type {Promise<void>} */
 const printed = new Promise((resolve) => addEventListener('beforeprint', () => resolve()));
 
