@@ -49,7 +49,7 @@ export async function runCommand(
     });
   // A signal during a slow start must not wait for the start to finish.
   const abandoned = untilSignal.then(() => after(START_MS)).then(() => INTERRUPTED);
-  // What the signal has interrupted fails by it, such as initdb on Ctrl-C.
+  // Work that a signal interrupts fails because of it, for example initdb on Ctrl-C.
   const failed = (err: unknown) => (stop.signal ? INTERRUPTED : report(err));
   let code = (await Promise.race([start(), abandoned]).catch(failed)) ?? 0;
   if (stop.signal && code !== 0) code = isService ? 0 : interrupted(stop.signal);
@@ -58,7 +58,7 @@ export async function runCommand(
     const left = Math.max(500, Math.min(CLOSER_MS, CLOSE_MS - (Date.now() - began)));
     const late = `took longer than ${left / 1000} s, so it was not waited for`;
     const failure = await Promise.race([failureOf(close), after(left).then(() => late)]);
-    // A command has printed its result: that the machine is busy is nothing to its user.
+    // A command has printed its result by now: a slow close does not concern its user.
     if (failure === undefined || (failure === late && !stop.signal)) continue;
     process.stderr.write(`closing ${name}: ${failure}\n`);
     code ||= 1;
