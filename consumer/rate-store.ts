@@ -4,7 +4,7 @@ import type { Database } from '../platform/database.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import { classify } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
-import { query, queryRow, sqlFolder } from '../platform/sql.ts';
+import { query, queryPrepared, queryRow, sqlFolder } from '../platform/sql.ts';
 
 const sql = sqlFolder(import.meta.url);
 /** Attempts of a transaction before the slower back-off of the stream takes over. */
@@ -72,14 +72,16 @@ interface Written extends Saved {
   readonly unknown: readonly string[] | null;
 }
 
+/**
+ * One statement is a transaction of its own. In one of the caller's it gets a savepoint: a record
+ * that is refused must not end that transaction.
+ */
 async function write(db: Database, params: Record<string, string>): Promise<Written> {
-  const written = await db.transaction(async (trx) => {
-    const row = await queryRow<Written>(trx, sql('save_rates'), params);
-    failpoint('before-transaction-commit');
-    return row;
-  });
-  failpoint('after-transaction-commit');
-  return written;
+  failpoint('before-save');
+  const save = (on: Database) => queryPrepared<Written>(on, sql('save_rates'), params);
+  const [written] = db.isTransaction ? await db.transaction(save) : await save(db);
+  failpoint('after-save');
+  return written as Written;
 }
 
 /** Whether writing these would change nothing; false also if an event occurs twice among them. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Knex } from 'knex';
 import type { Database } from './database.ts';
@@ -27,6 +28,20 @@ export async function query<Row extends object>(
   params: SqlParams = {},
 ): Promise<Row[]> {
   const { rows } = await run<Row>(db, sql, params);
+  return rows;
+}
+
+/**
+ * Like `query`, as a prepared statement: each connection plans it once, for statements that take
+ * longer to plan than to run and whose plan is the same for all values. Not in a transaction, where
+ * temporary tables may stand in for those of the plan.
+ */
+export async function queryPrepared<Row extends object>(
+  db: Database,
+  sql: string,
+  params: SqlParams = {},
+): Promise<Row[]> {
+  const { rows } = await run<Row>(db, sql, params, { isPrepared: !db.isTransaction });
   return rows;
 }
 
@@ -100,33 +115,41 @@ interface Result<Row> {
 }
 
 /** A statement in the form that knex takes, and its parameters in the order of their places. */
-interface Prepared {
+interface Parsed {
   readonly text: string;
   readonly names: readonly string[];
+  /** Names the prepared statement: the same for each connection, and for no other text. */
+  readonly hash: string;
 }
-const prepared = new Map<string, Prepared>();
+const parsed = new Map<string, Parsed>();
 
 /** String literals, quoted names, comments and casts stay; a `:name` is a parameter. */
 const TOKENS = /'(?:[^']|'')*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\/|::|:([a-z_]\w*)|\?/gi;
 
-function prepare(sql: string): Prepared {
+function parse(sql: string): Parsed {
   const names: string[] = [];
   const text = sql.replace(TOKENS, (token, name: string | undefined) => {
     if (!name) return token.replaceAll('?', '\\?');
     names.push(name);
     return '?';
   });
-  return { text, names };
+  return { text, names, hash: createHash('md5').update(sql).digest('hex') };
 }
 
 /** knex types bindings as scalars only; pg turns arrays into Postgres arrays all the same. */
-function run<Row>(db: Database, sql: string, params: SqlParams): Promise<Result<Row>> {
-  const { text, names } = prepared.get(sql) ?? prepare(sql);
-  prepared.set(sql, { text, names });
+function run<Row>(
+  db: Database,
+  sql: string,
+  params: SqlParams,
+  { isPrepared = false } = {},
+): Promise<Result<Row>> {
+  const { text, names, hash } = parsed.get(sql) ?? parse(sql);
+  parsed.set(sql, { text, names, hash });
   const values = names.map((name) => {
     const value = params[name];
     if (value === undefined) throw new Error(`no value for the parameter :${name}`);
     return value;
   });
-  return db.raw<Result<Row>>(text, values as Knex.RawBinding[]);
+  const statement = db.raw<Result<Row>>(text, values as Knex.RawBinding[]);
+  return isPrepared ? statement.options({ name: hash }) : statement;
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { query, type SqlValue, sqlFolder } from '../../platform/sql.ts';
+import { queryPrepared, type SqlValue, sqlFolder } from '../../platform/sql.ts';
 import type { StreamRecord } from '../port.ts';
 
 const sql = sqlFolder(import.meta.url);
@@ -27,7 +27,7 @@ export async function nextRecords(
   }: { topic: string; partitions: readonly number[]; from?: string | null; group?: string },
 ): Promise<StreamRecord[]> {
   const params: Record<string, SqlValue> = { topic, partitions, from, group };
-  const rows = await query<RecordRow>(db, sql('next_records'), params);
+  const rows = await queryPrepared<RecordRow>(db, sql('next_records'), params);
   return rows.map(({ partition, record_offset, appended_at, key, value, headers }) => ({
     ...{ topic, partition, key, value },
     offset: record_offset,

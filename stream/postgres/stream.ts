@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import { StreamUnavailable } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Notifications } from '../../platform/notifications.ts';
-import { execute, query, sqlFolder } from '../../platform/sql.ts';
+import { execute, query, queryPrepared, sqlFolder } from '../../platform/sql.ts';
 import type { Appended, EventStream, OutgoingRecord, Position, Range } from '../port.ts';
 import { nextRecords, type TextHeaders } from './records.ts';
 import { subscribePostgres } from './subscription.ts';
@@ -45,7 +45,7 @@ async function publish(
   records: readonly OutgoingRecord[],
 ): Promise<readonly Appended[]> {
   if (records.length === 0) return [];
-  const rows = await query<Appended>(db, sql('append'), {
+  const rows = await queryPrepared<Appended>(db, sql('append'), {
     topic,
     keys: records.map(({ key }) => (typeof key === 'string' ? Buffer.from(key) : key)),
     values: records.map(({ value }) => value),

@@ -3,7 +3,7 @@ import { type Database, sessionClient } from '../../platform/database.ts';
 import { destroyConnection } from '../../platform/drop-dirty-connection.ts';
 import { failpoint } from '../../platform/failpoint.ts';
 import { HEALTHY, streamTroubleOf, type Trouble } from '../../platform/health.ts';
-import { execute, sqlFolder } from '../../platform/sql.ts';
+import { execute, queryPrepared, sqlFolder } from '../../platform/sql.ts';
 import { startWakeLoop } from '../../platform/wake-loop.ts';
 import type { BatchHandler, StreamRecord, Subscription } from '../port.ts';
 import { nextRecords } from './records.ts';
@@ -115,11 +115,11 @@ async function takeFairShare(
   { topic, group }: Member,
   owned: readonly number[],
 ): Promise<{ owned: number[]; isAlone: boolean }> {
-  const { rows } = await session.query<{ partition: number; members: number }>(sql('share'), [
-    MEMBERS,
-    `${group} ${topic}`,
-    topic,
-  ]);
+  const { rows } = await session.query<{ partition: number; members: number }>({
+    name: 'share',
+    text: sql('share'),
+    values: [MEMBERS, `${group} ${topic}`, topic],
+  });
   const members = Math.max(1, rows[0]?.members ?? 1);
   const share = Math.ceil(rows.length / members);
   const lock = (verb: string, partition: number) =>
@@ -162,5 +162,5 @@ async function handleNext(
 
 async function commit(db: Database, group: string, last: StreamRecord): Promise<void> {
   const { topic, partition, offset } = last;
-  await execute(db, sql('commit_offset'), { group, topic, partition, offset });
+  await queryPrepared(db, sql('commit_offset'), { group, topic, partition, offset });
 }

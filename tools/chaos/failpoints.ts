@@ -6,8 +6,8 @@ import { compareTables, promiseIntact } from './verdict.ts';
 const POINTS: readonly Failpoint[] = [
   'before-decode',
   'after-decode',
-  'before-transaction-commit',
-  'after-transaction-commit',
+  'before-save',
+  'after-save',
   'before-offset-commit',
   'after-offset-commit',
   'before-dead-letter',

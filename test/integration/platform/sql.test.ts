@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { execute, query, queryOne, queryRow } from '../../../platform/sql.ts';
+import { type Database, openDatabase } from '../../../platform/database.ts';
+import { execute, query, queryOne, queryPrepared, queryRow } from '../../../platform/sql.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 
 describe('a statement', () => {
@@ -41,5 +42,36 @@ describe('a statement', () => {
         { count: 3 },
       ),
     ).to.equal(3);
+  });
+
+  it('is planned once per connection when prepared, but not in a transaction', async () => {
+    const { url } = database;
+    const db = openDatabase({ url, name: 'prepared', poolSize: 1 });
+    try {
+      const sql = 'select count(*)::int + :more::int as services from services';
+      const count = async (on: Database) =>
+        (await queryPrepared<{ services: number }>(on, sql, { more: 100 }))[0]?.services;
+      await execute(
+        db,
+        `insert into services (service, instance, started_at, seen_at, health)
+         values ('prepared', '1', now(), now(), '{}')`,
+      );
+      const before = await count(db);
+      expect(await count(db)).to.equal(before);
+      const kept = `select generic_plans + custom_plans as runs from pg_prepared_statements
+                    where statement like '%from services'`;
+      expect(await query(db, kept)).to.deep.equal([{ runs: '2' }]);
+      // A dry run works on temporary tables. From the second one on in a session, Postgres would
+      // take the plan of the tables that they stand in for.
+      for (const _run of [1, 2]) {
+        await db.transaction(async (trx) => {
+          await execute(trx, 'create temporary table services () on commit drop');
+          expect(await count(trx)).to.equal(100);
+        });
+        expect(await count(db)).to.equal(before);
+      }
+    } finally {
+      await db.destroy();
+    }
   });
 });
