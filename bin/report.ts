@@ -1,4 +1,5 @@
 import { createWriteStream } from 'node:fs';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -147,7 +148,10 @@ function nameWorkbook(what: Name, { asOf, loan, from, ...filter }: Options): str
   return isOld ? 'output_name.xlsx' : `${fileNameOf(what, asOf, parts)}.xlsx`;
 }
 
-/** Writes to the file, or to stdout; a file that was begun does not stay when a row fails. */
+/**
+ * Writes to stdout, or to the file by way of FILE.part: what is there stays until the new report is
+ * whole. A device or a pipe is written directly.
+ */
 async function save(output: Readable, file: string | undefined): Promise<void> {
   if (file === undefined)
     // `| head` closes the pipe early; that is not a failure.
@@ -156,10 +160,21 @@ async function save(output: Readable, file: string | undefined): Promise<void> {
         if (error.code !== 'EPIPE') throw error;
       },
     );
-  await pipeline(output, createWriteStream(file)).catch((cause: NodeJS.ErrnoException) => {
-    if (!cause.syscall) throw cause;
-    throw new InvalidRequest(`${file} cannot be written (${cause.code})`, { cause });
-  });
+  const target = await realpath(file).catch(() => file);
+  const isReplaced = await stat(target).then(
+    (found) => found.isFile(),
+    () => true,
+  );
+  const written = isReplaced ? `${target}.part` : target;
+  try {
+    await pipeline(output, createWriteStream(written));
+    if (isReplaced) await rename(written, target);
+  } catch (cause) {
+    if (isReplaced) await rm(written, { force: true }).catch(() => undefined);
+    const { syscall, code } = cause as NodeJS.ErrnoException;
+    if (!syscall) throw cause;
+    throw new InvalidRequest(`${file} cannot be written (${code})`, { cause });
+  }
 }
 
 /** Exits with 2 and the reason when an option is missing, or would have no effect. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,23 @@ describe('npm run report', function () {
     });
     return { code: status, stdout, stderr };
   }
+
+  it('leaves the file as it was when the new one cannot be written to its end', () => {
+    const file = join(dir, 'kept.csv');
+    const earlier = 'the report of last month\n';
+    writeFileSync(file, earlier);
+    // A limit of a file's size is met as a full disk is: some rows have been written.
+    const command = `ulimit -f 1; exec "${process.execPath}" --import ${TSX} "$@"`;
+    const args = ['missed', '--as-of', '2021-10-15', '--quiet', '--out', file];
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', command, 'sh', join(PROJECT, 'bin/report.ts'), ...args],
+      { cwd: dir, env: { ...process.env, DATABASE_URL: database.url }, encoding: 'utf8' },
+    );
+    expect([status, stderr.trim()]).to.deep.equal([1, `${file} cannot be written (EFBIG)`]);
+    expect(readFileSync(file, 'utf8')).to.equal(earlier);
+    expect(readdirSync(dir)).to.not.include('kept.csv.part');
+  });
 
   it('prints the sample as CSV and nothing else', () => {
     expect(report('loans', '--as-of', '2021-10-15', '--format', 'csv')).to.include({
