@@ -191,11 +191,9 @@ const COMPRESS = {
   gzip: ({ body }: Bytes) => compressGzip(body),
 };
 /** The best quality takes a hundred times as long: for files that are sent for months. */
-const qualityFor = ({ 'Cache-Control': cacheControl = '' }: Bytes['headers']) =>
-  cacheControl.includes('immutable')
-    ? { [constants.BROTLI_PARAM_QUALITY]: 11 }
-    : // A window of 256 kB instead of 4 MB: several large responses are compressed at once.
-      { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 18 };
+const qualityFor = ({ 'Cache-Control': cacheControl = '' }: Bytes['headers']) => ({
+  [constants.BROTLI_PARAM_QUALITY]: cacheControl.includes('immutable') ? 11 : 5,
+});
 const ENCODINGS = Object.keys(COMPRESS) as Encoding[];
 
 /** Each response is compressed once per encoding, and lives as long as the response itself. */
