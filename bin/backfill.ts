@@ -84,6 +84,11 @@ await runTask(line, async (task) => {
   }
   const done = pages.length + left > 0 ? await run(task, db, { source, since: now }) : NOTHING;
   task.print(task.json ? JSON.stringify(done) : summary(done, bills));
+  if (task.signal.aborted && done.open > 0)
+    task.log.warn(
+      `${done.open} pages are open: running services go on with them. To go on yourself, run the ` +
+        'same command with --missing: it does not pay again for what is stored',
+    );
   return done.open + done.failed > 0 ? 1 : 0;
 });
 

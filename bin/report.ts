@@ -1,14 +1,10 @@
-import { createWriteStream } from 'node:fs';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defineCommand, parseDay } from '../app/command-line.ts';
 import { openTaskDatabase } from '../app/postgres.ts';
 import { runTask } from '../app/run.ts';
 import type { Database } from '../platform/database.ts';
-import { InvalidRequest } from '../platform/errors.ts';
 import { historyReport, missedReport } from '../reports/arrears.ts';
 import { asCsv, asTable } from '../reports/as-text.ts';
 import { asXlsx } from '../reports/as-xlsx.ts';
@@ -19,6 +15,7 @@ import { parReport, rollReport } from '../reports/portfolio.ts';
 import { type QualityReport, qualityReport } from '../reports/quality.ts';
 import { readBook } from '../reports/read-book.ts';
 import { batchesOf, fileNameOf, type LongReport, type Report } from '../reports/report.ts';
+import { saveReport } from '../reports/save-report.ts';
 
 const REPORTS = ['loans', 'missed', 'par', 'history', 'roll', 'all', 'quality'] as const;
 type Name = (typeof REPORTS)[number];
@@ -129,7 +126,7 @@ await runTask(line, async (task) => {
       format === 'xlsx'
         ? asXlsx(reports)
         : Readable.from(write(reports, format, { notes, fit: columns === undefined }));
-    await save(output, file);
+    await saveReport(output, file, task);
     if (file !== undefined) task.log.info({ file }, 'report written');
   });
   return 0;
@@ -146,35 +143,6 @@ function nameWorkbook(what: Name, { asOf, loan, from, ...filter }: Options): str
   const parts = [loan, from, ...nameFilter(filter)];
   const isOld = what === 'all' || (what === 'loans' && parts.every((part) => part === undefined));
   return isOld ? 'output_name.xlsx' : `${fileNameOf(what, asOf, parts)}.xlsx`;
-}
-
-/**
- * Writes to stdout, or to the file by way of FILE.part: what is there stays until the new report is
- * whole. A device or a pipe is written directly.
- */
-async function save(output: Readable, file: string | undefined): Promise<void> {
-  if (file === undefined)
-    // `| head` closes the pipe early; that is not a failure.
-    return pipeline(output, process.stdout, { end: false }).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EPIPE') throw error;
-      },
-    );
-  const target = await realpath(file).catch(() => file);
-  const isReplaced = await stat(target).then(
-    (found) => found.isFile(),
-    () => true,
-  );
-  const written = isReplaced ? `${target}.part` : target;
-  try {
-    await pipeline(output, createWriteStream(written));
-    if (isReplaced) await rename(written, target);
-  } catch (cause) {
-    if (isReplaced) await rm(written, { force: true }).catch(() => undefined);
-    const { syscall, code } = cause as NodeJS.ErrnoException;
-    if (!syscall) throw cause;
-    throw new InvalidRequest(`${file} cannot be written (${code})`, { cause });
-  }
 }
 
 /** Exits with 2 and the reason when an option is missing, or would have no effect. */

@@ -83,7 +83,7 @@ function nextSignal(): Promise<StopSignal> {
 
 /** Reports a command that a signal has ended before its work was done. Returns the exit code. */
 function interrupted(signal: StopSignal): number {
-  process.stderr.write(`interrupted: ${signal} came before the work was done; run it again\n`);
+  process.stderr.write(`interrupted: ${signal} came before the work was done\n`);
   return 128 + STOP_SIGNALS[signal];
 }
 

@@ -116,7 +116,7 @@ async function carryOver(trx: Database): Promise<void> {
     throw new CannotStart(
       'The upgrade from release 1.0.0 creates its tables again and would drop: ' +
         attached.map((row) => row.attached).join(', ') +
-        '. Drop these, start, and create them again',
+        '. Copy what added columns hold, drop these, start, and create them again',
     );
   await execute(trx, statement('set_aside')).catch((cause: unknown) => {
     const { code } = cause as { code?: string };

@@ -133,7 +133,7 @@ function parse(sql: string): Parsed {
     names.push(name);
     return '?';
   });
-  return { text, names, hash: createHash('md5').update(sql).digest('hex') };
+  return { text, names, hash: createHash('sha256').update(sql).digest('base64url') };
 }
 
 /** knex types bindings as scalars only; pg turns arrays into Postgres arrays all the same. */

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { InvalidRequest } from '../../platform/errors.ts';
 import { classify } from '../../platform/faults.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { hasOutage, openOutageLog } from '../../platform/outage-log.ts';
+import { hasOutage, type OutageLog, openOutageLog } from '../../platform/outage-log.ts';
 import { prefixOf } from './base-path.ts';
 import { KIND_OF_STATUS, PROBLEM_KINDS, type ProblemKind } from './problem-kinds.ts';
 
@@ -147,14 +147,21 @@ const OTHER_SCHEMA =
 /** Without such a fault for this long it is over. */
 const QUIET_MS = 60_000;
 
-/** Logs one line when requests begin to fail by the schema, and one when none has for a minute. */
+/**
+ * Logs one line when requests begin to fail by the schema, and one when none has for a minute: for
+ * each kind of fault, so that one does not hide another.
+ */
 function logSchemaFaults(log: Logger): (err: unknown) => void {
-  const outage = openOutageLog({ name: 'reading the tables', log });
-  let over: NodeJS.Timeout | undefined;
+  const kinds = new Map<unknown, { outage: OutageLog; over?: NodeJS.Timeout }>();
   return (err) => {
-    outage.failed(err, RETRY_AFTER_S * 1000);
-    clearTimeout(over);
-    over = setTimeout(outage.recovered, QUIET_MS).unref();
+    const { code } = err as { code?: unknown };
+    const kind = kinds.get(code) ?? {
+      outage: openOutageLog({ name: `reading the tables (${code})`, log }),
+    };
+    kinds.set(code, kind);
+    kind.outage.failed(err, RETRY_AFTER_S * 1000);
+    clearTimeout(kind.over);
+    kind.over = setTimeout(kind.outage.recovered, QUIET_MS).unref();
   };
 }
 

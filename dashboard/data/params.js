@@ -7,7 +7,8 @@
 
 /** @type {Rule} */
 export const DAY = {
-  test: (value) => /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)),
+  // Date takes February 30 for a day of March.
+  test: (value) => /^\d{4}-\d\d-\d\d$/.test(value) && !!new Date(value).toJSON()?.startsWith(value),
 };
 /** For values that are checked where they are used. */
 export const ANY = /./;

@@ -21,11 +21,11 @@ const waitForPaint = () =>
 
 /** Parts this near to the window are built before they come into view. */
 const NEAR = '25% 0px';
-/** A printed page has all its parts. @type {Promise<void>} */
+/** Printing starts all parts; the next print has them. @type {Promise<void>} */
 const printed = new Promise((resolve) => addEventListener('beforeprint', () => resolve()));
 
 /**
- * Resolves once an element of the page comes near the window, or is printed.
+ * Resolves once an element of the page comes near the window, or the page is printed.
  * @param {Element} element
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
@@ -41,7 +41,7 @@ export const waitForView = (element, signal) =>
       { rootMargin: NEAR },
     );
     observer.observe(element);
-    void printed.then(finish);
+    void printed.then(() => signal.aborted || finish());
     signal.addEventListener('abort', () => observer.disconnect());
   });
 

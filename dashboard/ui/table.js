@@ -2,7 +2,7 @@
 import { describeError, saveFile, toUrl } from '../data/api.js';
 import { formatPercent } from '../data/decimal.js';
 import { takeTurn } from '../data/schedule.js';
-import { h, render } from './dom.js';
+import { h } from './dom.js';
 import { renderAmount, renderRate } from './numbers.js';
 
 /** @typedef {import('./dom.js').Attributes} Attributes */
@@ -148,17 +148,19 @@ export const createDownloads = (...links) =>
   );
 
 /**
- * Downloads what a plain link could not, and shows how that goes.
+ * Downloads what a plain link could not, and shows how that goes. Several may be under way.
  * @param {Element} outcome
  * @param {string} path
  * @param {string} file
  */
 export async function exportFile(outcome, path, file) {
+  for (const failed of outcome.querySelectorAll('.wrong')) failed.remove();
+  const line = h('span', 'Exporting …');
+  outcome.append(line);
   try {
-    render(outcome, 'Exporting …');
     await saveFile(path, file);
-    render(outcome);
+    line.remove();
   } catch (error) {
-    render(outcome, h('span.notice.wrong', describeError(error)));
+    line.replaceWith(h('span.notice.wrong', describeError(error)));
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +54,15 @@ describe('npm run report', function () {
     );
     expect([status, stderr.trim()]).to.deep.equal([1, `${file} cannot be written (EFBIG)`]);
     expect(readFileSync(file, 'utf8')).to.equal(earlier);
-    expect(readdirSync(dir)).to.not.include('kept.csv.part');
+    expect(readdirSync(dir).filter((name) => name.includes('.part'))).to.deep.equal([]);
+  });
+
+  it('keeps who may read a file that it replaces', () => {
+    const file = join(dir, 'private.csv');
+    writeFileSync(file, 'the report of last month\n', { mode: 0o600 });
+    expect(report('loans', '--as-of', '2021-10-15', '--out', file).code).to.equal(0);
+    expect(readFileSync(file, 'utf8')).to.equal(SAMPLE);
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
   });
 
   it('prints the sample as CSV and nothing else', () => {

@@ -195,6 +195,12 @@ describe('a database of release 1.0.0', () => {
       create publication warehouse for table daily_rates;
       grant select on daily_rates to public;
       alter table loans add column officer text;
+      create unique index one_borrower on loans (borrower_id, loan_id);
+      alter table daily_rates add constraint plausible check (mid < 1e9);
+      create table officers (loan_id text constraint of_loan references loans);
+      create rule quiet as on delete to branches do instead nothing;
+      grant select (mid) on rate_observations to public;
+      alter table runs enable row level security;
       create function note() returns trigger language plpgsql as 'begin return new; end';
       create trigger noted before insert on runs for each row execute function note()`);
     const refusal = await migrate(database.url, quiet).catch((err: Error) => err);
@@ -202,7 +208,10 @@ describe('a database of release 1.0.0', () => {
       .to.be.instanceOf(CannotStart)
       .with.property('message')
       .that.contains(
-        'columns added to loans, grant on daily_rates to public, publication warehouse, ' +
+        'columns added to loans, constraint of_loan on officers, ' +
+          'constraint plausible on daily_rates, grant on daily_rates to public, ' +
+          'grant on rate_observations to public, index one_borrower on loans, ' +
+          'publication warehouse, row level security of runs, rule quiet on branches, ' +
           'trigger noted on runs, view mine',
       );
     expect(await database.run('select 1 from mine limit 1')).to.not.be.empty;

@@ -27,7 +27,7 @@ const FAILS = "await untilSignal; throw new Error('initdb: terminated')";
 const HANGS = 'await new Promise(() => {})';
 const SERVICE = '{ isService: true }';
 const interrupted = (signal: string) =>
-  `interrupted: ${signal} came before the work was done; run it again stopped`;
+  `interrupted: ${signal} came before the work was done stopped`;
 
 describe('a signal', function () {
   this.timeout(20_000);

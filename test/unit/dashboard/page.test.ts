@@ -45,10 +45,10 @@ describe('the dashboard', () => {
 
   it('ignores what of the URL it names as unknown, and nothing else', () => {
     const { DAY, getChoice, listUnknown } = load(`${DATA}/params.js`);
-    location.search = '?view=constructor&constructor=1&__proto__=2&from=2026-02-03&to=2026-99-99';
+    location.search = '?view=constructor&constructor=1&__proto__=2&from=2026-02-28&to=2026-02-30';
     const known = { view: VIEWS, from: DAY, to: DAY };
     expect(listUnknown(known).join()).to.equal(
-      'view=constructor,constructor=1,__proto__=2,to=2026-99-99',
+      'view=constructor,constructor=1,__proto__=2,to=2026-02-30',
     );
     expect(getChoice('view', VIEWS, 'rates')).to.equal('rates');
     location.search = '?view=LOANS';
@@ -56,7 +56,7 @@ describe('the dashboard', () => {
     expect(getChoice('view', VIEWS, 'rates')).to.equal('loans');
   });
 
-  it('builds its parts shortly before they are in view, and all to be printed', async () => {
+  it('builds its parts shortly before they are in view, and all when it is printed', async () => {
     const { waitForView } = load(`${DATA}/schedule.js`);
     const { signal } = new AbortController();
     const wait = waitForView('below', signal);
