@@ -9,8 +9,8 @@ import type { AppContext, ServiceContext } from './context.ts';
 import { joinPostgres, requirePostgres } from './postgres.ts';
 
 /**
- * Runs a service until it is stopped: settings, what `check` examines before anything starts,
- * Postgres, then what `start` composes. A sentence that `start` returns is logged when all runs.
+ * Runs a service until it is stopped: reads settings, calls `check`, joins Postgres, calls `start`.
+ * A sentence that `start` returns is logged once everything is up.
  */
 export function runService(
   name: string,
@@ -49,7 +49,7 @@ export interface Task extends AppContext {
   print: (line: string) => void;
 }
 
-/** A task that needs no Postgres, or joins it where it needs it. */
+/** A task that joins Postgres itself, if at all. */
 export type LocalTask = Omit<Task, 'url'>;
 
 /** Runs a command that prints a result, with Postgres available. Resolves to the exit code. */

@@ -8,7 +8,7 @@ import { seededRandom } from '../tools/chaos/random.ts';
 import { type Servers, startServers } from '../tools/chaos/servers.ts';
 import { openWorld } from '../tools/chaos/world.ts';
 
-/** A case mostly waits for sessions to time out; more at once would wait for each other. */
+/** A case mostly waits for sessions to time out; more at once would slow each other. */
 const AT_ONCE = 3;
 
 interface Options {
@@ -98,12 +98,12 @@ await runCommand(async ({ onClose }) => {
       `${failed} failing: npm run chaos -- --on ${on}${options.quick ? ' --quick' : ''} ` +
         `--seed ${seed}`,
     );
-  // Stopping the servers takes longer than a closer may.
+  // Stopping the servers takes longer than `onClose` allows.
   await stop();
   return failed > 0 ? 1 : 0;
 });
 
-/** Runs a case in a world of its own; one that throws did not hold. */
+/** Runs a case in a world of its own; one that throws counts as broken. */
 async function runCase(
   one: ChaosCase,
   { servers, on, seed }: { servers: Servers; on: Adapter; seed: number },

@@ -16,7 +16,7 @@ export interface Page extends DayRange {
 export interface BackfillPlan {
   readonly pages: readonly Page[];
   /**
-   * Days whose stored rates are newer than history for some currency: a fetch would change nothing.
+   * Days on which a currency's stored rate is newer than history: a fetch would change nothing.
    */
   readonly daysWithLaterRates: number;
 }
@@ -39,7 +39,7 @@ interface PlannedPage extends Page {
 
 const sql = sqlFolder(import.meta.url);
 
-/** Little is lost when a producer dies. */
+/** Small: little is lost when a producer dies. */
 const DAYS_PER_PAGE = 50;
 
 /**
@@ -138,7 +138,7 @@ export function backfillProgress(
   return queryRow<BackfillProgress>(db, sql('backfill_progress'), { source, since });
 }
 
-/** The last `days` days before today once the first slot has brought rates; null otherwise. */
+/** The last `days` days before today; null until the first slot has brought rates. */
 export function historyDue(
   db: Database,
   { source, days }: { source: Source; days: number },

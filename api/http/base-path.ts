@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 const PREFIX = /^(\/[\w.~-]+)+$/;
 
 /**
- * Serves the API under a path prefix such as /fx: addresses that leave the service carry it. The
+ * Serves the API under a path prefix such as /fx: addresses in responses carry it. The
  * prefix is BASE_PATH, or what a trusted proxy says in X-Forwarded-Prefix. A proxy may strip the
  * prefix from the request or leave it: both work.
  */

@@ -4,7 +4,7 @@ import { readQuality } from '../../reports/quality.ts';
 import type { Page } from '../http/paging.ts';
 import type { Schemas } from '../schemas.ts';
 
-/** A row of the view `rate_pairs`; `stale` is false until the freshness of rates is applied. */
+/** A row of the view `rate_pairs`; `stale` is false until `markStale` sets it. */
 export type PairRate = Schemas['Rate'] & {
   readonly rate: string;
   readonly inverse: string;
@@ -26,7 +26,7 @@ type Bucket = Schemas['Bucket'];
 export type Grouping = 'day' | 'week' | 'month';
 type DaysOfCurrency = Pick<Schemas['Currency'], 'code' | 'first_date' | 'last_date' | 'days'>;
 
-/** The newest row is looked for here first: a cross has no index of its own to find it by. */
+/** The newest row is sought in these days first: no index finds that of a cross. */
 const RECENT_DAYS = 31;
 
 const NEWEST = sqlFile(import.meta.url, 'sql/newest_pair_rates.sql');
@@ -93,7 +93,7 @@ export function rateQueries(db: Database) {
     latestObservations: (quotes: readonly string[], limit: number) =>
       query<Schemas['Observation']>(db, LATEST_OBSERVATIONS, { quotes, limit }),
 
-    /** The days with rates of each currency, in the given order; of one without any rate too. */
+    /** Days with rates, a row per currency in the given order, even one without any. */
     daysOf: (currencies: readonly string[]) =>
       query<DaysOfCurrency>(db, CURRENCIES, { currencies }),
 

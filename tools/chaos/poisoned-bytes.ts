@@ -2,13 +2,13 @@ import type { RateObserved } from '../../events/rate-observed.ts';
 import { CURRENT_BUILT_IN_ID, encodeRate } from '../../events/wire-format.ts';
 import type { OutgoingRecord } from '../../stream/port.ts';
 
-/** Avro's varint of 2099-01-01T00:00:00Z in milliseconds. */
-const YEAR_2099 = Buffer.from(
-  Array.from({ length: 7 }, (_, at) => {
-    const rest = (BigInt(Date.UTC(2099, 0)) * 2n) >> BigInt(7 * at);
-    return Number(rest & 127n) | (at < 6 ? 128 : 0);
-  }),
-);
+/** An instant as Avro writes it. */
+function varint(millis: number): Buffer {
+  const bytes: number[] = [];
+  let rest = BigInt(millis) * 2n;
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return Buffer.from([...bytes, Number(rest)]);
+}
 
 /** Kinds of records that can never become a rate; `n` makes each record distinct. */
 export function makePoison(n: number, rate: RateObserved): OutgoingRecord {
@@ -24,6 +24,9 @@ export function makePoison(n: number, rate: RateObserved): OutgoingRecord {
     Buffer.from(to).copy(bytes, at);
     return bytes;
   };
+  const observed = varint(Date.parse(rate.observed_at));
+  const at = good.indexOf(observed);
+  const end = at + observed.length;
   const withId = (id: number) => {
     const bytes = Buffer.from(good);
     bytes.writeUInt32BE(id, 1);
@@ -39,8 +42,8 @@ export function makePoison(n: number, rate: RateObserved): OutgoingRecord {
   };
   const kinds: (() => Buffer)[] = [
     () => Buffer.alloc(0),
-    // Observed in 2099 and fetched long before: both instants are varints of six bytes at the end.
-    () => Buffer.concat([good.subarray(0, -12), YEAR_2099, good.subarray(-6)]),
+    // Observed in 2099 and fetched long before.
+    () => Buffer.concat([good.subarray(0, at), varint(Date.UTC(2099, 0)), good.subarray(end)]),
     () => Buffer.concat([Buffer.from([1]), noise(60)]),
     () => good.subarray(0, 20 + (n % 10)),
     () => Buffer.concat([Buffer.from([9]), good.subarray(1), number]),

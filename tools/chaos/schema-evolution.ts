@@ -28,7 +28,7 @@ const fieldOf = (schema: Schema, name: string) =>
   schema.fields.find((field) => field.name === name) as Field;
 
 const ADDED = with_((schema) =>
-  schema.fields.push({ name: 'venue', type: 'string', default: 'otc' }),
+  schema.fields.push({ name: 'unknown_to_us', type: 'string', default: 'otc' }),
 );
 const PROMOTED = with_((schema) => {
   fieldOf(schema, 'mid').type = 'bytes';
@@ -115,7 +115,7 @@ function written(rate: RateObserved, schema: string, id: number): OutgoingRecord
     ...times,
     mid: bytes ? Buffer.from(rate.mid) : rate.mid,
     rate: rate.mid,
-    venue: 'lagos',
+    unknown_to_us: 'lagos',
   });
   const frame = Buffer.alloc(5);
   frame.writeUInt32BE(id, 1);
