@@ -140,8 +140,8 @@ export interface paths {
         };
         /**
          * An amount in another currency
-         * @description Uses the newest rate, or the rate of `date`, up to tomorrow in UTC; 404 if there is none. `stale` is
-         *     true for a rate more than 7 days older than `date`. Decimal arithmetic,
+         * @description Uses the newest rate, or the rate of `date`, up to tomorrow in UTC; 404 if there is none.
+         *     `stale` is true for a rate more than 7 days older than `date`. Decimal arithmetic,
          *     rounded half away from zero to the minor units of the currency (ISO 4217: UGX and XOF have
          *     none).
          */

@@ -126,6 +126,10 @@ const parsed = new Map<string, Parsed>();
 /** String literals, quoted names, comments and casts stay; a `:name` is a parameter. */
 const TOKENS = /'(?:[^']|'')*'|"[^"]*"|--[^\n]*|\/\*[\s\S]*?\*\/|::|:([a-z_]\w*)|\?/gi;
 
+/** The name of a prepared statement, which requests carry in place of its text. */
+export const preparedName = (sql: string): string =>
+  createHash('sha256').update(sql).digest('base64url');
+
 function parse(sql: string): Parsed {
   const names: string[] = [];
   const text = sql.replace(TOKENS, (token, name: string | undefined) => {
@@ -133,7 +137,7 @@ function parse(sql: string): Parsed {
     names.push(name);
     return '?';
   });
-  return { text, names, hash: createHash('sha256').update(sql).digest('base64url') };
+  return { text, names, hash: preparedName(sql) };
 }
 
 /** knex types bindings as scalars only; pg turns arrays into Postgres arrays all the same. */

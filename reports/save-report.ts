@@ -6,8 +6,9 @@ import { InvalidRequest } from '../platform/errors.ts';
 import type { OnClose } from '../platform/lifecycle.ts';
 
 /**
- * Writes to stdout, or to the file by way of one beside it: what is there stays until the new report
- * is whole. A device or a pipe is written directly. Throws `InvalidRequest` if it cannot be written.
+ * Writes to stdout, or to the file by way of one beside it: what is there stays until the new
+ * report is whole. A device or a pipe is written directly. Throws `InvalidRequest` for a file that
+ * cannot be written.
  */
 export async function saveReport(
   output: Readable,

@@ -1,5 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { preparedName } from '../../platform/sql.ts';
 
 /** What happens to bytes on their way: nothing, or they are held back, come late, or trickle. */
 export interface LinkState {
@@ -151,8 +152,8 @@ export const produceReply: ReplyOf = (request) => {
   return (reply) => reply.length >= 8 && reply.readInt32BE(4) === correlation;
 };
 
-/** Matches the reply to a Postgres statement that contains these words. */
-export const statementReply =
-  (words: string): ReplyOf =>
-  (request) =>
-    request.includes(words) ? () => true : null;
+/** Matches the reply to a statement that contains these words, or is prepared under its name. */
+export function statementReply(words: string, sql: string): ReplyOf {
+  const name = preparedName(sql);
+  return (request) => (request.includes(words) || request.includes(name) ? () => true : null);
+}

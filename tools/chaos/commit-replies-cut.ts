@@ -1,13 +1,16 @@
+import { sqlFile } from '../../platform/sql.ts';
 import { statementReply } from '../../test/support/proxy.ts';
 import { BOTH, type ChaosCase } from './case.ts';
 import { makeRates } from './encoded-rates.ts';
 import { compareTables, countDeadLetters, promiseIntact } from './verdict.ts';
 import { waitFor } from './world.ts';
 
-/** The rows are stored but COMMIT is never confirmed: the batch is repeated without effect. */
+const SAVE = sqlFile(import.meta.url, '../../consumer/sql/save_rates.sql');
+
+/** The rows are committed and it is never confirmed: the batch is repeated without effect. */
 export const commitRepliesCut: ChaosCase = {
   name: 'commit-replies-cut',
-  what: 'the connection is reset in place of the reply to COMMIT',
+  what: 'the connection is reset in place of the reply to a commit',
   on: BOTH,
   together: true,
   run: async (world, full) => {
@@ -25,9 +28,9 @@ export const commitRepliesCut: ChaosCase = {
     let recovered_ms = 0;
     for (let cut = 1; cut <= cuts; cut++) {
       const lost = network.lost();
-      network.loseReply(statementReply('COMMIT'));
+      network.loseReply(statementReply('insert into rate_observations', SAVE));
       await world.publish(rates.slice(cut * 7, cut * 7 + 7));
-      await waitFor('a COMMIT was cut', 60_000, () => network.lost() > lost);
+      await waitFor('a reply was cut', 60_000, () => network.lost() > lost);
       recovered_ms = Math.max(
         recovered_ms,
         await waitFor('stored', 60_000, async () => (await world.countStored()) >= (cut + 1) * 7),

@@ -1,10 +1,13 @@
 import type { RateObserved } from '../../events/rate-observed.ts';
+import { sqlFile } from '../../platform/sql.ts';
 import { produceReply, statementReply } from '../../test/support/proxy.ts';
 import { BOTH, type ChaosCase } from './case.ts';
 import { encodeRecord, makeRates } from './encoded-rates.ts';
 import { compareTables, promiseIntact } from './verdict.ts';
 
 const PER_ROUND = 20;
+const APPEND = sqlFile(import.meta.url, '../../stream/postgres/sql/append.sql');
+const APPENDED = statementReply('insert into stream_records', APPEND);
 
 /** Events are written but never confirmed: whatever is acknowledged later must be there. */
 export const repliesLost: ChaosCase = {
@@ -28,7 +31,7 @@ export const repliesLost: ChaosCase = {
         RateObserved,
         ...RateObserved[],
       ];
-      network.loseReply(kafka ? produceReply : statementReply('insert into stream_records'));
+      network.loseReply(kafka ? produceReply : APPENDED);
       // A client may retry by itself; with the network down it must report, and start afresh.
       const cut = round % 10 === 9;
       if (cut) {
