@@ -4,7 +4,8 @@ import type { OutgoingRecord } from '../../stream/port.ts';
 
 const CURRENCIES = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 const DAY_MS = 86_400_000;
-const FIRST_DAY = Date.UTC(1990, 0, 1);
+/** Early enough that 100,000 events are of the past: those of days to come are dead letters. */
+const FIRST_DAY = Date.UTC(1980, 0, 1);
 
 /**
  * `count` events whose rate encodes currency, day and slot, so that one in the wrong row shows: of
