@@ -21,7 +21,12 @@ export const lettersUnwritable: ChaosCase = {
       { key: null, value: Buffer.from('poison') },
     ]);
     const port = await freePort();
-    world.run('consumer', { METRICS_PORT: String(port) });
+    // What is no outage ends the consumer after ten failures; a supervisor starts it again.
+    const supervise = async () => {
+      for (let code: number | null = 1; code === 1; )
+        code = await world.run('consumer', { METRICS_PORT: String(port) }).exited;
+    };
+    void supervise();
     const alarm_ms = await waitFor('an alarm', 60_000, async () => {
       const answer = await get<{ trouble: string }>(`http://127.0.0.1:${port}/readyz`);
       return (
