@@ -39,7 +39,7 @@ export async function saveReport(
   }
 }
 
-/** Who may read the report before may read the new one, and nobody else. */
+/** The new file gets the mode of the one that it replaces, and as root its owner too. */
 async function keepAccess(file: string, { mode, uid, gid }: Stats): Promise<void> {
   if (process.getuid?.() === 0) await chown(file, uid, gid);
   await chmod(file, mode);

@@ -21,7 +21,7 @@ const waitForPaint = () =>
 
 /** Parts this near to the window are built before they come into view. */
 const NEAR = '25% 0px';
-/** Printing starts all parts; the next print has them. @type {Promise<void>} */
+/** Printing starts to build all parts; only the next print has them. @type {Promise<void>} */
 const printed = new Promise((resolve) => addEventListener('beforeprint', () => resolve()));
 
 /**

@@ -7,7 +7,7 @@ import { waitFor } from './world.ts';
 
 const SAVE = sqlFile(import.meta.url, '../../consumer/sql/save_rates.sql');
 
-/** The rows are committed and it is never confirmed: the batch is repeated without effect. */
+/** The rows are committed, but the reply never comes: the batch is repeated without effect. */
 export const commitRepliesCut: ChaosCase = {
   name: 'commit-replies-cut',
   what: 'the connection is reset in place of the reply to a commit',

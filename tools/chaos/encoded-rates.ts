@@ -4,7 +4,7 @@ import type { OutgoingRecord } from '../../stream/port.ts';
 
 const CURRENCIES = ['NGN', 'GHS', 'KES', 'UGX', 'MAD', 'XOF', 'EGP'];
 const DAY_MS = 86_400_000;
-/** Early enough that 100,000 events are of the past: those of days to come are dead letters. */
+/** Early enough for 100,000 events in the past: those dated ahead become dead letters. */
 const FIRST_DAY = Date.UTC(1980, 0, 1);
 
 /**

@@ -21,7 +21,7 @@ export const lettersUnwritable: ChaosCase = {
       { key: null, value: Buffer.from('poison') },
     ]);
     const port = await freePort();
-    // What is no outage ends the consumer after ten failures; a supervisor starts it again.
+    // The consumer exits after ten failures that are no outage; a supervisor restarts it.
     const supervise = async () => {
       for (let code: number | null = 1; code === 1; )
         code = await world.run('consumer', { METRICS_PORT: String(port) }).exited;
