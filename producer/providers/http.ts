@@ -1,5 +1,4 @@
-import type { AxiosRequestConfig, AxiosResponse } from 'axios';
-import axios from 'axios/dist/node/axios.cjs';
+import type { AxiosError, AxiosRequestConfig, AxiosResponse } from 'axios';
 import { backOff } from '../../platform/back-off.ts';
 import { deadlineSignal } from '../../platform/deadline.ts';
 import { UpstreamError } from '../../platform/errors.ts';
@@ -88,6 +87,8 @@ async function getText(
   { baseUrl, ...credentials }: Endpoint,
   { path, params, deadlineMs, signal }: GetCall,
 ): Promise<AxiosResponse<string>> {
+  // Not before the first call: the API names the providers too, and needs no axios to start.
+  const { default: axios } = await import('axios/dist/node/axios.cjs');
   const deadline = deadlineSignal(deadlineMs, signal);
   try {
     return await axios.get<string>(new URL(path, baseUrl).href, {
@@ -104,6 +105,7 @@ async function getText(
     });
   } catch (error) {
     const host = new URL(baseUrl).host;
+    if (!axios.isAxiosError(error)) throw error;
     throw unreachable(title, error, { host, deadlineMs, isStopping: signal.aborted });
   } finally {
     deadline.clear();
@@ -113,10 +115,9 @@ async function getText(
 /** axios' own error carries the request with its credentials, so only its words go on. */
 function unreachable(
   title: string,
-  error: unknown,
+  error: AxiosError,
   { host, deadlineMs, isStopping }: { host: string; deadlineMs: number; isStopping: boolean },
 ): UpstreamError {
-  if (!axios.isAxiosError(error)) throw error;
   if (error.code === 'ERR_CANCELED') {
     const what = isStopping
       ? `the call to ${host} was interrupted by a shutdown`

@@ -111,7 +111,7 @@ describe('examples/currency_risk.py', function () {
         topic,
         '--exit',
       ];
-      return run(process.execPath, ['--import', 'tsx', ...args]);
+      return run(process.execPath, ['--import', './bin/typescript.mjs', ...args]);
     };
     try {
       await stream.createTopic({ topic, partitions: 3, replication: 1 });

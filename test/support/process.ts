@@ -34,7 +34,7 @@ export function command(
 export function script(file: string, settings: Record<string, string>, args: string[]): Command {
   return run(
     process.execPath,
-    ['--require', './bin/check-node.cjs', '--import', 'tsx', file, ...args],
+    ['--require', './bin/check-node.cjs', '--import', './bin/typescript.mjs', file, ...args],
     settings,
   );
 }
@@ -50,7 +50,7 @@ export function onTerminal(
     '--require',
     './bin/check-node.cjs',
     '--import',
-    'tsx',
+    './bin/typescript.mjs',
     `bin/${name}.ts`,
     ...args,
   ];

@@ -109,7 +109,7 @@ function programFor(
   if (language === 'ts') {
     const snippet = join(dir, `snippet-${file.replaceAll('/', '-')}-${line}.ts`);
     writeFileSync(snippet, text);
-    return [process.execPath, ['--import', 'tsx', snippet]];
+    return [process.execPath, ['--import', './bin/typescript.mjs', snippet]];
   }
   // Variables stay for the next block, as in a terminal. Curl fails for statuses from 400.
   const kept = join(dir, `.variables-${file.replaceAll('/', '-')}`);

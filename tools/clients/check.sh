@@ -10,7 +10,7 @@ chmod 755 "$work" # the embedded Postgres runs as another user
 url=http://127.0.0.1:${PORT:-5981} token=0123456789abcdef0123456789abcdef
 cd "$project"
 PORT=${url##*:} DATA_DIR=$work/data API_TOKEN=$token UPDATE_COOLDOWN_SECONDS=0 \
-  node --import tsx bin/start.ts >"$work/start.log" 2>&1 &
+  node --import ./bin/typescript.mjs bin/start.ts >"$work/start.log" 2>&1 &
 pipeline=$!
 trap 'kill $pipeline && wait $pipeline || true; rm -rf "$work"' EXIT
 for _ in $(seq 360); do

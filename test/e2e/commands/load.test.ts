@@ -196,7 +196,7 @@ describe('npm run load', function () {
 
   /** Runs the load on a terminal, types the answer at its question, returns what it prints. */
   async function answerOnTerminal(answer: string): Promise<string> {
-    const words = ['node', '--import', 'tsx', 'bin/load.ts', dir];
+    const words = ['node', '--import', './bin/typescript.mjs', 'bin/load.ts', dir];
     const child = spawn('script', ['-qefc', words.join(' '), '/dev/null'], {
       env: { ...process.env, DATABASE_URL: database.url, LOG_LEVEL: 'error' },
     });

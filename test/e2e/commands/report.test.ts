@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,7 +9,7 @@ import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { readWorkbook } from '../../support/workbook.ts';
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const TYPESCRIPT = pathToFileURL(join(PROJECT, 'bin/typescript.mjs')).href;
 const SAMPLE = readFileSync(join(PROJECT, 'sql/output_name.csv'), 'utf8');
 
 describe('npm run report', function () {
@@ -30,7 +29,7 @@ describe('npm run report', function () {
   /** Runs it in a folder of its own, with stdout and stderr apart. */
   function report(...args: string[]) {
     const { PATH, HOME } = process.env;
-    const started = ['--import', TSX, join(PROJECT, 'bin/report.ts'), ...args];
+    const started = ['--import', TYPESCRIPT, join(PROJECT, 'bin/report.ts'), ...args];
     const env = { PATH, HOME, TZ: 'Pacific/Apia', DATABASE_URL: database.url };
     const { status, stdout, stderr } = spawnSync(process.execPath, started, {
       cwd: dir,
@@ -45,7 +44,7 @@ describe('npm run report', function () {
     const earlier = 'the report of last month\n';
     writeFileSync(file, earlier);
     // A limit of a file's size is met as a full disk is: some rows have been written.
-    const command = `ulimit -f 1; exec "${process.execPath}" --import ${TSX} "$@"`;
+    const command = `ulimit -f 1; exec "${process.execPath}" --import ${TYPESCRIPT} "$@"`;
     const args = ['missed', '--as-of', '2021-10-15', '--quiet', '--out', file];
     const { status, stderr } = spawnSync(
       'sh',

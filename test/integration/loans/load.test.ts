@@ -453,7 +453,7 @@ describe('loading a folder as the loan book', () => {
       const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
       const { status, stderr } = spawnSync(
         process.execPath,
-        ['--import', 'tsx', 'bin/load.ts', dir, '--dry-run'],
+        ['--import', './bin/typescript.mjs', 'bin/load.ts', dir, '--dry-run'],
         {
           ...{ cwd: PROJECT, encoding: 'utf8', ...user },
           env: { PATH: process.env['PATH'], DATABASE_URL: database.url, LOG_LEVEL: 'error' },

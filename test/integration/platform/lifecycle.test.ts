@@ -15,7 +15,7 @@ async function ended(work: string, signal: NodeJS.Signals, options = '{}') {
       console.log('up');
       ${work};
     }, ${options});`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  const args = ['--import', './bin/typescript.mjs', '--input-type=module', '--eval', program];
   const started = run(process.execPath, args, {});
   await eventually(() => expect(started.output()).to.match(/^up$/m));
   started.kill(signal);
