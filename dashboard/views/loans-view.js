@@ -12,13 +12,15 @@ import { createParTrend } from './par-trend.js';
 import { createPortfolio } from './portfolio.js';
 
 /** Of the URL. */
-export const PARAMS = {
+const PARAMS = {
   ...{ as_of: DAY, in: MONEY, loan: ANY, sort: ANY },
   ...Object.fromEntries(FILTERS.map((name) => [name, ANY])),
 };
 
+export const LOANS_VIEW = { title: 'Loan book', open, PARAMS };
+
 /** @param {HTMLElement} place @param {AbortSignal} signal */
-export async function open(place, signal) {
+async function open(place, signal) {
   /** @type {HTMLInputElement} */
   const date = h('input', {
     type: 'date',

@@ -27,13 +27,15 @@ const COLUMNS = [
 ];
 
 /** Of the URL; the filters name what they do not know. */
-export const PARAMS = {
+const PARAMS = {
   ...{ run_state: ANY, run_trigger: ANY, event_quote: ANY },
   dead_letters: LETTER_STATES,
 };
 
+export const PIPELINE_VIEW = { title: 'Pipeline', open, PARAMS };
+
 /** @param {HTMLElement} place @param {AbortSignal} signal */
-export async function open(place, signal) {
+async function open(place, signal) {
   const runs = createRunHistory(signal);
   place.append(h('h1.unseen', 'Pipeline'), createManualRun(signal, runs.refresh), runs.root);
   await takeTurn();

@@ -13,7 +13,9 @@ import { hasNewRates, renderRateCards } from './rate-cards.js';
 import { createRateChart } from './rate-chart.js';
 
 /** Of the URL. */
-export const PARAMS = { range: RANGES, from: DAY, to: DAY, quotes: ANY, show: SIDES };
+const PARAMS = { range: RANGES, from: DAY, to: DAY, quotes: ANY, show: SIDES };
+
+export const RATES_VIEW = { title: 'Rates', open, PARAMS };
 /** The rates of one run arrive one by one. */
 const BURST_MS = 150;
 /** Room reserved for the project's seven currencies. */
@@ -25,7 +27,7 @@ const AGE_REFRESH_MS = 60_000;
  * @param {HTMLElement} place
  * @param {AbortSignal} signal
  */
-export async function open(place, signal) {
+async function open(place, signal) {
   const side = createChoice('show', 'Direction of the rates', [
     ['rate', 'for 1 USD'],
     ['inverse', 'in USD'],

@@ -39,6 +39,11 @@ describe('the files of the dashboard', function () {
     expect(data).to.not.match(/(src|href)="\//);
   });
 
+  it('are one script, since each that it imports takes one more round trip', async () => {
+    const script = linksOf((await get('/')).data).find((link) => link.endsWith('.js')) ?? '';
+    expect((await get(`/${script}`)).data).to.not.match(/(from|import)"\.\//);
+  });
+
   it('point to source maps with the modules as written', async () => {
     const script = linksOf((await get('/')).data).find((link) => link.endsWith('.js')) ?? '';
     const [, map] = /sourceMappingURL=(.+)/.exec((await get(`/${script}`)).data) ?? [];
