@@ -1,7 +1,8 @@
 import { openTableMetrics } from '../ledger/table-metrics.ts';
 import { type Config, maskedSettings } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
-import { type ServiceHealth, startHealthServer } from '../platform/health.ts';
+import type { ServiceHealth } from '../platform/health.ts';
+import { startHealthServer } from '../platform/health-server.ts';
 import { startHeartbeat } from '../platform/heartbeat.ts';
 import type { OnClose } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';

@@ -1,6 +1,5 @@
 import { Agent } from 'node:https';
-import type { AxiosInstance } from 'axios';
-import axios from 'axios/dist/node/axios.cjs';
+import type { AxiosRequestConfig } from 'axios';
 import { CannotStart, StreamUnavailable } from '../platform/errors.ts';
 import type { SchemaRegistry } from './port.ts';
 
@@ -122,7 +121,7 @@ function fixOf(status: number | undefined, code: string | undefined): string | u
 }
 
 function openClient({ url, token, ca }: RegistrySettings) {
-  const http: AxiosInstance = axios.create({
+  const http: AxiosRequestConfig = {
     baseURL: url.endsWith('/') ? url : `${url}/`,
     headers: {
       'content-type': 'application/vnd.schemaregistry.v1+json',
@@ -132,7 +131,7 @@ function openClient({ url, token, ca }: RegistrySettings) {
     maxRedirects: 0,
     proxy: false,
     ...(ca && { httpsAgent: new Agent({ ca }) }),
-  });
+  };
   const unavailable = (message: string, options?: { cause?: unknown; fix?: string | undefined }) =>
     new StreamUnavailable(`schema registry ${new URL(url).host}: ${message}`, {
       healthCode: 'registry_unavailable',
@@ -146,11 +145,14 @@ function openClient({ url, token, ca }: RegistrySettings) {
       expected: readonly number[],
       schema?: string,
     ): Promise<Answer> => {
+      // Not before the first request: the embedded stream sends none.
+      const { default: axios } = await import('axios/dist/node/axios.cjs');
       const signal = AbortSignal.timeout(DEADLINE_MS);
       const validateStatus = (status: number) =>
         (status >= 200 && status < 300) || expected.includes(status);
       try {
-        const { status, data } = await http.request({
+        const { status, data } = await axios.request({
+          ...http,
           ...{ method, url: path, signal, validateStatus },
           ...(schema !== undefined && { data: { schema } }),
         });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { freePort } from '../../../platform/embedded-postgres/server.ts';
-import { startHealthServer } from '../../../platform/health.ts';
+import { startHealthServer } from '../../../platform/health-server.ts';
 import { metrics } from '../../../platform/metrics.ts';
 import { type CallOptions, callApi as callApiAt } from '../../support/contract-client.ts';
 import { eventually } from '../../support/eventually.ts';
