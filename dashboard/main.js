@@ -15,7 +15,7 @@ import { RATES_VIEW } from './views/rates-view.js';
 /** @typedef {import('./data/params.js').Values} Values */
 
 /**
- * Not as namespaces of modules: the bundle would load a second script for these.
+ * Imported by name: `import * as` makes the bundle load a second script.
  * @type {Record<string, { title: string, open: OpenView, PARAMS: Record<string, Values> }>}
  */
 const VIEWS = { rates: RATES_VIEW, pipeline: PIPELINE_VIEW, loans: LOANS_VIEW };

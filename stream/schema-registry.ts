@@ -145,7 +145,7 @@ function openClient({ url, token, ca }: RegistrySettings) {
       expected: readonly number[],
       schema?: string,
     ): Promise<Answer> => {
-      // Not before the first request: the embedded stream sends none.
+      // Loaded on the first request: with the embedded stream there is none.
       const { default: axios } = await import('axios/dist/node/axios.cjs');
       const signal = AbortSignal.timeout(DEADLINE_MS);
       const validateStatus = (status: number) =>

@@ -87,7 +87,7 @@ async function getText(
   { baseUrl, ...credentials }: Endpoint,
   { path, params, deadlineMs, signal }: GetCall,
 ): Promise<AxiosResponse<string>> {
-  // Not before the first call: the API names the providers too, and needs no axios to start.
+  // Loaded on the first call: the API imports the providers too, and never calls them.
   const { default: axios } = await import('axios/dist/node/axios.cjs');
   const deadline = deadlineSignal(deadlineMs, signal);
   try {

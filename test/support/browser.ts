@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { skipWithout } from './requirements.ts';
 
-/** The headless one starts and paints faster. */
+/** The headless shell starts and paints faster than a whole browser. */
 const PROGRAMS = [
   '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',

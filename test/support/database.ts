@@ -133,7 +133,7 @@ function superuserOf(adminUrl: string, stop: () => Promise<void>): TestServer {
   return {
     adminUrl,
     urlOf: (name) => adminUrl.replace(/\/[^/]*$/, `/${name}`),
-    // A copy of files, as one through the log takes twice the time and fills the log.
+    // The default strategy writes every page to the log, which takes twice as long.
     create: async (name, template = 'template1') => {
       await admin(adminUrl, `create database ${name} template ${template} strategy file_copy`);
     },
