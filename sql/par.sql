@@ -59,6 +59,15 @@ with as_of(day) as (values (cast(:as_of as date)))
          (11, 'not_released', 'not_released', 0, null),
          (12, 'no_schedule', 'no_schedule', 0, null)
 )
+, added_up as (
+  select branch_id, branch, currency, standing, days,
+         count(*) as loans,
+         sum(outstanding_balance) as outstanding_balance,
+         sum(amount_at_risk) as amount_at_risk,
+         sum(principal_outstanding) as principal_outstanding
+  from position
+  group by branch_id, branch, currency, standing, days
+)
 , total as (
   select case when grouping(branch_id) = 0 then 'branch'
               when grouping(currency) = 0 then 'currency'
@@ -67,16 +76,16 @@ with as_of(day) as (values (cast(:as_of as date)))
          branch_id, branch, currency, place,
          -- Loans without a currency are one kind among themselves, and differ from those with one.
          count(distinct coalesce(currency, '')) = 1 as one_currency,
-         count(*) filter (where counts) as loans,
+         coalesce(sum(loans) filter (where counts), 0) as loans,
          coalesce(sum(outstanding_balance) filter (where counts), 0) as outstanding_balance,
          coalesce(sum(amount_at_risk) filter (where counts), 0) as amount_at_risk,
          coalesce(sum(principal_outstanding) filter (where counts), 0) as principal_outstanding,
          sum(outstanding_balance) filter (where standing = 'portfolio') as lent,
          sum(principal_outstanding) filter (where standing = 'portfolio') as principal_lent
-  from position
+  from added_up
   cross join lateral (
     select place,
-           measure.standing = position.standing
+           measure.standing = added_up.standing
              and (measure.standing <> 'portfolio'
                   or days between least_days and coalesce(most_days, days)) as counts
     from measure

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** A bound on a figure or, with `beside`, on its ratio to another figure of the same run. */
 export interface Bound {
   readonly figure: string;
@@ -37,6 +39,27 @@ export async function measure<T>(work: () => Promise<T>): Promise<[seconds: numb
   const began = performance.now();
   const result = await work();
   return [(performance.now() - began) / 1000, result];
+}
+
+/** The most memory that a running process had, in MB; 0 once it is gone, or without Linux' /proc. */
+export function peakMegabytes(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** The exponent of time over work: slope of the least squares of their logarithms. */
+export function growthExponent(
+  points: readonly (readonly [work: number, seconds: number])[],
+): number {
+  const logs = points.map(([work, seconds]) => [Math.log(work), Math.log(seconds)] as const);
+  const mean = (pick: 0 | 1) => logs.reduce((sum, point) => sum + point[pick], 0) / logs.length;
+  const [x, y] = [mean(0), mean(1)];
+  const covariance = logs.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0);
+  return covariance / logs.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
 }
 
 /** Three digits are more than a benchmark knows. */

@@ -10,7 +10,14 @@ import { readBook } from '../../reports/read-book.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { command } from '../../test/support/process.ts';
 import { generateLoanBook } from '../random-book/generate.ts';
-import { type BenchCase, measure, median, quantile } from './case.ts';
+import {
+  type BenchCase,
+  growthExponent,
+  measure,
+  median,
+  peakMegabytes,
+  quantile,
+} from './case.ts';
 
 const TABLES = [
   'borrowers',
@@ -21,71 +28,110 @@ const TABLES = [
   'loan_branches',
   'borrower_names',
 ];
-const SUMMARY = readFileSync(new URL('../../sql/loan_summary.sql', import.meta.url), 'utf8')
-  .replace(':as_of', "'2021-10-15'")
-  .replace(/;\s*$/, '');
+const [SUMMARY, PAR] = ['loan_summary', 'par'].map((report) =>
+  readFileSync(new URL(`../../sql/${report}.sql`, import.meta.url), 'utf8')
+    .replace(':as_of', "'2021-10-15'")
+    .replace(/;\s*$/, ''),
+) as [string, string];
 const PAIR = [
   'select loan_id, sum(expected_payment_amount) from payment_schedule group by loan_id',
   'select loan_id, sum(amount_paid) from loan_payments group by loan_id',
 ];
 const ROUNDS = 5;
 
-/** `npm run load` beside a bare `copy` of its rows, the summary beside the bare pair of sums. */
+/**
+ * `npm run load` beside a bare `copy` of its rows, and reports beside the bare pair of sums, for a
+ * book and for one of ten times its loans. The larger takes 20 GB of disk. Linux only.
+ */
 export const loanBook: BenchCase = {
   name: 'loan-book',
-  about: 'loading a random book of 100,000 loans, and the loan summary of a day',
+  about: 'loading random books of 100,000 and 1 M loans, their loan summary and portfolio at risk',
   run: async ({ quick, say }) => {
-    const dir = mkdtempSync(join(tmpdir(), 'fx-bench-'));
-    const [ours, bare] = [await testDatabase(), await testDatabase()];
-    const [client, bareClient] = [new pg.Client(ours.url), new pg.Client(bare.url)];
-    try {
-      await Promise.all([client.connect(), bareClient.connect()]);
-      say('a random book is written');
-      await generateLoanBook(join(dir, 'book'), { loans: quick ? 300 : 100_000, seed: 7 });
-      say('it is loaded');
-      const { seconds: load, megabytes } = await loaded(ours.url, join(dir, 'book'));
-      say('the same rows are copied into the same tables of another database');
-      await copyOut(client, dir);
-      const [copy, rows] = await measure(() => copyIn(bareClient, dir));
-      say('the loan summary and the pair of sums take turns');
-      await client.query('vacuum analyze');
-      const [summary, pair]: [number[], number[]] = [[], []];
-      for (let round = 0; round < ROUNDS; round++) {
-        pair.push((await measure(() => read(client, PAIR)))[0]);
-        summary.push((await measure(() => read(client, [SUMMARY])))[0]);
-      }
-      say('pages and single loans are read as the API reads them');
-      const pages = await readAsApi(ours);
-      return {
-        figures: {
-          rows,
-          load_rows_per_s: rows / load,
-          copy_rows_per_s: rows / copy,
-          load_rss_mb: megabytes,
-          loan_summary_s: median(summary),
-          pair_of_sums_s: median(pair),
-          ...pages,
-        },
-        bounds: [
-          { figure: 'load_rows_per_s', beside: 'copy_rows_per_s', atLeast: 0.5 },
-          { figure: 'load_rss_mb', atMost: 300 },
-          { figure: 'loan_summary_s', beside: 'pair_of_sums_s', atMost: 3 },
-          { figure: 'page_of_50_p99_ms', atMost: 50 },
-          { figure: 'one_loan_p99_ms', atMost: 50 },
-        ],
-      };
-    } finally {
-      await Promise.all([client.end(), bareClient.end()]);
-      await Promise.all([ours.drop(), bare.drop()]);
-      rmSync(dir, { recursive: true, force: true });
-    }
+    const sizes = quick ? [300, 900] : [100_000, 1_000_000];
+    const [small, large] = (await measureInTurn(sizes, say)) as [Book, Book];
+    const exponent = (of: 'load_s' | 'loan_summary_s' | 'par_s') =>
+      growthExponent([small, large].map((book) => [book.rows, book[of]]));
+    return {
+      figures: {
+        ...Object.fromEntries(
+          Object.entries(small).map(([name, value]) => [`small_${name}`, value]),
+        ),
+        ...Object.fromEntries(
+          Object.entries(large).map(([name, value]) => [`large_${name}`, value]),
+        ),
+        load_exponent: exponent('load_s'),
+        loan_summary_exponent: exponent('loan_summary_s'),
+        par_exponent: exponent('par_s'),
+      },
+      bounds: [
+        ...['small', 'large'].flatMap((book) => [
+          { figure: `${book}_copy_s`, beside: `${book}_load_s`, atLeast: 0.5 },
+          { figure: `${book}_load_rss_mb`, atMost: 300 },
+          { figure: `${book}_loan_summary_s`, beside: `${book}_pair_of_sums_s`, atMost: 3 },
+        ]),
+        { figure: 'small_page_of_50_p99_ms', atMost: 50 },
+        { figure: 'small_one_loan_p99_ms', atMost: 50 },
+        { figure: 'load_exponent', atMost: 1.05 },
+        { figure: 'loan_summary_exponent', atMost: 1.05 },
+        { figure: 'par_exponent', atMost: 1.05 },
+      ],
+    };
   },
 };
+
+async function measureInTurn(
+  sizes: readonly number[],
+  say: (text: string) => void,
+): Promise<Book[]> {
+  const books: Book[] = [];
+  for (const loans of sizes)
+    books.push(await measureBook(loans, (text) => say(`${loans} loans: ${text}`)));
+  return books;
+}
+
+type Book = Awaited<ReturnType<typeof measureBook>>;
+
+async function measureBook(loans: number, say: (text: string) => void) {
+  const dir = mkdtempSync(join(tmpdir(), 'fx-bench-'));
+  const [ours, bare] = [await testDatabase(), await testDatabase()];
+  const [client, bareClient] = [new pg.Client(ours.url), new pg.Client(bare.url)];
+  try {
+    await Promise.all([client.connect(), bareClient.connect()]);
+    say('a random book is written');
+    await generateLoanBook(join(dir, 'book'), { loans, seed: 7 });
+    say('it is loaded');
+    const { seconds, megabytes } = await loaded(ours.url, join(dir, 'book'));
+    rmSync(join(dir, 'book'), { recursive: true });
+    say('the same rows are copied into the same tables of another database');
+    await copyOut(client, dir);
+    const [copy, rows] = await measure(() => copyIn(bareClient, dir));
+    say('the reports and the pair of sums take turns');
+    await client.query('vacuum analyze');
+    const reports = await measureReports(client);
+    say('pages and single loans are read as the API reads them');
+    const pages = await readAsApi(ours);
+    return { rows, load_s: seconds, copy_s: copy, load_rss_mb: megabytes, ...reports, ...pages };
+  } finally {
+    await Promise.all([client.end(), bareClient.end()]);
+    await Promise.all([ours.drop(), bare.drop()]);
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function measureReports(client: pg.Client) {
+  const [pair, summary, par]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    pair.push((await measure(() => read(client, PAIR)))[0]);
+    summary.push((await measure(() => read(client, [SUMMARY])))[0]);
+    par.push((await measure(() => read(client, [PAR])))[0]);
+  }
+  return { pair_of_sums_s: median(pair), loan_summary_s: median(summary), par_s: median(par) };
+}
 
 const READS = 300;
 
 /** Random pages of 50 and single loans, one after the other, without HTTP. */
-async function readAsApi({ db, query }: TestDatabase): Promise<Record<string, number>> {
+async function readAsApi({ db, query }: TestDatabase) {
   const asOf = '2021-10-15';
   const ids = await query<{ loan_id: string }>(
     'select loan_id from loans order by random() limit ?',
@@ -115,17 +161,6 @@ async function loaded(url: string, dir: string): Promise<{ seconds: number; mega
   clearInterval(watch);
   if (code !== 0) throw new Error(`npm run load failed: ${load.output()}`);
   return { seconds, megabytes: peak };
-}
-
-/** From Linux' /proc; 0 once the process is gone, and where there is no such file. */
-function peakMegabytes(pid: number): number {
-  try {
-    return (
-      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
-    );
-  } catch {
-    return 0;
-  }
 }
 
 async function copyOut(client: pg.Client, dir: string): Promise<void> {

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { command } from '../../test/support/process.ts';
-import { type BenchCase, measure } from './case.ts';
+import { type BenchCase, growthExponent, measure, peakMegabytes } from './case.ts';
 import { publishHistory } from './history.ts';
 import { type KafkaStage, kafkaStage, type StageDatabase } from './kafka-stage.ts';
 
@@ -32,7 +31,7 @@ export const replay: BenchCase = {
       const inserting = [first, second, third];
       return {
         figures: {
-          exponent: exponentOf(
+          exponent: growthExponent(
             ends.map(({ events }, n) => [events, seconds(inserting[n] as Replayed)]),
           ),
           highest_rss_mb: Math.max(...[...inserting, again].map(({ rss }) => rss)),
@@ -103,7 +102,7 @@ function replayOn(stage: KafkaStage) {
         '--json',
         '--quiet',
       ]);
-      const watch = setInterval(() => (rss = Math.max(rss, peakOf(started.pid))), 100);
+      const watch = setInterval(() => (rss = Math.max(rss, peakMegabytes(started.pid))), 100);
       const code = await started.exited;
       clearInterval(watch);
       if (code !== 0) throw new Error(started.output());
@@ -111,23 +110,4 @@ function replayOn(stage: KafkaStage) {
     });
     return { took, rss, report: JSON.parse(output) };
   };
-}
-
-function peakOf(pid: number): number {
-  try {
-    return (
-      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
-    );
-  } catch {
-    return 0;
-  }
-}
-
-/** The exponent of time over events: slope of the least squares of their logarithms. */
-function exponentOf(points: readonly (readonly [events: number, seconds: number])[]): number {
-  const logs = points.map(([events, seconds]) => [Math.log(events), Math.log(seconds)] as const);
-  const mean = (pick: 0 | 1) => logs.reduce((sum, point) => sum + point[pick], 0) / logs.length;
-  const [x, y] = [mean(0), mean(1)];
-  const covariance = logs.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0);
-  return covariance / logs.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
 }
