@@ -154,9 +154,9 @@ function rateArrays(
     quotes: arrayOf(rates.map(({ quote_currency }) => quote_currency)),
     mids: arrayOf(rates.map(({ mid }) => mid)),
     runs: arrayOf(runOf),
-    // Of all that passed `checkRate` only this may hold characters with a meaning in an array.
-    run_ids: arrayOf(runs.map(({ run_id }) => `"${run_id.replace(/["\\]/g, '\\$&')}"`)),
-    sources: arrayOf(runs.map(({ source }) => source)),
+    // Of all that passed `checkRate` only these may have a meaning in an array: a source, as null.
+    run_ids: arrayOf(runs.map(({ run_id }) => quoted(run_id))),
+    sources: arrayOf(runs.map(({ source }) => quoted(source))),
     observed: arrayOf(runs.map(({ observed_at }) => observed_at)),
     fetched: arrayOf(runs.map(({ fetched_at }) => fetched_at)),
     newest: arrayOf(newest.map((position) => position + 1)),
@@ -172,4 +172,5 @@ function isOfSameRun(a: RateObserved, b: RateObserved): boolean {
   );
 }
 
+const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
 const arrayOf = (values: readonly (string | number)[]) => `{${values.join()}}`;

@@ -96,10 +96,11 @@ function convertHandler({ rates, readFreshness, currencies }: RatesDeps): Handle
           ? await rates.newestUntil(pairs, day)
           : await rates.onDay(pairs, day);
     const [row] = markStale(found, newest, fresh, day);
-    if (!row?.rate) return refuseNoRate(rates, pairs, day ?? fresh.today);
+    const [published] = found;
+    if (!row || !published) return refuseNoRate(rates, pairs, day ?? fresh.today);
     const { rate, rate_date, source, suspect, diverges, stale, derived } = row;
     const minorUnits = currencyCodes.code(quote)?.digits ?? 2;
-    const result = await rates.multiply(String(amount), rate, minorUnits);
+    const result = await rates.convert(String(amount), published, minorUnits);
     const data = { from: base, to: quote, amount, result, rate, rate_date };
     const isFinal = rate_date === day && isFinalDay(day, [row], fresh);
     return {

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { query, queryRow, sqlFile } from '../../platform/sql.ts';
+import { BASE } from '../../reports/conversion.ts';
 import { readQuality } from '../../reports/quality.ts';
 import type { Page } from '../http/paging.ts';
 import type { Schemas } from '../schemas.ts';
@@ -38,7 +39,12 @@ const LATEST_OBSERVATIONS = sqlFile(import.meta.url, 'sql/latest_observations.sq
 const CURRENCIES = sqlFile(import.meta.url, 'sql/days_of_currencies.sql');
 const FIRST_DAY =
   'select min(rate_date) as day from rate_pairs where base = :base and quote = any(:quotes)';
-const MULTIPLY = 'select round(:amount::numeric * :rate::numeric, :minorUnits::int) as product';
+const CONVERT = `
+  select round(
+    case when :isInverted::boolean
+         then :amount::numeric * 1.000000000000000000000000000000 / :inverse::numeric
+         else :amount::numeric * :rate::numeric end,
+    :minorUnits::int) as converted`;
 
 export type RateQueries = ReturnType<typeof rateQueries>;
 
@@ -97,10 +103,14 @@ export function rateQueries(db: Database) {
     daysOf: (currencies: readonly string[]) =>
       query<DaysOfCurrency>(db, CURRENCIES, { currencies }),
 
-    /** amount × rate, rounded half away from zero to the minor units of the target currency. */
-    multiply: async (amount: string, rate: string, minorUnits: number): Promise<string> => {
-      const params = { amount, rate, minorUnits };
-      return (await queryRow<{ product: string }>(db, MULTIPLY, params)).product;
+    /**
+     * An amount at a rate, rounded half away from zero to the minor units of the target currency.
+     * Into the base of the published rates the published one divides: its inverse is rounded.
+     */
+    convert: async (amount: string, row: PairRate, minorUnits: number): Promise<string> => {
+      const { rate, inverse, quote } = row;
+      const params = { amount, rate, inverse, isInverted: quote === BASE, minorUnits };
+      return (await queryRow<{ converted: string }>(db, CONVERT, params)).converted;
     },
   };
 }

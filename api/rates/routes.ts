@@ -8,6 +8,7 @@ import type { Days, Grouping, Pairs, RateQueries } from './queries.ts';
 import {
   countDays,
   DAY_MS,
+  daysWithout,
   describeRange,
   gapRow,
   isFinalDay,
@@ -160,7 +161,13 @@ async function readRange(
   fresh: Freshness,
 ): Promise<Result> {
   const days = await requestedDays(rates, params, pairs, fresh);
-  const [{ after, page, next_cursor }, newest] = await Promise.all([
+  const past = untilToday(days, fresh);
+  const isWhole =
+    params['cursor'] === undefined &&
+    pairs.quotes.length * countDays(days) <= Number(params['limit']);
+  // Before the rows: a rate that is stored in between is a gap named in vain, never one hidden.
+  const listed = isWhole ? undefined : await rates.missingDays(pairs, past);
+  const [{ page, next_cursor }, newest] = await Promise.all([
     readPage(
       params,
       cursorOf(pairs),
@@ -169,15 +176,11 @@ async function readRange(
     ),
     newestWhereStale(rates, pairs, fresh),
   ]);
-  const isWhole =
-    after === null &&
-    next_cursor === null &&
-    days.to <= fresh.today &&
-    page.length === pairs.quotes.length * countDays(days);
-  const missing_dates = isWhole ? [] : await rates.missingDays(pairs, untilToday(days, fresh));
+  if (params['layout'] === 'wide') refuseCut(params, next_cursor);
+  const missing_dates = listed ?? daysWithout(pairs, past, page);
   const data = markStale(page, newest, fresh);
   return {
-    ...describeRange(params, { pairs, days, fresh, missing_dates, next_cursor }, data),
+    ...describeRange(params, { pairs, days, fresh, missing_dates, next_cursor, isWhole }, data),
     item: 'Rate',
     data,
     fileName: rateFileName(pairs, days, params),
@@ -193,17 +196,18 @@ async function readBuckets(
 ): Promise<Result> {
   const days = await requestedDays(rates, params, pairs, fresh);
   const group = params['group'] as Grouping;
-  const [{ page, next_cursor }, missing_dates] = await Promise.all([
-    readPage(
-      params,
-      cursorOf(pairs),
-      (wanted) => rates.inBuckets(pairs, days, { ...wanted, group, today: fresh.today }),
-      ({ from, quote }) => [from, quote, pairs.quotes.join()],
-    ),
-    rates.missingDays(pairs, untilToday(days, fresh)),
-  ]);
+  // Before the buckets, as before the rows of a range.
+  const missing_dates = await rates.missingDays(pairs, untilToday(days, fresh));
+  const { page, next_cursor } = await readPage(
+    params,
+    cursorOf(pairs),
+    (wanted) => rates.inBuckets(pairs, days, { ...wanted, group, today: fresh.today }),
+    ({ from, quote }) => [from, quote, pairs.quotes.join()],
+  );
+  const counted = page.reduce((sum, { count }) => sum + count, 0);
+  const isWhole = counted === pairs.quotes.length * countDays(days);
   return {
-    ...describeRange(params, { pairs, days, fresh, missing_dates, next_cursor }, page),
+    ...describeRange(params, { pairs, days, fresh, missing_dates, next_cursor, isWhole }, page),
     item: 'Bucket',
     data: page,
     fileName: `${rateFileName(pairs, days)}_by-${group}`,
@@ -219,6 +223,13 @@ function refuseMixture(params: Params): void {
     throw invalidParameter('on_missing', 'use it together with date, for example date=2026-11-24');
   if (layout === 'wide' && group !== undefined)
     throw invalidParameter('layout', 'use layout=wide without group');
+}
+
+/** A row of the wide layout is a day: part of one would show blanks where there are rates. */
+function refuseCut({ cursor }: Params, next_cursor: string | null): void {
+  const name = cursor !== undefined ? 'cursor' : next_cursor !== null ? 'limit' : undefined;
+  if (name)
+    throw invalidParameter(name, 'use layout=wide with a range that fits, without limit or cursor');
 }
 
 async function newestWhereStale(rates: RateQueries, pairs: Pairs, fresh: Freshness) {

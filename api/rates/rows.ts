@@ -127,17 +127,20 @@ export function describeRange(
     pairs,
     days,
     fresh,
+    isWhole,
     ...rest
   }: {
     pairs: Pairs;
     days: Days;
     fresh: Freshness;
+    /** The rows themselves are the whole range: their gaps were not read on their own. */
+    isWhole: boolean;
     missing_dates: readonly string[];
     next_cursor: string | null;
   },
   rows: readonly { readonly source: string | null }[],
 ): Pick<Result, 'meta' | 'valid'> {
-  const isFixed = rest.missing_dates.length === 0 && from !== undefined;
+  const isFixed = isWhole && rest.missing_dates.length === 0 && from !== undefined;
   return {
     meta: { base: pairs.base, ...days, simulated: isSimulated(rows, fresh), ...rest },
     valid: validityOf(fresh, isFixed && isFinalDay(days.to, rows, fresh)),
@@ -155,7 +158,7 @@ export function wideTable(
 
 /**
  * A pivot: one row per day and one column per currency. The marks beside them are false, or name
- * the currencies that they are about.
+ * the currencies that they are about; the source names every one of the day.
  */
 function pivotByDay(rows: readonly RateRow[], { quotes }: Pairs) {
   const days = new Map<string, RateRow[]>();
@@ -176,7 +179,7 @@ function pivotByDay(rows: readonly RateRow[], { quotes }: Pairs) {
       rate_date,
       ...gaps,
       ...Object.fromEntries(ofDay.map(({ quote, rate }) => [quote, rate])),
-      source: ofDay.find(({ source }) => source !== null)?.source ?? null,
+      source: [...new Set(ofDay.flatMap(({ source }) => source ?? []))].join(' ') || null,
       suspect: codes('suspect'),
       stale: codes('stale'),
       diverges: codes('diverges'),
@@ -207,6 +210,15 @@ function shortRange({ from, to }: { from: string; to: string }): string {
 /** The number of days of a range, both ends included. */
 export function countDays({ from, to }: Days): number {
   return (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+}
+
+/** The days up to today on which not every pair is among the rows of a whole range. */
+export function daysWithout({ quotes }: Pairs, days: Days, rows: readonly PairRate[]): string[] {
+  const pairsOf = new Map<string, number>();
+  for (const { rate_date } of rows) pairsOf.set(rate_date, (pairsOf.get(rate_date) ?? 0) + 1);
+  return Array.from({ length: Math.max(0, countDays(days)) }, (_, n) =>
+    new Date(Date.parse(days.from) + n * DAY_MS).toISOString().slice(0, 10),
+  ).filter((day) => (pairsOf.get(day) ?? 0) < quotes.length);
 }
 
 export function untilToday({ from, to }: Days, { today }: Freshness): Days {

@@ -55,6 +55,10 @@ describe('rates under /v2', () => {
            fetched_at = excluded.fetched_at, event_id = excluded.event_id`,
       [currency, mid, `${day}T01:00:00Z`, `${day}T01:00:02.345Z`, day],
     );
+  const removeDay = async (day: string) => {
+    await parts.query('delete from daily_rates where rate_date = ?', [day]);
+    await parts.query('delete from rate_observations where observed_at::date = ?', [day]);
+  };
 
   before(async function () {
     this.timeout(60_000);
@@ -577,6 +581,38 @@ describe('rates under /v2', () => {
     const [sheet] = readWorkbook((await callApi(path)).bytes);
     expect(sheet?.rows[1]?.slice(4)).to.deep.equal([false, false, false]);
     expect(sheet?.rows.at(-1)?.slice(4)).to.deep.equal(['KES', false, false]);
+  });
+
+  it('names every source of a day in the wide layout', async () => {
+    await store('2026-11-19', 'KES', '129.1');
+    await store('2026-11-19', 'NGN', '1536');
+    const day = "rate_date = '2026-11-19'";
+    await parts.query(
+      `update daily_rates set source = 'simulator-openexchangerates' where ${day} and mid = 1536`,
+    );
+    const path = '/v2/rates.csv?from=2026-11-19&to=2026-11-19&quotes=KES,NGN&layout=wide';
+    const expected = '2026-11-19,129.1,1536,simulator simulator-openexchangerates,';
+    expect((await callApi(path)).bytes.toString()).to.include(expected);
+    await removeDay('2026-11-19');
+  });
+
+  it('refuses to cut a day of the wide layout', async () => {
+    const path = '/v2/rates.csv?from=2026-11-20&to=2026-11-24&quotes=KES,NGN&layout=wide';
+    expect((await callApi(`${path}&limit=7`)).status).to.equal(200);
+    const cut = await callApi<Problem>(`${path}&limit=5`);
+    expect([cut.status, cut.data.errors?.[0]?.pointer]).to.deep.equal([400, '#/query/limit']);
+    const cursor = encodeCursor('2026-11-20', 'KES', 'KES,NGN');
+    const page = await callApi<Problem>(`${path}&cursor=${cursor}`);
+    expect([page.status, page.data.errors?.[0]?.pointer]).to.deep.equal([400, '#/query/cursor']);
+  });
+
+  it('divides by the published rate: its inverse is rounded', async () => {
+    await store('2026-11-19', 'NGN', '1200');
+    // 1806 / 1200 = 1.505; 1806 × 0.000833333333333333 is less.
+    const path = '/v2/convert?from=NGN&to=USD&amount=1806&date=2026-11-19';
+    const { data } = await callApi<{ data: { result: string } }>(path);
+    expect(data.data.result).to.equal('1.51');
+    await removeDay('2026-11-19');
   });
 
   it('lists the currencies with their minor units and days', async () => {

@@ -125,6 +125,15 @@ describe('the sources of rates', () => {
     await redrives.stop();
   });
 
+  it('may have any name, also one that means something to Postgres', async () => {
+    const named = rate('null', '128.7', '03:00');
+    await openRateStore(database.db).save([named, rate('null-bank', '128.6', '04:00')]);
+    expect(await database.query('select source from rate_observations order by 1')).to.deep.equal([
+      { source: 'null' },
+      { source: 'null-bank' },
+    ]);
+  });
+
   it('that are unknown are stored with the lowest rank and a warning', async () => {
     const warned: unknown[] = [];
     const log = { ...quiet, warn: (...said: unknown[]) => warned.push(said) } as unknown as Logger;
