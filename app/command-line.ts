@@ -73,10 +73,16 @@ export function parseDay(text: string): string {
 
 const DAY_MS = 86_400_000;
 
+/** Without an offset a time would be one of this machine's zone; Date.parse takes almost any text. */
+const INSTANT =
+  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
 /** Parses a day (UTC) or an instant into ISO 8601. A day means its start, or its end with `end`. */
 export function parseInstant(text: string, { end = false } = {}): string {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const millis = Date.parse(isDay ? `${parseDay(text)}T00:00:00Z` : text);
+  const isDay = isDayForm(text);
+  const day = isDay ? text : INSTANT.exec(text)?.[1];
+  const millis = day === undefined ? Number.NaN : Date.parse(isDay ? `${day}T00:00:00Z` : text);
+  if (day !== undefined) parseDay(day);
   if (Number.isNaN(millis))
     throw new InvalidArgumentError(
       `use a day or an instant, for example 2026-01-31 or 2026-01-31T23:00:00Z; got ${text}`,

@@ -57,7 +57,7 @@ export function getRange() {
 const readDay = (name) => (DAY.test(getParam(name)) ? getParam(name) : '');
 
 /**
- * Calendar months, quarters and years up to today; the others are days back.
+ * Calendar periods; the others count days back from today.
  * @param {(typeof RANGES)[number]} preset
  * @param {string} today
  * @returns {Range}
@@ -79,6 +79,7 @@ function resolvePreset(preset, today) {
 }
 
 /**
+ * The rates of a range, and for which side: weeks are of the rate for 1 USD only.
  * @param {readonly string[]} quotes
  * @param {{ from: string, to: string }} range
  * @param {AbortSignal} signal
@@ -92,10 +93,10 @@ export async function loadSeries(quotes, { from, to }, signal) {
   const series = quotes.map((quote) => {
     const rows = data.filter((row) => row.quote === quote);
     return weekly
-      ? readBuckets(quote, /** @type {Bucket[]} */ (rows))
+      ? readWeeks(quote, /** @type {Bucket[]} */ (rows), to)
       : readRates(quote, /** @type {Rate[]} */ (rows));
   });
-  return { series, weekly, query };
+  return { series, weekly, query, side: weekly ? SIDES[0] : getSide() };
 }
 
 /** @param {string} quote @param {Rate[]} rows @returns {Series} */
@@ -110,11 +111,17 @@ function readRates(quote, rows) {
   return { quote, points, summary: summarize(samples, averages) };
 }
 
-/** @param {string} quote @param {Bucket[]} buckets @returns {Series} */
-function readBuckets(quote, buckets) {
+/**
+ * One point a week, on its last day: the last rates of two currencies may be of different days.
+ * @param {string} quote
+ * @param {Bucket[]} buckets
+ * @param {string} until the last day of the range
+ * @returns {Series}
+ */
+export function readWeeks(quote, buckets, until) {
   const points = new Map(
-    buckets.map(({ last, last_date, suspect, source }) => [
-      last_date,
+    buckets.map(({ last, to, suspect, source }) => [
+      to < until ? to : until,
       { text: last, suspect, simulated: isSimulated(source) },
     ]),
   );

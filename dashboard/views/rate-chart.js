@@ -5,7 +5,7 @@ import { loadCurrencies } from '../data/currencies.js';
 import { divide, toPixelValue } from '../data/decimal.js';
 import { onRate } from '../data/event-stream.js';
 import { getParam, onParams, setParams } from '../data/params.js';
-import { getRange, getSide, loadSeries, PRESETS } from '../data/rate-range.js';
+import { getRange, loadSeries, PRESETS } from '../data/rate-range.js';
 import { debounce } from '../data/schedule.js';
 import { createButton, createMark, createNotice, h } from '../ui/dom.js';
 import { createChoice } from '../ui/filter.js';
@@ -77,7 +77,7 @@ async function renderChart(signal) {
   const unknown = wanted.filter((code) => !codes.includes(code));
   if (chosen.length === 0) chosen.push(...codes.slice(0, 1));
   const range = clipRange(known.filter(({ code }) => chosen.includes(code)));
-  const { series, weekly, query } = await loadSeries(chosen, range, signal);
+  const { series, weekly, query, side } = await loadSeries(chosen, range, signal);
   const days = weekly
     ? [...new Set(series.flatMap(({ points }) => [...points.keys()]))].sort()
     : listDays(range.from, range.to);
@@ -87,12 +87,12 @@ async function renderChart(signal) {
     unknown.length > 0 && createNotice('wrong', `There are no rates of ${unknown.join(', ')}.`),
     h(
       'p.row.muted.small',
-      explainScale(chosen, weekly),
+      explainScale(chosen, side, weekly),
       points.some(({ suspect }) => suspect) && createMark('wrong', 'suspect', SUSPECT),
       points.some(({ simulated }) => simulated) && createMark('dull', 'simulated'),
     ),
     createChart(series, days, signal),
-    createSummary(series, range, getSide() === 'rate' ? query : ''),
+    createSummary(series, range, { query, side }),
     h(
       'div.row.under-chart',
       createDisclosure('Data table', () => createDataTable(series, days)),
@@ -122,14 +122,11 @@ function createRateDownloads(query) {
   );
 }
 
-/** @param {readonly string[]} chosen @param {boolean} weekly */
-function explainScale(chosen, weekly) {
-  const scale =
-    chosen.length > 1
-      ? 'Indexed: the first day of each currency in this range is 100.'
-      : getSide() === 'rate' || weekly
-        ? `${chosen[0]} for 1 USD.`
-        : `USD for 1 ${chosen[0]}.`;
+/** @param {readonly string[]} chosen @param {'rate' | 'inverse'} side @param {boolean} weekly */
+function explainScale(chosen, side, weekly) {
+  const [code] = chosen.length > 1 ? ['each currency'] : chosen;
+  const unit = side === 'rate' ? `${code} for 1 USD.` : `USD for 1 ${code}.`;
+  const scale = chosen.length > 1 ? `${unit} Indexed: its first day in this range is 100.` : unit;
   return weekly ? `${scale} The last rate of each week.` : scale;
 }
 

@@ -35,27 +35,31 @@ const MONTH_COLUMNS = [
  * Average, closing rate, high and low of a range, as accountants translate by them.
  * @param {Series[]} series
  * @param {{ from: string, to: string }} range
- * @param {string} query '' where the API does not have the rates that are shown
+ * @param {{ query: string, side: 'rate' | 'inverse' }} shown of the API, and which of its rates
  */
-export function createSummary(series, { from, to }, query) {
+export function createSummary(series, { from, to }, { query, side }) {
   const rows = series.flatMap(({ quote, summary }) => (summary ? [{ quote, ...summary }] : []));
   if (rows.length === 0) return null;
+  const isDirect = side === 'rate';
   const download = () => {
-    const head = 'currency,from,to,average,closing,closing_date,high,low,days';
+    const head = 'currency,from,to,average,closing,closing_date,high,low,days,unit';
     const lines = rows.map(({ quote, average, closing, closingDate, high, low, days }) =>
-      [quote, from, to, average, closing, closingDate, high, low, days].join(','),
+      [
+        ...[quote, from, to, average, closing, closingDate, high, low, days],
+        isDirect ? `${quote} for 1 USD` : `USD for 1 ${quote}`,
+      ].join(','),
     );
-    const file = `fx-rates-summary_${rows.map(({ quote }) => quote).join('-')}_${from}_${to}.csv`;
+    const file = `fx-rates-summary${isDirect ? '' : '_in-USD'}_${rows.map(({ quote }) => quote).join('-')}_${from}_${to}.csv`;
     saveBlob(new Blob([`${[head, ...lines].join('\r\n')}\r\n`], { type: 'text/csv' }), file);
   };
   return h(
     'div.summary',
     h(
       'div.row.under-chart',
-      h('h3', `Summary, ${from} to ${to}`),
+      h('h3', `Summary, ${from} to ${to}, ${isDirect ? 'for 1 USD' : 'in USD'}`),
       createButton('Summary as CSV', download, { class: 'link small' }),
-      // The API summarises months, not any range.
-      query !== '' &&
+      // The API summarises months, not any range, and only rates for 1 USD.
+      isDirect &&
         from.slice(0, 7) === to.slice(0, 7) &&
         createDownloads(['Summary as XLSX', `/v2/rates.xlsx?${query}&group=month`]),
     ),

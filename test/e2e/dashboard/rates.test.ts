@@ -133,8 +133,8 @@ describe('the rates view', function () {
     ]);
     expect(download.suggestedFilename()).to.equal(`fx-rates-summary_NGN_${from}_${to}.csv`);
     expect(readFileSync((await download.path()) ?? '', 'utf8')).to.equal(
-      'currency,from,to,average,closing,closing_date,high,low,days\r\n' +
-        `NGN,${from},${to},${average},${closing},${to},${high},${low},${days}\r\n`,
+      'currency,from,to,average,closing,closing_date,high,low,days,unit\r\n' +
+        `NGN,${from},${to},${average},${closing},${to},${high},${low},${days},NGN for 1 USD\r\n`,
     );
     const workbook = await page.getByRole('link', { name: 'Summary as XLSX' }).getAttribute('href');
     expect(workbook).to.match(
@@ -143,6 +143,20 @@ describe('the rates view', function () {
     await page.getByText('By month', { exact: true }).click();
     await page.locator('.under-chart tbody tr', { hasText: from.slice(0, 7) }).waitFor();
     await page.getByRole('link', { name: 'By month as CSV' }).waitFor();
+  });
+
+  it('says of a summary in USD that it is, in its heading, name and rows', async () => {
+    const page = await service.open('/?quotes=NGN&show=inverse&range=last-month');
+    await waitForRates(page);
+    await eventually(async () =>
+      expect(await page.locator('.summary h3').textContent()).to.match(/, in USD$/),
+    );
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Summary as CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).to.match(/^fx-rates-summary_in-USD_NGN_/);
+    expect(readFileSync((await download.path()) ?? '', 'utf8')).to.match(/,USD for 1 NGN\r\n$/);
   });
 
   it('takes any range of days, and keeps it in the URL', async () => {

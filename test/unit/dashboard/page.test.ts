@@ -30,6 +30,30 @@ describe('the dashboard', () => {
     for (const name of Object.keys(stubs)) Reflect.deleteProperty(globalThis, name);
   });
 
+  describe('shows the weeks of a long range', () => {
+    const week = (from: string, to: string, last_date: string, last: string) => ({
+      ...{ from, to, last_date, last, min: last, max: last, avg: last },
+      ...{ count: 5, suspect: false, source: 'xe' },
+    });
+    const readWeeks = (buckets: object[]) =>
+      load(`${DATA}/rate-range.js`).readWeeks('KES', buckets, '2026-11-24');
+
+    it('on one day for all currencies, whichever day of the week had the last rate', () => {
+      const first = week('2026-11-16', '2026-11-22', '2026-11-22', '129.1');
+      const second = week('2026-11-23', '2026-11-29', '2026-11-24', '129.2');
+      for (const last_date of ['2026-11-21', '2026-11-22'])
+        expect([...readWeeks([{ ...first, last_date }, second]).points.keys()]).to.deep.equal([
+          '2026-11-22',
+          '2026-11-24',
+        ]);
+    });
+
+    it('and closes their summary on the day of the last rate', () => {
+      const { summary } = readWeeks([week('2026-11-16', '2026-11-22', '2026-11-20', '129.1')]);
+      expect(summary).to.include({ closing: '129.1', closingDate: '2026-11-20', days: 5 });
+    });
+  });
+
   it('shows the rates and the range that the URL names in any case, else the default', () => {
     const { getSide, getRange } = load(`${DATA}/rate-range.js`);
     const read = (search: string) => {
