@@ -2,6 +2,7 @@ import { rateDecoder, type SchemaOf } from '../events/wire-format.ts';
 import { bugLimit, retryUntilDone } from '../platform/back-off.ts';
 import type { Database } from '../platform/database.ts';
 import { withinDeadline } from '../platform/deadline.ts';
+import { StreamUnavailable } from '../platform/errors.ts';
 import {
   type ServiceHealth,
   streamTroubleOf,
@@ -74,7 +75,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
     }
   }
   const redrives = startRedrives({ ...handling, db, notifications, onGiveUp });
-  // Brokers fail in many forms: health says why, and what is no outage is retried ten times.
+  // Brokers fail in many forms: health says why, and what is no outage is tried ten times.
   const starting = retryUntilDone('stream', subscribe, {
     log,
     signal: stopping.signal,
@@ -92,9 +93,9 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
       await subscription?.stop();
       // The last offsets are what is compared after a stop of weeks.
       if (subscription)
-        await withinDeadline('stream', POSITIONS_MS, positions.check()).catch((err) =>
-          log.debug({ err }, 'consumer positions not noted'),
-        );
+        await positions
+          .check(POSITIONS_MS)
+          .catch((err) => log.debug({ err }, 'consumer positions not noted'));
       await redrives.stop();
     },
   };
@@ -103,7 +104,7 @@ export function startConsumer(deps: ConsumerDeps): Consumer {
 async function readHealth(subscription: Subscription, positions: Positions) {
   const { trouble, code, partitions } = subscription.health();
   try {
-    const lag = lagOf(await withinDeadline('stream', POSITIONS_MS, positions.check()));
+    const lag = lagOf(await positions.check(POSITIONS_MS));
     const gap = positions.trouble();
     const state: Trouble =
       trouble === null && gap ? { trouble: gap, code: 'log_gap' } : { trouble, code };
@@ -126,8 +127,11 @@ function lagOf(positions: readonly Position[]): string {
 }
 
 interface PositionWatch {
-  /** Reads the group's positions, checks them for gaps and notes them in Postgres. */
-  check(): Promise<readonly Position[]>;
+  /**
+   * Reads the group's positions, checks them for gaps and notes them in Postgres. Throws
+   * `StreamUnavailable` when the stream does not answer within `deadlineMs`.
+   */
+  check(deadlineMs?: number): Promise<readonly Position[]>;
   /** Describes the gaps that were found to an operator, or null. */
   trouble(): string | null;
 }
@@ -175,8 +179,11 @@ function watchPositions({ db, stream, topic, group, log }: Watched): PositionWat
   }
 
   return {
-    check: async () => {
-      const positions = await stream.positions(topic, group);
+    check: async (deadlineMs) => {
+      const reading = stream.positions(topic, group);
+      const positions = await (deadlineMs === undefined
+        ? reading
+        : withinDeadline('stream', deadlineMs, reading).catch(throwStreamError));
       noted ??= await notedOffsets();
       gaps.check(positions, noted);
       await note(positions, noted);
@@ -184,6 +191,12 @@ function watchPositions({ db, stream, topic, group, log }: Watched): PositionWat
     },
     trouble: gaps.trouble,
   };
+}
+
+/** The error of a deadline does not say what was late: it would be taken for Postgres. */
+function throwStreamError(err: Error & { code?: unknown }): never {
+  const isLate = err.code === 'ETIMEDOUT' && !(err instanceof StreamUnavailable);
+  throw isLate ? new StreamUnavailable(err.message, { cause: err }) : err;
 }
 
 const NOTE = `

@@ -37,6 +37,37 @@ describe('the start of the consumer', () => {
     expect([reasons, trouble]).to.deep.equal([[], 'stream: no broker']);
   });
 
+  it('reports a broker that does not answer as such, not as Postgres', async () => {
+    const positions = sinon.stub().resolves([]);
+    const consumer = startConsumer({
+      db: { raw: async () => ({ rows: [] }) } as unknown as Database,
+      notifications: { subscribe: () => () => {} } as unknown as Notifications,
+      stream: {
+        createTopic: async () => {},
+        positions,
+        subscribe: async () => ({
+          health: () => ({ trouble: null, code: null, partitions: [0] }),
+          gaveUp: new Promise(() => {}),
+          stop: async () => {},
+        }),
+      } as unknown as EventStream,
+      topic: { topic: 't', partitions: 1, replication: 1 },
+      ...{ group: 'g', schemaOf: async () => null, publishDeadLetters: null, log: quiet },
+      onGiveUp: sinon.fake(),
+    });
+    await clock.tickAsync(1000);
+    positions.returns(new Promise(() => {}));
+    const health = consumer.health();
+    await clock.tickAsync(3000);
+    expect(await health).to.include({
+      trouble: 'stream: no answer within 3 s',
+      code: 'stream_unavailable',
+    });
+    const stopped = consumer.stop();
+    await clock.tickAsync(3000);
+    await stopped;
+  });
+
   it('gives up after ten failures by a bug', async () => {
     const bug = new TypeError('x is not a function');
     const { tries, reasons } = await failWith(bug);
