@@ -141,9 +141,9 @@ export interface paths {
         /**
          * An amount in another currency
          * @description Uses the newest rate, or the rate of `date`, up to tomorrow in UTC; 404 if there is none.
-         *     `stale` is true for a rate more than 7 days older than `date`. Decimal arithmetic,
-         *     rounded half away from zero to the minor units of the currency (ISO 4217: UGX and XOF have
-         *     none).
+         *     `stale` is true for a rate more than 7 days older than `date`. Decimal arithmetic; into
+         *     USD the published rate divides, since its inverse is rounded. Rounded half away from zero
+         *     to the minor units of the currency (ISO 4217: UGX and XOF have none).
          */
         readonly get: operations["convert"];
         readonly put?: never;
@@ -2675,7 +2675,7 @@ export interface components {
         readonly on_missing: "null" | "previous" | "error";
         /** @description What happens without a rate of `date`: `error` (default) is a 404 that names the last day with a rate, `previous` converts at that rate. */
         readonly convert_on_missing: "previous" | "error";
-        /** @description Layout of CSV and workbook: `long` (default) has one row per day and currency, `wide` one row per day and one column per currency. JSON is always long. */
+        /** @description Layout of CSV and workbook: `long` (default) has one row per day and currency, `wide` one row per day and one column per currency; `source` names all of the day. A `limit` that would cut it is refused. JSON is always long. */
         readonly layout: "long" | "wide";
         /**
          * @description First UTC day.
@@ -2840,7 +2840,7 @@ export interface operations {
                  *     ]
                  */
                 readonly quotes?: components["parameters"]["quotes"];
-                /** @description Layout of CSV and workbook: `long` (default) has one row per day and currency, `wide` one row per day and one column per currency. JSON is always long. */
+                /** @description Layout of CSV and workbook: `long` (default) has one row per day and currency, `wide` one row per day and one column per currency; `source` names all of the day. A `limit` that would cut it is refused. JSON is always long. */
                 readonly layout?: components["parameters"]["layout"];
             };
             readonly header?: never;
@@ -2904,7 +2904,7 @@ export interface operations {
                 readonly quotes?: components["parameters"]["quotes"];
                 /** @description Buckets instead of days: average, closing rate (`last`), high (`max`) and low (`min`) of each. */
                 readonly group?: components["parameters"]["group"];
-                /** @description Layout of CSV and workbook: `long` (default) has one row per day and currency, `wide` one row per day and one column per currency. JSON is always long. */
+                /** @description Layout of CSV and workbook: `long` (default) has one row per day and currency, `wide` one row per day and one column per currency; `source` names all of the day. A `limit` that would cut it is refused. JSON is always long. */
                 readonly layout?: components["parameters"]["layout"];
                 /** @description Rows in one page. By default 1,000; a CSV or a workbook then has every row, up to 100,000. */
                 readonly limit?: components["parameters"]["limit"];

@@ -15,8 +15,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   consumer: ['npm run consumer', 'METRICS_PORT=9102 npm run consumer'],
   api: ['npm run api', 'HOST=0.0.0.0 API_TOKEN_FILE=secrets/api_token npm run api'],
   simulator: [
-    'npm run simulator -- fault 503              every fetch gets a 503 …',
-    'npm run simulator -- fault none             … until now',
+    'npm run simulator -- fault 503              every fetch gets a 503',
+    'npm run simulator -- fault none             ends it',
     'npm run simulator -- fault mid-zero --times 3',
   ],
   migrate: ['npm run migrate'],
@@ -41,7 +41,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   backfill: [
     'npm run backfill -- --from 2026-01-01 --to 2026-01-31',
     'npm run backfill -- --missing               after an outage, or after adding a currency',
-    'npm run backfill -- --from 2025-01-01 --currencies ZAR --yes',
+    'npm run backfill -- --from 2025-01-01 --currencies KES',
   ],
   dlt: ['npm run dlt -- ls', 'npm run dlt -- show 12', 'npm run dlt -- redrive --all'],
   events: [
@@ -73,7 +73,7 @@ export function parseDay(text: string): string {
 
 const DAY_MS = 86_400_000;
 
-/** Without an offset a time would be one of this machine's zone; Date.parse takes almost any text. */
+/** With its offset: Date.parse takes almost any text, and takes a time without one as local. */
 const INSTANT =
   /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
@@ -90,11 +90,11 @@ export function parseInstant(text: string, { end = false } = {}): string {
   return new Date(isDay && end ? millis + DAY_MS : millis).toISOString();
 }
 
-/** The option of the commands that load a book: which loss is acceptable. */
+/** The option of the commands that load a book: how many rejects to accept. */
 export const acceptRejectedOption = (): Option =>
   new Option(
     '--accept-rejected <N|P%>',
-    'accept so many rejected rows of each file, and so many affected loans (default: none)',
+    'accept up to N or P% rejected rows per file and affected loans (default: none)',
   ).argParser((text): AcceptedLoss => {
     const percent = /^(\d{1,2}(?:\.\d+)?|100)%$/.exec(text)?.[1];
     if (percent !== undefined) return { percent };

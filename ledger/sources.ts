@@ -6,15 +6,15 @@ import type { Source, SourceRow } from './run.ts';
 const sql = sqlFolder(import.meta.url);
 const LOCK = `select pg_advisory_xact_lock(lock_key('sources'), 0)`;
 
-/** Failures after which waiting for the provider is in vain: the next one is asked at once. */
+/** Failures that waiting does not cure: the next provider is asked at once. */
 const REFUSALS: readonly Failure['code'][] = [
   ...(['provider_refused', 'quota_exceeded', 'circuit_open'] as const),
   ...(['budget_spent', 'budget_reserved', 'package_exhausted'] as const),
 ];
 
 /**
- * Makes sources known and puts their ranks in this order. Returns those whose rank changed: days
- * that are stored keep their rate until a rebuild.
+ * Registers sources, ranked in the given order among themselves. Returns those whose rank changed:
+ * days that are stored keep their rate until a rebuild, or until the day gets another event.
  */
 export function registerSources(
   db: Database,

@@ -103,16 +103,24 @@ export function rateQueries(db: Database) {
     daysOf: (currencies: readonly string[]) =>
       query<DaysOfCurrency>(db, CURRENCIES, { currencies }),
 
-    /**
-     * An amount at a rate, rounded half away from zero to the minor units of the target currency.
-     * Into the base of the published rates the published one divides: its inverse is rounded.
-     */
-    convert: async (amount: string, row: PairRate, minorUnits: number): Promise<string> => {
-      const { rate, inverse, quote } = row;
-      const params = { amount, rate, inverse, isInverted: quote === BASE, minorUnits };
-      return (await queryRow<{ converted: string }>(db, CONVERT, params)).converted;
-    },
+    /** An amount at a rate, rounded to the minor units of the target currency. */
+    convert: (amount: string, row: PairRate, minorUnits: number) =>
+      convert(db, amount, row, minorUnits),
   };
+}
+
+/**
+ * Rounds half away from zero. Into the base of the published rates the published one divides: its
+ * inverse is rounded.
+ */
+async function convert(
+  db: Database,
+  amount: string,
+  { rate, inverse, quote }: PairRate,
+  minorUnits: number,
+): Promise<string> {
+  const params = { amount, rate, inverse, isInverted: quote === BASE, minorUnits };
+  return (await queryRow<{ converted: string }>(db, CONVERT, params)).converted;
 }
 
 function newestIn(db: Database, { base, quotes }: Pairs, { from, to }: Days) {

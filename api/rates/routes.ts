@@ -18,6 +18,7 @@ import {
   pastDay,
   quotesWithout,
   rateFileName,
+  refuseCut,
   requestedPairs,
   untilToday,
   validityOf,
@@ -223,13 +224,6 @@ function refuseMixture(params: Params): void {
     throw invalidParameter('on_missing', 'use it together with date, for example date=2026-11-24');
   if (layout === 'wide' && group !== undefined)
     throw invalidParameter('layout', 'use layout=wide without group');
-}
-
-/** A row of the wide layout is a day: part of one would show blanks where there are rates. */
-function refuseCut({ cursor }: Params, next_cursor: string | null): void {
-  const name = cursor !== undefined ? 'cursor' : next_cursor !== null ? 'limit' : undefined;
-  if (name)
-    throw invalidParameter(name, 'use layout=wide with a range that fits, without limit or cursor');
 }
 
 async function newestWhereStale(rates: RateQueries, pairs: Pairs, fresh: Freshness) {

@@ -156,6 +156,13 @@ export function wideTable(
   return layout === 'wide' ? { table: pivotByDay(rows, pairs) } : {};
 }
 
+/** A row of the wide layout is a day: part of one would show blanks where there are rates. */
+export function refuseCut({ cursor }: Params, next_cursor: string | null): void {
+  const name = cursor !== undefined ? 'cursor' : next_cursor !== null ? 'limit' : undefined;
+  if (name)
+    throw invalidParameter(name, 'use layout=wide with a range that fits, without limit or cursor');
+}
+
 /**
  * A pivot: one row per day and one column per currency. The marks beside them are false, or name
  * the currencies that they are about; the source names every one of the day.

@@ -118,7 +118,7 @@ function readRates(quote, rows) {
  * @param {string} until the last day of the range
  * @returns {Series}
  */
-export function readWeeks(quote, buckets, until) {
+function readWeeks(quote, buckets, until) {
   const points = new Map(
     buckets.map(({ last, to, suspect, source }) => [
       to < until ? to : until,

@@ -49,7 +49,8 @@ export function createSummary(series, { from, to }, { query, side }) {
         isDirect ? `${quote} for 1 USD` : `USD for 1 ${quote}`,
       ].join(','),
     );
-    const file = `fx-rates-summary${isDirect ? '' : '_in-USD'}_${rows.map(({ quote }) => quote).join('-')}_${from}_${to}.csv`;
+    const what = isDirect ? 'summary' : 'summary_in-USD';
+    const file = `fx-rates-${what}_${rows.map(({ quote }) => quote).join('-')}_${from}_${to}.csv`;
     saveBlob(new Blob([`${[head, ...lines].join('\r\n')}\r\n`], { type: 'text/csv' }), file);
   };
   return h(

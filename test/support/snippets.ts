@@ -113,7 +113,12 @@ function programFor(
   }
   // Variables stay for the next block, as in a terminal. Curl fails for statuses from 400.
   const kept = join(dir, `.variables-${file.replaceAll('/', '-')}`);
-  const head = 'curl() { command curl --fail-with-body -sS "$@"; }\nset -a -e -o pipefail\n';
+  const head = [
+    'curl() { command curl --fail-with-body -sS "$@"; }',
+    // docs/runbook.md defines it by deployment.
+    'fx-rates() { npm run -s "$@"; }',
+    'set -a -e -o pipefail\n',
+  ].join('\n');
   return ['bash', ['-c', `${head}[ ! -f ${kept} ] || . ${kept}\n${text}\nexport -p > ${kept}`]];
 }
 

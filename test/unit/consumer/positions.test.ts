@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { gapWatch } from '../../../consumer/index.ts';
+import { gapWatch } from '../../../consumer/positions.ts';
 import type { Position } from '../../../stream/port.ts';
 
 describe('a log that does not match where the group stopped', () => {

@@ -12,6 +12,7 @@ const observed: { element: unknown; margin: unknown }[] = [];
 const location = { search: '', hash: '', pathname: '/' };
 const stubs = {
   location,
+  requestAnimationFrame: setImmediate,
   addEventListener: window.addEventListener.bind(window),
   document: { baseURI: 'http://localhost/', addEventListener: () => {} },
   IntersectionObserver: class {
@@ -35,21 +36,31 @@ describe('the dashboard', () => {
       ...{ from, to, last_date, last, min: last, max: last, avg: last },
       ...{ count: 5, suspect: false, source: 'xe' },
     });
-    const readWeeks = (buckets: object[]) =>
-      load(`${DATA}/rate-range.js`).readWeeks('KES', buckets, '2026-11-24');
+    const readWeeks = async (buckets: object[]) => {
+      const data = buckets.map((bucket) => ({ ...bucket, quote: 'KES' }));
+      const { fetch } = globalThis;
+      globalThis.fetch = async () => Response.json({ data, meta: { next_cursor: null } });
+      const range = { from: '2020-01-01', to: '2026-11-24' };
+      const { loadSeries } = load(`${DATA}/rate-range.js`);
+      const { series, side } = await loadSeries(['KES'], range, new AbortController().signal);
+      globalThis.fetch = fetch;
+      expect(side).to.equal('rate');
+      return series[0];
+    };
 
-    it('on one day for all currencies, whichever day of the week had the last rate', () => {
+    it('on one day for all currencies, whichever day of the week had the last rate', async () => {
       const first = week('2026-11-16', '2026-11-22', '2026-11-22', '129.1');
       const second = week('2026-11-23', '2026-11-29', '2026-11-24', '129.2');
       for (const last_date of ['2026-11-21', '2026-11-22'])
-        expect([...readWeeks([{ ...first, last_date }, second]).points.keys()]).to.deep.equal([
-          '2026-11-22',
-          '2026-11-24',
-        ]);
+        expect([
+          ...(await readWeeks([{ ...first, last_date }, second])).points.keys(),
+        ]).to.deep.equal(['2026-11-22', '2026-11-24']);
     });
 
-    it('and closes their summary on the day of the last rate', () => {
-      const { summary } = readWeeks([week('2026-11-16', '2026-11-22', '2026-11-20', '129.1')]);
+    it('and closes their summary on the day of the last rate', async () => {
+      const { summary } = await readWeeks([
+        week('2026-11-16', '2026-11-22', '2026-11-20', '129.1'),
+      ]);
       expect(summary).to.include({ closing: '129.1', closingDate: '2026-11-20', days: 5 });
     });
   });
