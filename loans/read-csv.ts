@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { InvalidRequest } from '../platform/errors.ts';
 
 export interface RawRow {
-  /** Where the row starts; the header is line 1. */
+  /** Where the row starts; blank lines count. */
   line: number;
   /** The row as the file holds it, without its line end. */
   raw: string;
@@ -32,7 +32,7 @@ export async function detectDialect(path: string, file: string): Promise<Dialect
   // The last character may be cut in two, so this decoder is lenient; reading the rows is not.
   const text = new TextDecoder(encoding).decode(head);
   const crOnly = text.includes('\r') && !text.includes('\n');
-  const [header = ''] = text.split(/\r\n|\n|\r/, 1);
+  const header = text.split(/\r\n|\n|\r/).find((line) => line.trim() !== '') ?? '';
   const unquoted = header.replace(/"[^"]*"/g, '');
   const count = (delimiter: string) => unquoted.split(delimiter).length;
   const delimiter = DELIMITERS.reduce((best, one) => (count(one) > count(best) ? one : best));
@@ -120,7 +120,7 @@ function rowCutter(file: string, { delimiter, crOnly }: Dialect) {
     const goesOn = open !== '' && !raw.includes('"');
     const whole = open + raw;
     const fields = goesOn ? undefined : splitRow(whole, delimiter);
-    if (whole.length > LONGEST_ROW) throw tooLong(whole);
+    if (whole.length > LONGEST_ROW) throw tooLong(fields === undefined);
     if (!fields) {
       open += `${text}\n`;
       return;
@@ -130,9 +130,8 @@ function rowCutter(file: string, { delimiter, crOnly }: Dialect) {
     open = '';
   }
 
-  function tooLong(text: string): InvalidRequest {
-    const quote = text.includes('"');
-    const fault = quote
+  function tooLong(isUnclosed: boolean): InvalidRequest {
+    const fault = isUnclosed
       ? 'a quote is never closed'
       : `a row is longer than ${LONGEST_ROW} characters`;
     return new InvalidRequest(`${file}: line ${line}: ${fault}`);
@@ -148,13 +147,13 @@ function rowCutter(file: string, { delimiter, crOnly }: Dialect) {
         from = end + 1;
       }
       rest = all.slice(from);
-      if (rest.length > LONGEST_ROW) throw tooLong(rest);
+      if (rest.length > LONGEST_ROW) throw tooLong(!splitRow(open + rest, delimiter));
       return rows;
     },
     end: (): RawRow[] => {
       const rows: RawRow[] = [];
       take(rest, rows);
-      if (open !== '') throw tooLong(open);
+      if (open !== '') throw tooLong(true);
       return rows;
     },
   };

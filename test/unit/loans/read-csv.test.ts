@@ -79,6 +79,22 @@ describe('reading the rows of a raw file', () => {
       .that.matches(/^some\.csv: line 3: a quote is never closed/);
   });
 
+  for (const delimiter of [';', '\t'])
+    it(`finds the delimiter ${JSON.stringify(delimiter)} below a blank line`, async () => {
+      expect(await rowsOf(`\r\n  \r\na${delimiter}b\r\n1${delimiter}2\r\n`)).to.deep.equal([
+        [3, 'a', 'b'],
+        [4, '1', '2'],
+      ]);
+    });
+
+  for (const end of ['', '\n'])
+    it(`says that a row is too long, whatever it quotes, ended by "${end && 'LF'}"`, async () => {
+      const error = await rowsOf(`a,b\n"1",${'x'.repeat(70_000)}${end}`).catch((err: Error) => err);
+      expect(error)
+        .to.have.property('message')
+        .that.equals('some.csv: line 2: a row is longer than 65536 characters');
+    });
+
   it('stops at a row that would fill the memory', async () => {
     const error = await rowsOf(`a,b\n1,"${'x\n'.repeat(50_000)}`).then(
       () => undefined,
