@@ -39,4 +39,5 @@ left join breakers b
   on b.source = :source and b.credentials = :credentials and b.open_until > run.now
 left join backfills f on f.backfill_id = run.backfill_id
 left join quotas q
-  on q.source = :source and q.credentials = :credentials and q.quota_resets_at > run.now
+  on q.source = :source and q.credentials = :credentials
+     and coalesce(q.quota_resets_at, 'infinity') > run.now

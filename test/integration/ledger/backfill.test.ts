@@ -151,20 +151,25 @@ describe('a backfill', () => {
     expect(parts.simulator.requests()).to.equal(1);
   });
 
-  it('fetches nothing when the XE package has too few rates left', async () => {
-    await parts.query(
-      `insert into quotas (source, credentials, quota_remaining, quota_resets_at)
-       values ('simulator', 'simulator', 6, '2026-12-01')`,
-    );
-    await fileBackfill(parts.db, {
-      source: SOURCE,
-      pages: [page('2026-11-01', '2026-11-01')],
+  // Open Exchange Rates does not say when its package is renewed.
+  for (const [reset, name] of [
+    ["'2026-12-01'", 'until its reset'],
+    ['null', 'with no reset known'],
+  ])
+    it(`fetches nothing when the package has too few rates left, ${name}`, async () => {
+      await parts.query(
+        `insert into quotas (source, credentials, quota_remaining, quota_resets_at)
+         values ('simulator', 'simulator', 6, ${reset})`,
+      );
+      await fileBackfill(parts.db, {
+        source: SOURCE,
+        pages: [page('2026-11-01', '2026-11-01')],
+      });
+      await skipSlot();
+      parts.producer();
+      await eventually(async () => expect(await states()).to.deep.equal(['failed']));
+      expect(parts.simulator.requests()).to.equal(0);
     });
-    await skipSlot();
-    parts.producer();
-    await eventually(async () => expect(await states()).to.deep.equal(['failed']));
-    expect(parts.simulator.requests()).to.equal(0);
-  });
 });
 
 describe('npm run backfill', function () {
