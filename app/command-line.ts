@@ -73,7 +73,7 @@ export function parseDay(text: string): string {
 
 const DAY_MS = 86_400_000;
 
-/** With its offset: Date.parse takes almost any text, and takes a time without one as local. */
+/** Date.parse takes almost any text, and a time without an offset as local. */
 const INSTANT =
   /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 

@@ -154,7 +154,7 @@ function rateArrays(
     quotes: arrayOf(rates.map(({ quote_currency }) => quote_currency)),
     mids: arrayOf(rates.map(({ mid }) => mid)),
     runs: arrayOf(runOf),
-    // Of all that passed `checkRate` only these may have a meaning in an array: a source, as null.
+    // All else that passed `checkRate` is plain in an array; a source may be called null.
     run_ids: arrayOf(runs.map(({ run_id }) => quoted(run_id))),
     sources: arrayOf(runs.map(({ source }) => quoted(source))),
     observed: arrayOf(runs.map(({ observed_at }) => observed_at)),

@@ -59,6 +59,8 @@ with as_of(day) as (values (cast(:as_of as date)))
          (11, 'not_released', 'not_released', 0, null),
          (12, 'no_schedule', 'no_schedule', 0, null)
 )
+-- The measures below read a row per position, not per loan: sorted for 13 of them, loans took half
+-- of the time.
 , added_up as (
   select branch_id, branch, currency, standing, days,
          count(*) as loans,

@@ -133,7 +133,7 @@ export function describeRange(
     pairs: Pairs;
     days: Days;
     fresh: Freshness;
-    /** The rows themselves are the whole range: their gaps were not read on their own. */
+    /** Whether the rows themselves prove that none is missing, or which. */
     isWhole: boolean;
     missing_dates: readonly string[];
     next_cursor: string | null;

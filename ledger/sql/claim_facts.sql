@@ -1,4 +1,5 @@
--- A run with what decides whether it may call its provider: see ClaimFacts.
+-- A run with what decides whether it may call its provider: see ClaimFacts. A quota without a reset
+-- instant holds for a day after the account was read: a spent one would block backfills for ever.
 -- Today's rate is never stored under a past day, so a slot that comes too late for its own day,
 -- or a catch-up of a past day, fetches history.
 with run as (
@@ -40,4 +41,4 @@ left join breakers b
 left join backfills f on f.backfill_id = run.backfill_id
 left join quotas q
   on q.source = :source and q.credentials = :credentials
-     and coalesce(q.quota_resets_at, 'infinity') > run.now
+     and coalesce(q.quota_resets_at, q.account_seen_at + interval '1 day') > run.now

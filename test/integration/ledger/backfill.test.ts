@@ -152,14 +152,14 @@ describe('a backfill', () => {
   });
 
   // Open Exchange Rates does not say when its package is renewed.
-  for (const [reset, name] of [
-    ["'2026-12-01'", 'until its reset'],
-    ['null', 'with no reset known'],
+  for (const [seen, name] of [
+    ["'2026-12-01', null", 'until its reset'],
+    ['null, ledger_now()', 'with no reset known'],
   ])
     it(`fetches nothing when the package has too few rates left, ${name}`, async () => {
       await parts.query(
-        `insert into quotas (source, credentials, quota_remaining, quota_resets_at)
-         values ('simulator', 'simulator', 6, ${reset})`,
+        `insert into quotas (source, credentials, quota_remaining, quota_resets_at, account_seen_at)
+         values ('simulator', 'simulator', 6, ${seen})`,
       );
       await fileBackfill(parts.db, {
         source: SOURCE,
@@ -170,6 +170,17 @@ describe('a backfill', () => {
       await eventually(async () => expect(await states()).to.deep.equal(['failed']));
       expect(parts.simulator.requests()).to.equal(0);
     });
+
+  it('does not trust a quota for ever that names no reset', async () => {
+    await parts.query(
+      `insert into quotas (source, credentials, quota_remaining, account_seen_at)
+       values ('simulator', 'simulator', 6, ledger_now() - interval '25 hours')`,
+    );
+    await fileBackfill(parts.db, { source: SOURCE, pages: [page('2026-11-01', '2026-11-01')] });
+    await skipSlot();
+    parts.producer();
+    await eventually(async () => expect(parts.simulator.requests()).to.equal(1));
+  });
 });
 
 describe('npm run backfill', function () {
